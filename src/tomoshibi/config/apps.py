@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The roof: on start it tells the worker which jobs, reactions and schedules there are."""
+
+    name = "tomoshibi.config"
+    label = "config"
+
+    def ready(self) -> None:
+        from tomoshibi.config import reactions, schedule
+        from tomoshibi.config.rooms import ROOMS
+        from tomoshibi.worker import registry
+
+        registry.discover([f"tomoshibi.{room}" for room in ROOMS])
+        registry.set_reactions(reactions.TABLE)
+        registry.set_schedules(schedule.TABLE)

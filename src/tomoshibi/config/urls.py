@@ -1,0 +1,19 @@
+"""The URL map: each room's own ``urls`` under its name, sign-in, and the engineer's health check."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from tomoshibi.config import health
+from tomoshibi.config.rooms import ROOMS
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(
+        path("" if room == "console" else f"{room}/", include(f"tomoshibi.{room}.urls"))
+        for room in ROOMS
+        if find_spec(f"tomoshibi.{room}.urls")
+    ),
+]

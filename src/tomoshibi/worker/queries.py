@@ -1,0 +1,61 @@
+"""Jobs, and the clock. Nothing else in the house reads time."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count
+
+from tomoshibi.worker import values
+from tomoshibi.worker.models import Clock, Job
+
+
+def now() -> datetime:
+    """The time at the edge: real, or the stepped clock of a demo (which runs on from where it was set)."""
+    stepped = Clock.objects.filter(id=1).first()
+    real = datetime.now(tz=UTC)
+    return real if stepped is None else stepped.now + min(real - stepped.stepped_at, timedelta(hours=1))
+
+
+def today() -> date:
+    """The civil day at the company's place."""
+    return now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def is_stepped() -> bool:
+    return Clock.objects.filter(id=1).exists()
+
+
+def to_value(row: Job) -> values.Job:
+    return values.Job(
+        id=row.id,
+        name=row.name,
+        label=row.label or row.name,
+        procedure=row.procedure,
+        state=values.JobState(row.state),
+        done_count=row.done_count,
+        total_count=row.total_count,
+        message=row.message,
+        error=row.error,
+        requested_by_id=row.requested_by_id,
+        enqueued_at=row.enqueued_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        attempts=row.attempts,
+        arguments=row.arguments,
+    )
+
+
+def job(*, job_id: int) -> values.Job | None:
+    row = Job.objects.filter(id=job_id).first()
+    return to_value(row) if row else None
+
+
+def jobs(*, state: str = "", limit: int = 200) -> list[values.Job]:
+    """Newest first; optionally of one state."""
+    rows = Job.objects.filter(state=state) if state else Job.objects.all()
+    return [to_value(row) for row in rows.order_by("-id")[:limit]]
+
+
+def job_counts() -> dict[str, int]:
+    return {row["state"]: row["n"] for row in Job.objects.values("state").annotate(n=Count("id"))}

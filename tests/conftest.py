@@ -1,0 +1,45 @@
+"""Fixtures of the whole house."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+
+@pytest.fixture(autouse=True)
+def _transactions_of_tests(request: pytest.FixtureRequest, settings: object) -> None:
+    """A test that the runner wraps in a transaction lets ``storage.db`` know that this one is not ours."""
+    marker = request.node.get_closest_marker("django_db")
+    wrapped = marker is not None and not marker.kwargs.get("transaction", False)
+    settings.TOMOSHIBI_TESTS_WRAP_TRANSACTIONS = wrapped
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def in_transaction(db: None) -> Iterator[None]:
+    """For calling operations directly."""
+    with transaction.atomic():
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 4, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Data that is not part of the project, where ``TOMOSHIBI_TEST_DATA`` names it; skipped, saying so, elsewhere."""
+    folder = os.environ.get("TOMOSHIBI_TEST_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("TOMOSHIBI_TEST_DATA names no folder: this test reads data that is not part of the project")
+    return Path(folder)

@@ -1,0 +1,82 @@
+"""Jobs run once, tell their progress, and keep the reason when they fail."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tomoshibi.storage import db
+from tomoshibi.worker import operations, queries, queue, registry, values
+
+
+@pytest.fixture
+def jobs():
+    seen = []
+
+    @operations.define_job("test.greet", procedure="RB6", label="Greet")
+    def greet(progress, name):
+        progress(1, 1)
+        seen.append(name)
+        return f"greeted {name}"
+
+    @operations.define_job("test.break")
+    def broken(progress):
+        raise ValueError("the file has no end record")
+
+    yield seen
+    registry._jobs.pop("test.greet")
+    registry._jobs.pop("test.break")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_runs_once_and_says_what_came_out(jobs):
+    with db.transaction():
+        job_id = operations.enqueue("test.greet", {"name": "灯"})
+    assert queue.run_waiting() == 1
+    assert queue.run_waiting() == 0
+    job = queries.job(job_id=job_id)
+    assert (job.state, job.message, job.procedure, jobs) == (values.JobState.DONE, "greeted 灯", "RB6", ["灯"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_job_keeps_its_reason_and_can_run_again(jobs):
+    with db.transaction():
+        job_id = operations.enqueue("test.break")
+    queue.run_waiting()
+    job = queries.job(job_id=job_id)
+    assert job.state is values.JobState.FAILED
+    assert job.message == "the file has no end record"
+    with db.transaction():
+        operations.retry(job_id=job_id)
+    queue.run_waiting()
+    assert queries.job(job_id=job_id).attempts == 2
+    with db.transaction():
+        ok = operations.enqueue("test.greet", {"name": "x"})
+    queue.run_waiting()
+    with db.transaction(), pytest.raises(operations.JobNotFailed):
+        operations.retry(job_id=ok)
+
+
+@dataclass(frozen=True)
+class _Lit(values.Announcement):
+    name: str
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_announcement_becomes_the_jobs_of_the_table(jobs):
+    registry._reactions[_Lit] = ("test.greet",)
+    try:
+        with db.transaction():
+            assert len(operations.announce(_Lit(name="火"))) == 1
+        queue.run_waiting()
+    finally:
+        registry._reactions.pop(_Lit)
+    assert jobs == ["火"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_starts_when_the_transaction_is_undone(jobs):
+    with pytest.raises(ZeroDivisionError), db.transaction():
+        operations.enqueue("test.greet", {"name": "x"})
+        raise ZeroDivisionError
+    assert queue.run_waiting() == 0
+    assert jobs == []
