@@ -7,7 +7,7 @@ os.environ.setdefault("TOMOSHIBI_DATA", str(Path(__file__).resolve().parents[1] 
 os.environ.setdefault("TOMOSHIBI_DEMO", "0")
 os.environ["DJANGO_SETTINGS_MODULE"] = "tomoshibi.config.settings"
 
-from tomoshibi.storage import server  # noqa: E402
+from tomoshibi.storage import server
 
 if server.is_embedded():
     server.start(fast_and_loose=True)

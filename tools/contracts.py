@@ -44,7 +44,7 @@ class _Listed(Contract):
     def find(self, graph: ImportGraph) -> list[str]:
         raise AssertionError("a contract says how it finds what breaks it")
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001
         found = self.find(graph)
         return ContractCheck(kept=not found, metadata={"found": found})
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from tomoshibi import __version__
 
 
-def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, 503 otherwise; no detail that a stranger could use."""
     try:
         with connection.cursor() as cursor:

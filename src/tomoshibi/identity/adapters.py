@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 
 class ClosedSignup(DefaultAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def get_signup_redirect_url(self, request: Any) -> str:  # noqa: ARG002
+    def get_signup_redirect_url(self, request: Any) -> str:
         return "/"

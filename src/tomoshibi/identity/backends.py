@@ -10,7 +10,7 @@ from tomoshibi.identity import queries
 class ProcedureBackend(ModelBackend):
     """``user.has_perm("RB6.do")`` from the rights of the user's roles, read once per request."""
 
-    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         if not user_obj.is_active:
             return False
         if user_obj.is_superuser:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Iterator
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 

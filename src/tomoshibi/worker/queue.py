@@ -26,7 +26,7 @@ def run_job(job_id: int) -> None:
     structlog.contextvars.bind_contextvars(job_id=job_id, job=row.name)
     try:
         message = definition.function(progress, **row.arguments)
-    except Exception as failure:  # noqa: BLE001 - this is the edge: logged once, kept, announced
+    except Exception as failure:
         log.exception("job failed")
         _record_failure(row, failure)
     else:

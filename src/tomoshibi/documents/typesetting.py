@@ -1,0 +1,59 @@
+"""PDFs from typst templates and data."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+
+WEIGHTS = ("400Regular", "500Medium", "700Bold")
+
+
+class NoFonts(RuntimeError):
+    """The fonts that documents are set in are not installed."""
+
+
+@lru_cache(maxsize=1)
+def font_folders() -> tuple[str, ...]:
+    """
+    Folders with Noto Sans JP and SC, in the weights that templates use.
+
+    :raises NoFonts: where the assets were not installed
+    """
+    folders = [folder / weight for folder in settings.FONT_FOLDERS for weight in WEIGHTS]
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing:
+        raise NoFonts(f"fonts are missing: {', '.join(missing)}; run make setup")
+    return tuple(map(str, folders))
+
+
+@lru_cache(maxsize=8)
+def _compiler(template: Path) -> typst.Compiler:
+    return typst.Compiler(template, root=template.parent, font_paths=list(font_folders()), ignore_system_fonts=True)
+
+
+def compile_pdf(template: Path, data: Any) -> bytes:
+    """
+    Set a document as PDF.
+
+    :param template: a ``.typ`` file that reads ``json(bytes(sys.inputs.data))``
+    :param data: JSON-ready values
+    """
+    pdf = _compiler(template).compile(format="pdf", sys_inputs=_inputs(data), pdf_tags=False)
+    assert isinstance(pdf, bytes), "a PDF is one file"
+    return pdf
+
+
+def compile_pictures(template: Path, data: Any) -> list[bytes]:
+    """The pages of a document as PNG pictures, for people who look at a preview."""
+    pages = _compiler(template).compile(format="png", ppi=96, sys_inputs=_inputs(data))
+    if isinstance(pages, list):
+        return pages
+    assert pages is not None, "a document has a page"
+    return [pages]
+
+
+def _inputs(data: Any) -> dict[str, str]:
+    return {"data": json.dumps(data, ensure_ascii=False)}

@@ -1,0 +1,97 @@
+"""Queue messages; a job sends them after the transaction is committed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tomoshibi.messaging import values
+from tomoshibi.messaging.models import Delivery, Template
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker_operations
+
+
+class NoTemplate(LookupError):
+    """No text is known under this code."""
+
+
+class MissingPart(ValueError):
+    """The template names something that was not given."""
+
+
+@db.transaction_required
+def save_template(*, code: str, language: str, subject: str, body: str) -> None:
+    Template.objects.update_or_create(code=code, language=language, defaults={"subject": subject, "body": body})
+
+
+@db.transaction_required
+def queue_mails(*, mails: Sequence[values.Mail], now: datetime) -> int:
+    """
+    Queue mails and the job that sends them.
+
+    :returns: how many are new (a key that was queued before is not)
+    :raises NoTemplate: if a code has no text in the language nor in Japanese
+    :raises MissingPart: if a text names a part that the context lacks
+    """
+    if not mails:
+        return 0
+    texts = {(row.code, row.language): row for row in Template.objects.filter(code__in={m.template for m in mails})}
+    rows = [_render(mail, texts, now) for mail in mails]
+    before = Delivery.objects.count()
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    worker_operations.enqueue(values.SEND_JOB, lock=values.SEND_JOB)
+    return Delivery.objects.count() - before
+
+
+@db.transaction_required
+def send_mail(
+    *,
+    template: str,
+    recipient: str,
+    context: dict[str, str],
+    about: str,
+    now: datetime,
+    customer_id: int | None = None,
+    language: str = "ja",
+    key: str = "",
+) -> None:
+    """Queue one mail; see ``queue_mails``."""
+    mail = values.Mail(
+        template=template,
+        recipient=recipient,
+        context=context,
+        about=about,
+        customer_id=customer_id,
+        language=language,
+        key=key,
+    )
+    queue_mails(mails=[mail], now=now)
+
+
+@db.transaction_required
+def mark_sent(*, delivery_id: int, now: datetime) -> None:
+    Delivery.objects.filter(id=delivery_id).update(state=values.DeliveryState.SENT, sent_at=now, error="")
+
+
+@db.transaction_required
+def mark_failed(*, delivery_id: int, error: str) -> None:
+    Delivery.objects.filter(id=delivery_id).update(state=values.DeliveryState.FAILED, error=error[:500])
+
+
+def _render(mail: values.Mail, texts: dict[tuple[str, str], Template], now: datetime) -> Delivery:
+    text = texts.get((mail.template, mail.language)) or texts.get((mail.template, "ja"))
+    if text is None:
+        raise NoTemplate(f"no message text is known under {mail.template!r}")
+    try:
+        subject, body = text.subject.format_map(mail.context), text.body.format_map(mail.context)
+    except KeyError as missing:
+        raise MissingPart(f"the text {mail.template!r} names {missing}, which was not given") from None
+    return Delivery(
+        channel="mail",
+        template=mail.template,
+        recipient=mail.recipient,
+        subject=subject,
+        body=body,
+        about=mail.about,
+        key=mail.key,
+        customer_id=mail.customer_id,
+        queued_at=now,
+    )
