@@ -8,7 +8,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.config.logs import LOGGING as LOGGING
+from tomoshibi.config.logs import LOGGING  # noqa: F401 - Django reads it from here
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.storage import server
 

@@ -1,0 +1,52 @@
+# Everything starts here. `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONPATH :=
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests run demo shell test check lint types contracts docs bench chaos screenshots messages lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: ## build .venv and install everything that is locked
+	@$(PYTHON) tools/setup.py
+
+setup-tests:
+	@$(PYTHON) tools/setup.py --browser
+
+run: setup ## start the database, load the demo, open the console and say where
+	@$(BIN)/tomoshibi up --demo
+
+demo: setup ## load the demo into the database without starting the console
+	@$(BIN)/tomoshibi demo load
+
+shell: setup ## a Python shell with Django on the project's database
+	@$(BIN)/python manage.py shell
+
+test: setup-tests ## all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup lint types contracts docs ## lint, types, import contracts, docs
+
+lint:
+	@$(BIN)/ruff format --check src tests tools
+	@$(BIN)/ruff check src tests tools
+
+types:
+	@$(BIN)/mypy
+
+contracts:
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+docs: ## build the documentation into site/
+	@$(BIN)/mkdocs build --strict --quiet
+
+messages: setup ## collect the strings to translate into each room's locale folder (needs gettext)
+	@$(BIN)/python tools/messages.py
+
+lock: setup ## lock the dependencies again, with hashes and without addresses
+	@for name in runtime dev; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove everything that was built; the data in var/ stays
+	@rm -rf .venv node_modules site artefacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
