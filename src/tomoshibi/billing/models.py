@@ -1,0 +1,375 @@
+"""
+Rows of billing.
+
+The tables that a run fills by the million (bill, line, finding, invoice) carry plain numbers instead of foreign keys:
+a run writes them with COPY from frames that came out of the referenced rooms a moment before, and a trigger per row
+would cost more than the whole pricing. The tables that people change have real references.
+"""
+
+import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from tomoshibi.billing.values import AdjustmentKind, BillKind, Decision, RunKind, RunState, Severity
+
+State = RunState
+
+
+def _choices(names: type) -> list[tuple[str, str]]:
+    return [(item.value, item.value) for item in names]  # type: ignore[attr-defined]
+
+
+def _never(name: str, *operations: pgtrigger.Operation) -> pgtrigger.Protect:
+    operation = operations[0]
+    for other in operations[1:]:
+        operation = operation | other
+    return pgtrigger.Protect(name=name, operation=operation)
+
+
+class Run(models.Model):
+    """One pass over a selection of contracts, from draft to issue."""
+
+    kind = models.CharField(max_length=12, choices=_choices(RunKind), default=RunKind.REGULAR.value)
+    month = models.IntegerField()
+    selection = models.JSONField(default=dict)
+    selection_hash = models.CharField(max_length=64)
+    state = FSMField(default=State.DRAFTED.value, protected=True)
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField(null=True)
+    examined_at = models.DateTimeField(null=True)
+    examined_by_id = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by_id = models.BigIntegerField(null=True)
+    confirmed_totals = models.JSONField(null=True)
+    issue_started_at = models.DateTimeField(null=True)
+    issue_on = models.DateField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    selected_count = models.IntegerField(default=0)
+    bill_count = models.IntegerField(default=0)
+    aside_count = models.IntegerField(default=0)
+    held_count = models.IntegerField(default=0)
+    energy_dwh = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    levy_minor = models.BigIntegerField(default=0)
+    job_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "month", "selection_hash"],
+                condition=~Q(state__in=[State.ISSUED.value, State.CANCELLED.value]),
+                name="run_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by_id__isnull=True)
+                | Q(created_by_id__isnull=False) & ~Q(confirmed_by_id=models.F("created_by_id")),
+                name="run_four_eyes",
+            ),
+        ]
+        indexes = [models.Index(fields=["-created_at"], name="run_newest")]
+
+    @transition(field=state, source=State.DRAFTED.value, target=State.RATED.value)
+    def rate(self) -> None:
+        """All chunks are priced."""
+
+    @transition(field=state, source=[State.RATED.value, State.CHECKED.value, State.EXAMINED.value], target="checked")
+    def check_bills(self) -> None:
+        """The numbered checks ran over every bill."""
+
+    @transition(field=state, source=State.CHECKED.value, target=State.EXAMINED.value)
+    def examine(self) -> None:
+        """Nothing blocking is left undecided."""
+
+    @transition(field=state, source=State.EXAMINED.value, target=State.CHECKED.value)
+    def reopen(self) -> None:
+        """A bill changed after the examination ended: look again."""
+
+    @transition(field=state, source=State.EXAMINED.value, target=State.CONFIRMED.value)
+    def confirm(self) -> None:
+        """A second person stands for the counts and totals."""
+
+    @transition(field=state, source=State.CONFIRMED.value, target=State.ISSUED.value)
+    def issue(self) -> None:
+        """Every bill that is not held has its number and stands in the ledger."""
+
+    @transition(
+        field=state,
+        source=[State.DRAFTED.value, State.RATED.value, State.CHECKED.value, State.EXAMINED.value, "confirmed"],
+        target=State.CANCELLED.value,
+    )
+    def cancel(self) -> None:
+        """Nothing of it was issued; its drafts are gone."""
+
+
+class Chunk(models.Model):
+    """A part of a run that is done in one transaction, or not at all."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    no = models.IntegerField()
+    members = models.BinaryField()
+    """Who belongs to it: the columns of ``selection.MEMBERS`` as a compressed Arrow file."""
+    size = models.IntegerField()
+    rated = models.BooleanField(default=False)
+    issued = models.BooleanField(default=False)
+    bill_count = models.IntegerField(default=0)
+    aside_count = models.IntegerField(default=0)
+    energy_dwh = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    levy_minor = models.BigIntegerField(default=0)
+    first_number = models.BigIntegerField(null=True)
+    issued_count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "no"], name="chunk_once")]
+
+
+class Program(models.Model):
+    """What a plan version came to when it priced: the trace of every line that names it."""
+
+    hash = models.CharField(max_length=64, unique=True)
+    plan_code = models.CharField(max_length=64)
+    version = models.CharField(max_length=64)
+    document = models.JSONField()
+
+    class Meta:
+        triggers = [_never("keep", pgtrigger.Update, pgtrigger.Delete)]
+
+
+class Bill(models.Model):
+    """One document for one contract and period. Never changed; an unissued one may be thrown away with its run."""
+
+    run_id = models.IntegerField()
+    contract_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    supply_point_id = models.BigIntegerField()
+    reading_id = models.BigIntegerField(null=True)
+    reading_revision = models.IntegerField(default=0)
+    kind = models.CharField(max_length=10, choices=_choices(BillKind))
+    revision = models.SmallIntegerField(default=0)
+    corrects_bill_id = models.BigIntegerField(null=True)
+    month = models.IntegerField()
+    period_start = models.DateField()
+    period_end = models.DateField()
+    plan_code = models.CharField(max_length=64)
+    capacity_kind = models.CharField(max_length=10)
+    capacity_milli = models.BigIntegerField(null=True)
+    energy_dwh = models.BigIntegerField()
+    rerated_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    levy_minor = models.BigIntegerField()
+    tax_rate_ppm = models.IntegerField()
+    agreed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract_id", "period_start", "revision"], name="bill_once_per_period"),
+            models.CheckConstraint(condition=Q(period_end__gt=models.F("period_start")), name="bill_period"),
+        ]
+        indexes = [BrinIndex(fields=["run_id"], name="bill_run", pages_per_range=16, autosummarize=True)]
+        triggers = [
+            _never("never_changed", pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="issued_stays",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="gone"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (SELECT FROM gone JOIN billing_invoice ON billing_invoice.bill_id = gone.id) THEN
+                        RAISE EXCEPTION 'an issued bill stays; correct it by a further document';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+
+class Line(models.Model):
+    """A line of a bill. What it says in words stands in the program, once for all bills."""
+
+    pk = models.CompositePrimaryKey("bill_id", "no")
+    bill_id = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    program_id = models.IntegerField(null=True)
+    component_no = models.SmallIntegerField()
+    quantity = models.BigIntegerField()
+    price_micro = models.BigIntegerField()
+    factor_num = models.IntegerField(default=1)
+    factor_den = models.IntegerField(default=1)
+    amount_e10 = models.BigIntegerField()
+
+    class Meta:
+        triggers = [_never("never_changed", pgtrigger.Update)]
+
+
+class Invoice(models.Model):
+    """That a bill was issued: its number, and when it is due."""
+
+    bill_id = models.BigIntegerField(primary_key=True)
+    run_id = models.IntegerField()
+    number = models.BigIntegerField(unique=True)
+    issued_at = models.DateTimeField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+
+    class Meta:
+        indexes = [BrinIndex(fields=["run_id"], name="invoice_run", pages_per_range=16, autosummarize=True)]
+        triggers = [_never("never_changed", pgtrigger.Update, pgtrigger.Delete)]
+
+
+class NumberBlock(models.Model):
+    """Numbers taken at once for a run: a hole in the sequence is explained here."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", null=True)
+    first = models.BigIntegerField(unique=True)
+    size = models.IntegerField()
+    used = models.IntegerField(null=True)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="number_block_size")]
+
+
+class NumberSequence(models.Model):
+    """One row: the next free number. Locked for the moment in which a block is taken, never per invoice."""
+
+    next = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="number_sequence_one_row")]
+
+
+class CheckSetting(models.Model):
+    """Another threshold or severity of a check, for all plans or for one."""
+
+    code = models.CharField(max_length=8)
+    plan_code = models.CharField(max_length=64, blank=True)
+    threshold = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    severity = models.CharField(max_length=10, choices=_choices(Severity), blank=True)
+    enabled = models.BooleanField(default=True)
+    reason = models.CharField(max_length=300)
+    set_at = models.DateTimeField()
+    set_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "plan_code"], name="check_setting_once")]
+
+
+class Examination(models.Model):
+    """What a clerk decided about a contract's bill in a run, and why. Only added to."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    contract_id = models.BigIntegerField()
+    decision = models.CharField(max_length=10, choices=_choices(Decision))
+    reason = models.CharField(max_length=500)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "contract_id"], name="examination_contract")]
+        triggers = [_never("never_changed", pgtrigger.Update)]
+
+
+class Finding(models.Model):
+    """A check that a bill did not pass, or the reason why there is none."""
+
+    run_id = models.IntegerField()
+    chunk_no = models.IntegerField()
+    contract_id = models.BigIntegerField()
+    bill_id = models.BigIntegerField(null=True)
+    code = models.CharField(max_length=8)
+    severity = models.CharField(max_length=10, choices=_choices(Severity))
+    values = models.JSONField(default=dict)
+    examination = models.ForeignKey(Examination, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run_id", "contract_id", "code"], name="finding_once")]
+
+
+class Hold(models.Model):
+    """A bill that is kept back: the run is issued without it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    contract_id = models.BigIntegerField()
+    reason = models.CharField(max_length=500)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "contract_id"], name="hold_once")]
+
+
+class Adjustment(models.Model):
+    """An individual correction before issue: with it the bill is priced again."""
+
+    contract_id = models.BigIntegerField()
+    month = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=_choices(AdjustmentKind))
+    amount_minor = models.BigIntegerField(null=True)
+    energy_dwh = models.BigIntegerField(null=True)
+    capacity_milli = models.BigIntegerField(null=True)
+    text = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=500)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=AdjustmentKind.CHARGE.value, amount_minor__isnull=False)
+                    & ~Q(text="")
+                    & Q(energy_dwh__isnull=True, capacity_milli__isnull=True)
+                )
+                | Q(kind=AdjustmentKind.USAGE.value, energy_dwh__gte=0, amount_minor__isnull=True)
+                | Q(kind=AdjustmentKind.CAPACITY.value, capacity_milli__gt=0, amount_minor__isnull=True),
+                name="adjustment_says_one_thing",
+            ),
+        ]
+        indexes = [models.Index(fields=["contract_id", "month"], name="adjustment_contract")]
+
+
+class PrintBatch(models.Model):
+    """Statements for the printer: PDF, index and manifest of a run, in postal order."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    part = models.IntegerField(default=1)
+    statement_count = models.IntegerField()
+    page_count = models.IntegerField()
+    pdf_file_id = models.BigIntegerField()
+    index_file_id = models.BigIntegerField()
+    manifest_file_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    made_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "part"], name="print_batch_once")]
+
+
+class Reissue(models.Model):
+    """That a statement was made again on request."""
+
+    bill_id = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["bill_id"], name="reissue_bill")]
+        triggers = [_never("never_changed", pgtrigger.Update, pgtrigger.Delete)]
+
+
+class Notice(models.Model):
+    """That the customer was told by mail that the statement is there."""
+
+    bill_id = models.BigIntegerField(primary_key=True)
+    run_id = models.IntegerField()
+    sent_at = models.DateTimeField()

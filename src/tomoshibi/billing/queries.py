@@ -1,0 +1,41 @@
+"""Reads of billing."""
+
+import polars as pl
+
+from tomoshibi.billing import numbering
+from tomoshibi.storage import bulk
+
+ISSUED = {
+    "bill_id": pl.Int64,
+    "number": pl.Int64,
+    "kind": pl.String,
+    "contract_id": pl.Int64,
+    "account_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "month": pl.Int64,
+    "amount_minor": pl.Int64,
+    "tax_minor": pl.Int64,
+    "issued_on": pl.Date,
+    "due_on": pl.Date,
+}
+
+
+def issued_frame(*, run_id: int) -> pl.DataFrame:
+    """
+    The documents that a run issued: ``bill_id, invoice_number, kind, contract_id, account_id, customer_id, month,
+    amount_minor, tax_minor, issued_on, due_on``.
+
+    ``amount_minor`` is negative for a return invoice, and may be zero.
+    """
+    frame = bulk.read_frame(
+        """
+        SELECT b.id, i.number, b.kind, b.contract_id, b.account_id, b.customer_id, b.month,
+               b.total_minor, b.tax_minor, i.issued_on, i.due_on
+        FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id
+        WHERE i.run_id = %s ORDER BY i.number
+        """,
+        ISSUED,
+        [run_id],
+    )
+    text = pl.col("number").cast(pl.String).str.zfill(numbering.DIGITS + 1)
+    return frame.with_columns(text.alias("number")).rename({"number": "invoice_number"})

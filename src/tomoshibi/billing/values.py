@@ -1,0 +1,192 @@
+"""What crosses the door of billing: states, outcomes, announcements."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from tomoshibi.worker.values import Announcement
+
+
+class RunKind(StrEnum):
+    REGULAR = "regular"
+    """Bills of a reading month."""
+    CORRECTION = "correction"
+    """Differences between what was issued and today's facts."""
+
+
+class RunState(StrEnum):
+    DRAFTED = "drafted"
+    RATED = "rated"
+    CHECKED = "checked"
+    EXAMINED = "examined"
+    CONFIRMED = "confirmed"
+    ISSUED = "issued"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = (RunState.DRAFTED, RunState.RATED, RunState.CHECKED, RunState.EXAMINED, RunState.CONFIRMED)
+
+
+class BillKind(StrEnum):
+    BILL = "bill"
+    CORRECTION = "correction"
+    """More money after a correction: a further bill (追加請求)."""
+    RETURN = "return"
+    """Less money after a correction: a qualified return invoice (適格返還請求書)."""
+
+
+class Severity(StrEnum):
+    ASIDE = "aside"
+    """There is no bill: it cannot be made."""
+    BLOCKING = "blocking"
+    """The bill waits until somebody decides."""
+    WARNING = "warning"
+    """The bill goes on; somebody should look."""
+
+
+class Decision(StrEnum):
+    """What a clerk does with a finding."""
+
+    RELEASE = "release"
+    HOLD = "hold"
+    CORRECT = "correct"
+    ASK_GRID = "ask"
+
+
+class AdjustmentKind(StrEnum):
+    CHARGE = "charge"
+    """An amount added to (or taken from) one bill, tax included."""
+    USAGE = "usage"
+    """Another quantity than the confirmed one."""
+    CAPACITY = "capacity"
+    """Another capacity than the contract's."""
+
+
+class StatementKind(StrEnum):
+    SINGLE = "single"
+    PRINT = "print"
+
+
+@dataclass(frozen=True)
+class BillsIssued(Announcement):
+    """The bills of a run are issued; ``queries.issued_frame`` has them."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """
+    What a run takes: any combination; nothing means everything.
+
+    :param area: ``"01"`` .. ``"10"``, or "" for all
+    :param base_days: reading days (基本検針日), or none for all
+    :param contract_ids: only these contracts
+    """
+
+    area: str = ""
+    base_days: tuple[str, ...] = ()
+    contract_ids: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"area": self.area, "base_days": sorted(self.base_days), "contract_ids": sorted(self.contract_ids)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Selection":
+        return cls(
+            area=stored.get("area", ""),
+            base_days=tuple(stored.get("base_days", ())),
+            contract_ids=tuple(stored.get("contract_ids", ())),
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as people see it."""
+
+    id: int
+    kind: RunKind
+    month: int
+    selection: Selection
+    state: RunState
+    created_by_id: int | None
+    created_at: datetime
+    confirmed_by_id: int | None
+    confirmed_at: datetime | None
+    issued_at: datetime | None
+    selected_count: int
+    bill_count: int
+    aside_count: int
+    held_count: int
+    energy_dwh: int
+    total_minor: int
+    tax_minor: int
+    levy_minor: int
+    chunks_done: int
+    chunks_total: int
+    job_id: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class IssueOutcome:
+    issued: int
+    held: int
+    total_minor: int
+    first_number: str
+    last_number: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a bill, ready to be read."""
+
+    no: int
+    kind: str
+    text: str
+    quantity: str
+    unit: str
+    price: str
+    amount: str
+    """Exact amount in the currency, up to ten decimals."""
+    amount_e10: int
+    formula: str
+    rule: str
+    version: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A bill with everything that a page or a document says about it."""
+
+    id: int
+    run_id: int
+    contract_id: int
+    customer_id: int
+    account_id: int
+    supply_point_id: int
+    kind: BillKind
+    month: int
+    period_start: date
+    period_end: date
+    energy_dwh: int
+    capacity_kind: str
+    capacity_milli: int
+    plan_code: str
+    total_minor: int
+    tax_minor: int
+    levy_minor: int
+    rerated_minor: int
+    tax_rate_ppm: int
+    agreed: bool
+    corrects_bill_id: int | None
+    invoice_number: str
+    issued_on: date | None
+    due_on: date | None
+    run_state: RunState
+    lines: tuple[Line, ...] = field(default=())
