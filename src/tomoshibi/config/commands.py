@@ -1,27 +1,154 @@
-"""The ``tomoshibi`` command."""
+"""The ``tomoshibi`` command: the house from the command line. Rooms bring their own commands; this mounts them."""
 
 import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomoshibi.config.settings")
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Tomoshibi, from meter to money."
+)
+
+ROOM_COMMANDS = {
+    "tariffs": "tomoshibi.tariffs.commands",
+    "demo": "tomoshibi.onboarding.commands",
+    "meter": "tomoshibi.metering.commands",
+    "bill": "tomoshibi.billing.commands",
+    "debit": "tomoshibi.collection.commands",
+}
+"""Command group -> the room's module; it offers ``app`` (the group) and may offer ``top`` (commands without a group)."""
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomoshibi.config.settings")
-    app()
+    import django
+
+    django.setup()
+    mount_rooms()
+    try:
+        app()
+    except RuntimeError as reason:
+        if not type(reason).__module__.startswith("tomoshibi"):
+            raise
+        stop(str(reason))
+
+
+def mount_rooms() -> None:
+    for group, name in ROOM_COMMANDS.items():
+        if find_spec(name):
+            module = import_module(name)
+            app.add_typer(module.app, name=group)
+            if hasattr(module, "top"):
+                app.add_typer(module.top)
+
+
+def stop(sentence: str) -> None:
+    """End with a sentence for people, and a failure for scripts."""
+    typer.secho(sentence, fg="red", err=True)
+    raise SystemExit(1)
+
+
+@app.callback()
+def with_database(context: typer.Context) -> None:
+    """Every command but the doctor needs the database to run."""
+    from tomoshibi.config import readiness
+
+    if context.invoked_subcommand in {None, "doctor", "tariffs", "quote", "cases"}:
+        return
+    try:
+        readiness.start_database()
+    except readiness.CannotStart as reason:
+        stop(str(reason))
 
 
 @app.command()
-def manage(arguments: list[str]) -> None:
-    """Run one of Django's own management commands."""
-    from django.core.management import execute_from_command_line
+def up(
+    host: str = "127.0.0.1", port: Annotated[int, typer.Option(envvar="PORT")] = 8000, *, demo: bool = False
+) -> None:
+    """Start everything: database, schema, worker and web; with --demo also the demo and its outside world."""
+    from tomoshibi.config import readiness, supervisor
 
-    from tomoshibi.storage import server
+    try:
+        readiness.require_free_port(host, port)
+        readiness.require_known_database()
+    except readiness.CannotStart as reason:
+        stop(str(reason))
+    supervisor.set_environment(host=host, port=port, demo=demo)
+    upgrade()
+    if demo and find_spec("tomoshibi.onboarding.commands"):
+        import_module("tomoshibi.onboarding.commands").load_once()
+    typer.echo(f"\n  灯火 Tomoshibi  http://{host}:{port}/   (Ctrl-C stops everything)\n")
+    raise SystemExit(supervisor.Supervisor(supervisor.children(host=host, port=port, demo=demo)).run())
 
-    if server.is_embedded():
-        server.start()
-    execute_from_command_line(["tomoshibi manage", *arguments])
+
+@app.command()
+def worker(concurrency: int = 2) -> None:
+    """Run jobs until interrupted (one of the processes of ``up``)."""
+    from tomoshibi.worker import process
+
+    process.run(concurrency=concurrency)
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema."""
+    from django.core.management import call_command
+
+    from tomoshibi.config import readiness
+
+    readiness.require_known_database()
+    waiting = readiness.pending_migrations()
+    if waiting:
+        typer.echo(f"  bringing the database up to date ({waiting} steps)")
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at database, versions, clock, disk and outside systems; exit 1 when something is wrong."""
+    from tomoshibi.config.doctor import examine
+
+    wrong = 0
+    for finding in examine():
+        wrong += not finding.fine
+        mark, color = ("ok  ", "green") if finding.fine else ("bad ", "red")
+        typer.echo(typer.style(mark, fg=color) + f"{finding.subject:<14} {finding.detail}")
+    raise SystemExit(1 if wrong else 0)
+
+
+@app.command()
+def backup(target: Path) -> None:
+    """Write database, files and their fingerprints into one archive."""
+    from tomoshibi.config.backup import make
+
+    make(target.resolve(), say=lambda text: typer.echo(f"  {text}"))
+    typer.echo(f"  {target}: {target.stat().st_size // 1024:,} kB")
+
+
+@app.command()
+def restore(source: Path) -> None:
+    """Restore an archive into an empty database and compare every table with what was saved."""
+    from tomoshibi.config.backup import restore as restore_archive
+
+    tables = restore_archive(source.resolve(), say=lambda text: typer.echo(f"  {text}"))
+    typer.echo(f"  {tables} tables compared: all equal")
+
+
+@app.command()
+def clock(step: Annotated[str, typer.Argument(help="'next-day', 'real', or a moment like 2026-11-04T09:00")]) -> None:
+    """The demo's clock: step to the next day and run what is due, or go back to real time."""
+    from tomoshibi.config.days import next_day, set_to, use_real_time
+
+    if step == "next-day":
+        typer.echo(next_day(run_jobs=True))
+    elif step == "real":
+        use_real_time()
+    else:
+        set_to(step)
 
 
 if __name__ == "__main__":

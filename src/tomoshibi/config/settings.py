@@ -130,6 +130,7 @@ FORMAT_MODULE_PATH = ["tomoshibi.ui.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 _NODE = CHECKOUT / "node_modules"
 STATICFILES_DIRS = [
     ("tabler", _NODE / "@tabler/core/dist"),

@@ -36,6 +36,7 @@ def data_folder() -> Path:
 
 def socket_folder(pgdata: Path) -> Path:
     """Where the server's socket lies; a path too long for a socket address falls back to the runtime folder."""
+    pgdata.mkdir(parents=True, exist_ok=True)  # its inode names the fallback
     with warnings.catch_warnings():
         # Machines without a login session have no runtime folder of their own; the library's fallback is fine.
         warnings.simplefilter("ignore")

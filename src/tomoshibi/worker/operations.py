@@ -9,12 +9,22 @@ from django.db import connection
 
 from tomoshibi.storage import db
 from tomoshibi.worker import queries, registry, values
-from tomoshibi.worker.models import Clock, Job
+from tomoshibi.worker.models import Clock, Job, ScheduleRun
 from tomoshibi.worker.progress import Progress
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["JobNotFailed", "Progress", "announce", "define_job", "enqueue", "retry", "set_clock", "use_real_clock"]
+__all__ = [
+    "JobNotFailed",
+    "Progress",
+    "announce",
+    "define_job",
+    "enqueue",
+    "retry",
+    "run_due_schedules",
+    "set_clock",
+    "use_real_clock",
+]
 
 
 class JobNotFailed(ValueError):
@@ -103,6 +113,26 @@ def retry(*, job_id: int, requested_by_id: int | None = None) -> None:
 
 
 @db.transaction_required
+def run_due_schedules(*, now: datetime) -> list[int]:
+    """
+    Enqueue every schedule that is due in the civil hour of ``now`` and has not run in it.
+
+    :param now: aware, in the company's time zone
+    :returns: ids of the jobs, in the order of the table
+    """
+    started = []
+    for schedule in registry.schedules():
+        if not schedule.hour_from <= now.hour <= schedule.hour_to:
+            continue
+        if ScheduleRun.objects.filter(schedule=schedule.name, day=now.date(), hour=now.hour).exists():
+            continue
+        job_id = enqueue(schedule.job, label=schedule.label, lock=f"schedule:{schedule.name}")
+        ScheduleRun.objects.create(schedule=schedule.name, day=now.date(), hour=now.hour, job_id=job_id)
+        started.append(job_id)
+    return started
+
+
+@db.transaction_required
 def set_clock(*, now: datetime) -> None:
     """Set the stepped clock (demo and journeys)."""
     Clock.objects.update_or_create(id=1, defaults={"now": now, "stepped_at": datetime.now(tz=UTC)})
@@ -117,4 +147,5 @@ def server_time() -> datetime:
     """The database server's own clock, for the doctor's comparison."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+        return moment

@@ -11,15 +11,16 @@ from tomoshibi.worker.models import Clock, Job
 
 
 def now() -> datetime:
-    """The time at the edge: real, or the stepped clock of a demo (which runs on from where it was set)."""
+    """The time at the edge, in the company's time zone: real, or the stepped clock (which runs on for an hour)."""
     stepped = Clock.objects.filter(id=1).first()
     real = datetime.now(tz=UTC)
-    return real if stepped is None else stepped.now + min(real - stepped.stepped_at, timedelta(hours=1))
+    moment = real if stepped is None else stepped.now + min(real - stepped.stepped_at, timedelta(hours=1))
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))
 
 
 def today() -> date:
     """The civil day at the company's place."""
-    return now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return now().date()
 
 
 def is_stepped() -> bool:

@@ -1,0 +1,106 @@
+"""``tomoshibi up``: web, worker and (for the demo) the simulators of the outside world, under one roof."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import typer
+
+from tomoshibi.storage import server
+
+RESTARTS = 5
+GRACE_SECONDS = 10
+
+
+@dataclass
+class Child:
+    """A process that should run as long as we do."""
+
+    name: str
+    command: list[str]
+    restarts: int = 0
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        # Children ignore the terminal's Ctrl-C: they are told by us, in order.
+        self.process = subprocess.Popen(self.command, start_new_session=True)
+
+
+class Supervisor:
+    """Starts children, restarts the ones that die, stops all of them in reverse order."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.stopping = False
+
+    def run(self) -> int:
+        """:returns: the exit code: 0 after a clean stop, 1 when a child would not stay alive"""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        try:
+            for child in self.children:
+                child.start()
+            return self._watch()
+        finally:
+            self._end_children()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _watch(self) -> int:
+        while not self.stopping:
+            time.sleep(0.3)
+            for child in self.children:
+                assert child.process is not None
+                code = child.process.poll()
+                if code is None or self.stopping:
+                    continue
+                child.restarts += 1
+                typer.secho(f"{child.name} ended with {code}", fg="yellow", err=True)
+                if child.restarts > RESTARTS:
+                    typer.secho(f"{child.name} does not stay alive; stopping. Its reason is above.", fg="red", err=True)
+                    return 1
+                time.sleep(min(child.restarts, 5))
+                child.start()
+        return 0
+
+    def _end_children(self) -> None:
+        running = [c.process for c in reversed(self.children) if c.process is not None and c.process.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def children(*, host: str, port: int, demo: bool) -> list[Child]:
+    """What runs: simulators first (others talk to them), the worker, and the web last."""
+    python = sys.executable
+    web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
+    found = []
+    if demo:
+        found.append(
+            Child(
+                "simulators",
+                [python, "-m", "tomoshibi.gateways.simulators", "--folder", str(server.data_folder() / "outside")],
+            )
+        )
+    found.append(Child("worker", [python, "-m", "tomoshibi.config.commands", "worker"]))
+    found.append(Child("web", [*web, "tomoshibi.config.wsgi:application"]))
+    return found
+
+
+def set_environment(*, host: str, port: int, demo: bool) -> None:
+    """What children inherit."""
+    os.environ.setdefault("TOMOSHIBI_BASE_URL", f"http://{host}:{port}")
+    if demo:
+        os.environ["TOMOSHIBI_DEMO"] = "1"
