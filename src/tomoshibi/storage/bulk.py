@@ -24,7 +24,8 @@ def copy_in(table: str, frame: pl.DataFrame) -> int:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT CSV)").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django names database errors around calls only; a COPY fails while its block ends.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for part in frame.iter_slices(100_000):
             copy.write(part.write_csv(include_header=False).encode())
     return frame.height
