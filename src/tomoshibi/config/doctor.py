@@ -38,8 +38,9 @@ def examine() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    connection.ensure_connection()
-    version = connection.pg_version // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0]) // 10000
     kind = "embedded" if server.is_embedded() else "outside"
     oldest = 16
     yield Finding("database", version >= oldest, f"PostgreSQL {version}, {kind}; {oldest} or newer is needed")

@@ -31,7 +31,8 @@ def font_folders() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _compiler(template: Path) -> typst.Compiler:
-    return typst.Compiler(template, root=template.parent, font_paths=list(font_folders()), ignore_system_fonts=True)
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=list(font_folders()))
+    return typst.Compiler(str(template), root=str(template.parent), font_paths=fonts)
 
 
 def compile_pdf(template: Path, data: Any) -> bytes:

@@ -1,7 +1,9 @@
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 
+@pghistory.track()
 class Department(models.Model):
     """A part of the company that staff belong to."""
 
@@ -12,6 +14,7 @@ class Department(models.Model):
         ordering = ["code"]
 
 
+@pghistory.track()
 class Role(models.Model):
     """A named bundle of rights per procedure."""
 
@@ -22,6 +25,7 @@ class Role(models.Model):
         ordering = ["code"]
 
 
+@pghistory.track()
 class RoleRight(models.Model):
     """That a role may view, do or confirm a procedure."""
 
@@ -37,9 +41,43 @@ class User(AbstractUser):
     """Staff, and people who sign in to a portal (``is_staff`` tells them apart)."""
 
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    roles = models.ManyToManyField(Role, blank=True, related_name="+")
+    roles = models.ManyToManyField(Role, blank=True, related_name="+", through="UserRole")
     language = models.CharField(max_length=10, default="ja")
     display_name = models.CharField(max_length=100, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    portal_customer_id = models.BigIntegerField(null=True, blank=True)
+    """For portal users: the customer whose matters they see."""
+
+
+@pghistory.track()
+class UserRole(models.Model):
+    """That somebody has a role."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
+
+
+class Invitation(models.Model):
+    """A way in for a new member of staff or a portal user; only the hash of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+
+class AccessReview(models.Model):
+    """That somebody looked at a person's rights and found them right."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reviewed_on = models.DateField()
+    roles = models.CharField(max_length=500)
 
 
 class Deed(models.Model):

@@ -1,13 +1,45 @@
 """Who may do what, and the record of what was done."""
 
-from datetime import datetime
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
-from tomoshibi.identity.models import Deed
+from django.contrib.auth import password_validation
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from tomoshibi.identity import values
+from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
 from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker_operations
+
+INVITATION_DAYS = 7
 
 
 class SamePerson(ValueError):
     """Money and masters need a second pair of eyes: the one who made it may not confirm it."""
+
+
+class NameTaken(ValueError):
+    """Somebody has that sign-in name already."""
+
+
+class InvitationNotValid(ValueError):
+    """The invitation does not exist, was used, or is too old."""
+
+
+class PasswordTooWeak(ValueError):
+    """The password does not meet the rules; the sentences say which."""
+
+
+class UnknownRight(ValueError):
+    """A right is a procedure and one of view, do, confirm."""
+
+
+class OneselfOnly(ValueError):
+    """Nobody takes the last administrator's rights away, nor reviews or ends their own access."""
 
 
 def require_second_person(*, first_id: int | None, second_id: int | None) -> None:
@@ -32,3 +64,196 @@ def record_deed(
     :param run: ``room.run:id`` where the act was part of a run
     """
     Deed.objects.create(procedure=procedure, what=what[:300], at=at, subject=subject, actor_id=actor_id, run=run)
+
+
+@db.transaction_required
+def save_department(*, code: str, name: str) -> None:
+    Department.objects.update_or_create(code=code, defaults={"name": name})
+
+
+@db.transaction_required
+def save_role(*, code: str, name: str, rights: Iterable[str]) -> None:
+    """
+    Create a role or replace its rights.
+
+    :param rights: like ``RB6.do``
+    :raises UnknownRight: for anything else
+    """
+    wanted = set(rights)
+    for right in wanted:
+        procedure, _, kind = right.partition(".")
+        if kind not in values.RIGHTS or not procedure:
+            raise UnknownRight(f"{right!r} is not a right; rights look like RB6.do")
+    role, _ = Role.objects.update_or_create(code=code, defaults={"name": name})
+    known = {f"{row.procedure}.{row.right}": row for row in RoleRight.objects.filter(role=role)}
+    for right in sorted(known.keys() - wanted):
+        known[right].delete()
+    for right in sorted(wanted - known.keys()):
+        procedure, _, kind = right.partition(".")
+        RoleRight.objects.create(role=role, procedure=procedure, right=kind)
+
+
+@db.transaction_required
+def invite(
+    *,
+    username: str,
+    name: str,
+    mail: str,
+    now: datetime,
+    department: str = "",
+    roles: Iterable[str] = (),
+    language: str = "ja",
+    actor_id: int | None = None,
+    portal_customer_id: int | None = None,
+) -> values.Invitation:
+    """
+    Invite a member of staff (or, with ``portal_customer_id``, a portal user): they set their own password.
+
+    :returns: the invitation with its token, which is not kept and cannot be asked for again
+    :raises NameTaken: if the sign-in name is in use
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken(f"the sign-in name {username} is taken")
+    user = User(
+        username=username,
+        email=mail,
+        display_name=name,
+        language=language,
+        is_active=False,
+        is_staff=portal_customer_id is None,
+        portal_customer_id=portal_customer_id,
+        department=Department.objects.filter(code=department).first() if department else None,
+    )
+    user.set_unusable_password()
+    try:
+        with db.savepoint():
+            user.save()
+    except IntegrityError:
+        raise NameTaken(f"the sign-in name {username} is taken") from None
+    _set_roles(user, roles)
+    token = secrets.token_urlsafe(32)
+    row = Invitation.objects.create(
+        user=user,
+        token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+        invited_by_id=actor_id,
+        created_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    worker_operations.announce(values.InvitationCreated(invitation_id=row.id))
+    return values.Invitation(
+        id=row.id, username=username, name=name, mail=mail, token=token, expires_at=row.expires_at, accepted=False
+    )
+
+
+@db.transaction_required
+def accept_invitation(*, token: str, password: str, now: datetime) -> int:
+    """
+    Set the first password and open the account.
+
+    :returns: the user's id
+    :raises InvitationNotValid: if the token is unknown, used or too old
+    :raises PasswordTooWeak: with the sentences of the rules that it breaks
+    """
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    row = Invitation.objects.select_for_update().filter(token_sha256=hashed).first()
+    if row is None or row.accepted_at is not None or row.expires_at < now:
+        raise InvitationNotValid("this invitation was used already, is too old, or never existed; ask for a new one")
+    user = row.user
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as broken:
+        raise PasswordTooWeak(" ".join(broken.messages)) from None
+    user.set_password(password)
+    user.is_active = True
+    user.save()
+    row.accepted_at = now
+    row.save()
+    return user.pk
+
+
+@db.transaction_required
+def add_person(
+    *,
+    username: str,
+    name: str,
+    mail: str,
+    password: str,
+    department: str = "",
+    roles: Iterable[str] = (),
+    administrator: bool = False,
+    language: str = "ja",
+) -> int:
+    """Create a member of staff directly (set-up and demo); the usual way in is an invitation."""
+    user = User.objects.create_user(
+        username,
+        mail,
+        password,
+        display_name=name,
+        is_staff=True,
+        is_superuser=administrator,
+        language=language,
+        department=Department.objects.filter(code=department).first() if department else None,
+    )
+    _set_roles(user, roles)
+    return user.pk
+
+
+@db.transaction_required
+def change_person(*, user_id: int, department: str, roles: Iterable[str], actor_id: int) -> None:
+    """
+    Give somebody another department and other roles.
+
+    :raises OneselfOnly: nobody changes their own rights
+    """
+    if user_id == actor_id:
+        raise OneselfOnly("nobody changes their own rights; ask another administrator")
+    user = User.objects.select_for_update().get(id=user_id)
+    user.department = Department.objects.filter(code=department).first() if department else None
+    user.save()
+    _set_roles(user, roles)
+
+
+@db.transaction_required
+def leave(*, user_id: int, on: date, actor_id: int) -> None:
+    """
+    End a person's access: they are signed out everywhere and cannot sign in again; their record stays.
+
+    :raises OneselfOnly: nobody ends their own access
+    """
+    if user_id == actor_id:
+        raise OneselfOnly("nobody ends their own access; ask another administrator")
+    User.objects.filter(id=user_id).update(is_active=False, left_on=on)
+    UserRole.objects.filter(user_id=user_id).delete()
+    for session in Session.objects.all().iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user_id):
+            session.delete()
+
+
+@db.transaction_required
+def review_access(*, user_ids: Iterable[int], on: date, actor_id: int) -> int:
+    """
+    Record that these people's rights were looked at and are right.
+
+    :raises OneselfOnly: nobody reviews themselves
+    """
+    wanted = set(user_ids)
+    if actor_id in wanted:
+        raise OneselfOnly("nobody reviews their own access; ask another administrator")
+    for user in User.objects.filter(id__in=wanted, is_staff=True).prefetch_related("roles"):
+        roles = ", ".join(role.code for role in user.roles.all())
+        AccessReview.objects.create(user=user, reviewed_by_id=actor_id, reviewed_on=on, roles=roles[:500])
+    return len(wanted)
+
+
+@db.transaction_required
+def set_language(*, user_id: int, language: str) -> None:
+    User.objects.filter(id=user_id).update(language=language)
+
+
+def _set_roles(user: User, codes: Iterable[str]) -> None:
+    wanted = set(codes)
+    known = {row.role.code: row for row in UserRole.objects.filter(user=user).select_related("role")}
+    for code in sorted(known.keys() - wanted):
+        known[code].delete()
+    for role in Role.objects.filter(code__in=wanted - known.keys()):
+        UserRole.objects.create(user=user, role=role)

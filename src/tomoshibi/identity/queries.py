@@ -1,19 +1,154 @@
-"""Users and their rights, and the record of deeds."""
+"""Users and their rights, the record of deeds, and the audit trail of rows."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+import pghistory.models
+from django.apps import apps
+from django.db.models import Count, Exists, OuterRef, Subquery
 
-from tomoshibi.identity.models import Deed, RoleRight, User
+from tomoshibi.identity import values
+from tomoshibi.identity.models import AccessReview, Deed, Department, Role, RoleRight, User, UserRole
+
+MASKED = ("phone", "mail", "email", "account_number", "password")
+"""Fields whose values the audit trail names as changed without showing them."""
 
 
 def rights_of(*, user_id: int) -> set[str]:
     """Rights as ``RB6.do``; doing and confirming include viewing."""
-    rows = RoleRight.objects.filter(role__in=User.roles.through.objects.filter(user_id=user_id).values("role_id"))
+    rows = RoleRight.objects.filter(role__in=UserRole.objects.filter(user_id=user_id).values("role_id"))
     found = {f"{procedure}.{right}" for procedure, right in rows.values_list("procedure", "right")}
     return found | {f"{item.split('.')[0]}.view" for item in found}
+
+
+def name_of(*, user_id: int | None) -> str:
+    """How a person is shown; empty for the system itself."""
+    if user_id is None:
+        return ""
+    row = User.objects.filter(id=user_id).values_list("display_name", "username").first()
+    return (row[0] or row[1]) if row else f"#{user_id}"
+
+
+def names_of(*, user_ids: set[int]) -> dict[int, str]:
+    rows = User.objects.filter(id__in=user_ids).values_list("id", "display_name", "username")
+    return {id_: name or username for id_, name, username in rows}
+
+
+def user_id_of(*, username: str) -> int | None:
+    return User.objects.filter(username=username, is_active=True).values_list("id", flat=True).first()
+
+
+def people(*, include_left: bool = False) -> list[values.Person]:
+    """Staff with what an access review needs: roles, last sign-in, second factor, last review."""
+    from allauth.mfa.models import Authenticator
+
+    last = AccessReview.objects.filter(user=OuterRef("pk")).order_by("-reviewed_on").values("reviewed_on")[:1]
+    rows = User.objects.filter(is_staff=True).select_related("department").prefetch_related("roles")
+    rows = rows.annotate(reviewed_on=Subquery(last), mfa=Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
+    if not include_left:
+        rows = rows.filter(left_on__isnull=True)
+    return [_person(row) for row in rows.order_by("username")]
+
+
+def person(*, user_id: int) -> values.Person | None:
+    return next((p for p in people(include_left=True) if p.id == user_id), None)
+
+
+def departments() -> list[tuple[str, str]]:
+    return list(Department.objects.values_list("code", "name"))
+
+
+def roles() -> list[values.Role]:
+    rights: dict[int, set[str]] = {}
+    for role_id, procedure, right in RoleRight.objects.values_list("role_id", "procedure", "right"):
+        rights.setdefault(role_id, set()).add(f"{procedure}.{right}")
+    count = dict(UserRole.objects.values_list("role_id").annotate(n=Count("id")))
+    return [
+        values.Role(code=r.code, name=r.name, rights=frozenset(rights.get(r.id, ())), people=count.get(r.id, 0))
+        for r in Role.objects.all()
+    ]
 
 
 def deeds_by_procedure(*, since: datetime) -> dict[str, int]:
     rows = Deed.objects.filter(at__gte=since).values("procedure").annotate(n=Count("id"))
     return {row["procedure"]: row["n"] for row in rows}
+
+
+def deeds(*, subject: str = "", procedure: str = "", limit: int = 200) -> list[values.Deed]:
+    """Newest first, of a subject or a procedure."""
+    rows = Deed.objects.select_related("actor").order_by("-at", "-id")
+    if subject:
+        rows = rows.filter(subject=subject)
+    if procedure:
+        rows = rows.filter(procedure=procedure)
+    return [
+        values.Deed(
+            at=row.at,
+            procedure=row.procedure,
+            what=row.what,
+            subject=row.subject,
+            who=(row.actor.display_name or row.actor.username) if row.actor else "",
+        )
+        for row in rows[:limit]
+    ]
+
+
+class NoTrail(LookupError):
+    """The kind of row is not one whose changes are kept."""
+
+
+def trail(*, model: str, row_id: int) -> list[values.Change]:
+    """
+    The audit trail of one row, newest first; personal values are named, not shown.
+
+    :param model: ``room.model``, for example ``contracts.contract``
+    :raises NoTrail: if that kind of row has no trail
+    """
+    try:
+        row_model = apps.get_model(model)
+    except (LookupError, ValueError):
+        raise NoTrail(f"no changes are kept of {model!r}") from None
+    if not row_model.__module__.startswith("tomoshibi.") or not hasattr(row_model, "pgh_event_models"):
+        raise NoTrail(f"no changes are kept of {model!r}")
+    events = pghistory.models.Events.objects.tracks(row_model(pk=row_id)).order_by("-pgh_created_at", "-pgh_id")
+    found = list(events[:500])
+    who = names_of(user_ids={int(e.pgh_context["user"]) for e in found if e.pgh_context and e.pgh_context.get("user")})
+    return [_change(event, who) for event in found]
+
+
+def _change(event: Any, who: dict[int, str]) -> values.Change:
+    context = event.pgh_context or {}
+    user = context.get("user")
+    fields = tuple(
+        (name, _shown(name, before), _shown(name, after))
+        for name, (before, after) in sorted((event.pgh_diff or {}).items())
+    )
+    return values.Change(
+        at=event.pgh_created_at,
+        label=event.pgh_label,
+        who=who.get(int(user), "") if user else "",
+        why=context.get("why", ""),
+        url=context.get("url", ""),
+        fields=fields,
+    )
+
+
+def _shown(name: str, value: Any) -> str:
+    if value in {None, ""}:
+        return ""
+    return "••••" if any(part in name for part in MASKED) else str(value)
+
+
+def _person(row: Any) -> values.Person:
+    return values.Person(
+        id=row.pk,
+        username=row.username,
+        name=row.display_name,
+        mail=row.email,
+        department=row.department.name if row.department else "",
+        roles=tuple(role.name for role in row.roles.all()),
+        active=row.is_active,
+        last_login=row.last_login,
+        has_mfa=row.mfa,
+        reviewed_on=row.reviewed_on,
+    )

@@ -2,6 +2,7 @@
 
 import traceback
 
+import pghistory
 import structlog
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
@@ -25,7 +26,8 @@ def run_job(job_id: int) -> None:
     progress = operations.Progress(job_id)
     structlog.contextvars.bind_contextvars(job_id=job_id, job=row.name)
     try:
-        message = definition.function(progress, **row.arguments)
+        with pghistory.context(user=row.requested_by_id, job=job_id):
+            message = definition.function(progress, **row.arguments)
     except Exception as failure:
         log.exception("job failed")
         _record_failure(row, failure)

@@ -1,0 +1,74 @@
+"""What crosses the door of identity."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tomoshibi.worker.values import Announcement
+
+RIGHTS = ("view", "do", "confirm")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff as lists and the access review show them."""
+
+    id: int
+    username: str
+    name: str
+    mail: str
+    department: str
+    roles: tuple[str, ...]
+    active: bool
+    last_login: datetime | None
+    has_mfa: bool
+    reviewed_on: date | None
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named bundle of rights like ``RB6.do``."""
+
+    code: str
+    name: str
+    rights: frozenset[str]
+    people: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of a row's audit trail: who changed what, when, from, to, why."""
+
+    at: datetime
+    label: str
+    who: str
+    why: str
+    url: str
+    fields: tuple[tuple[str, str, str], ...]
+    """(field, from, to)"""
+
+
+@dataclass(frozen=True)
+class Deed:
+    at: datetime
+    procedure: str
+    what: str
+    subject: str
+    who: str
+
+
+@dataclass(frozen=True)
+class InvitationCreated(Announcement):
+    """Somebody was invited; messaging is told by a reaction. The address of the invitation is in the mail only."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True)
+class Invitation:
+    id: int
+    username: str
+    name: str
+    mail: str
+    token: str
+    expires_at: datetime
+    accepted: bool
