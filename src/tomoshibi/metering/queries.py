@@ -1,0 +1,256 @@
+"""Reads of the room: confirmed values as frames, half-hours as matrices, and what the pages show."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import islice
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from tomoshibi.kernel import halfhours
+from tomoshibi.kernel.halfhours import MISSING
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.metering import values, vectors
+from tomoshibi.metering.models import DayVector, HalfHours, Reading
+from tomoshibi.storage import bulk
+
+HALF_HOUR = 30
+_ROWS_AT_ONCE = 8_192
+"""Row messages that wait in memory before they are written into a matrix: about 50 MB of months."""
+
+
+def confirmed_frame(
+    *,
+    month: Month,
+    spins: Sequence[str] | None = None,
+    supply_point_ids: Sequence[int] | None = None,
+    kind: values.ReadingKind = values.ReadingKind.SUPPLY,
+) -> pl.DataFrame:
+    """
+    The readings of a reading month (月分) that stand, by supply point.
+
+    A point that the grid company reports both whole and split (仕訳コード 2) has its split row only: that is the part
+    which this retailer supplies. A point that changed hands inside the month has a row per period.
+
+    :returns: columns of ``values.CONFIRMED``
+    """
+    clauses, params = _chosen(spins=spins, supply_point_ids=supply_point_ids)
+    frame = bulk.read_frame(
+        f"""
+        SELECT id, supply_point_id, spin, month, split_code, period_start, period_end, energy_dwh, max_demand_milli,
+               provided, agreed, half_hour_sum_dwh IS NOT NULL, half_hour_sum_dwh, half_hours_missing, revision, notes
+          FROM metering_reading
+         WHERE kind = %(kind)s AND month = %(month)s AND superseded_by_id IS NULL {clauses}
+         ORDER BY supply_point_id, period_start
+        """,
+        values.CONFIRMED,
+        {"kind": kind.value, "month": month.number, **params},
+    )
+    split = frame.filter(pl.col("split_code") == values.PARTIAL_SPLIT)
+    if split.is_empty():
+        return frame
+    shared = pl.col("supply_point_id").is_in(split["supply_point_id"].implode())
+    return frame.filter((pl.col("split_code") == values.PARTIAL_SPLIT) | ~shared)
+
+
+def history_frame(
+    *,
+    last_month: Month,
+    months: int = 13,
+    supply_point_ids: Sequence[int] | None = None,
+    kind: values.ReadingKind = values.ReadingKind.SUPPLY,
+) -> pl.DataFrame:
+    """
+    Quantities of the reading months up to and including ``last_month``, for charts and plausibility checks.
+
+    :returns: columns of ``values.HISTORY``; months without a quantity have no row
+    """
+    clauses, params = _chosen(supply_point_ids=supply_point_ids)
+    return bulk.read_frame(
+        f"""
+        SELECT supply_point_id, month, period_start, period_end, energy_dwh, agreed
+          FROM metering_reading
+         WHERE kind = %(kind)s AND month BETWEEN %(first)s AND %(last)s
+           AND superseded_by_id IS NULL AND provided {clauses}
+         ORDER BY supply_point_id, period_start
+        """,
+        values.HISTORY,
+        {
+            "kind": kind.value,
+            "first": last_month.plus(1 - months).number,
+            "last": last_month.number,
+            **params,
+        },
+    )
+
+
+def year_ago_frame(*, month: Month, supply_point_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """
+    The quantities of the same reading month a year before.
+
+    :returns: columns of ``values.HISTORY``
+    """
+    return history_frame(last_month=month.plus(-12), months=1, supply_point_ids=supply_point_ids)
+
+
+def _chosen(
+    *, spins: Sequence[str] | None = None, supply_point_ids: Sequence[int] | None = None
+) -> tuple[str, dict[str, list[str] | list[int]]]:
+    clauses = ""
+    params: dict[str, list[str] | list[int]] = {}
+    if spins is not None:
+        clauses, params["spins"] = " AND spin = ANY(%(spins)s)", list(spins)
+    if supply_point_ids is not None:
+        clauses += " AND supply_point_id = ANY(%(points)s)"
+        params["points"] = list(supply_point_ids)
+    return clauses, params
+
+
+def half_hour_matrix(*, readings: pl.DataFrame, interval_minutes: int = HALF_HOUR) -> values.HalfHourMatrix:
+    """
+    Half-hours of readings as one matrix, row by row in the order of the frame.
+
+    A month of a million points is 6 GB: callers pass as many readings as they want to hold, or take
+    ``half_hour_blocks``.
+
+    :param readings: a frame with a column ``reading_id``, each id once
+    :param interval_minutes: shorter stored intervals are summed to this length
+    :raises vectors.IntervalsTooLong: if a vector has longer intervals than wanted
+    """
+    ids = readings["reading_id"].to_numpy().astype(np.int64)
+    order = np.argsort(ids)
+    assert (np.diff(ids[order]) > 0).all(), "each reading is asked for once"
+    slots = halfhours.slots_per_day(interval_minutes)
+    filled = np.full((len(ids), _longest_days(ids) * slots), MISSING, dtype=np.int32)
+    first_day = np.full(len(ids), np.datetime64("NaT", "D"))
+    days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
+    for records in _vector_records(ids):
+        rows = order[np.searchsorted(ids, records["reading_id"].astype(np.int64), sorter=order)]
+        first_day[rows] = vectors.first_days(records)
+        days[rows] = records["days"]
+        for stored in np.unique(records["interval"]).tolist():
+            chosen = records["interval"] == stored
+            found = vectors.with_interval(
+                records["values"][chosen], interval_minutes=stored, wanted_minutes=interval_minutes
+            )
+            filled[rows[chosen], : found.shape[1]] = found
+            missing[rows[chosen]] = (found == MISSING).sum(axis=1)
+    return values.HalfHourMatrix(
+        reading_ids=ids,
+        values_dwh=filled,
+        first_day=first_day,
+        days=days,
+        missing=missing,
+        interval_minutes=interval_minutes,
+    )
+
+
+def half_hour_blocks(
+    *, readings: pl.DataFrame, rows: int = 20_000, interval_minutes: int = HALF_HOUR
+) -> Iterator[values.HalfHourMatrix]:
+    """``half_hour_matrix`` of ``rows`` readings at a time: memory does not grow with their number."""
+    for part in readings.iter_slices(rows):
+        yield half_hour_matrix(readings=part, interval_minutes=interval_minutes)
+
+
+def _longest_days(ids: np.ndarray) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(days), 0) FROM metering_halfhours WHERE reading_id = ANY(%s)", [ids.tolist()]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _vector_records(ids: np.ndarray) -> Iterator[np.ndarray]:
+    statement = f"""
+        COPY (SELECT {", ".join(vectors.COPY_COLUMNS)} FROM metering_halfhours
+               WHERE reading_id = ANY('{{{",".join(map(str, ids.tolist()))}}}'::bigint[]))
+        TO STDOUT (FORMAT BINARY)
+    """
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        rows = vectors.rows_of(copy)
+        while waiting := list(islice(rows, _ROWS_AT_ONCE)):
+            yield from vectors.records_of(waiting)
+
+
+def load_curve(*, supply_point_id: int, period: Period) -> values.LoadCurve | None:
+    """
+    The metered intervals of a point for the days of a period; confirmed vectors before those of daily files.
+
+    :returns: nothing where no day of the period has any; the shortest interval found where they differ is refused
+    :raises vectors.IntervalsTooLong: if the intervals of the days cannot be brought to one length
+    """
+    stored = [*_confirmed_days(supply_point_id, period), *_daily_days(supply_point_id, period)]
+    if not stored:
+        return None
+    wanted = max(interval for _, interval, _ in stored)
+    slots = halfhours.slots_per_day(wanted)
+    filled = np.full((period.days, slots), MISSING, dtype=np.int32)
+    known: set[date] = set()
+    for day, interval, row in stored:
+        if day in period and day not in known:
+            known.add(day)
+            filled[(day - period.start).days] = vectors.with_interval(
+                row[None, :], interval_minutes=interval, wanted_minutes=wanted
+            )[0]
+    return values.LoadCurve(first_day=period.start, interval_minutes=wanted, values_dwh=filled)
+
+
+_DayRow = tuple[date, int, halfhours.Int32Array]
+
+
+def _confirmed_days(supply_point_id: int, period: Period) -> Iterator[_DayRow]:
+    rows = HalfHours.objects.filter(
+        reading__supply_point_id=supply_point_id,
+        reading__superseded_by=None,
+        reading__period_start__lt=period.end,
+        reading__period_end__gt=period.start,
+    ).order_by("first_day")
+    for row in rows:
+        by_day = halfhours.from_bytes(bytes(row.values_dwh)).reshape(row.days, -1)
+        for index in range(row.days):
+            yield row.first_day + timedelta(days=index), row.interval_minutes, by_day[index]
+
+
+def _daily_days(supply_point_id: int, period: Period) -> Iterator[_DayRow]:
+    rows = DayVector.objects.filter(supply_point_id=supply_point_id, day__gte=period.start, day__lt=period.end)
+    for row in rows.order_by("day"):
+        yield row.day, row.interval_minutes, halfhours.from_bytes(bytes(row.values_dwh))
+
+
+def to_reading(row: Reading) -> values.Reading:
+    return values.Reading(
+        id=row.id,
+        kind=values.ReadingKind(row.kind),
+        supply_point_id=row.supply_point_id,
+        spin=row.spin,
+        month=row.month,
+        split_code=row.split_code,
+        period=Period(row.period_start, row.period_end),
+        energy_dwh=row.energy_dwh,
+        max_demand_milli=row.max_demand_milli,
+        provided=row.provided,
+        agreed=row.agreed,
+        half_hour_sum_dwh=row.half_hour_sum_dwh,
+        half_hours_missing=row.half_hours_missing,
+        next_reading_on=row.next_reading_on,
+        revision=row.revision,
+        notes=tuple(row.notes.split()),
+        file_id=row.file_id,
+        file_name=row.file.name if row.file else "",
+        recorded_at=row.recorded_at,
+        superseded_by_id=row.superseded_by_id,
+        superseded_at=row.superseded_at,
+    )
+
+
+def reading(*, reading_id: int) -> values.Reading | None:
+    row = Reading.objects.select_related("file").filter(id=reading_id).first()
+    return to_reading(row) if row else None
+
+
+def readings_of_point(*, supply_point_id: int, limit: int = 60) -> list[values.Reading]:
+    """Every version of the point's readings, newest month first, the version that stands before those it replaced."""
+    rows = Reading.objects.select_related("file").filter(supply_point_id=supply_point_id)
+    return [to_reading(row) for row in rows.order_by("-month", "-period_start", "-id")[:limit]]
