@@ -303,7 +303,7 @@ def damaged(draw):
                     text.encode(draw(st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "cp037"])), "replace")
                 )
             case "repeat":
-                content += content
+                content += bytes(content)
     return bytes(content)
 
 
