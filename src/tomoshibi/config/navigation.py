@@ -1,9 +1,20 @@
-"""The left rail: the business in its order. Each entry is shown to those who may open it."""
+"""
+The left rail: the business in its order. Each entry is shown to those who may open it, once its page exists.
 
+A room adds its page as one line of its section: text (in the language of the rail, translated in ``config/locale``),
+URL name, icon, and the procedures it belongs to. The number beside an entry is the work due under them.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.worker import queries as clock
 
 
 class Entry(NamedTuple):
@@ -12,35 +23,124 @@ class Entry(NamedTuple):
     label: Any
     url: str
     icon: str
-    procedures: tuple[str, ...]
+    procedures: tuple[str, ...] = ()
 
 
 class Section(NamedTuple):
+    """A chapter of the business; one without a text of its own is its only entry."""
+
     label: Any
+    icon: str
     entries: tuple[Entry, ...]
 
 
 RAIL: tuple[Section, ...] = (
-    Section(_("Today"), ()),
-    Section(_("Supply"), ()),
-    Section(_("Meter"), ()),
-    Section(_("Bill"), ()),
-    Section(_("Collect"), ()),
-    Section(_("Masters"), ()),
-    Section(_("Operation"), ()),
-)
+    Section(_("Today"), "sun", (
+        Entry(_("Today"), "console:today", "sun"),
+    )),
+    Section(_("Intake"), "inbox", (
+    )),
+    Section(_("Apply"), "clipboard-text", (
+    )),
+    Section(_("Supply"), "plug-connected", (
+    )),
+    Section(_("Meter"), "gauge", (
+    )),
+    Section(_("Bill"), "file-invoice", (
+    )),
+    Section(_("Collect"), "coins", (
+    )),
+    Section(_("Agency"), "building-store", (
+    )),
+    Section(_("Groups"), "topology-star-3", (
+    )),
+    Section(_("Master"), "database", (
+    )),
+    Section(_("Operation"), "settings-automation", (
+        Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),
+    )),
+)  # fmt: skip
+
+
+def _due_by_procedure() -> Mapping[str, int]:
+    """How much work is due under each procedure."""
+    if find_spec("tomoshibi.worklist.queries") is None:
+        return {}
+    found = import_module("tomoshibi.worklist.queries").counts_by_procedure(now=clock.now())
+    return {procedure: int(getattr(count, "due", count)) for procedure, count in found.items()}
+
+
+def _address(url: str) -> str:
+    try:
+        return reverse(url)
+    except NoReverseMatch:
+        return ""
+
+
+def _may_open(user: Any, entry: Entry) -> bool:
+    return not entry.procedures or any(user.has_perm(f"{procedure}.view") for procedure in entry.procedures)
+
+
+def _visible_entries(request: HttpRequest, section: Section, due: Mapping[str, int]) -> list[dict[str, Any]]:
+    entries = []
+    for entry in section.entries:
+        url = _address(entry.url)
+        if url and _may_open(request.user, entry):
+            entries.append({
+                "label": entry.label,
+                "icon": entry.icon,
+                "url": url,
+                "due": sum(due.get(procedure, 0) for procedure in entry.procedures),
+                "active": False,
+            })  # fmt: skip
+    return entries
+
+
+def _mark_where_we_are(path: str, sections: list[dict[str, Any]]) -> None:
+    """The entry with the longest address that the page's address starts with is the one we are in."""
+    fitting = [(len(e["url"]), s, e) for s in sections for e in s["entries"] if _leads_to(e["url"], path)]
+    if fitting:
+        _length, section, entry = max(fitting, key=lambda found: found[0])
+        section["active"] = entry["active"] = True
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def rail(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sections and entries that this user may open, with what is due in them."""
+    due = _due_by_procedure()
+    sections = []
+    for section in RAIL:
+        entries = _visible_entries(request, section, due)
+        if entries:
+            counted = {p for e in section.entries if _may_open(request.user, e) for p in e.procedures}
+            sections.append({
+                "label": section.label,
+                "icon": section.icon,
+                "entries": entries,
+                "single": len(entries) == 1 and str(entries[0]["label"]) == str(section.label),
+                "due": sum(due.get(procedure, 0) for procedure in counted),
+                "active": False,
+            })  # fmt: skip
+    _mark_where_we_are(request.path, sections)
+    return sections
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The rail as this user sees it."""
+    """What the frame of every staff page shows: the rail, the day, the person, where to search."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:
         return {"rail": ()}
-    visible = []
-    for section in RAIL:
-        entries = [
-            e for e in section.entries if not e.procedures or any(user.has_perm(f"{p}.view") for p in e.procedures)
-        ]
-        if entries:
-            visible.append({"label": section.label, "entries": entries})
-    return {"rail": visible}
+    return {
+        "rail": rail(request),
+        "today": clock.today(),
+        "clock_is_stepped": clock.is_stepped(),
+        "search_url": _address("console:search"),
+        "person": {
+            "id": user.pk,
+            "name": user.display_name or user.get_full_name() or user.get_username(),
+            "department": user.department.name if user.department_id else "",
+        },
+    }

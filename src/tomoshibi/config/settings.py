@@ -138,6 +138,7 @@ STATICFILES_DIRS = [
     ("echarts", _NODE / "echarts/dist"),
     ("htmx", _NODE / "htmx.org/dist"),
 ]
+ICON_FOLDER = _NODE / "@tabler/icons/icons"
 FONT_FOLDERS = [_NODE / "@expo-google-fonts/noto-sans-jp", _NODE / "@expo-google-fonts/noto-sans-sc"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Case, Count, F, QuerySet, Value, When
 
 from tomoshibi.worker import values
 from tomoshibi.worker.models import Clock, Job
@@ -56,6 +56,11 @@ def jobs(*, state: str = "", limit: int = 200) -> list[values.Job]:
     """Newest first; optionally of one state."""
     rows = Job.objects.filter(state=state) if state else Job.objects.all()
     return [to_value(row) for row in rows.order_by("-id")[:limit]]
+
+
+def job_rows() -> QuerySet[Job]:
+    """Rows for the list of jobs; ``what`` is the label, or the name where there is none."""
+    return Job.objects.annotate(what=Case(When(label=Value(""), then=F("name")), default=F("label")))
 
 
 def job_counts() -> dict[str, int]:

@@ -1,0 +1,169 @@
+"""Tags and filters for every page: ``{% load ui %}``."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.ui import figures, icons, states
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, style: str = "outline") -> SafeString:
+    """``{% icon "file-invoice" %}``"""
+    return icons.icon(name, style)
+
+
+@register.simple_tag
+def state(value: Any, known: states.States | None = None) -> SafeString:
+    """``{% state bill.state states %}`` with declared states, or ``{% state a_state %}``."""
+    return states.badge(value) if isinstance(value, states.State) else states.badge_of(value, known or {})
+
+
+@register.simple_tag
+def code(value: Any, explanation: str = "") -> SafeString:
+    """A code that explains itself on hover."""
+    if not explanation:
+        return format_html('<span class="code">{}</span>', value)
+    return format_html('<abbr class="code" title="{}">{}</abbr>', explanation, value)
+
+
+def _figure(text: str, *, negative: bool) -> SafeString:
+    return format_html('<span class="{}">{}</span>', "fig neg" if negative else "fig", text)
+
+
+@register.filter
+def money(amount_minor: int | None) -> SafeString | str:
+    """``{{ bill.amount_minor|money }}``: thousands separators, minus in red; the unit belongs beside the label."""
+    return "–" if amount_minor is None else _figure(figures.money(amount_minor), negative=amount_minor < 0)
+
+
+@register.filter
+def money_unit(amount_minor: int | None) -> SafeString | str:
+    """The same with the unit behind it, for sentences."""
+    from tomoshibi.ui.currency import current
+
+    if amount_minor is None:
+        return "–"
+    return format_html("{} {}", _figure(figures.money(amount_minor), negative=amount_minor < 0), current().unit)
+
+
+@register.filter
+def kwh(energy_dwh: int | None) -> SafeString | str:
+    """``{{ reading.energy_dwh|kwh }}``: the number; write ``kWh`` beside it."""
+    return "–" if energy_dwh is None else _figure(figures.kwh(energy_dwh), negative=energy_dwh < 0)
+
+
+@register.filter
+def scaled(value: int | None, scale: int) -> SafeString | str:
+    """``{{ capacity_milli|scaled:1000 }}``"""
+    return "–" if value is None else _figure(figures.decimal(value, scale=scale), negative=value < 0)
+
+
+@register.filter
+def integer(value: int | None) -> SafeString | str:
+    return "–" if value is None else _figure(figures.integer(value), negative=value < 0)
+
+
+@register.filter
+def percent(ratio_ppm: int | None) -> SafeString | str:
+    return "–" if ratio_ppm is None else _figure(figures.percent(ratio_ppm), negative=ratio_ppm < 0)
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    return "–" if value is None else format_html('<time datetime="{}">{}</time>', figures.day(value), figures.day(value))
+
+
+@register.filter
+def weekday(value: date | None) -> SafeString | str:
+    """With the day of the week: where a deadline is meant."""
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', figures.day(value), figures.day_with_weekday(value))
+
+
+@register.filter
+def day_words(value: date | None) -> str:
+    return "–" if value is None else figures.day_in_words(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), figures.moment(value))
+
+
+@register.filter
+def month(value: Month | int | date | None) -> str:
+    return "–" if value is None else figures.month(value)
+
+
+@register.filter
+def period(value: Period | None) -> str:
+    return "–" if value is None else figures.period(value)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return "–" if seconds is None else figures.duration(seconds)
+
+
+@register.inclusion_tag("ui/forms/fields.html")
+def fields(form: BaseForm, *names: str) -> dict[str, Any]:
+    """``{% fields form %}`` for all fields, ``{% fields form "start" "end" %}`` for some."""
+    chosen = [form[name] for name in names] if names else list(form.visible_fields())
+    return {"form": form, "fields": chosen, "hidden": [] if names else form.hidden_fields()}
+
+
+@register.inclusion_tag("ui/forms/field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """One field with label, required mark, hint and errors beside it."""
+    return {"field": bound, "label": label or bound.label, "kind": _kind(bound)}
+
+
+def _kind(bound: BoundField) -> str:
+    name = type(bound.field.widget).__name__
+    if name == "CheckboxInput":
+        return "check"
+    return "group" if name in {"RadioSelect", "CheckboxSelectMultiple"} else "input"
+
+
+@register.filter
+def dressed(bound: BoundField) -> SafeString:
+    """The widget with the classes of our look, and tied to its hint and errors for screen readers."""
+    widget = bound.field.widget
+    name = type(widget).__name__
+    look = "form-control"
+    if name in {"CheckboxInput", "RadioSelect", "CheckboxSelectMultiple"}:
+        look = "form-check-input"
+    elif name in {"Select", "SelectMultiple", "NullBooleanSelect"}:
+        look = "form-select"
+    given = widget.attrs.get("class", "")
+    classes = f"{look} {given} {'is-invalid' if bound.errors else ''}".split()
+    attrs: dict[str, Any] = {"class": " ".join(classes)}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    described = [f"{bound.auto_id}_hint"] if bound.help_text else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_errors")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return bound.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def kept(values: Any, skip: str = "csrfmiddlewaretoken") -> SafeString:
+    """Hidden inputs that carry what was posted to the next step."""
+    left_out = skip.split()
+    pairs = [(name, text) for name, texts in values.lists() if name not in left_out for text in texts]
+    return SafeString(
+        "".join(format_html('<input type="hidden" name="{}" value="{}">', name, text) for name, text in pairs)
+    )
