@@ -6,15 +6,15 @@ URL name, icon, and the procedures it belongs to. The number beside an entry is 
 """
 
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.worker import queries as clock
+from tomoshibi.worklist import queries as worklist
 
 
 class Entry(NamedTuple):
@@ -63,11 +63,9 @@ RAIL: tuple[Section, ...] = (
 
 
 def _due_by_procedure() -> Mapping[str, int]:
-    """How much work is due under each procedure."""
-    if find_spec("tomoshibi.worklist.queries") is None:
-        return {}
-    found = import_module("tomoshibi.worklist.queries").counts_by_procedure(now=clock.now())
-    return {procedure: int(getattr(count, "due", count)) for procedure, count in found.items()}
+    """How much work is late or due today under each procedure."""
+    counts = worklist.counts_by_procedure(now=timezone.localtime(clock.now()))
+    return {procedure: count.late + count.due_today for procedure, count in counts.items()}
 
 
 def _address(url: str) -> str:

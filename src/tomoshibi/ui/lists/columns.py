@@ -87,11 +87,11 @@ class Column:
         """The value as a spreadsheet should hold it."""
         return self.plain(value)
 
-    def inner(self, value: Any, row: Row) -> str:  # noqa: ARG002
+    def inner(self, value: Any, row: Row) -> str:
         """The HTML inside the cell, for a value that is there."""
         return escape(self.text(value))
 
-    def classes(self, value: Any) -> str:  # noqa: ARG002
+    def classes(self, value: Any) -> str:
         return self.css
 
     def cell(self, row: Row) -> str:
@@ -131,7 +131,7 @@ class Code(Column):
             return ""
         return self.explain(value) if callable(self.explain) else self.explain.get(value, "")
 
-    def inner(self, value: Any, row: Row) -> str:  # noqa: ARG002
+    def inner(self, value: Any, row: Row) -> str:
         sentence = self.explanation(value)
         shown = escape(self.text(value))
         return f'<abbr title="{escape(sentence)}">{shown}</abbr>' if sentence else shown
@@ -308,7 +308,7 @@ class StateOf(Column):
         state = self.state(value)
         return str(state.word) if state else str(value)
 
-    def inner(self, value: Any, row: Row) -> str:  # noqa: ARG002
+    def inner(self, value: Any, row: Row) -> str:
         return badge_of(value, self.states or {})
 
 
@@ -321,5 +321,5 @@ class Flag(Column):
     def value(self, row: Row) -> Any:
         return super().value(row) or None
 
-    def text(self, value: Any) -> str:  # noqa: ARG002
+    def text(self, value: Any) -> str:
         return str(self.yes)

@@ -60,7 +60,9 @@ def _write_sheet(state: ListState, file: IO[bytes]) -> None:
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     columns = state.columns
-    formats = [book.add_format({"num_format": column.excel_format} if column.excel_format else {}) for column in columns]
+    formats = [
+        book.add_format({"num_format": column.excel_format} if column.excel_format else {}) for column in columns
+    ]
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.excel_width)
         sheet.write_string(0, number, header(column), bold)

@@ -120,10 +120,10 @@ class _Sequence:
             found[row[path]] = found.get(row[path], 0) + 1
         return found
 
-    def part(self, paths: Sequence[str], start: int, stop: int) -> list[Row]:  # noqa: ARG002
+    def part(self, paths: Sequence[str], start: int, stop: int) -> list[Row]:
         return list(self._rows[start:stop])
 
-    def every(self, paths: Sequence[str]) -> Iterator[Row]:  # noqa: ARG002
+    def every(self, paths: Sequence[str]) -> Iterator[Row]:
         return iter(self._rows)
 
     def ids(self) -> list[Any]:

@@ -78,7 +78,9 @@ def percent(ratio_ppm: int | None) -> SafeString | str:
 
 @register.filter
 def day(value: date | None) -> SafeString | str:
-    return "–" if value is None else format_html('<time datetime="{}">{}</time>', figures.day(value), figures.day(value))
+    return (
+        "–" if value is None else format_html('<time datetime="{}">{}</time>', figures.day(value), figures.day(value))
+    )
 
 
 @register.filter
