@@ -15,7 +15,7 @@ class NothingChosen(ValueError):
 
 
 class FilterNotReadable(ValueError):
-    """ "Everything filtered" means nothing while a filter cannot be read."""
+    """Everything that is filtered means nothing while a filter cannot be read."""
 
 
 @dataclass(frozen=True)
