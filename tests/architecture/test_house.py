@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-from tomoshibi.config import reactions, schedule
+from tomoshibi.config import procedures, reactions, schedule
 from tomoshibi.config.rooms import ROOMS
+from tomoshibi.identity import queries
 from tomoshibi.worker import registry
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "tomoshibi"
@@ -75,3 +76,19 @@ def test_what_the_roof_names_exists():
     for name in jobs:
         registry.find(name)
     assert len(reactions.TABLE) <= 30
+
+
+def test_every_procedure_has_a_room_and_a_name_in_three_languages():
+    known = queries.procedures()
+    assert len(known) == 82
+    assert {p.room for p in known} <= set(ROOMS)
+    assert all(p.ja and p.zh and p.en for p in known)
+
+
+def test_the_page_of_procedures_is_what_the_house_says():
+    page = (SOURCE.parents[1] / "docs" / "procedures.md").read_text("utf-8")
+    assert page == procedures.markdown(), "run: tomoshibi procedures --markdown > docs/procedures.md"
+
+
+def test_journeys_name_known_procedures():
+    assert set(procedures.journeys_by_procedure()) <= {p.id for p in queries.procedures()}

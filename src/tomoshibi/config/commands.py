@@ -57,7 +57,7 @@ def with_database(context: typer.Context) -> None:
     """Every command but the doctor needs the database to run."""
     from tomoshibi.config import readiness
 
-    if context.invoked_subcommand in {None, "doctor", "tariffs", "quote", "cases"}:
+    if context.invoked_subcommand in {None, "doctor", "procedures", "tariffs", "quote", "cases"}:
         return
     try:
         readiness.start_database()
@@ -136,6 +136,30 @@ def restore(source: Path) -> None:
 
     tables = restore_archive(source.resolve(), say=lambda text: typer.echo(f"  {text}"))
     typer.echo(f"  {tables} tables compared: all equal")
+
+
+@app.command()
+def procedures(*, as_json: Annotated[bool, typer.Option("--json")] = False, markdown: bool = False) -> None:
+    """Every business procedure: its room, screens, journeys and state."""
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from tomoshibi.config import procedures as known
+
+    if as_json:
+        typer.echo(json.dumps(known.as_dicts(), ensure_ascii=False, indent=1))
+        return
+    if markdown:
+        typer.echo(known.markdown(), nl=False)
+        return
+    rows = known.table()
+    shown = Table("id", "procedure", "room", "screens", "journeys", "state", box=None)
+    for row in rows:
+        shown.add_row(row.id, row.en, row.room, str(len(row.screens)), str(len(row.journeys)), row.state)
+    Console().print(shown)
+    typer.echo(f"{sum(row.state == 'proved' for row in rows)} of {len(rows)} proved by a journey")
 
 
 @app.command()

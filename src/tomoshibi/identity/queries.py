@@ -9,6 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 
 from tomoshibi.identity import values
 from tomoshibi.identity.models import AccessReview, Deed, Department, Role, RoleRight, User, UserRole
+from tomoshibi.identity.procedures import Procedure
+from tomoshibi.identity.procedures import read as read_procedures
 
 MASKED = ("phone", "mail", "email", "account_number", "password")
 """Fields whose values the audit trail names as changed without showing them."""
@@ -152,3 +154,12 @@ def _person(row: Any) -> values.Person:
         has_mfa=row.mfa,
         reviewed_on=row.reviewed_on,
     )
+
+
+def procedures() -> tuple[Procedure, ...]:
+    """All business procedures in the order of the business."""
+    return read_procedures()
+
+
+def procedure(*, procedure_id: str) -> Procedure | None:
+    return next((p for p in read_procedures() if p.id == procedure_id), None)
