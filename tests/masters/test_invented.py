@@ -1,0 +1,29 @@
+"""Months that nobody published: usable for a demo, never mistaken for a notice."""
+
+import pytest
+
+from tests.masters.conftest import TODAY
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import micro
+from tomoshibi.masters import operations, queries, values
+
+
+@pytest.mark.usefixtures("in_transaction")
+def test_every_area_has_units_for_the_demo_and_each_says_that_it_is_invented():
+    operations.load_shipped(on=TODAY, with_banks=False, invented=True)
+    for area in values.AREAS:
+        month = Month(2025, 8)
+        while month <= Month(2027, 3):
+            unit = queries.fuel_unit(area=area, month=month)
+            certain = area in {"02", "03", "04", "09"} and month in {Month(2026, 2), Month(2026, 3)}
+            assert unit.invented != certain, (area, month)
+            assert not unit.published
+            month = month.plus(1)
+    # The one unit of these months that a printed bill shows is met by the invented prices behind it.
+    assert queries.fuel_unit(area="03", month=Month(2026, 10)).price_micro_per_kwh == micro("-5.80")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_without_the_demo_nothing_is_invented():
+    with pytest.raises(queries.MasterMissing, match="2026-05"):
+        queries.fuel_unit(area="03", month=Month(2026, 10))
