@@ -22,3 +22,19 @@ def require(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 def empty(schema: Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(schema))
+
+
+def completed(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """
+    The columns of a schema in their order, for input where columns may be missing.
+
+    Texts that are missing become empty and lose white space at their ends; everything else that is missing is null.
+    """
+    given = frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns
+    )
+    texts = [name for name, dtype in schema.items() if dtype == pl.String]
+    # A column that holds nothing at all arrives without a type.
+    untyped = [name for name in schema if given.schema[name] == pl.Null]
+    given = given.with_columns(pl.col(name).cast(schema[name]) for name in untyped)
+    return require(given.with_columns(pl.col(texts).fill_null("").str.strip_chars()), schema)

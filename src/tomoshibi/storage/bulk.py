@@ -31,6 +31,17 @@ def copy_in(table: str, frame: pl.DataFrame) -> int:
     return frame.height
 
 
+def allocate_ids(table: str, count: int) -> pl.Series:
+    """
+    Identities for rows that are about to be copied in, from the table's own sequence.
+
+    :returns: Int64 series ``id``
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return pl.Series("id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
+
+
 def read_frame(query: str, schema: Schema, params: Mapping[str, Any] | Sequence[Any] | None = None) -> pl.DataFrame:
     """
     Rows of a query as typed columns, by COPY OUT.

@@ -101,7 +101,11 @@ def start(*, fast_and_loose: bool = False) -> None:
     with psycopg.connect(host=parameters["HOST"], user=SUPERUSER, dbname="postgres", autocommit=True) as admin:
         known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [parameters["NAME"]]).fetchone()
         if not known:
-            admin.execute(f'CREATE DATABASE "{parameters["NAME"]}" TEMPLATE template0 ENCODING UTF8 LOCALE "C"')
+            # Texts sort by code point everywhere; but pg_trgm must know that kanji and kana are letters.
+            admin.execute(
+                f'CREATE DATABASE "{parameters["NAME"]}" TEMPLATE template0 ENCODING UTF8'
+                " LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            )
 
 
 def _restart(server: Any) -> None:

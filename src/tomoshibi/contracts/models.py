@@ -1,0 +1,93 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from tomoshibi.contracts import values
+from tomoshibi.storage.audit import audited
+from tomoshibi.storage.fields import DateRange, choices_of
+
+
+@audited()
+class Contract(models.Model):
+    """Supply of one customer at one point."""
+
+    number = models.CharField(max_length=12)
+    customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("parties.BillingAccount", on_delete=models.PROTECT, related_name="+")
+    supply_point = models.ForeignKey("supply.SupplyPoint", on_delete=models.PROTECT, related_name="+", db_index=False)
+    start = models.DateField()
+    end = models.DateField(null=True)
+    end_reason = models.CharField(max_length=12, blank=True, choices=choices_of(values.EndReason))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="contract_number_once"),
+            ExclusionConstraint(
+                name="one_contract_per_point_and_day",
+                expressions=[
+                    ("supply_point", RangeOperators.EQUAL),
+                    (DateRange("start", "end"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gt=models.F("start")), name="contract_end"),
+            models.CheckConstraint(
+                condition=Q(end=None, end_reason="") | Q(end__isnull=False) & ~Q(end_reason=""),
+                name="contract_end_has_a_reason",
+            ),
+        ]
+
+
+@audited()
+class ContractTerms(models.Model):
+    """Plan, size, discounts and agency of a contract on the days ``[start, end)``."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="+", db_index=False)
+    start = models.DateField()
+    end = models.DateField(null=True)
+    plan_code = models.CharField(max_length=60)
+    capacity_kind = models.CharField(max_length=10, choices=choices_of(values.CapacityKind))
+    capacity_milli = models.BigIntegerField()
+    discounts = models.JSONField(default=list)
+    agency_code = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_terms_per_contract_and_day",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    (DateRange("start", "end"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gt=models.F("start")), name="contract_terms_end"),
+            models.CheckConstraint(
+                condition=Q(capacity_kind=values.CapacityKind.CONTRACT.value) | Q(capacity_milli__gt=0),
+                name="contract_terms_capacity",
+            ),
+        ]
+
+
+@audited()
+class SundryCharge(models.Model):
+    """An amount told by another room; billing pulls what waits for a month."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30)
+    text = models.CharField(max_length=100)
+    amount_minor = models.BigIntegerField()
+    tax = models.CharField(max_length=12, choices=choices_of(values.TaxTreatment))
+    month = models.IntegerField()
+    state = models.CharField(
+        max_length=10, choices=choices_of(values.ChargeState), default=values.ChargeState.WAITING.value
+    )
+    source = models.CharField(max_length=100)
+    billed_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source"], name="sundry_charge_told_once")]
+        indexes = [
+            models.Index(
+                fields=["month"], name="sundry_charge_waiting", condition=Q(state=values.ChargeState.WAITING.value)
+            )
+        ]

@@ -1,0 +1,233 @@
+"""Register, change and end contracts; take in and hand out sundry charges."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from tomoshibi.contracts import queries, registration, values
+from tomoshibi.contracts.models import Contract, ContractTerms, SundryCharge
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.refusals import Examination
+from tomoshibi.storage import db
+
+
+class NoSuchContract(LookupError):
+    """There is no such contract."""
+
+
+class OutsideContract(ValueError):
+    """The day lies before the contract starts or after it ended."""
+
+
+class PointTaken(ValueError):
+    """Another contract supplies the point on one of these days."""
+
+
+class ChargeGone(ValueError):
+    """The charge was billed or withdrawn already."""
+
+
+@db.transaction_required
+def register_many(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Register many contracts, each with terms from its start.
+
+    :param frame: columns of ``registration.NEW_CONTRACTS``: ``account_number``, ``spin``, ``start``, ``plan_code``,
+        ``capacity_kind`` and ``capacity_milli`` are needed; without ``number`` a fresh one is given, without
+        ``customer_number`` the payer is the holder
+    :returns: ``contract_id``, ``number``, in the order of the frame
+    :raises RowsRefused: naming each row that cannot be taken; nothing is written then
+    """
+    return registration.contracts(frame)
+
+
+@db.transaction_required
+def register(**columns: Any) -> values.Contract:
+    """
+    Register one contract.
+
+    :param columns: as the columns of ``registration.NEW_CONTRACTS``; ``discounts`` as a list
+    :raises RowsRefused: naming each column that cannot be taken
+    """
+    discounts = json.dumps(columns.pop("discounts", []), ensure_ascii=False)
+    written = registration.contracts(pl.DataFrame([columns | {"discounts": discounts}]))
+    return _known(written["contract_id"][0])
+
+
+def _known(contract_id: int) -> values.Contract:
+    found = queries.contract(contract_id=contract_id)
+    assert found is not None
+    return found
+
+
+def _locked(contract_id: int) -> Contract:
+    row = Contract.objects.select_for_update().filter(id=contract_id).first()
+    if row is None:
+        raise NoSuchContract(_("there is no such contract"))
+    return row
+
+
+@db.transaction_required
+def change_terms(*, contract_id: int, start: date, **changes: Any) -> values.Contract:
+    """
+    Plan, size, discounts or agency change from a day on; what was planned for later days is kept.
+
+    :param changes: ``plan_code``, ``capacity_kind``, ``capacity_milli``, ``discounts`` (list), ``agency_code``
+    :raises NoSuchContract: if the contract is not there
+    :raises OutsideContract: if the contract does not hold on that day
+    :raises RowsRefused: naming each column that cannot be taken
+    """
+    unknown = set(changes) - {"plan_code", "capacity_kind", "capacity_milli", "discounts", "agency_code"}
+    assert not unknown, unknown
+    contract = _locked(contract_id)
+    if start < contract.start or (contract.end is not None and start >= contract.end):
+        raise OutsideContract(_("the contract does not hold on %(day)s") % {"day": start.isoformat()})
+    present = (
+        ContractTerms.objects.select_for_update()
+        .filter(contract_id=contract_id, start__lte=start)
+        .order_by("-start")
+        .first()
+    )
+    assert present is not None, "every day of a contract has terms"
+    changed = {name: getattr(present, name) for name in _TERMS} | {
+        name: value.value if isinstance(value, values.CapacityKind) else value for name, value in changes.items()
+    }
+    _examine_terms(changed)
+    if present.start == start:
+        for name, value in changed.items():
+            setattr(present, name, value)
+        present.save()
+    else:
+        end, present.end = present.end, start
+        present.save()
+        ContractTerms.objects.create(contract_id=contract_id, start=start, end=end, **changed)
+    return _known(contract_id)
+
+
+_TERMS = ("plan_code", "capacity_kind", "capacity_milli", "discounts", "agency_code")
+
+
+def _examine_terms(changed: dict[str, Any]) -> None:
+    rows = pl.DataFrame([changed | {"discounts": json.dumps(list(changed["discounts"]), ensure_ascii=False)}])
+    examination = Examination(rows)
+    registration.examine_terms(examination, rows)
+    examination.finish()
+
+
+@db.transaction_required
+def end(*, contract_id: int, on: date, reason: values.EndReason) -> values.Contract:
+    """
+    A contract ends: the first day without supply is ``on``. An end that was told before may move.
+
+    :raises NoSuchContract: if the contract is not there
+    :raises OutsideContract: if the day does not lie after the contract's first
+    :raises PointTaken: if an end that moves later would run into the next contract
+    """
+    contract = _locked(contract_id)
+    if on <= contract.start:
+        raise OutsideContract(_("a contract ends after it starts"))
+    # Terms that never came to hold are gone with the days they were for; the audit trail keeps them.
+    ContractTerms.objects.filter(contract_id=contract_id, start__gte=on).delete()
+    last = ContractTerms.objects.filter(contract_id=contract_id).order_by("-start").first()
+    assert last is not None, "every day of a contract has terms"
+    last.end = contract.end = on
+    contract.end_reason = reason.value
+    last.save()
+    try:
+        with db.savepoint():
+            contract.save()
+    except IntegrityError:
+        raise PointTaken(_("another contract supplies the point on one of these days")) from None
+    return _known(contract_id)
+
+
+@db.transaction_required
+def change_payer(*, contract_id: int, account_id: int) -> values.Contract:
+    """
+    From now on another billing account pays the contract's bills.
+
+    :raises NoSuchContract: if the contract is not there
+    """
+    contract = _locked(contract_id)
+    contract.account_id = account_id
+    contract.save()
+    return _known(contract_id)
+
+
+@db.transaction_required
+def tell_charge(
+    *,
+    contract_id: int,
+    code: str,
+    text: str,
+    amount_minor: int,
+    tax: values.TaxTreatment,
+    month: Month,
+    source: str,
+) -> int:
+    """
+    Put an amount on a bill of a month or the next after it. The same source twice is one charge.
+
+    :param amount_minor: what the customer pays, tax included; less than zero gives back
+    :param source: ``room.thing:id`` of what the amount comes from
+    :returns: the charge's id
+    :raises NoSuchContract: if the contract is not there
+    """
+    _locked(contract_id)
+    row, _new = SundryCharge.objects.get_or_create(
+        source=source,
+        defaults={
+            "contract_id": contract_id,
+            "code": code,
+            "text": text,
+            "amount_minor": amount_minor,
+            "tax": tax.value,
+            "month": month.number,
+        },
+    )
+    return row.id
+
+
+@db.transaction_required
+def withdraw_charge(*, charge_id: int) -> None:
+    """
+    A charge that waits is not billed after all.
+
+    :raises ChargeGone: if it was billed or withdrawn already
+    """
+    row = SundryCharge.objects.select_for_update().filter(id=charge_id).first()
+    if row is None or row.state != values.ChargeState.WAITING:
+        raise ChargeGone(_("the charge was billed or withdrawn already"))
+    row.state = values.ChargeState.WITHDRAWN.value
+    row.save()
+
+
+@db.transaction_required
+def mark_charges_billed(*, charge_ids: Sequence[int] | pl.Series, billed_by: str) -> int:
+    """
+    Charges stand on a bill now.
+
+    :param billed_by: ``billing.run:id``
+    :returns: how many
+    :raises ChargeGone: if one of them waits no longer
+    """
+    wanted = list(charge_ids)
+    changed = SundryCharge.objects.filter(id__in=wanted, state=values.ChargeState.WAITING.value).update(
+        state=values.ChargeState.BILLED.value, billed_by=billed_by
+    )
+    if changed != len(set(wanted)):
+        raise ChargeGone(_("a charge was billed or withdrawn already"))
+    return changed
+
+
+@db.transaction_required
+def release_charges(*, billed_by: str) -> int:
+    """A bill that carried charges was discarded before issue: they wait again. Returns how many."""
+    return SundryCharge.objects.filter(billed_by=billed_by, state=values.ChargeState.BILLED.value).update(
+        state=values.ChargeState.WAITING.value, billed_by=""
+    )

@@ -1,0 +1,191 @@
+"""Contracts and their terms: one at a time as values, the whole portfolio as frames."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db.models import Q
+
+from tomoshibi.contracts import values
+from tomoshibi.contracts.models import Contract, ContractTerms, SundryCharge
+from tomoshibi.kernel.frames import Schema
+from tomoshibi.storage import bulk
+
+SUPPLIED: Schema = {
+    "contract_id": pl.Int64, "contract_number": pl.String, "customer_id": pl.Int64, "account_id": pl.Int64,
+    "supply_point_id": pl.Int64, "spin": pl.String, "area": pl.String, "voltage": pl.String, "base_day": pl.String,
+    "start": pl.Date, "end": pl.Date,
+}  # fmt: skip
+TERMS: Schema = {
+    "contract_id": pl.Int64, "terms_start": pl.Date, "terms_end": pl.Date, "plan_code": pl.String,
+    "capacity_kind": pl.String, "capacity_milli": pl.Int64, "discounts": pl.String, "agency_code": pl.String,
+}  # fmt: skip
+CHARGES: Schema = {
+    "charge_id": pl.Int64, "contract_id": pl.Int64, "code": pl.String, "text": pl.String, "amount_minor": pl.Int64,
+    "tax": pl.String, "month": pl.Int64,
+}  # fmt: skip
+
+
+def contract(*, contract_id: int | None = None, number: str = "") -> values.Contract | None:
+    """A contract with all its terms, by id or by number."""
+    which = Q(id=contract_id) if contract_id is not None else Q(number=number.strip())
+    found = _contracts(which)
+    return found[0] if found else None
+
+
+def contracts_of(
+    *, customer_id: int | None = None, account_id: int | None = None, supply_point_id: int | None = None
+) -> list[values.Contract]:
+    """Contracts of a customer, a payer or a point (all that are named must fit), latest first."""
+    named = {"customer_id": customer_id, "account_id": account_id, "supply_point_id": supply_point_id}
+    given = {name: value for name, value in named.items() if value is not None}
+    assert given, "name at least one"
+    return _contracts(Q(**given))
+
+
+def contract_on(*, supply_point_id: int, day: date) -> values.Contract | None:
+    """Who is supplied at a point on a day."""
+    found = _contracts(Q(supply_point_id=supply_point_id, start__lte=day) & (Q(end=None) | Q(end__gt=day)))
+    return found[0] if found else None
+
+
+def _contracts(which: Q) -> list[values.Contract]:
+    rows = list(Contract.objects.filter(which).order_by("-start", "-id"))
+    terms: dict[int, list[values.Terms]] = {row.id: [] for row in rows}
+    for row in ContractTerms.objects.filter(contract_id__in=list(terms)).order_by("start"):
+        terms[row.contract_id].append(to_terms(row))
+    return [
+        values.Contract(
+            id=row.id,
+            number=row.number,
+            customer_id=row.customer_id,
+            account_id=row.account_id,
+            supply_point_id=row.supply_point_id,
+            start=row.start,
+            end=row.end,
+            end_reason=values.EndReason(row.end_reason) if row.end_reason else None,
+            terms=tuple(terms[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def to_terms(row: ContractTerms) -> values.Terms:
+    return values.Terms(
+        id=row.id,
+        start=row.start,
+        end=row.end,
+        plan_code=row.plan_code,
+        capacity_kind=values.CapacityKind(row.capacity_kind),
+        capacity_milli=row.capacity_milli,
+        discounts=tuple(row.discounts),
+        agency_code=row.agency_code,
+    )
+
+
+def supplied_frame(
+    *, period_start: date, period_end: date, area: str | None = None, base_day: str | None = None
+) -> pl.DataFrame:
+    """
+    Who is supplied on at least one day of ``[period_start, period_end)``.
+
+    :returns: columns of ``SUPPLIED``, one row per contract, by contract; ``start`` and ``end`` are the contract's own
+    """
+    conditions = ['c.start < %(until)s AND (c."end" IS NULL OR c."end" > %(from)s)']
+    conditions += ["p.area = %(area)s"] if area else []
+    conditions += ["p.base_day = %(base_day)s"] if base_day else []
+    return bulk.read_frame(
+        f"""
+        SELECT c.id, c.number, c.customer_id, c.account_id, c.supply_point_id, p.spin, p.area, p.voltage, p.base_day,
+               c.start, c."end"
+        FROM contracts_contract c JOIN supply_supplypoint p ON p.id = c.supply_point_id
+        WHERE {" AND ".join(conditions)} ORDER BY c.id
+        """,
+        SUPPLIED,
+        {"from": period_start, "until": period_end, "area": area, "base_day": base_day},
+    )
+
+
+def terms_frame(
+    *,
+    contract_ids: Sequence[int] | pl.Series | None = None,
+    period_start: date | None = None,
+    period_end: date | None = None,
+) -> pl.DataFrame:
+    """
+    Terms of contracts, those that hold on at least one day of ``[period_start, period_end)`` where it is given.
+
+    :returns: columns of ``TERMS``, one row per contract and terms, by contract and start; ``discounts`` is JSON text
+    """
+    params: dict[str, Any] = {"from": period_start, "until": period_end}
+    conditions = ["TRUE"]
+    if contract_ids is not None:
+        params["ids"] = list(contract_ids)
+        conditions.append("contract_id = ANY(%(ids)s::bigint[])")
+    conditions += ["start < %(until)s"] if period_end else []
+    conditions += ['("end" IS NULL OR "end" > %(from)s)'] if period_start else []
+    return bulk.read_frame(
+        f"""
+        SELECT contract_id, start, "end", plan_code, capacity_kind, capacity_milli, discounts, agency_code
+        FROM contracts_contractterms WHERE {" AND ".join(conditions)} ORDER BY contract_id, start
+        """,
+        TERMS,
+        params,
+    )
+
+
+def waiting_charges_frame(*, month: int, contract_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
+    """
+    Sundry charges that wait to be billed with a month or should have been before.
+
+    :param month: as a number like 202610
+    :returns: columns of ``CHARGES``, one row per charge, by contract
+    """
+    params: dict[str, Any] = {"month": month}
+    which = "TRUE"
+    if contract_ids is not None:
+        params["ids"] = list(contract_ids)
+        which = "contract_id = ANY(%(ids)s::bigint[])"
+    return bulk.read_frame(
+        f"""
+        SELECT id, contract_id, code, text, amount_minor, tax, month FROM contracts_sundrycharge
+        WHERE state = '{values.ChargeState.WAITING.value}' AND month <= %(month)s AND {which}
+        ORDER BY contract_id, id
+        """,
+        CHARGES,
+        params,
+    )
+
+
+def charges_of(*, contract_id: int) -> list[values.SundryCharge]:
+    """All sundry charges of a contract, latest first."""
+    return [to_charge(row) for row in SundryCharge.objects.filter(contract_id=contract_id).order_by("-month", "-id")]
+
+
+def to_charge(row: SundryCharge) -> values.SundryCharge:
+    return values.SundryCharge(
+        id=row.id,
+        contract_id=row.contract_id,
+        code=row.code,
+        text=row.text,
+        amount_minor=row.amount_minor,
+        tax=values.TaxTreatment(row.tax),
+        month=row.month,
+        state=values.ChargeState(row.state),
+        source=row.source,
+    )
+
+
+def contract_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``contract_number``, ``contract_id`` of the numbers that exist"""
+    return bulk.read_frame(
+        "SELECT number, id FROM contracts_contract WHERE number = ANY(%(numbers)s)",
+        {"contract_number": pl.String, "contract_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )
+
+
+def count_supplied(*, day: date) -> int:
+    """How many contracts are supplied on a day."""
+    return Contract.objects.filter(Q(end=None) | Q(end__gt=day), start__lte=day).count()

@@ -1,0 +1,92 @@
+"""What crosses the door of the contracts: who is supplied where, on which terms, from when; and sundry charges."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class CapacityKind(StrEnum):
+    """What a contract's size is measured in."""
+
+    AMPERE = "A"
+    KVA = "kVA"
+    KW = "kW"
+    CONTRACT = "contract"
+
+
+class EndReason(StrEnum):
+    """Why a contract ended."""
+
+    MOVED_OUT = "moved_out"
+    SWITCHED = "switched"
+    CANCELED = "canceled"
+    UNPAID = "unpaid"
+    REPLACED = "replaced"
+
+
+class ChargeState(StrEnum):
+    """The life of a sundry charge: told, then pulled into a bill, or withdrawn before that."""
+
+    WAITING = "waiting"
+    BILLED = "billed"
+    WITHDRAWN = "withdrawn"
+
+
+class TaxTreatment(StrEnum):
+    """How consumption tax stands in a sundry charge."""
+
+    INCLUDED = "included"
+    EXEMPT = "exempt"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which plan and with which size, on the days ``[start, end)``."""
+
+    start: date
+    end: date | None
+    plan_code: str
+    capacity_kind: CapacityKind
+    capacity_milli: int
+    discounts: tuple[dict[str, Any], ...] = ()
+    agency_code: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Somebody is supplied at a point on the days ``[start, end)``."""
+
+    id: int
+    number: str
+    customer_id: int
+    account_id: int
+    supply_point_id: int
+    start: date
+    end: date | None
+    end_reason: EndReason | None
+    terms: tuple[Terms, ...] = field(default=())
+
+    def terms_on(self, day: date) -> Terms | None:
+        """The terms of a day; the first before the contract starts, none after it ended."""
+        for terms in self.terms:
+            if terms.start <= day and (terms.end is None or day < terms.end):
+                return terms
+        return self.terms[0] if self.terms and day < self.start else None
+
+
+@dataclass(frozen=True)
+class SundryCharge:
+    """An amount that another room wants on the next bill (works contribution, cancellation fee, late interest ...)."""
+
+    id: int
+    contract_id: int
+    code: str
+    text: str
+    amount_minor: int
+    tax: TaxTreatment
+    month: int
+    state: ChargeState
+    source: str

@@ -1,0 +1,307 @@
+"""Customers, payers and mandates: one at a time as values, many at once as frames."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.db.models import Q
+
+from tomoshibi.kernel.frames import Schema
+from tomoshibi.parties import kana, postal, values
+from tomoshibi.parties.models import AccountTerms, BillingAccount, Customer, Mandate, RegisteredNumber
+from tomoshibi.storage import bulk
+
+CUSTOMERS: Schema = {
+    "customer_id": pl.Int64, "number": pl.String, "kind": pl.String, "name": pl.String, "kana": pl.String,
+    "postal_code": pl.String, "address": pl.String, "building": pl.String, "phone": pl.String, "mail": pl.String,
+}  # fmt: skip
+ACCOUNTS: Schema = {
+    "account_id": pl.Int64, "customer_id": pl.Int64, "number": pl.String, "customer_number": pl.String,
+    "customer_kind": pl.String, "addressee": pl.String, "kana": pl.String, "payment_method": pl.String,
+    "statement_channel": pl.String, "mail": pl.String, "postal_code": pl.String, "prefecture": pl.String,
+    "city": pl.String, "town": pl.String, "block": pl.String, "building": pl.String, "address_complete": pl.Boolean,
+}  # fmt: skip
+MANDATES: Schema = {
+    "mandate_id": pl.Int64, "account_id": pl.Int64, "state": pl.String, "agent": pl.String, "debit_key": pl.String,
+    "bank_code": pl.String, "branch_code": pl.String, "account_kind": pl.String, "account_number": pl.String,
+    "holder_kana": pl.String, "new_code": pl.String,
+}  # fmt: skip
+_LATEST = date(9999, 12, 31)
+
+
+class UnknownNumber(LookupError):
+    """No account of the house has this number."""
+
+
+def customer(*, customer_id: int) -> values.Customer | None:
+    row = Customer.objects.filter(id=customer_id).first()
+    return to_customer(row) if row else None
+
+
+def customer_by_number(*, number: str) -> values.Customer | None:
+    row = Customer.objects.filter(number=number.strip()).first()
+    return to_customer(row) if row else None
+
+
+def to_customer(row: Customer) -> values.Customer:
+    return values.Customer(
+        id=row.id,
+        number=row.number,
+        kind=values.CustomerKind(row.kind),
+        name=row.name,
+        kana=row.kana,
+        address=row.address,
+        phone=row.phone,
+        mobile=row.mobile,
+        mail=row.mail,
+        notes=row.notes,
+        registered_on=row.registered_on,
+    )
+
+
+def account(*, account_id: int, on: date | None = None) -> values.Account | None:
+    """An account with its terms of a day, or with its latest."""
+    found = _accounts(Q(id=account_id), on=on)
+    return found[0] if found else None
+
+
+def account_by_number(*, number: str, on: date | None = None) -> values.Account | None:
+    found = _accounts(Q(number=number.strip()), on=on)
+    return found[0] if found else None
+
+
+def accounts_of(*, customer_id: int, on: date | None = None) -> list[values.Account]:
+    return _accounts(Q(customer_id=customer_id), on=on)
+
+
+def _accounts(which: Q, *, on: date | None) -> list[values.Account]:
+    rows = list(BillingAccount.objects.filter(which).select_related("customer").order_by("number"))
+    terms = _terms_by_account([row.id for row in rows], on=on)
+    return [_to_account(row, terms[row.id]) for row in rows]
+
+
+def _terms_by_account(account_ids: Sequence[int], *, on: date | None) -> dict[int, AccountTerms]:
+    """The terms of a day for each account; before its first and after its last, the nearest."""
+    day = on or _LATEST
+    chosen: dict[int, AccountTerms] = {}
+    for row in AccountTerms.objects.filter(account_id__in=account_ids).order_by("account_id", "start"):
+        if row.start <= day or row.account_id not in chosen:
+            chosen[row.account_id] = row
+    return chosen
+
+
+def _to_account(row: BillingAccount, terms: AccountTerms) -> values.Account:
+    own = bool(row.postal_code or row.city)
+    return values.Account(
+        id=row.id,
+        number=row.number,
+        customer_id=row.customer_id,
+        customer_number=row.customer.number,
+        addressee=row.addressee or row.customer.name,
+        address=row.address if own else row.customer.address,
+        has_own_address=own,
+        mail=row.mail or row.customer.mail,
+        payment_method=values.PaymentMethod(terms.payment_method),
+        statement_channel=values.StatementChannel(terms.statement_channel),
+    )
+
+
+def account_terms(*, account_id: int) -> list[values.AccountTerms]:
+    """The history of an account's terms, oldest first."""
+    return [
+        values.AccountTerms(
+            row.start,
+            row.end,
+            values.PaymentMethod(row.payment_method),
+            values.StatementChannel(row.statement_channel),
+        )
+        for row in AccountTerms.objects.filter(account_id=account_id).order_by("start")
+    ]
+
+
+def mandate(*, mandate_id: int) -> values.Mandate | None:
+    row = Mandate.objects.filter(id=mandate_id).first()
+    return to_mandate(row) if row else None
+
+
+def mandates_of(*, account_id: int) -> list[values.Mandate]:
+    """All mandates of an account, newest first."""
+    return [to_mandate(row) for row in Mandate.objects.filter(account_id=account_id).order_by("-id")]
+
+
+def mandates(*, state: str = "", limit: int = 500) -> list[values.Mandate]:
+    """Mandates of one state (or all), newest first."""
+    rows = Mandate.objects.filter(state=state) if state else Mandate.objects.all()
+    return [to_mandate(row) for row in rows.order_by("-id")[:limit]]
+
+
+def to_mandate(row: Mandate) -> values.Mandate:
+    return values.Mandate(
+        id=row.id,
+        account_id=row.account_id,
+        state=values.MandateState(row.state),
+        agent=row.agent,
+        debit_key=row.debit_key,
+        bank_code=row.bank_code,
+        branch_code=row.branch_code,
+        account_kind=values.BankAccountKind(row.account_kind),
+        account_number=row.account_number,
+        holder_kana=row.holder_kana,
+        new_code=values.NewCode(row.new_code),
+        start=row.start,
+        end=row.end,
+        reason=row.reason,
+    )
+
+
+def registered_number(*, number: str) -> values.RegisteredNumber:
+    """
+    What an account number is: every start of a process asks this first.
+
+    :raises UnknownNumber: if the register does not have it
+    """
+    row = RegisteredNumber.objects.filter(number=number.strip()).first()
+    if row is None:
+        raise UnknownNumber(f"{number} is not an account number of this company")
+    return values.RegisteredNumber(row.number, values.NumberKind(row.kind), row.offer_instead)
+
+
+def places(*, postal_code: str) -> tuple[values.Place, ...]:
+    """The places that a postal code stands for; none where the list does not have it."""
+    return postal.places(postal_code)
+
+
+def search_key_of(words: Sequence[pl.Expr]) -> pl.Expr:
+    """What search looks at: the words of a row in their plain form, each with a space before it."""
+    keys = [kana.search_key_column(word) for word in words]
+    return pl.concat_str([pl.when(key == "").then(pl.lit("")).otherwise(pl.lit(" ") + key) for key in keys])
+
+
+def search_patterns(text: str) -> list[str]:
+    """LIKE patterns for what somebody typed: short words stand at the start of a word, longer ones anywhere."""
+    words = [word for word in map(kana.search_key, text.split()) if word]
+    return [f"% {_like(word)}%" if len(word) < 3 else f"%{_like(word)}%" for word in words]  # noqa: PLR2004
+
+
+def search(text: str, *, limit: int = 20) -> list[values.Found]:
+    """
+    Customers by parts of name, kana, number, telephone or mail; all words must be found.
+
+    Width, hiragana or katakana, small kana and long marks make no difference. One or two characters are looked for
+    at the start of a word, more of them anywhere.
+    """
+    patterns = search_patterns(text)
+    if not patterns:
+        return []
+    clauses = " AND ".join(["search_key LIKE %s"] * len(patterns))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, number, name, kana, city, right(coalesce(nullif(phone, ''), mobile), 4)"
+            f" FROM parties_customer WHERE {clauses} ORDER BY number <> %s, kana, number LIMIT %s",
+            [*patterns, text.strip(), limit],
+        )
+        return [values.Found(*row) for row in cursor.fetchall()]
+
+
+def _like(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _among(column: str, ids: Sequence[int] | pl.Series | None, params: dict[str, Any]) -> str:
+    """A condition on ids, for one query with an array, however many there are."""
+    if ids is None:
+        return "TRUE"
+    params["ids"] = list(ids)
+    return f"{column} = ANY(%(ids)s::bigint[])"
+
+
+def customers_frame(*, customer_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
+    """:returns: columns of ``CUSTOMERS``, one row per customer, by id"""
+    params: dict[str, Any] = {}
+    return bulk.read_frame(
+        f"""
+        SELECT id, number, kind, name, kana, postal_code, prefecture || city || town || block, building,
+               coalesce(nullif(phone, ''), mobile), mail
+        FROM parties_customer WHERE {_among("id", customer_ids, params)} ORDER BY id
+        """,
+        CUSTOMERS,
+        params,
+    )
+
+
+def billing_accounts_frame(
+    *, account_ids: Sequence[int] | pl.Series | None = None, on: date | None = None
+) -> pl.DataFrame:
+    """
+    Who pays, how, and where the bill goes.
+
+    :param account_ids: which accounts; all where nothing is given
+    :param on: the day whose terms count; the latest terms where no day is given
+    :returns: columns of ``ACCOUNTS``, one row per account, by id
+    """
+    params: dict[str, Any] = {"on": on or _LATEST}
+    own = "(a.postal_code <> '' OR a.city <> '')"
+    part = {
+        name: f"CASE WHEN {own} THEN a.{name} ELSE c.{name} END"
+        for name in ("postal_code", "prefecture", "city", "town", "block", "building")
+    }
+    return bulk.read_frame(
+        f"""
+        SELECT id, customer_id, number, customer_number, customer_kind, addressee, kana, payment_method,
+               statement_channel, mail, postal_code, prefecture, city, town, block, building,
+               postal_code <> '' AND prefecture <> '' AND city <> '' AND (town <> '' OR block <> '')
+        FROM (
+            SELECT a.id, a.customer_id, a.number, c.number AS customer_number, c.kind AS customer_kind,
+                   coalesce(nullif(a.addressee, ''), c.name) AS addressee, c.kana,
+                   t.payment_method, t.statement_channel, coalesce(nullif(a.mail, ''), c.mail) AS mail,
+                   {", ".join(f"{sql} AS {name}" for name, sql in part.items())}
+            FROM parties_billingaccount a
+            JOIN parties_customer c ON c.id = a.customer_id
+            JOIN parties_accountterms t ON t.account_id = a.id
+                 AND t.start <= %(on)s AND (t."end" IS NULL OR t."end" > %(on)s)
+            WHERE {_among("a.id", account_ids, params)}
+        ) AS account ORDER BY id
+        """,
+        ACCOUNTS,
+        params,
+    )
+
+
+def mandates_frame(*, on: date, account_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
+    """
+    The live mandate of each account on a day (registered, active or suspended: the caller looks at ``state``).
+
+    :returns: columns of ``MANDATES``, at most one row per account, by account
+    """
+    params: dict[str, Any] = {"on": on, "live": [state.value for state in values.LIVE_MANDATES]}
+    return bulk.read_frame(
+        f"""
+        SELECT id, account_id, state, agent, debit_key, bank_code, branch_code, account_kind, account_number,
+               holder_kana, new_code
+        FROM parties_mandate
+        WHERE state = ANY(%(live)s) AND start <= %(on)s AND {_among("account_id", account_ids, params)}
+        ORDER BY account_id
+        """,
+        MANDATES,
+        params,
+    )
+
+
+def customer_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``customer_number``, ``customer_id`` of the numbers that exist"""
+    return bulk.read_frame(
+        "SELECT number, id FROM parties_customer WHERE number = ANY(%(numbers)s)",
+        {"customer_number": pl.String, "customer_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )
+
+
+def account_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``account_number``, ``account_id``, ``account_customer_id`` of the numbers that exist"""
+    return bulk.read_frame(
+        "SELECT number, id, customer_id FROM parties_billingaccount WHERE number = ANY(%(numbers)s)",
+        {"account_number": pl.String, "account_id": pl.Int64, "account_customer_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )

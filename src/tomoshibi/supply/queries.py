@@ -1,0 +1,152 @@
+"""Supply points and meters: one at a time as values, many at once as frames."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.db.models import Q
+
+from tomoshibi.kernel.frames import Schema
+from tomoshibi.parties import queries as parties
+from tomoshibi.storage import bulk
+from tomoshibi.supply import values
+from tomoshibi.supply.models import Installation, Meter, SupplyPoint
+
+POINTS: Schema = {
+    "supply_point_id": pl.Int64, "spin": pl.String, "kind": pl.String, "area": pl.String, "voltage": pl.String,
+    "base_day": pl.String, "connection": pl.String, "postal_code": pl.String, "address": pl.String,
+    "building": pl.String, "place_name": pl.String,
+}  # fmt: skip
+METERS: Schema = {
+    "supply_point_id": pl.Int64, "meter_number": pl.String, "is_smart": pl.Boolean, "interval_minutes": pl.Int64,
+    "start": pl.Date, "end": pl.Date,
+}  # fmt: skip
+
+
+def point(*, spin: str = "", supply_point_id: int | None = None) -> values.SupplyPoint | None:
+    """A supply point by its 22 digits (spaces and hyphens do not matter) or by its id."""
+    which = Q(id=supply_point_id) if supply_point_id is not None else Q(spin=plain_spin(spin))
+    row = SupplyPoint.objects.filter(which).first()
+    return _to_point(row) if row else None
+
+
+def plain_spin(text: str) -> str:
+    """The digits of an identifier, however it was typed."""
+    return "".join(character for character in text if character.isascii() and character.isdigit())
+
+
+def _to_point(row: SupplyPoint) -> values.SupplyPoint:
+    return values.SupplyPoint(
+        id=row.id,
+        spin=row.spin,
+        kind=values.PointKind(row.kind),
+        area=row.area,
+        voltage=values.Voltage(row.voltage),
+        base_day=row.base_day,
+        connection=values.Connection(row.connection),
+        postal_code=row.postal_code,
+        address=f"{row.prefecture}{row.city}{row.town}{row.block}",
+        building=row.building,
+        place_name=row.place_name,
+    )
+
+
+def meters_of(*, supply_point_id: int) -> list[values.Meter]:
+    """Meters that hang or hung at a point, latest first."""
+    rows = Installation.objects.filter(point_id=supply_point_id).select_related("meter", "point")
+    return [
+        values.Meter(
+            id=row.meter.id,
+            number=row.meter.number,
+            model=row.meter.model,
+            is_smart=row.meter.is_smart,
+            interval_minutes=row.meter.interval_minutes,
+            spin=row.point.spin,
+            start=row.start,
+            end=row.end,
+        )
+        for row in rows.order_by("-start", "-id")
+    ]
+
+
+def search(text: str, *, limit: int = 20) -> list[values.Found]:
+    """Points by digits of the identifier, meter number or parts of the address."""
+    pattern = parties.search_patterns(text)
+    if not pattern:
+        return []
+    digits = plain_spin(text)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT p.id, p.spin, p.area, p.prefecture || p.city || p.town || p.block || ' ' || p.building,
+                   coalesce((SELECT min(m.number) FROM supply_installation i JOIN supply_meter m ON m.id = i.meter_id
+                             WHERE i.point_id = p.id AND i."end" IS NULL), '')
+            FROM supply_supplypoint p
+            WHERE ({" AND ".join(["p.search_key LIKE %s"] * len(pattern))})
+               OR p.id IN (SELECT i.point_id FROM supply_installation i JOIN supply_meter m ON m.id = i.meter_id
+                           WHERE m.number = %s)
+            ORDER BY p.spin <> %s, p.spin LIMIT %s
+            """,
+            [*pattern, text.strip(), digits, limit],
+        )
+        return [values.Found(*row) for row in cursor.fetchall()]
+
+
+def _among(ids: Sequence[int] | pl.Series | None, params: dict[str, Any]) -> str:
+    if ids is None:
+        return "TRUE"
+    params["ids"] = list(ids)
+    return "p.id = ANY(%(ids)s::bigint[])"
+
+
+def points_frame(
+    *, supply_point_ids: Sequence[int] | pl.Series | None = None, area: str | None = None, base_day: str | None = None
+) -> pl.DataFrame:
+    """:returns: columns of ``POINTS``, one row per point, by id"""
+    params: dict[str, Any] = {"area": area, "base_day": base_day}
+    conditions = [_among(supply_point_ids, params)]
+    conditions += ["p.area = %(area)s"] if area else []
+    conditions += ["p.base_day = %(base_day)s"] if base_day else []
+    return bulk.read_frame(
+        f"""
+        SELECT p.id, p.spin, p.kind, p.area, p.voltage, p.base_day, p.connection, p.postal_code,
+               p.prefecture || p.city || p.town || p.block, p.building, p.place_name
+        FROM supply_supplypoint p WHERE {" AND ".join(conditions)} ORDER BY p.id
+        """,
+        POINTS,
+        params,
+    )
+
+
+def meters_frame(*, on: date, supply_point_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
+    """:returns: columns of ``METERS``, one row per meter that hangs at a point on a day, by point"""
+    params: dict[str, Any] = {"on": on}
+    return bulk.read_frame(
+        f"""
+        SELECT p.id, m.number, m.is_smart, m.interval_minutes, i.start, i."end"
+        FROM supply_installation i
+        JOIN supply_supplypoint p ON p.id = i.point_id
+        JOIN supply_meter m ON m.id = i.meter_id
+        WHERE i.start <= %(on)s AND (i."end" IS NULL OR i."end" > %(on)s) AND {_among(supply_point_ids, params)}
+        ORDER BY p.id, m.number
+        """,
+        METERS,
+        params,
+    )
+
+
+def point_ids(*, spins: pl.Series) -> pl.DataFrame:
+    """:returns: ``spin``, ``supply_point_id`` of the identifiers that exist"""
+    return bulk.read_frame(
+        "SELECT spin, id FROM supply_supplypoint WHERE spin = ANY(%(spins)s)",
+        {"spin": pl.String, "supply_point_id": pl.Int64},
+        {"spins": spins.unique().to_list()},
+    )
+
+
+def known_meters(*, numbers: pl.Series) -> pl.Series:
+    """Which of the meter numbers are registered."""
+    found = Meter.objects.filter(number__in=numbers.unique().to_list()).values_list("number", flat=True)
+    return pl.Series("meter_number", list(found), dtype=pl.String)

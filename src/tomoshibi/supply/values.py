@@ -1,0 +1,69 @@
+"""What crosses the door of the supply room: points, and the meters on them."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+SPIN_PATTERN = r"^(0[1-9]|10)[0-9]{20}$"
+"""供給地点特定番号: 22 digits, the first two name the area."""
+
+
+class Voltage(StrEnum):
+    LOW = "low"
+    HIGH = "high"
+    SPECIAL = "special"
+
+
+class Connection(StrEnum):
+    """Whether power can flow at a point."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    REMOVED = "removed"
+
+
+class PointKind(StrEnum):
+    SUPPLY = "supply"
+    GENERATION = "generation"
+
+
+@dataclass(frozen=True)
+class SupplyPoint:
+    """A place where the grid meets a customer. The address is the place of use (使用場所)."""
+
+    id: int
+    spin: str
+    kind: PointKind
+    area: str
+    voltage: Voltage
+    base_day: str
+    connection: Connection
+    postal_code: str
+    address: str
+    building: str
+    place_name: str
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A meter, and where it hangs on the days ``[start, end)``."""
+
+    id: int
+    number: str
+    model: str
+    is_smart: bool
+    interval_minutes: int
+    spin: str
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One hit of a search."""
+
+    supply_point_id: int
+    spin: str
+    area: str
+    address: str
+    meter_number: str
