@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pghistory
 import polars as pl
 import pytest
 
+from tomoshibi.identity import queries as identity
 from tomoshibi.kernel import checkdigits
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.parties import operations, queries, values
@@ -162,10 +164,10 @@ def test_postal_codes_say_their_place():
     assert queries.places(postal_code="0000000") == queries.places(postal_code="12") == ()
 
 
-def test_changes_by_people_leave_both_states_behind(in_transaction):
+def test_a_change_shows_who_from_to_and_why(in_transaction):
     customer = taro()
-    from tomoshibi.parties.models import Customer
-
-    operations.change_customer(customer_id=customer.id, changes={"phone": "0311112222"})
-    events = Customer.pgh_event_models["from"].objects.filter(pgh_obj_id=customer.id).order_by("pgh_id")
-    assert [(event.pgh_label, event.phone) for event in events] == [("from", "03-1234-5678"), ("to", "0311112222")]
+    with pghistory.context(why="結婚", url="/parties/1"):
+        operations.change_customer(customer_id=customer.id, changes={"name": "佐藤 太郎", "phone": "0311112222"})
+    (change,) = identity.trail(model="parties.customer", row_id=customer.id)
+    assert (change.label, change.why, change.url) == ("to", "結婚", "/parties/1")
+    assert change.fields == (("name", "灯火 太郎", "佐藤 太郎"), ("phone", "••••", "••••"))

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from tomoshibi.kernel.refusals import RowsRefused
-from tomoshibi.supply import operations, queries
+from tomoshibi.supply import operations, queries, values
 
 SPIN = "0300000000000000000017"
 DAY = date(2026, 4, 1)
@@ -104,3 +104,10 @@ def test_frames_pick_points_by_reading_day(in_transaction):
     assert queries.points_frame(area="03", base_day="05")["spin"].to_list() == [SPIN]
     assert queries.points_frame(area="03").height == 2
     assert queries.points_frame()["address"].unique().to_list() == ["東京都港区芝公園4-2-8"]
+
+
+def test_the_third_digit_only_warns(in_transaction):
+    high = operations.register_point(**POINT | {"voltage": "high"})
+    assert values.spin_warning(high.spin, high.voltage)
+    assert not values.spin_warning(SPIN, values.Voltage.LOW)
+    assert not values.spin_warning("037" + SPIN[3:], values.Voltage.HIGH)

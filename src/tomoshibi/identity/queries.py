@@ -12,7 +12,7 @@ from tomoshibi.identity.models import AccessReview, Deed, Department, Role, Role
 from tomoshibi.identity.procedures import Procedure
 from tomoshibi.identity.procedures import read as read_procedures
 
-MASKED = ("phone", "mail", "email", "account_number", "password")
+MASKED = ("phone", "mobile", "mail", "email", "account_number", "password")
 """Fields whose values the audit trail names as changed without showing them."""
 
 
@@ -113,7 +113,8 @@ def trail(*, model: str, row_id: int) -> list[values.Change]:
     if not row_model.__module__.startswith("tomoshibi.") or not hasattr(row_model, "pgh_event_models"):
         raise NoTrail(f"no changes are kept of {model!r}")
     events = pghistory.models.Events.objects.tracks(row_model(pk=row_id)).order_by("-pgh_created_at", "-pgh_id")
-    found = list(events[:500])
+    # The "from" half of a change (storage.audit) only lets the "to" half say what changed.
+    found = [event for event in events[:500] if event.pgh_label != "from"]
     who = names_of(user_ids={int(e.pgh_context["user"]) for e in found if e.pgh_context and e.pgh_context.get("user")})
     return [_change(event, who) for event in found]
 

@@ -67,3 +67,12 @@ class Found:
     area: str
     address: str
     meter_number: str
+
+
+def spin_warning(spin: str, voltage: Voltage) -> bool:
+    """
+    Whether the third digit of an identifier speaks against the voltage (0 low, 1 high and special high).
+
+    The meaning of that digit is known from one design document only, so it is a reason to ask, not to refuse.
+    """
+    return len(spin) > 2 and spin[2] in "01" and (spin[2] == "0") != (voltage is Voltage.LOW)  # noqa: PLR2004
