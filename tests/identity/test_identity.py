@@ -52,20 +52,24 @@ def test_an_invitation_opens_an_account_once(staff, now, client):
         username="suzuki", name="鈴木", mail="s@example.jp", now=now, roles=["clerk"], actor_id=staff["root"]
     )
     assert not client.login(username="suzuki", password="")
+    token = operations.issue_token(invitation_id=invitation.id, now=now)
     with pytest.raises(operations.PasswordTooWeak):
-        operations.accept_invitation(token=invitation.token, password="short", now=now)
-    operations.accept_invitation(token=invitation.token, password="warm-lamp-77-x", now=now)
+        operations.accept_invitation(token=token, password="short", now=now)
+    operations.accept_invitation(token=token, password="warm-lamp-77-x", now=now)
     assert client.login(username="suzuki", password="warm-lamp-77-x")
     with pytest.raises(operations.InvitationNotValid):
-        operations.accept_invitation(token=invitation.token, password="warm-lamp-77-x", now=now)
+        operations.accept_invitation(token=token, password="warm-lamp-77-x", now=now)
     with pytest.raises(operations.NameTaken):
         operations.invite(username="SUZUKI", name="x", mail="x@example.jp", now=now)
 
 
 def test_an_old_invitation_is_refused(staff, now):
     invitation = operations.invite(username="ito", name="伊藤", mail="i@example.jp", now=now)
-    with pytest.raises(operations.InvitationNotValid):
-        operations.accept_invitation(token=invitation.token, password="warm-lamp-77-x", now=now + timedelta(days=8))
+    void = operations.issue_token(invitation_id=invitation.id, now=now)
+    token = operations.issue_token(invitation_id=invitation.id, now=now)
+    for tried, at in [(void, now), (token, now + timedelta(days=8)), ("made up", now)]:
+        with pytest.raises(operations.InvitationNotValid):
+            operations.accept_invitation(token=tried, password="warm-lamp-77-x", now=at)
 
 
 def test_who_leaves_is_signed_out_at_once(staff, now, client):

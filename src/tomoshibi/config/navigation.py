@@ -58,6 +58,8 @@ RAIL: tuple[Section, ...] = (
     )),
     Section(_("Operation"), "settings-automation", (
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),
+        Entry(_("People"), "identity:people", "users", ("MS7",)),
+        Entry(_("What was done"), "identity:deeds", "history", ("MS7",)),
     )),
 )  # fmt: skip
 

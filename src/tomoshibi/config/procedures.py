@@ -70,7 +70,7 @@ def _screens() -> dict[str, list[str]]:
                 walk(entry, f"{entry.namespace}:" if entry.namespace else namespace)
             elif isinstance(entry, URLPattern) and entry.name:
                 view = getattr(entry.callback, "view_class", entry.callback)
-                for procedure in getattr(entry.callback, "procedures", None) or getattr(view, "procedures", ()):
+                for procedure in getattr(entry.callback, "procedures", None) or getattr(view, "procedures", None) or ():
                     found.setdefault(procedure, []).append(f"{namespace}{entry.name}")
 
     walk(get_resolver(), "")

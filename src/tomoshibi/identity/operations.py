@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from tomoshibi.identity import values
+from tomoshibi.identity import queries, values
 from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
@@ -109,7 +109,8 @@ def invite(
     """
     Invite a member of staff (or, with ``portal_customer_id``, a portal user): they set their own password.
 
-    :returns: the invitation with its token, which is not kept and cannot be asked for again
+    A reaction sends the mail; its address comes from ``issue_token``.
+
     :raises NameTaken: if the sign-in name is in use
     """
     if User.objects.filter(username__iexact=username).exists():
@@ -131,18 +132,30 @@ def invite(
     except IntegrityError:
         raise NameTaken(f"the sign-in name {username} is taken") from None
     _set_roles(user, roles)
-    token = secrets.token_urlsafe(32)
     row = Invitation.objects.create(
-        user=user,
-        token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-        invited_by_id=actor_id,
-        created_at=now,
-        expires_at=now + timedelta(days=INVITATION_DAYS),
+        user=user, invited_by_id=actor_id, created_at=now, expires_at=now + timedelta(days=INVITATION_DAYS)
     )
     worker_operations.announce(values.InvitationCreated(invitation_id=row.id))
-    return values.Invitation(
-        id=row.id, username=username, name=name, mail=mail, token=token, expires_at=row.expires_at, accepted=False
-    )
+    return queries.to_invitation(row)
+
+
+@db.transaction_required
+def issue_token(*, invitation_id: int, now: datetime) -> str:
+    """
+    A fresh token for an open invitation; one that was issued before is void.
+
+    Only its hash is kept, so it cannot be asked for again.
+
+    :raises InvitationNotValid: if it was accepted already
+    """
+    row = Invitation.objects.select_for_update().get(id=invitation_id)
+    if row.accepted_at is not None:
+        raise InvitationNotValid("this invitation was accepted already")
+    token = secrets.token_urlsafe(32)
+    row.token_sha256 = hashlib.sha256(token.encode()).hexdigest()
+    row.expires_at = now + timedelta(days=INVITATION_DAYS)
+    row.save()
+    return token
 
 
 @db.transaction_required

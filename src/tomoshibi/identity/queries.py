@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Subquery
 
 from tomoshibi.identity import values
-from tomoshibi.identity.models import AccessReview, Deed, Department, Role, RoleRight, User, UserRole
+from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
 from tomoshibi.identity.procedures import Procedure
 from tomoshibi.identity.procedures import read as read_procedures
 
@@ -54,6 +54,24 @@ def people(*, include_left: bool = False) -> list[values.Person]:
 
 def person(*, user_id: int) -> values.Person | None:
     return next((p for p in people(include_left=True) if p.id == user_id), None)
+
+
+def to_invitation(row: Invitation) -> values.Invitation:
+    return values.Invitation(
+        id=row.id,
+        username=row.user.username,
+        name=row.user.display_name,
+        mail=row.user.email,
+        language=row.user.language,
+        expires_at=row.expires_at,
+        accepted=row.accepted_at is not None,
+        for_portal=not row.user.is_staff,
+    )
+
+
+def invitation(*, invitation_id: int) -> values.Invitation | None:
+    row = Invitation.objects.select_related("user").filter(id=invitation_id).first()
+    return to_invitation(row) if row else None
 
 
 def departments() -> list[tuple[str, str]]:
@@ -154,6 +172,7 @@ def _person(row: Any) -> values.Person:
         last_login=row.last_login,
         has_mfa=row.mfa,
         reviewed_on=row.reviewed_on,
+        left_on=row.left_on,
     )
 
 

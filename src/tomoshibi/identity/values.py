@@ -22,6 +22,7 @@ class Person:
     last_login: datetime | None
     has_mfa: bool
     reviewed_on: date | None
+    left_on: date | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Invitation:
     username: str
     name: str
     mail: str
-    token: str
+    language: str
     expires_at: datetime
     accepted: bool
+    for_portal: bool

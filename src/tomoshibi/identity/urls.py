@@ -1,0 +1,20 @@
+from django.urls import path
+
+from tomoshibi.identity import views
+
+app_name = "identity"
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/review/", views.review, name="review"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/invited/<int:invitation_id>/", views.invited, name="invited"),
+    path("people/<int:user_id>/", views.person, name="person"),
+    path("people/<int:user_id>/leave/", views.leave, name="leave"),
+    path("invitation/<str:token>/", views.accept, name="accept"),
+    path("roles/", views.roles, name="roles"),
+    path("roles/new/", views.role, name="new_role"),
+    path("roles/<slug:code>/", views.role, name="role"),
+    path("departments/", views.department, name="department"),
+    path("deeds/", views.deeds, name="deeds"),
+    path("trail/<str:model>/<int:row_id>/", views.trail, name="trail"),
+]

@@ -1,0 +1,91 @@
+"""Pages of MS7, through real views."""
+
+import pytest
+
+from tomoshibi.identity import operations, queries
+from tomoshibi.identity.models import User
+from tomoshibi.storage import db
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin(client):
+    with db.transaction():
+        operations.save_role(code="clerk", name="請求担当", rights=["RB6.do"])
+        user_id = operations.add_person(
+            username="root", name="管理者", mail="r@example.jp", password="lamp-light-42", administrator=True
+        )
+    client.force_login(User.objects.get(id=user_id))
+    return client
+
+
+def test_an_invited_person_chooses_a_password_and_signs_in(admin, client):
+    answer = admin.post(
+        "/identity/people/invite/", {"username": "suzuki", "name": "鈴木", "mail": "s@example.jp", "roles": ["clerk"]}
+    )
+    assert answer.status_code == 302
+    shown = admin.post(answer["Location"])
+    path = shown.context["address"].removeprefix("http://testserver")
+    client.logout()
+    weak = client.post(path, {"password": "short", "again": "short"})
+    assert weak.status_code == 422
+    assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
+    assert client.login(username="suzuki", password="warm-lamp-77-x")
+    assert User.objects.get(username="suzuki").has_perm("RB6.do")
+
+
+def test_a_form_keeps_what_was_typed(admin):
+    answer = admin.post("/identity/people/invite/", {"username": "X", "name": "鈴木", "mail": "not a mail"})
+    assert answer.status_code == 422
+    assert "鈴木" in answer.content.decode()
+    assert not User.objects.filter(username="X").exists()
+
+
+def test_rights_are_changed_in_the_matrix_with_a_reason(admin):
+    data = {
+        "code": "clerk",
+        "name": "請求担当",
+        "reason": "RB7 moved to the clerks",
+        "rights": ["RB6.do", "RB7.confirm"],
+    }
+    assert admin.post("/identity/roles/clerk/", data).status_code == 302
+    assert next(r for r in queries.roles() if r.code == "clerk").rights == {"RB6.do", "RB7.confirm"}
+    page = admin.get("/identity/roles/")
+    assert page.headers["X-Procedures"] == "MS7"
+    assert "請求担当" in page.content.decode()
+    with_trail = admin.get(f"/identity/trail/identity.role/{_role_id()}/").content.decode()
+    assert "Nobody has changed" not in with_trail
+
+
+def _role_id():
+    from tomoshibi.identity.models import Role
+
+    return Role.objects.get(code="clerk").pk
+
+
+def test_nobody_without_the_right_opens_these_pages(client):
+    with db.transaction():
+        operations.save_role(code="clerk", name="x", rights=["RB6.do"])
+        operations.add_person(
+            username="yamada", name="山田", mail="y@example.jp", password="lamp-light-42", roles=["clerk"]
+        )
+    assert client.get("/identity/people/").status_code == 302
+    client.force_login(User.objects.get(username="yamada"))
+    for path in ("/identity/people/", "/identity/roles/", "/identity/deeds/", "/identity/people/invite/"):
+        assert client.get(path).status_code == 403
+
+
+def test_lists_people_and_deeds(admin):
+    with db.transaction():
+        operations.add_person(
+            username="sato", name="佐藤", mail="x@example.jp", password="lamp-light-42", roles=["clerk"]
+        )
+    user = User.objects.get(username="sato")
+    assert "佐藤" in admin.get("/identity/people/").content.decode()
+    admin.post("/identity/people/review/", {"ids": [user.pk]})
+    admin.post(f"/identity/people/{user.pk}/", {"department": "", "roles": [], "reason": "moved"})
+    admin.post(f"/identity/people/{user.pk}/leave/", {"reason": "left the company"})
+    person = queries.person(user_id=user.pk)
+    assert (person.active, person.roles, person.reviewed_on is not None) == (False, (), True)
+    assert "ended the access of sato" in admin.get("/identity/deeds/").content.decode()
