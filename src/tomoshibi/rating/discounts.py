@@ -1,0 +1,100 @@
+"""Discounts and surcharges: fixed, per kWh, or a share of other components; for all, or for rows with a code."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tomoshibi.kernel.exact import BoolArray
+from tomoshibi.rating.proration import Scope
+from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
+
+
+def _eligible(sheet: Sheet, when: str) -> BoolArray:
+    if not when:
+        return np.ones(sheet.usage.rows, dtype=np.bool_)
+    return sheet.usage.flags.get(when, np.zeros(sheet.usage.rows, dtype=np.bool_))
+
+
+@dataclass(frozen=True)
+class FixedAmount:
+    """
+    An amount per month (口座振替割引, paper fee); negative for a discount.
+
+    :param when: code a row must carry; empty: all rows
+    :param times: name of a value that says how often (days of outage); empty: once
+    :param prorated: whether it follows the share of the month
+    """
+
+    code: str
+    price_micro: int
+    when: str = ""
+    times: str = ""
+    prorated: bool = False
+
+    def slots(self) -> tuple[Slot, ...]:
+        return (Slot(self.code, self.code, Unit.PIECE, Group.DISCOUNT),)
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def charge(self, sheet: Sheet) -> None:
+        quantity = sheet.optional_value(self.times)[0] if self.times else sheet.full(1)
+        quantity = np.where(_eligible(sheet, self.when), quantity, np.int64(0))
+        scope = Scope.FIXED if self.prorated else None
+        sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
+
+
+@dataclass(frozen=True)
+class PerKwhAmount:
+    """
+    A price per kWh, on all energy or on its first part; negative for a discount.
+
+    :param up_to_dwh: energy it is limited to [0.1 Wh]; ``None``: all
+    """
+
+    code: str
+    price_micro: int
+    when: str = ""
+    up_to_dwh: int | None = None
+
+    def slots(self) -> tuple[Slot, ...]:
+        return (Slot(self.code, self.code, Unit.KWH, Group.DISCOUNT),)
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def charge(self, sheet: Sheet) -> None:
+        energy = sheet.usage.energy_dwh
+        if self.up_to_dwh is not None:
+            energy = np.minimum(energy, self.up_to_dwh)
+        quantity = np.where(_eligible(sheet, self.when), energy, np.int64(0))
+        sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro)
+
+
+@dataclass(frozen=True)
+class Percentage:
+    """
+    A share of what other components come to; negative for a discount.
+
+    :param ppm: the share [1e-6]: 4 % is 40,000
+    :param of: codes of components that stand before it in the plan
+    :param times: name of a value that says how often (days of outage); empty: once
+    """
+
+    code: str
+    ppm: int
+    of: tuple[str, ...]
+    when: str = ""
+    times: str = ""
+
+    def slots(self) -> tuple[Slot, ...]:
+        return (Slot(self.code, self.code, Unit.SHARE, Group.DISCOUNT),)
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def charge(self, sheet: Sheet) -> None:
+        base = np.where(_eligible(sheet, self.when), sheet.sum_of(self.of), np.int64(0))
+        times = sheet.optional_value(self.times)[0] if self.times else np.int64(1)
+        ratio = np.asarray(times * np.int64(self.ppm), dtype=np.int64)
+        sheet.charge(self.code, quantity=base, price_micro=ratio, present=(base != 0) & (ratio != 0))

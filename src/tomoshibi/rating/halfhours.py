@@ -1,0 +1,96 @@
+"""
+A month of half-hours reduced to energy per band.
+
+A band vector is a short list of runs (night, day, home ...); summing runs of contiguous integers is what processors do
+best, so the kernel walks each point's vector once. Without numba the same sums come from numpy.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.rounding import Int64Array
+
+Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Kernel = Callable[[Int32Array, npt.NDArray[np.int64], npt.NDArray[np.int64], Int64Array, Int32Array], None]
+
+
+def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
+    """
+    Stretches of the same band.
+
+    :param bands: (slots,) band of each slot, not empty
+    :returns: where each stretch starts, with the end of the last; and its band
+    """
+    starts = np.flatnonzero(np.diff(bands, prepend=bands[:1] ^ np.uint8(1)))
+    return np.append(starts, bands.size).astype(np.int64), bands[starts].astype(np.int64)
+
+
+def band_sums(
+    values_dwh: Int32Array, bands: npt.NDArray[np.uint8], *, band_count: int, compiled: bool = True
+) -> tuple[Int64Array, npt.NDArray[np.bool_]]:
+    """
+    Energy per point and band.
+
+    :param values_dwh: (n, slots) [0.1 Wh]; rows are contiguous. Anything below zero counts as missing
+    :param bands: (slots,) band of each slot
+    :param compiled: use numba where it is installed
+    :returns: (n, band_count) sums [0.1 Wh], and (n,) whether each row is complete
+    """
+    assert values_dwh.ndim == 2, "one row per point"  # noqa: PLR2004
+    assert values_dwh.shape[1] == bands.size, "one band per slot"
+    assert int(bands.max(initial=0)) < band_count, "every band has a column"
+    sums = np.zeros((values_dwh.shape[0], band_count), dtype=np.int64)
+    if not bands.size:
+        return sums, np.ones(values_dwh.shape[0], dtype=np.bool_)
+    edges, of_run = runs_of(bands)
+    lowest = np.empty(values_dwh.shape[0], dtype=np.int32)
+    kernel = _compiled() if compiled else None
+    (kernel or _with_numpy)(np.ascontiguousarray(values_dwh), edges, of_run, sums, lowest)
+    complete = lowest >= 0
+    sums[~complete] = 0
+    return sums, complete
+
+
+def _with_numpy(
+    values_dwh: Int32Array,
+    edges: npt.NDArray[np.int64],
+    of_run: npt.NDArray[np.int64],
+    sums: Int64Array,
+    lowest: Int32Array,
+) -> None:
+    for number, band in enumerate(of_run):
+        sums[:, band] += values_dwh[:, edges[number] : edges[number + 1]].sum(axis=1, dtype=np.int64)
+    lowest[:] = values_dwh.min(axis=1)
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Kernel | None:
+    try:
+        from numba import njit
+    except ImportError:
+        return None
+
+    def kernel(
+        values_dwh: Int32Array,
+        edges: npt.NDArray[np.int64],
+        of_run: npt.NDArray[np.int64],
+        sums: Int64Array,
+        lowest: Int32Array,
+    ) -> None:
+        for row in range(values_dwh.shape[0]):
+            low = np.int32(2**31 - 1)
+            for number in range(of_run.shape[0]):
+                total = np.int64(0)
+                for slot in range(edges[number], edges[number + 1]):
+                    value = values_dwh[row, slot]
+                    total += value
+                    low = min(low, value)
+                sums[row, of_run[number]] += total
+            lowest[row] = low
+
+    compiled: Kernel = njit(nogil=True, cache=False)(kernel)
+    return compiled

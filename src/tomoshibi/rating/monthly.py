@@ -1,0 +1,48 @@
+"""Amounts per month: fixed in the plan, or published month by month (容量拠出金反映額)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tomoshibi.rating.proration import Scope
+from tomoshibi.rating.refusals import Refusal
+from tomoshibi.rating.sheet import MISSING, Group, Sheet, Slot, Unit
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """
+    A published amount per contract, or per unit of its size.
+
+    :param value: name of the published value [1e-6 currency]; zero is a value, missing is a refusal
+    :param unit: contract, or the unit of the size it is multiplied with
+    :param milli_per_unit: size that counts as one unit (10 A = 1 kW: 10,000 milli-ampere)
+    """
+
+    code: str
+    value: str
+    unit: Unit = Unit.CONTRACT
+    milli_per_unit: int = 1_000
+    sign: int = 1
+
+    def slots(self) -> tuple[Slot, ...]:
+        return (Slot(self.code, self.code, self.unit, Group.MONTHLY),)
+
+    def values(self) -> tuple[str, ...]:
+        return (self.value,)
+
+    def charge(self, sheet: Sheet) -> None:
+        price = sheet.value(self.value) * np.int64(self.sign)
+        if self.unit is Unit.CONTRACT:
+            sheet.charge(self.code, quantity=sheet.full(1), price_micro=price, scope=Scope.MONTHLY)
+            return
+        size = sheet.usage.capacity_milli
+        missing = size == MISSING
+        sheet.refuse(missing, Refusal.NO_CAPACITY)
+        sheet.charge(
+            self.code,
+            quantity=np.where(missing, np.int64(0), size),
+            price_micro=price,
+            per=self.milli_per_unit // 1_000,
+            scope=Scope.MONTHLY,
+        )

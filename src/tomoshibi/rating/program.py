@@ -1,0 +1,55 @@
+"""A plan version as the engine sees it: components in their order, and the rules around them."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from tomoshibi.rating.bands import Bands
+from tomoshibi.rating.proration import Proration
+from tomoshibi.rating.rounding_policy import RoundingPolicy, Step
+from tomoshibi.rating.sheet import Sheet, Slot
+
+
+class Component(Protocol):
+    """One price shape. It declares its lines and the published values it needs, and charges a sheet."""
+
+    @property
+    def code(self) -> str: ...
+
+    def slots(self) -> tuple[Slot, ...]: ...
+
+    def values(self) -> tuple[str, ...]: ...
+
+    def charge(self, sheet: Sheet) -> None: ...
+
+
+@dataclass(frozen=True)
+class Program:
+    """
+    What a plan version compiles to; hashable, comparable, without any reference to the outside.
+
+    :param quantity: rounding of the bill's energy before anything is priced [0.1 Wh]; ``None``: as measured
+    :param tax_included: whether prices contain the consumption tax
+    """
+
+    components: tuple[Component, ...]
+    rounding: RoundingPolicy = field(default_factory=RoundingPolicy)
+    proration: Proration = field(default_factory=Proration)
+    quantity: Step | None = None
+    tax_included: bool = True
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """Line meanings; a line's number is its place here, counted from 1."""
+        found = tuple(slot for component in self.components for slot in component.slots())
+        assert len({slot.code for slot in found}) == len(found), "line codes are unique in a program"
+        return found
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Names of the published values that pricing needs."""
+        return tuple(dict.fromkeys(name for component in self.components for name in component.values()))
+
+    @cached_property
+    def bands(self) -> tuple[Bands, ...]:
+        return tuple(component for component in self.components if isinstance(component, Bands))

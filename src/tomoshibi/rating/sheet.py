@@ -1,0 +1,246 @@
+"""The working sheet of one program over many rows: columns in, lines and refusals out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from tomoshibi.kernel.exact import LIMIT, BoolArray, largest, product, share, to_multiple
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.kernel.units import DWH_PER_KWH, E10, E10_PER_MICRO, MICRO, MILLI
+from tomoshibi.rating.proration import Proration, Scope
+from tomoshibi.rating.refusals import Refusal
+from tomoshibi.rating.rounding_policy import EXACT, Step
+
+MISSING = np.int64(-(2**63))
+"""Stands in a column of published values where there is none."""
+
+
+class Unit(StrEnum):
+    """What a line's quantity counts."""
+
+    KWH = "kWh"
+    AMPERE = "A"
+    KVA = "kVA"
+    KW = "kW"
+    CONTRACT = "contract"
+    PIECE = "piece"
+    SHARE = "share"
+    """Part of other lines: the quantity is their sum [1e-10 currency], the price a ratio [1e-6]."""
+
+    @property
+    def scale(self) -> int:
+        """How many of the quantity's integers make one."""
+        if self is Unit.KWH:
+            return DWH_PER_KWH
+        if self is Unit.SHARE:
+            return E10
+        return MILLI if self in {Unit.AMPERE, Unit.KVA, Unit.KW} else 1
+
+
+class Group(StrEnum):
+    """What a line belongs to on a bill, and whether it is rounded as a levy."""
+
+    BASIC = "basic"
+    ENERGY = "energy"
+    FUEL = "fuel"
+    MONTHLY = "monthly"
+    DISCOUNT = "discount"
+    SUBSIDY = "subsidy"
+    LEVY = "levy"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """
+    The meaning of one line number of a program; stored once per plan version, lines only hold numbers.
+
+    :param code: unique in the program: ``energy_tier_2``
+    :param component: the code of the component of the plan document it comes from
+    """
+
+    code: str
+    component: str
+    unit: Unit
+    group: Group
+
+
+@dataclass(frozen=True)
+class Usage:
+    """
+    Columns of n rows (a row is one bill, or one part of a bill in which nothing changes).
+
+    :param energy_dwh: (n,) [0.1 Wh]
+    :param bill_energy_dwh: (n,) energy of the whole bill that the row is a part of [0.1 Wh]
+    :param capacity_milli: (n,) size [1e-3 A, kVA or kW]; ``MISSING`` where there is none
+    :param ratio_num: (n,) share of a month, numerator [days]
+    :param ratio_den: (n,) denominator [days]
+    :param bands_dwh: energy per time-of-use band, each (n,) [0.1 Wh]
+    :param values: published values by name, each (n,); ``MISSING`` where there is none
+    :param flags: per discount code whether a row has it, each (n,)
+    """
+
+    energy_dwh: Int64Array
+    bill_energy_dwh: Int64Array
+    capacity_milli: Int64Array
+    ratio_num: Int64Array
+    ratio_den: Int64Array
+    bands_dwh: Mapping[str, Int64Array] = field(default_factory=dict)
+    values: Mapping[str, Int64Array] = field(default_factory=dict)
+    flags: Mapping[str, BoolArray] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return int(self.energy_dwh.shape[0])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One slot over all rows; ``price_micro`` and ratios are (n,) or one number for all."""
+
+    quantity: Int64Array
+    price_micro: Int64Array
+    ratio_num: Int64Array
+    ratio_den: Int64Array
+    amount_e10: Int64Array
+    present: BoolArray
+
+
+class Sheet:
+    """
+    What components read from and write to, one after the other.
+
+    A refused row keeps zeros in its lines; it is dropped at the end.
+    """
+
+    def __init__(self, usage: Usage, *, slots: Sequence[Slot], proration: Proration, line: Step) -> None:
+        self.usage = usage
+        self.slots = tuple(slots)
+        self.proration = proration
+        self.lines: dict[str, Line] = {}
+        self.refusal = np.zeros(usage.rows, dtype=np.int8)
+        self.detail: dict[int, dict[str, BoolArray]] = {}
+        self._line = line
+        self._slot = {slot.code: slot for slot in slots}
+        self._part = usage.ratio_num != usage.ratio_den
+        self._bound = 0
+
+    def refuse(self, where: BoolArray, reason: Refusal, detail: str = "") -> None:
+        """Set rows aside; an earlier reason in the fixed order wins."""
+        if not where.any():
+            return
+        fresh = where & ((self.refusal == 0) | (self.refusal > reason))
+        self.refusal[fresh] = reason
+        self.detail.setdefault(int(reason), {}).setdefault(detail, np.zeros(self.usage.rows, dtype=np.bool_))[where] = (
+            True
+        )
+
+    def value(self, name: str) -> Int64Array:
+        """A published value per row; rows without it are refused and hold 0."""
+        column = self.usage.values.get(name)
+        if column is None:
+            self.refuse(np.ones(self.usage.rows, dtype=np.bool_), Refusal.VALUE_MISSING, name)
+            return np.zeros(self.usage.rows, dtype=np.int64)
+        missing = column == MISSING
+        if missing.any():
+            self.refuse(missing, Refusal.VALUE_MISSING, name)
+            return np.where(missing, np.int64(0), column)
+        return column
+
+    def optional_value(self, name: str) -> tuple[Int64Array, BoolArray]:
+        """A published value per row, and whether it is there."""
+        column = self.usage.values.get(name)
+        if column is None:
+            return np.zeros(self.usage.rows, dtype=np.int64), np.zeros(self.usage.rows, dtype=np.bool_)
+        there = column != MISSING
+        return np.where(there, column, np.int64(0)), there
+
+    def full(self, number: int) -> Int64Array:
+        """One number for all rows."""
+        return np.broadcast_to(np.int64(number), (self.usage.rows,))
+
+    def prorated(self, scope: Scope) -> bool:
+        return scope in self.proration.applies_to and bool(self._part.any())
+
+    def charge(
+        self,
+        slot: str,
+        *,
+        quantity: Int64Array,
+        price_micro: Int64Array | int,
+        scope: Scope | None = None,
+        halve: BoolArray | None = None,
+        present: BoolArray | None = None,
+        per: int = 1,
+        own: Step | None = None,
+    ) -> Int64Array:
+        """
+        Add a line: ``quantity x price / per``, prorated and halved where asked, rounded as the line's rule says.
+
+        :param quantity: (n,) in the slot's unit
+        :param price_micro: (n,) or one number [1e-6 currency per unit, or 1e-6 of a share]
+        :param scope: what kind of thing it is to the proration policy; ``None``: never prorated
+        :param halve: rows that pay one half
+        :param present: rows that get a line (all with a quantity unless said)
+        :param per: the price is for so many units (10 A)
+        :param own: the component's own rounding, before proration (a published price per size)
+        :returns: (n,) the amounts [1e-10 currency]
+        """
+        price = np.broadcast_to(np.asarray(price_micro, dtype=np.int64), (self.usage.rows,))
+        amount = self._amount(self._slot[slot].unit, quantity, price, per=per)
+        if own is not None:
+            amount = to_multiple(amount, unit=own.unit, rounding=own.rounding)
+        numerator, denominator = self.full(1), self.full(1)
+        if scope is not None and self.prorated(scope):
+            money = self.proration.money
+            numerator, denominator = self.usage.ratio_num, self.usage.ratio_den
+            shared = share(amount, numerator, denominator, unit=money.unit, rounding=money.rounding)
+            amount = np.where(self._part, shared, amount)
+        if halve is not None and halve.any():
+            half = share(amount, 1, 2, unit=EXACT, rounding=self._line.rounding)
+            amount = np.where(halve, half, amount)
+            denominator = np.where(halve, denominator * 2, denominator)
+        if self._slot[slot].group is not Group.LEVY:
+            amount = to_multiple(amount, unit=self._line.unit, rounding=self._line.rounding)
+        amount = self._bounded(amount)
+        there = quantity != 0 if present is None else present
+        self.lines[slot] = Line(quantity, price, numerator, denominator, np.where(there, amount, 0), there)
+        return self.lines[slot].amount_e10
+
+    def top_up(self, slot: str, amount_e10: Int64Array) -> None:
+        """Add a line whose amount is not a product of the row's own quantities: quantity 1, price to the micro."""
+        amount = self._bounded(to_multiple(amount_e10, unit=self._line.unit, rounding=self._line.rounding))
+        price = amount // E10_PER_MICRO
+        self.lines[slot] = Line(self.full(1), price, self.full(1), self.full(1), amount, amount != 0)
+
+    def _amount(self, unit: Unit, quantity: Int64Array, price: Int64Array, *, per: int) -> Int64Array:
+        if unit is Unit.SHARE:
+            # The base may be as large as an amount: quotient and remainder go separate ways.
+            size = share(quantity, np.abs(price), MICRO, unit=EXACT, rounding=self._line.rounding)
+            return np.where(price < 0, -size, size)
+        factor = E10_PER_MICRO // unit.scale
+        amount, too_large = product(quantity, price, factor=factor)
+        if too_large is not None:
+            self.refuse(too_large, Refusal.TOO_LARGE, "amount")
+        return amount if per == 1 else share(amount, 1, per, unit=EXACT, rounding=self._line.rounding)
+
+    def _bounded(self, amount: Int64Array) -> Int64Array:
+        """Refuse rows whose lines together would pass what a sum may hold."""
+        self._bound += largest(amount)
+        if self._bound <= LIMIT:
+            return amount
+        # Rare: look at the rows, in units of 2**10 so that the sum of sizes itself cannot overflow.
+        so_far = sum((np.abs(line.amount_e10) >> 10 for line in self.lines.values()), np.abs(amount) >> 10)
+        beyond = so_far > (LIMIT >> 10) - len(self.lines) - 1
+        self.refuse(beyond, Refusal.TOO_LARGE, "total")
+        return np.where(beyond, np.int64(0), amount)
+
+    def sum_of(self, components: Iterable[str]) -> Int64Array:
+        """(n,) what the lines of some components come to so far [1e-10 currency]."""
+        wanted = set(components)
+        total = np.zeros(self.usage.rows, dtype=np.int64)
+        for slot in self.slots:
+            if slot.component in wanted and slot.code in self.lines:
+                total = total + self.lines[slot.code].amount_e10
+        return total

@@ -1,0 +1,71 @@
+"""Energy by cumulative steps (段階料金)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.proration import Proration, Scope, prorate_energy
+from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
+
+
+@dataclass(frozen=True)
+class TierStep:
+    """
+    One step.
+
+    :param up_to_dwh: where it ends, counted from zero energy [0.1 Wh]; ``None`` for the last
+    """
+
+    up_to_dwh: int | None
+    price_micro: int
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """
+    Each step prices the part of the energy that lies in it.
+
+    :param floor_dwh: where the first step starts (the end of the minimum charge's block)
+    """
+
+    code: str
+    steps: tuple[TierStep, ...]
+    floor_dwh: int = 0
+
+    def slot_code(self, index: int) -> str:
+        return f"{self.code}_tier_{index + 1}"
+
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(Slot(self.slot_code(index), self.code, Unit.KWH, Group.ENERGY) for index in range(len(self.steps)))
+
+    def values(self) -> tuple[str, ...]:
+        return ()
+
+    def edges(self, numerator: Int64Array, denominator: Int64Array, *, policy: Proration) -> list[Int64Array]:
+        """
+        Where the steps lie for the share of a month, widths prorated one by one.
+
+        :returns: floor and ceilings, k arrays (n,) for k steps: the last step has no ceiling [0.1 Wh]
+        """
+        edge = prorate_energy(self.floor_dwh, numerator, denominator, policy=policy, scope=Scope.BLOCKS)
+        edges = [edge]
+        floor = self.floor_dwh
+        for step in self.steps[:-1]:
+            assert step.up_to_dwh is not None, "only the last step is open"
+            width = prorate_energy(step.up_to_dwh - floor, numerator, denominator, policy=policy, scope=Scope.TIERS)
+            edge, floor = edge + width, step.up_to_dwh
+            edges.append(edge)
+        return edges
+
+    def charge(self, sheet: Sheet) -> None:
+        usage = sheet.usage
+        edges = self.edges(usage.ratio_num, usage.ratio_den, policy=sheet.proration)
+        priced = np.minimum(usage.energy_dwh, edges[0])
+        for index, step in enumerate(self.steps):
+            above = np.maximum(usage.energy_dwh - edges[index], 0)
+            last = index == len(self.steps) - 1
+            in_step = above if last else np.minimum(above, edges[index + 1] - edges[index])
+            priced = priced + in_step
+            sheet.charge(self.slot_code(index), quantity=in_step, price_micro=step.price_micro)
+        assert bool((priced == usage.energy_dwh).all()), "no watt-hour is lost or priced twice"

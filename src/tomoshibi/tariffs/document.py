@@ -1,0 +1,136 @@
+"""Plan documents: YAML or JSON text, read exactly, with the place of everything in it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+FOLDER = Path(__file__).parent
+PLANS = FOLDER / "plans"
+_DEFAULTS = ("tax", "quantity", "rounding", "proration")
+Path_ = tuple[str | int, ...]
+
+
+class Unreadable(ValueError):
+    """The text is not a plan document at all: no YAML, no mapping, or a key twice."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {sentence}" if line else sentence)
+        self.sentence, self.line = sentence, line
+
+
+class _ExactLoader(yaml.SafeLoader):
+    """Decimals and dates stay text, so that 29.80 is what was written; a key twice is refused."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, ScalarNode) and key.value != "<<":
+                if key.value in seen:
+                    raise Unreadable(f"{key.value!r} stands here twice", key.start_mark.line + 1)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+_EXACT_AS_TEXT = {"tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp"}
+_ExactLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag not in _EXACT_AS_TEXT]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(text: str) -> dict[str, Any]:
+    """
+    A document as plain values; decimals as text.
+
+    :raises Unreadable: with the line
+    """
+    try:
+        found = yaml.load(text, Loader=_ExactLoader)  # noqa: S506 - a SafeLoader with fewer types
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else None
+        raise Unreadable(str(wrong.problem or wrong.context or "not readable as YAML"), line) from None
+    except yaml.YAMLError as wrong:
+        raise Unreadable(f"not readable as YAML: {wrong}") from None
+    if not isinstance(found, dict):
+        raise Unreadable("a plan document is a mapping with plan, name, area, ... versions")
+    return found
+
+
+def lines(text: str) -> dict[Path_, int]:
+    """The line of every place in a document, by its path."""
+    root = yaml.compose(text, Loader=_ExactLoader)
+    found: dict[Path_, int] = {}
+    if root is not None:
+        _walk(root, (), found)
+    return found
+
+
+def _walk(node: Node, path: Path_, found: dict[Path_, int]) -> None:
+    found.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            found[*path, key.value] = key.start_mark.line + 1
+            _walk(value, (*path, key.value), found)
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            _walk(value, (*path, index), found)
+
+
+def path_text(path: Path_) -> str:
+    """``versions[0].components[1].price``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+@lru_cache(maxsize=1)
+def schema() -> dict[str, Any]:
+    """The JSON Schema of plan documents, as shipped."""
+    found: dict[str, Any] = json.loads((FOLDER / "plan.schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+def versions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """
+    Each version as a document of its own: the header with its defaults, and exactly one version.
+
+    Only the sources that the version uses stay in it, so that a later addition elsewhere changes no hash.
+    """
+    header = {key: value for key, value in document.items() if key not in {"versions", *_DEFAULTS}}
+    found = []
+    for version in document["versions"]:
+        own = {key: document[key] for key in _DEFAULTS if key in document} | dict(version)
+        used = _sources_in(own)
+        sources = {key: text for key, text in document.get("sources", {}).items() if key in used}
+        found.append(header | {"sources": sources, "versions": [own]})
+    return found
+
+
+def _sources_in(value: Any) -> set[str]:
+    if isinstance(value, Mapping):
+        own = {value["source"]} if isinstance(value.get("source"), str) else set()
+        return own.union(*(_sources_in(v) for v in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_sources_in(v) for v in value))
+    return set()
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """The one text of a document, whatever its order of keys and layout was."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def shipped() -> list[Path]:
+    """The plan documents that come with the product."""
+    return sorted(PLANS.glob("*.yaml"))

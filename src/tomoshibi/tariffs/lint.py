@@ -1,0 +1,240 @@
+"""What is wrong with a plan document, and where: first its form (the JSON Schema), then its sense."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from tomoshibi.kernel.units import energy_dwh, micro, milli
+from tomoshibi.tariffs import compile as compiler
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs.document import Path_
+from tomoshibi.tariffs.values import Finding
+
+Complaint = tuple[Path_, str, bool]
+Part = Mapping[str, Any]
+
+
+def findings(text: str) -> list[Finding]:
+    """
+    Everything that lint has to say about a document, blocking things first.
+
+    :param text: YAML or JSON
+    """
+    try:
+        document = documents.read(text)
+        places = documents.lines(text)
+    except documents.Unreadable as wrong:
+        return [Finding(path="", sentence=wrong.sentence, line=wrong.line)]
+    return [
+        Finding(path=documents.path_text(path), sentence=sentence, line=_line(path, places), blocking=blocking)
+        for path, sentence, blocking in sorted(complaints(document), key=lambda c: not c[2])
+    ]
+
+
+def complaints(document: Part) -> list[Complaint]:
+    """Complaints about a document that is read already: path, sentence, whether it blocks publication."""
+    validator = Draft202012Validator(documents.schema())
+    form = [c for error in validator.iter_errors(document) for c in _form(error)]
+    if form:
+        return form
+    found = list(_sense(document))
+    if not any(blocking for _path, _sentence, blocking in found):
+        for one in documents.versions(document):
+            compiler.program(one).slots  # noqa: B018 - a document without complaints compiles
+    return found
+
+
+def _line(path: Path_, places: Mapping[Path_, int]) -> int | None:
+    for length in range(len(path), -1, -1):
+        if path[:length] in places:
+            return places[path[:length]]
+    return None
+
+
+def _form(error: ValidationError) -> Iterator[Complaint]:
+    path = tuple(error.absolute_path)
+    rule, value = error.validator, error.instance
+    if rule == "required":
+        missing = re.findall(r"'([^']+)' is a required", error.message)
+        yield path, _("%(name)s is missing") % {"name": ", ".join(missing)}, True
+    elif rule == "additionalProperties":
+        known: set[str] = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
+        for name in sorted(set(value) - known):  # type: ignore[arg-type]
+            text = _("%(name)s is not known here; known are: %(known)s")
+            yield (*path, name), text % {"name": name, "known": ", ".join(sorted(known))}, True
+    elif rule in {"enum", "const"}:
+        allowed: list[Any] = error.schema["enum"] if rule == "enum" else [error.schema["const"]]  # type: ignore[index]
+        text = _("%(value)s is not one of: %(known)s")
+        yield path, text % {"value": value, "known": ", ".join(map(str, allowed))}, True
+    elif rule in {"anyOf", "oneOf"} and isinstance(error.schema, Mapping) and "description" in error.schema:
+        yield (
+            path,
+            _("%(value)s is not what is wanted: %(wanted)s")
+            % {
+                "value": value,
+                "wanted": error.schema["description"],
+            },
+            True,
+        )
+    elif rule in {"anyOf", "oneOf"} and error.context:
+        deepest = max(error.context, key=lambda e: len(e.absolute_path))
+        yield from _form(deepest)
+    else:
+        yield path, error.message, True
+
+
+def _sense(document: Part) -> Iterator[Complaint]:
+    sources = set(document["sources"])
+    previous: date | None = None
+    for index, version in enumerate(document["versions"]):
+        path: Path_ = ("versions", index)
+        try:
+            start = date.fromisoformat(version["from"])
+        except ValueError:
+            yield (*path, "from"), _("%(value)s is no day of the calendar") % {"value": version["from"]}, True
+            continue
+        if previous is not None and start <= previous:
+            yield (*path, "from"), _("versions stand in the order of their first day, each later than the last"), True
+        previous = start
+        if version.get("from_confidence", "high") != "high":
+            yield (*path, "from"), _("the first day of this version is not certain"), False
+        yield from _prices(version, path, sources)
+        yield from _components(version["components"], (*path, "components"), document)
+
+
+def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _prices(item, (*path, index), sources)
+    if not isinstance(value, Mapping):
+        return
+    for key, item in value.items():
+        yield from _prices(item, (*path, key), sources)
+    if "amount" in value:
+        if value["source"] not in sources:
+            text = _("%(source)s is not among the sources of the document")
+            yield (*path, "source"), text % {"source": value["source"]}, True
+        try:
+            micro(value["amount"])
+        except ValueError as wrong:
+            yield (*path, "amount"), str(wrong), True
+        if value.get("confidence", "high") == "low":
+            yield path, _("this price is of low confidence: check it before it goes live"), False
+
+
+def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Complaint]:
+    seen: list[str] = []
+    blocks = {part["code"]: _block(part) for part in parts if part["kind"] in {"minimum_charge", "tiers"}}
+    wanted = max(blocks.values(), default=0)
+    for index, part in enumerate(parts):
+        here = (*path, index)
+        if part["code"] in seen:
+            yield (*here, "code"), _("%(code)s is used twice in this version") % {"code": part["code"]}, True
+        for name in part.get("of", ()):
+            if name not in seen:
+                text = _("%(code)s does not stand above this component")
+                yield (*here, "of"), text % {"code": name}, True
+        seen.append(part["code"])
+        if part["kind"] == "tiers":
+            yield from _tiers(part, here)
+        elif part["kind"] == "bands":
+            yield from _bands(part, here)
+        elif part["kind"] == "basic":
+            yield from _basic(part, here, document)
+        if _block(part) != wanted and part["kind"] in {
+            "minimum_charge",
+            "tiers",
+            "fuel",
+            "levy",
+            "government_discount",
+        }:
+            text = _("its block is %(own)s kWh, the minimum charge covers %(wanted)s kWh")
+            yield here, text % {"own": part.get("block_kwh", part.get("from_kwh", 0)), "wanted": wanted / 10_000}, True
+    if wanted and not any(part["kind"] == "minimum_charge" for part in parts):
+        yield path, _("the tiers start above zero, but no minimum charge covers the energy below"), True
+
+
+def _block(part: Part) -> int:
+    return energy_dwh(part.get("block_kwh", part.get("from_kwh", 0)))
+
+
+def _basic(part: Part, here: Path_, document: Part) -> Iterator[Complaint]:
+    capacity = document["capacity"]
+    if part["unit"] != capacity["unit"] and part["unit"] != "contract":
+        text = _("priced per %(unit)s, but the size of the plan is in %(capacity)s")
+        yield (*here, "unit"), text % {"unit": part["unit"], "capacity": capacity["unit"]}, True
+    sizes = [milli(size) for size in capacity.get("sizes", ())]
+    if sizes != sorted(set(sizes)) or any(size <= 0 for size in sizes):
+        yield ("capacity", "sizes"), _("sizes are positive, ascending, each once"), True
+
+
+def _tiers(part: Part, here: Path_) -> Iterator[Complaint]:
+    edge = energy_dwh(part.get("from_kwh", 0))
+    last = len(part["steps"]) - 1
+    for index, step in enumerate(part["steps"]):
+        place = (*here, "steps", index, "up_to_kwh")
+        if step["up_to_kwh"] is None:
+            if index != last:
+                yield place, _("only the last step is open (null)"), True
+            continue
+        if index == last:
+            yield place, _("the last step must be open (null): energy above it would have no price"), True
+        if energy_dwh(step["up_to_kwh"]) <= edge:
+            yield place, _("a step must end above the one before it"), True
+        edge = energy_dwh(step["up_to_kwh"])
+
+
+def _bands(part: Part, here: Path_) -> Iterator[Complaint]:
+    names = [band["name"] for band in part["bands"]]
+    if len(set(names)) != len(names):
+        yield (*here, "bands"), _("each band has a name of its own"), True
+        return
+    open_bands = [name for name, band in zip(names, part["bands"], strict=True) if "when" not in band]
+    if len(open_bands) > 1:
+        text = _("only one band may have no condition; here: %(names)s")
+        yield (*here, "bands"), text % {"names": ", ".join(open_bands)}, True
+    if part.get("remainder", names[0]) not in names:
+        yield (*here, "remainder"), _("%(name)s is not a band") % {"name": part["remainder"]}, True
+    if "round" in part and "remainder" not in part:
+        text = _("rounded bands need a remainder band, or they do not add up to the energy of the bill")
+        yield (*here, "round"), text, True
+    claimed = compiler.claims(part)
+    for place, owners in claimed.items():
+        if len(owners) > 1:
+            text = _("%(bands)s overlap at %(when)s")
+            yield (*here, "bands"), text % {"bands": ", ".join(names[n] for n in owners), "when": _when(place)}, True
+            return
+        if not owners and not open_bands:
+            yield (*here, "bands"), _("no band covers %(when)s") % {"when": _when(place)}, True
+            return
+
+
+def _when(place: tuple[int, int, int]) -> str:
+    month, day, slot = place
+    kind = (_("weekdays"), _("Saturdays"), _("holidays"))[day]
+    return _("%(clock)s on %(days)s in month %(month)s") % {
+        "clock": f"{slot // 2:02d}:{slot % 2 * 30:02d}",
+        "days": kind,
+        "month": month + 1,
+    }
+
+
+def uncertain_prices(document: Part) -> int:
+    """How many prices of a document are not of high confidence."""
+    return sum(1 for price in _amounts(document) if price.get("confidence", "high") != "high")
+
+
+def _amounts(value: Any) -> Iterator[Part]:
+    if isinstance(value, Mapping):
+        if "amount" in value:
+            yield value
+        for item in value.values():
+            yield from _amounts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _amounts(item)

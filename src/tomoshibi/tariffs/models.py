@@ -1,0 +1,65 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django_fsm import FSMField, transition
+
+from tomoshibi.tariffs.values import ProposalState
+
+
+class PlanVersion(models.Model):
+    """
+    A published version of a plan: it holds from its first day until the next version of the plan.
+
+    Bills keep its id and hash, so the database refuses to change or delete it.
+    """
+
+    plan_code = models.CharField(max_length=60, db_collation="C")
+    valid_from = models.DateField()
+    name = models.JSONField()
+    area = models.CharField(max_length=2)
+    voltage = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10)
+    capacity_unit = models.CharField(max_length=10)
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan_code", "valid_from"], name="plan_version_once_a_day")]
+        triggers = [
+            pgtrigger.Protect(name="plan_version_is_final", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+
+class PlanProposal(models.Model):
+    """A version document that somebody put forward and a second person publishes or turns down."""
+
+    plan_code = models.CharField(max_length=60, db_collation="C")
+    valid_from = models.DateField()
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300, blank=True)
+    state = FSMField(default=ProposalState.OPEN.value, protected=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_code", "valid_from"],
+                condition=models.Q(state=ProposalState.OPEN.value),
+                name="plan_proposal_open_once",
+            )
+        ]
+
+    @transition(field=state, source=ProposalState.OPEN.value, target=ProposalState.PUBLISHED.value)
+    def publish(self) -> None:
+        """Becomes a version."""
+
+    @transition(field=state, source=ProposalState.OPEN.value, target=ProposalState.REJECTED.value)
+    def reject(self) -> None:
+        """Stays on record, never becomes a version."""

@@ -1,0 +1,145 @@
+"""Bills of several parts: a plan, size or price that changed inside the period, or a start or stop."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.kernel.exact import to_multiple
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.program import Program
+from tomoshibi.rating.sheet import Group
+
+
+def apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Bills of one row, and bills of several."""
+    if frame["row_id"].n_unique() == frame.height:
+        return frame, frame.clear()
+    several = pl.col("row_id").is_duplicated()
+    return frame.filter(~several), frame.filter(several).sort("row_id", "segment")
+
+
+def _differences(frame: pl.DataFrame, column: str, over: list[str]) -> pl.DataFrame:
+    return frame.with_columns((pl.col(column) - pl.col(column).shift(1, fill_value=0).over(over)).alias(column))
+
+
+def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    Round the energy of each bill once and give its parts what adds up to it; add the bill's whole energy.
+
+    :param frame: parts, ordered by bill and segment
+    """
+    running = frame.with_columns(pl.col("energy_dwh").cum_sum().over("row_id").alias("_running"))
+    rounded = running["_running"].fill_null(0).to_numpy().copy()
+    version = frame["plan_version"].fill_null(-1).to_numpy()
+    for number in np.unique(version):
+        program = programs.get(int(number))
+        if program is not None and program.quantity is not None:
+            rows = version == number
+            step = program.quantity
+            rounded[rows] = to_multiple(rounded[rows], unit=step.unit, rounding=step.rounding)
+    running = running.with_columns(pl.Series("_rounded", rounded))
+    running = _differences(running, "_rounded", ["row_id"])
+    bad = pl.col("energy_dwh").is_null() | (pl.col("energy_dwh") < 0)
+    return running.with_columns(
+        pl.when(bad).then(pl.col("energy_dwh")).otherwise(pl.col("_rounded")).alias("energy_dwh"),
+        pl.when(pl.col("energy_dwh").is_null().any().over("row_id"))
+        .then(None)
+        .otherwise(pl.col("_rounded").sum().over("row_id"))
+        .alias("bill_energy_dwh"),
+    ).drop("_running", "_rounded")
+
+
+def round_levy(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    Round the levy of a bill once: each part takes the difference of the rounded running sums, so the parts add up.
+
+    :param lines: lines of divided bills with exact levies, ordered by bill, segment and number
+    """
+    if lines.is_empty():
+        return lines
+    meaning = [
+        (version, number + 1, slot.component)
+        for version, program in programs.items()
+        for number, slot in enumerate(program.slots)
+        if slot.group is Group.LEVY
+    ]
+    codes = pl.DataFrame(
+        meaning, schema={"plan_version": pl.Int64, "component_no": pl.Int16, "_levy": pl.String}, orient="row"
+    )
+    marked = lines.join(codes, on=["plan_version", "component_no"], how="left", maintain_order="left")
+    levies = marked.filter(pl.col("_levy").is_not_null())
+    if levies.is_empty():
+        return lines
+    levies = levies.with_columns(pl.col("amount_e10").cum_sum().over("row_id", "_levy"))
+    levies = levies.with_columns(pl.Series("amount_e10", _rounded_levy(levies, programs=programs)))
+    levies = _differences(levies, "amount_e10", ["row_id", "_levy"])
+    others = marked.filter(pl.col("_levy").is_null())
+    return pl.concat([others, levies]).drop("_levy").sort("row_id", "segment", "component_no")
+
+
+def _rounded_levy(levies: pl.DataFrame, *, programs: Mapping[int, Program]) -> Int64Array:
+    amounts = levies["amount_e10"].to_numpy().copy()
+    version = levies["plan_version"].to_numpy()
+    for number in np.unique(version):
+        rows, step = version == number, programs[int(number)].rounding.levy
+        amounts[rows] = to_multiple(amounts[rows], unit=step.unit, rounding=step.rounding)
+    return amounts
+
+
+def add_up(sums: pl.DataFrame, *, lines: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    One row per bill: its lines added up, its last part deciding the rules of the total.
+
+    :param sums: one row per part
+    """
+    levy_numbers = pl.DataFrame(
+        [
+            (version, number + 1)
+            for version, program in programs.items()
+            for number, slot in enumerate(program.slots)
+            if slot.group is Group.LEVY
+        ],
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16},
+        orient="row",
+    )
+    levy = (
+        lines.join(levy_numbers, on=["plan_version", "component_no"], how="semi")
+        .group_by("row_id")
+        .agg(pl.col("amount_e10").sum().alias("levy_e10"))
+    )
+    total = lines.group_by("row_id").agg(pl.col("amount_e10").sum().alias("unrounded_e10"))
+    bills = (
+        sums.sort("row_id", "segment")
+        .group_by("row_id", maintain_order=True)
+        .agg(
+            pl.col("plan_version", "tax_rate_ppm").last(),
+            pl.col("energy_dwh").sum(),
+        )
+    )
+    return (
+        bills.join(total, on="row_id", how="left", maintain_order="left")
+        .join(levy, on="row_id", how="left", maintain_order="left")
+        .with_columns(pl.col("unrounded_e10", "levy_e10").fill_null(0))
+    )
+
+
+def split_by_days(frame: pl.DataFrame, *, energy: str = "bill_energy_dwh") -> pl.DataFrame:
+    """
+    Give each part of a bill its share of the energy by days, so that the parts add up.
+
+    :param frame: parts with ``row_id``, ``segment``, ``period_start``, ``period_end`` and the bill's energy
+    :returns: the frame with ``energy_dwh``
+    """
+    ordered = frame.sort("row_id", "segment").with_columns(
+        (pl.col("period_end") - pl.col("period_start")).dt.total_days().alias("_days")
+    )
+    ordered = ordered.with_columns(
+        pl.col("_days").cum_sum().over("row_id").alias("_until"), pl.col("_days").sum().over("row_id").alias("_all")
+    )
+    # floor(whole x days so far / all days): integers, and the last part ends exactly at the whole.
+    return _differences(
+        ordered.with_columns((pl.col(energy) * pl.col("_until") // pl.col("_all")).alias("energy_dwh")),
+        "energy_dwh",
+        ["row_id"],
+    ).drop("_days", "_until", "_all")

@@ -1,0 +1,339 @@
+"""
+The one place that turns usage columns, sizes and dates into lines, tax and a rounded total.
+
+Quotes, previews, bills and case checks call it; nothing else in the house prices anything. It knows no database and no
+clock: programs and published values are passed in (``tariffs.queries`` finds them).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.kernel import frames
+from tomoshibi.kernel.exact import to_multiple
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating import engine, proration, totals
+from tomoshibi.rating.program import Program
+from tomoshibi.rating.refusals import Refusal
+from tomoshibi.rating.sheet import MISSING, Group, Usage
+from tomoshibi.tariffs import parts, times_of_use, values
+
+BLOCK_ROWS = 250_000
+"""Rows priced at once; memory is bounded by it."""
+_VALUE = "_micro"
+_BAND, _DWH = "band_", "_dwh"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Rows of one plan version, priced."""
+
+    program: Program
+    rated: engine.Rated
+    usage: Usage
+    frame: pl.DataFrame
+
+
+def price(
+    *, usage: pl.DataFrame, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours] = ()
+) -> values.PricedFrame:
+    """
+    Price bills.
+
+    :param usage: ``values.USAGE`` and optional columns (see ``README.md``); several rows of one ``row_id`` are parts
+        (segments) of one bill, numbered by ``segment``
+    :param programs: program per plan version (``tariffs.queries.programs``)
+    :param half_hours: half-hours of bills on time-of-use plans whose band energies are not columns already
+    :returns: lines, totals and refusals; every ``row_id`` is in exactly one of the last two
+    """
+    frames.require(usage, values.USAGE)
+    frame = usage if "segment" in usage.columns else usage.with_columns(pl.lit(0, dtype=pl.Int16).alias("segment"))
+    frame = frame.with_columns(pl.col("segment").cast(pl.Int16))
+    results = []
+    whole, divided = parts.apart(frame)
+    for start in range(0, whole.height, BLOCK_ROWS):
+        block = times_of_use.with_bands(whole.slice(start, BLOCK_ROWS), programs=programs, half_hours=half_hours)
+        results.append(_price_whole(block, programs=programs))
+    if divided.height:
+        divided = times_of_use.with_bands(divided, programs=programs, half_hours=half_hours)
+        results.append(_price_divided(divided, programs=programs))
+    return values.PricedFrame(
+        lines=_stack([r.lines for r in results], values.LINES),
+        totals=_stack([r.totals for r in results], values.TOTALS),
+        refusals=_stack([r.refusals for r in results], values.REFUSALS),
+    )
+
+
+def split_by_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Give each part of a bill its share of the bill's energy by days, so that the parts add up.
+
+    :param frame: parts with ``row_id``, ``segment``, ``period_start``, ``period_end``, ``bill_energy_dwh``
+    :returns: the frame with ``energy_dwh``, ordered by bill and part
+    """
+    return parts.split_by_days(frame)
+
+
+def named(lines: pl.DataFrame, *, components: Mapping[int, Sequence[values.Component]]) -> pl.DataFrame:
+    """
+    Lines with the meaning of their numbers: ``code``, ``component``, ``group``, ``unit``, ``quantity_scale``.
+
+    :param components: per plan version (``tariffs.queries.components``)
+    """
+    rows = [
+        (version, c.no, c.code, c.component, c.group, c.unit, c.quantity_scale)
+        for version, found in components.items()
+        for c in found
+    ]
+    meaning = pl.DataFrame(
+        rows,
+        schema={
+            "plan_version": pl.Int64,
+            "component_no": pl.Int16,
+            "code": pl.String,
+            "component": pl.String,
+            "group": pl.String,
+            "unit": pl.String,
+            "quantity_scale": pl.Int64,
+        },
+        orient="row",
+    )
+    return lines.join(meaning, on=["plan_version", "component_no"], how="left", maintain_order="left")
+
+
+def displayed_e10(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Series:
+    """Line amounts as the plan prints them (``rounding.display``); totals never depend on it [1e-10 currency]."""
+    shown = lines["amount_e10"].to_numpy().copy()
+    version = lines["plan_version"].to_numpy()
+    for number in np.unique(version):
+        step = programs[int(number)].rounding.display
+        rows = version == number
+        shown[rows] = to_multiple(shown[rows], unit=step.unit, rounding=step.rounding)
+    return pl.Series("displayed_e10", shown)
+
+
+def invoice_tax(total_minor: Iterable[int], *, rate_ppm: int, program: Program) -> int:
+    """
+    The tax in the total of an invoice over many bills of one rate: one rounding per rate and invoice.
+
+    :param total_minor: totals of the bills, tax included
+    """
+    amount = np.array([sum(total_minor)], dtype=np.int64)
+    rate = np.array([rate_ppm], dtype=np.int64)
+    return int(totals.included_tax(amount, rate_ppm=rate, policy=program.rounding)[0])
+
+
+def _stack(found: list[pl.DataFrame], schema: frames.Schema) -> pl.DataFrame:
+    return pl.concat(found) if found else frames.empty(schema)
+
+
+def _column(frame: pl.DataFrame, name: str) -> Int64Array:
+    return frame[name].cast(pl.Int64).fill_null(int(MISSING)).to_numpy()
+
+
+def _ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
+    """The share of a month: as given, or by the plan's policy from the reading period; 0/0 where dates make no sense."""
+    dates = {name: frame[name].to_numpy().astype("datetime64[D]") for name in ("period_start", "period_end")}
+    start, end = dates["period_start"], dates["period_end"]
+    whole_start, whole_end = start, end
+    if "reading_start" in frame.columns:
+        whole_start = frame["reading_start"].fill_null(frame["period_start"]).to_numpy().astype("datetime64[D]")
+        whole_end = frame["reading_end"].fill_null(frame["period_end"]).to_numpy().astype("datetime64[D]")
+    bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
+    num, den = proration.ratios(
+        program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end
+    )
+    if "ratio_num" in frame.columns:
+        given = frame["ratio_num"].is_not_null().to_numpy()
+        num = np.where(given, _column(frame, "ratio_num"), num)
+        den = np.where(given, _column(frame, "ratio_den"), den)
+    return np.where(bad, np.int64(0), num), np.where(bad, np.int64(0), den)
+
+
+def _usage(frame: pl.DataFrame, program: Program) -> Usage:
+    energy = _column(frame, "energy_dwh")
+    num, den = _ratios(frame, program)
+    flags = {}
+    if "discounts" in frame.columns:
+        wanted = {code for c in program.components if (code := getattr(c, "when", ""))}
+        flags = {
+            code: frame["discounts"].list.contains(code).fill_null(value=False).to_numpy() for code in sorted(wanted)
+        }
+    found = {name.removesuffix(_VALUE): _column(frame, name) for name in frame.columns if name.endswith(_VALUE)}
+    found |= {
+        name: _column(frame, name)
+        for c in program.components
+        if (name := getattr(c, "times", "")) and name in frame.columns
+    }
+    return Usage(
+        energy_dwh=energy,
+        bill_energy_dwh=_column(frame, "bill_energy_dwh") if "bill_energy_dwh" in frame.columns else energy,
+        capacity_milli=_column(frame, "capacity_milli"),
+        ratio_num=num,
+        ratio_den=den,
+        bands_dwh={
+            name.removeprefix(_BAND).removesuffix(_DWH): _column(frame, name)
+            for name in frame.columns
+            if name.startswith(_BAND) and name.endswith(_DWH)
+        },
+        values=found,
+        flags=flags,
+    )
+
+
+def _groups(frame: pl.DataFrame, programs: Mapping[int, Program], *, round_levy: bool) -> list[_Group]:
+    single = frame["plan_version"].n_unique() == 1
+    pieces = [frame] if single else frame.partition_by("plan_version", maintain_order=True)
+    groups = []
+    for piece in pieces:
+        version = piece["plan_version"][0]
+        program = programs.get(version) if version is not None else None
+        if program is not None:
+            usage = _usage(piece, program)
+            groups.append(_Group(program, engine.rate(program, usage, round_levy=round_levy), usage, piece))
+    return groups
+
+
+def _without_version(frame: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
+    known = pl.Series(list(programs), dtype=pl.Int64)
+    return frame.filter(pl.col("plan_version").is_null() | ~pl.col("plan_version").is_in(known.implode())).select(
+        "row_id",
+        pl.lit(Refusal.NO_PLAN_VERSION.code).alias("code"),
+        pl.lit("").alias("detail"),
+    )
+
+
+def _refused(group: _Group) -> pl.DataFrame:
+    rows = np.flatnonzero(group.rated.refusal)
+    return pl.DataFrame(
+        {
+            "row_id": group.frame["row_id"].gather(rows),
+            "code": [Refusal(int(group.rated.refusal[row])).code for row in rows],
+            "detail": [", ".join(group.rated.details(int(row))) for row in rows],
+        },
+        schema=dict(values.REFUSALS),
+    )
+
+
+def _lines(group: _Group) -> pl.DataFrame:
+    """Lines of one program, bill by bill."""
+    found = group.rated.lines
+    shape = (group.usage.rows, len(found))
+    present = np.empty(shape, dtype=np.bool_)
+    for place, line in enumerate(found):
+        present[:, place] = line.present
+    rows, places = np.nonzero(present)
+
+    def flat(field: str, dtype: type[np.generic]) -> pl.Series:
+        matrix = np.empty(shape, dtype=dtype)
+        for place, line in enumerate(found):
+            matrix[:, place] = getattr(line, field)
+        return pl.Series(field, matrix[present])
+
+    repeated = group.frame.select("row_id", "segment", "plan_version")[rows]
+    return pl.DataFrame(
+        {
+            "row_id": repeated["row_id"],
+            "segment": repeated["segment"],
+            "plan_version": repeated["plan_version"],
+            "component_no": pl.Series((places + 1).astype(np.int16)),
+            "quantity": flat("quantity", np.int64),
+            "price_micro": flat("price_micro", np.int64),
+            "ratio_num": flat("ratio_num", np.int32),
+            "ratio_den": flat("ratio_den", np.int32),
+            "amount_e10": flat("amount_e10", np.int64),
+        }
+    )
+
+
+def _levy_e10(group: _Group) -> Int64Array:
+    levy = np.zeros(group.usage.rows, dtype=np.int64)
+    for slot, line in zip(group.program.slots, group.rated.lines, strict=True):
+        if slot.group is Group.LEVY:
+            levy = levy + line.amount_e10
+    return levy
+
+
+def _sums(group: _Group) -> pl.DataFrame:
+    """What the priced rows of a group come to, before the total is rounded."""
+    good = group.rated.refusal == 0
+    step = group.program.quantity
+    energy = group.usage.energy_dwh
+    if step is not None:
+        energy = to_multiple(energy, unit=step.unit, rounding=step.rounding)
+    return (
+        group.frame.select("row_id", "segment", "plan_version", "tax_rate_ppm")
+        .with_columns(
+            pl.Series("unrounded_e10", group.rated.sum_e10()),
+            pl.Series("levy_e10", _levy_e10(group)),
+            pl.Series("energy_dwh", energy),
+        )
+        .filter(pl.Series(good))
+    )
+
+
+def _total(sums: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rounded totals of bills under one program; a bill without a tax rate is refused."""
+    untaxed = sums.filter(pl.col("tax_rate_ppm").is_null()).select(
+        "row_id", pl.lit(Refusal.VALUE_MISSING.code).alias("code"), pl.lit("tax_rate").alias("detail")
+    )
+    sums = sums.filter(pl.col("tax_rate_ppm").is_not_null()) if untaxed.height else sums
+    found = totals.total(
+        sums["unrounded_e10"].to_numpy(),
+        rate_ppm=sums["tax_rate_ppm"].to_numpy(),
+        policy=program.rounding,
+        tax_included=program.tax_included,
+    )
+    levy = to_multiple(
+        sums["levy_e10"].to_numpy(), unit=program.rounding.minor_e10, rounding=program.rounding.levy.rounding
+    )
+    columns = sums.with_columns(
+        pl.Series("total_minor", found.total_minor),
+        pl.Series("tax_minor", found.tax_minor),
+        pl.Series("net_minor", found.net_minor),
+        pl.Series("levy_minor", levy // program.rounding.minor_e10),
+    )
+    return columns.select(list(values.TOTALS)), untaxed
+
+
+def _price_whole(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
+    """Bills in which nothing changes: one row each."""
+    lines, found, refused = [], [], [_without_version(frame, programs)]
+    for group in _groups(frame, programs, round_levy=True):
+        total, untaxed = _total(_sums(group), group.program)
+        group_lines = _lines(group)
+        if untaxed.height:
+            group_lines = group_lines.join(untaxed, on="row_id", how="anti", maintain_order="left")
+        lines.append(group_lines)
+        found.append(total)
+        refused += [_refused(group), untaxed]
+    return values.PricedFrame(
+        lines=_stack(lines, values.LINES),
+        totals=_stack(found, values.TOTALS),
+        refusals=_stack(refused, values.REFUSALS),
+    )
+
+
+def _price_divided(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
+    """Bills of several parts: quantities and the levy are rounded once per bill, a refused part refuses its bill."""
+    frame = parts.with_bill_energy(frame, programs=programs)
+    groups = _groups(frame, programs, round_levy=False)
+    refused = _stack([_without_version(frame, programs), *map(_refused, groups)], values.REFUSALS)
+    refused = refused.unique(subset="row_id", keep="first", maintain_order=True)
+    lines = _stack([_lines(group) for group in groups], values.LINES).join(refused, on="row_id", how="anti")
+    lines = parts.round_levy(lines.sort("row_id", "segment", "component_no"), programs=programs)
+    sums = _stack([_sums(group) for group in groups], {}).join(refused, on="row_id", how="anti")
+    sums = parts.add_up(sums, lines=lines, programs=programs)
+    found, untaxed = [], []
+    for piece in sums.partition_by("plan_version", maintain_order=True):
+        total, without = _total(piece, programs[piece["plan_version"][0]])
+        found.append(total)
+        untaxed.append(without)
+    no_rate = _stack(untaxed, values.REFUSALS)
+    return values.PricedFrame(
+        lines=lines.join(no_rate, on="row_id", how="anti", maintain_order="left").select(list(values.LINES)),
+        totals=_stack(found, values.TOTALS),
+        refusals=pl.concat([refused, no_rate]),
+    )

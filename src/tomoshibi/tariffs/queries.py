@@ -1,0 +1,201 @@
+"""Published plans, their programs, and the published values that bills of a frame need."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from tomoshibi.rating.program import Program
+from tomoshibi.tariffs import compile as compiler
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import lint, meaning, sentences, values
+from tomoshibi.tariffs.models import PlanProposal, PlanVersion
+
+
+def to_value(row: PlanVersion) -> values.PlanVersion:
+    return values.PlanVersion(
+        id=row.id,
+        plan_code=row.plan_code,
+        name=row.name,
+        area=row.area,
+        voltage=row.voltage,
+        kind=row.kind,
+        capacity_unit=row.capacity_unit,
+        valid_from=row.valid_from,
+        sha256=row.sha256,
+        document=row.document,
+        published_at=row.published_at,
+    )
+
+
+def plan_version(*, plan_code: str, on: date) -> values.PlanVersion | None:
+    """The version of a plan that holds on a day: the newest that began on it or before."""
+    row = PlanVersion.objects.filter(plan_code=plan_code, valid_from__lte=on).order_by("-valid_from").first()
+    return to_value(row) if row else None
+
+
+def version(*, version_id: int) -> values.PlanVersion | None:
+    row = PlanVersion.objects.filter(id=version_id).first()
+    return to_value(row) if row else None
+
+
+def versions_of(*, plan_code: str) -> list[values.PlanVersion]:
+    """All published versions of a plan, newest first."""
+    return [to_value(row) for row in PlanVersion.objects.filter(plan_code=plan_code).order_by("-valid_from")]
+
+
+def plans(*, on: date, area: str = "") -> list[values.Plan]:
+    """
+    The plans with the version that holds on a day, in the order of area and code.
+
+    :param area: only plans of one area (and those of every area)
+    """
+    rows = PlanVersion.objects.order_by("plan_code", "valid_from")
+    rows = rows.filter(area__in={area, "*"}) if area else rows
+    by_code: dict[str, list[PlanVersion]] = {}
+    for row in rows:
+        by_code.setdefault(row.plan_code, []).append(row)
+    found = []
+    for code, versions in by_code.items():
+        begun = [row for row in versions if row.valid_from <= on]
+        newest = versions[-1]
+        found.append(
+            values.Plan(
+                code=code,
+                name=newest.name,
+                area=newest.area,
+                voltage=newest.voltage,
+                kind=newest.kind,
+                capacity_unit=newest.capacity_unit,
+                version_count=len(versions),
+                current=to_value(begun[-1]) if begun else None,
+            )
+        )
+    return sorted(found, key=lambda plan: (plan.area, plan.code))
+
+
+def versions_frame() -> pl.DataFrame:
+    """``plan_version``, ``plan_code``, ``valid_from`` of every published version."""
+    rows = PlanVersion.objects.order_by("valid_from").values_list("id", "plan_code", "valid_from")
+    schema = {"plan_version": pl.Int64, "plan_code": pl.String, "valid_from": pl.Date}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def with_versions(frame: pl.DataFrame, *, on: str = "period_start") -> pl.DataFrame:
+    """
+    Add ``plan_version``: the version of each row's ``plan_code`` that holds on a day of the row; null if there is none.
+
+    :param on: name of the date column; a period belongs to the version of its first day
+    """
+    placed = frame.with_row_index("_row").sort(on)
+    joined = placed.join_asof(
+        versions_frame().sort("valid_from"),
+        left_on=on,
+        right_on="valid_from",
+        by="plan_code",
+        strategy="backward",
+        check_sortedness=False,
+    )
+    return joined.sort("_row").drop("_row", "valid_from", strict=False)
+
+
+def programs(version_ids: Iterable[int]) -> dict[int, Program]:
+    """The programs of versions; unknown ids are left out (pricing refuses their rows)."""
+    return {row.id: _program(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
+
+
+def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, ...]]:
+    """What the line numbers of versions stand for."""
+    return {row.id: _components(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
+
+
+def _rows(version_ids: Iterable[int]) -> Sequence[PlanVersion]:
+    return list(PlanVersion.objects.filter(id__in={int(i) for i in version_ids if i is not None}))
+
+
+class _Document:
+    """A document that a cache passes through; its hash beside it is the key."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Document)
+
+
+@lru_cache(maxsize=1_000)
+def _program(sha256: str, document: _Document) -> Program:
+    return compiler.program(document.content)
+
+
+@lru_cache(maxsize=1_000)
+def _components(sha256: str, document: _Document) -> tuple[values.Component, ...]:
+    return meaning.components(document.content)
+
+
+def refusal_sentence(code: str, detail: str = "") -> str:
+    """Why a row could not be priced, in the user's language."""
+    sentence = sentences.REFUSALS[code]
+    return f"{sentence}: {detail}" if detail else str(sentence)
+
+
+def read_document(text: str) -> tuple[list[dict[str, Any]], list[values.Finding]]:
+    """
+    A document as one-version documents, and what lint says about it.
+
+    :returns: no documents where a finding blocks
+    """
+    findings = lint.findings(text)
+    if any(finding.blocking for finding in findings):
+        return [], findings
+    return documents.versions(documents.read(text)), findings
+
+
+def program_of(document: Mapping[str, Any]) -> Program:
+    """The program of a sound one-version document that need not be published (quotes, previews, case checks)."""
+    return compiler.program(document)
+
+
+def components_of(document: Mapping[str, Any]) -> tuple[values.Component, ...]:
+    return meaning.components(document)
+
+
+def shipped_documents() -> list[dict[str, Any]]:
+    """One-version documents of the plans that come with the product."""
+    return [
+        one
+        for path in documents.shipped()
+        for one in documents.versions(documents.read(path.read_text(encoding="utf-8")))
+    ]
+
+
+def proposal(*, proposal_id: int) -> values.Proposal | None:
+    row = PlanProposal.objects.filter(id=proposal_id).first()
+    return _proposal(row) if row else None
+
+
+def proposals(*, plan_code: str = "", state: str = values.ProposalState.OPEN) -> list[values.Proposal]:
+    """Proposals of a state, newest first; all states with an empty one."""
+    rows = PlanProposal.objects.order_by("-id")
+    rows = rows.filter(plan_code=plan_code) if plan_code else rows
+    rows = rows.filter(state=state) if state else rows
+    return [_proposal(row) for row in rows]
+
+
+def _proposal(row: PlanProposal) -> values.Proposal:
+    return values.Proposal(
+        id=row.id,
+        plan_code=row.plan_code,
+        valid_from=row.valid_from,
+        sha256=row.sha256,
+        document=row.document,
+        state=row.state,
+        proposed_by_id=row.proposed_by_id,
+        proposed_at=row.proposed_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,184 @@
+"""What crosses the door of the tariffs: plan versions, the columns that pricing takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tomoshibi.kernel.frames import Schema
+from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.rounding import Int64Array
+
+USAGE: Schema = {
+    "row_id": pl.Int64,
+    "plan_version": pl.Int64,
+    "capacity_milli": pl.Int64,
+    "energy_dwh": pl.Int64,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "tax_rate_ppm": pl.Int64,
+}
+"""Columns that every usage frame has (nulls become refusals). See ``README.md`` for the optional ones."""
+
+LINES: Schema = {
+    "row_id": pl.Int64,
+    "segment": pl.Int16,
+    "plan_version": pl.Int64,
+    "component_no": pl.Int16,
+    "quantity": pl.Int64,
+    "price_micro": pl.Int64,
+    "ratio_num": pl.Int32,
+    "ratio_den": pl.Int32,
+    "amount_e10": pl.Int64,
+}
+TOTALS: Schema = {
+    "row_id": pl.Int64,
+    "total_minor": pl.Int64,
+    "tax_minor": pl.Int64,
+    "net_minor": pl.Int64,
+    "levy_minor": pl.Int64,
+    "unrounded_e10": pl.Int64,
+    "tax_rate_ppm": pl.Int64,
+    "energy_dwh": pl.Int64,
+}
+REFUSALS: Schema = {"row_id": pl.Int64, "code": pl.String, "detail": pl.String}
+
+
+class Confidence(StrEnum):
+    """How sure a price is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class HalfHours:
+    """
+    Half-hours of bills that share their days.
+
+    :param row_ids: (n,) the bills, as in the usage frame
+    :param first_day: the civil day of the first slot
+    :param values_dwh: (n, days x slots a day) [0.1 Wh]; below zero is missing
+    :param day_types: (days,) ``rating.bands.DayType`` of each day at the area
+    """
+
+    row_ids: Int64Array
+    first_day: date
+    values_dwh: Int32Array
+    day_types: npt.NDArray[np.int8]
+    slots_a_day: int = 48
+
+
+@dataclass(frozen=True)
+class PricedFrame:
+    """
+    What pricing gives.
+
+    :param lines: ``LINES``; the lines of a bill stand together, in the order of the plan
+    :param totals: ``TOTALS``; one row per bill that could be priced
+    :param refusals: ``REFUSALS``; one row per bill that could not, with the first reason
+    """
+
+    lines: pl.DataFrame
+    totals: pl.DataFrame
+    refusals: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Component:
+    """
+    The meaning of a line number: what a bill, a page or a trace says about a line.
+
+    :param no: ``component_no`` of the lines
+    :param code: unique in the version (``energy_tier_2``)
+    :param component: code of the component of the document
+    :param kind: its price shape
+    :param group: ``rating.sheet.Group``
+    :param unit: what the quantity counts; ``quantity_scale`` integers make one
+    :param label: name per language
+    :param rule: the component as the document states it
+    :param sources: where its prices come from, with confidence
+    """
+
+    no: int
+    code: str
+    component: str
+    kind: str
+    group: str
+    unit: str
+    quantity_scale: int
+    label: Mapping[str, str]
+    rule: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanVersion:
+    """A published version of a plan."""
+
+    id: int
+    plan_code: str
+    name: Mapping[str, str]
+    area: str
+    voltage: str
+    kind: str
+    capacity_unit: str
+    valid_from: date
+    sha256: str
+    document: Mapping[str, Any]
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as lists show it: its newest version on a day, and how many there are."""
+
+    code: str
+    name: Mapping[str, str]
+    area: str
+    voltage: str
+    kind: str
+    capacity_unit: str
+    version_count: int
+    current: PlanVersion | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a document, and where: ``versions[0].components[1].price`` and its line."""
+
+    path: str
+    sentence: str
+    line: int | None = None
+    blocking: bool = True
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.path or 'document'}: {self.sentence}"
+
+
+class ProposalState(StrEnum):
+    OPEN = "open"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A version that waits for its second pair of eyes."""
+
+    id: int
+    plan_code: str
+    valid_from: date
+    sha256: str
+    document: Mapping[str, Any]
+    state: str
+    proposed_by_id: int | None
+    proposed_at: datetime
+    reason: str
