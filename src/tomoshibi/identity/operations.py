@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from tomoshibi.identity import queries, values
 from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
@@ -49,7 +50,7 @@ def require_second_person(*, first_id: int | None, second_id: int | None) -> Non
     :raises SamePerson: also when either of them is unknown
     """
     if first_id is None or second_id is None or first_id == second_id:
-        raise SamePerson("a second person has to confirm this; the one who prepared it cannot")
+        raise SamePerson(_("A second person has to confirm this; the one who prepared it cannot."))
 
 
 @db.transaction_required
@@ -81,15 +82,15 @@ def save_role(*, code: str, name: str, rights: Iterable[str]) -> None:
     """
     wanted = set(rights)
     for right in wanted:
-        procedure, _, kind = right.partition(".")
+        procedure, _dot, kind = right.partition(".")
         if kind not in values.RIGHTS or not procedure:
-            raise UnknownRight(f"{right!r} is not a right; rights look like RB6.do")
-    role, _ = Role.objects.update_or_create(code=code, defaults={"name": name})
+            raise UnknownRight(_("%(right)s is not a right; rights look like RB6.do.") % {"right": right})
+    role, _created = Role.objects.update_or_create(code=code, defaults={"name": name})
     known = {f"{row.procedure}.{row.right}": row for row in RoleRight.objects.filter(role=role)}
     for right in sorted(known.keys() - wanted):
         known[right].delete()
     for right in sorted(wanted - known.keys()):
-        procedure, _, kind = right.partition(".")
+        procedure, _dot, kind = right.partition(".")
         RoleRight.objects.create(role=role, procedure=procedure, right=kind)
 
 
@@ -114,7 +115,7 @@ def invite(
     :raises NameTaken: if the sign-in name is in use
     """
     if User.objects.filter(username__iexact=username).exists():
-        raise NameTaken(f"the sign-in name {username} is taken")
+        raise NameTaken(_("The sign-in name %(name)s is taken.") % {"name": username})
     user = User(
         username=username,
         email=mail,
@@ -130,7 +131,7 @@ def invite(
         with db.savepoint():
             user.save()
     except IntegrityError:
-        raise NameTaken(f"the sign-in name {username} is taken") from None
+        raise NameTaken(_("The sign-in name %(name)s is taken.") % {"name": username}) from None
     _set_roles(user, roles)
     row = Invitation.objects.create(
         user=user, invited_by_id=actor_id, created_at=now, expires_at=now + timedelta(days=INVITATION_DAYS)
@@ -150,7 +151,7 @@ def issue_token(*, invitation_id: int, now: datetime) -> str:
     """
     row = Invitation.objects.select_for_update().get(id=invitation_id)
     if row.accepted_at is not None:
-        raise InvitationNotValid("this invitation was accepted already")
+        raise InvitationNotValid(_("This invitation was accepted already."))
     token = secrets.token_urlsafe(32)
     row.token_sha256 = hashlib.sha256(token.encode()).hexdigest()
     row.expires_at = now + timedelta(days=INVITATION_DAYS)
@@ -170,7 +171,9 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> int:
     hashed = hashlib.sha256(token.encode()).hexdigest()
     row = Invitation.objects.select_for_update().filter(token_sha256=hashed).first()
     if row is None or row.accepted_at is not None or row.expires_at < now:
-        raise InvitationNotValid("this invitation was used already, is too old, or never existed; ask for a new one")
+        raise InvitationNotValid(
+            _("This invitation was used already, is too old, or never existed. Ask for a new one.")
+        )
     user = row.user
     try:
         password_validation.validate_password(password, user)
@@ -219,7 +222,7 @@ def change_person(*, user_id: int, department: str, roles: Iterable[str], actor_
     :raises OneselfOnly: nobody changes their own rights
     """
     if user_id == actor_id:
-        raise OneselfOnly("nobody changes their own rights; ask another administrator")
+        raise OneselfOnly(_("Nobody changes their own rights. Ask another administrator."))
     user = User.objects.select_for_update().get(id=user_id)
     user.department = Department.objects.filter(code=department).first() if department else None
     user.save()
@@ -234,7 +237,7 @@ def leave(*, user_id: int, on: date, actor_id: int) -> None:
     :raises OneselfOnly: nobody ends their own access
     """
     if user_id == actor_id:
-        raise OneselfOnly("nobody ends their own access; ask another administrator")
+        raise OneselfOnly(_("Nobody ends their own access. Ask another administrator."))
     User.objects.filter(id=user_id).update(is_active=False, left_on=on)
     UserRole.objects.filter(user_id=user_id).delete()
     for session in Session.objects.all().iterator():
@@ -251,7 +254,7 @@ def review_access(*, user_ids: Iterable[int], on: date, actor_id: int) -> int:
     """
     wanted = set(user_ids)
     if actor_id in wanted:
-        raise OneselfOnly("nobody reviews their own access; ask another administrator")
+        raise OneselfOnly(_("Nobody reviews their own access. Ask another administrator."))
     for user in User.objects.filter(id__in=wanted, is_staff=True).prefetch_related("roles"):
         roles = ", ".join(role.code for role in user.roles.all())
         AccessReview.objects.create(user=user, reviewed_by_id=actor_id, reviewed_on=on, roles=roles[:500])
