@@ -5,4 +5,6 @@ from tomoshibi.console import views
 app_name = "console"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("search/", views.search, name="search"),
+    path("customers/<int:customer_id>/", views.customer, name="customer"),
 ]

@@ -1,22 +1,104 @@
-"""The day board: what is due today, what runs, what failed."""
+"""Staff pages that cross rooms: the day board, global search, the customer's page."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
+from tomoshibi.console import board as boards
+from tomoshibi.console import search as searching
+from tomoshibi.console import timeline
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import queries as identity
+from tomoshibi.parties import queries as parties
+from tomoshibi.supply import queries as supply
 from tomoshibi.ui.pages import ANY_STAFF, page
 from tomoshibi.worker import queries as worker
 from tomoshibi.worker.values import JobState
 
 
+@require_GET
 @page(ANY_STAFF)
 def today(request: HttpRequest) -> HttpResponse:
     counts = worker.job_counts()
+    everything = getattr(request.user, "is_superuser", False)
+    may_view = None if everything else identity.rights_of(user_id=int(request.user.pk or 0))
     return render(
         request,
         "console/today.html",
         {
+            "chapters": boards.board(now=worker.now(), may_view=may_view),
             "failed": worker.jobs(state=JobState.FAILED, limit=5),
             "running": worker.jobs(state=JobState.RUNNING, limit=5),
             "job_counts": {state.value: counts.get(state.value, 0) for state in JobState},
         },
     )
+
+
+@require_GET
+@page("CM1", "CM2", "CM3", "RB7", "RC4")
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")
+    hits = searching.search(text)
+    if len(hits) == 1 and hits[0].url and hits[0].number == text.strip():
+        return HttpResponse(status=302, headers={"Location": hits[0].url})
+    return render(request, "console/search.html", {"text": text, "hits": hits, "search_text": text})
+
+
+@require_GET
+@page("CM1", "CM2", "CM3", "RB7", "RC4")
+def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Everything about one customer: today's state on top, one time line below."""
+    found = parties.customer(customer_id=customer_id)
+    if found is None:
+        raise Http404
+    kind = request.GET.get("kind", "")
+    held = contracts.contracts_of(customer_id=customer_id)
+    context: dict[str, Any] = {
+        "customer": found,
+        "accounts": [_account(account) for account in parties.accounts_of(customer_id=customer_id, on=worker.today())],
+        "contracts": [_contract(contract) for contract in held],
+        "events": timeline.of_customer(customer_id=customer_id, kind=kind if kind in timeline.KINDS else ""),
+        "kind": kind,
+        "kinds": [(k, _KIND_WORDS[k]()) for k in timeline.KINDS],
+    }
+    template = "console/events.html" if request.headers.get("HX-Request") else "console/customer.html"
+    return render(request, template, context)
+
+
+def _account(account: Any) -> dict[str, Any]:
+    return {
+        "it": account,
+        "pays_by": _PAYMENT_WORDS.get(account.payment_method, str)(),
+        "statement": _("by portal") if account.statement_channel == "portal" else _("on paper"),
+    }
+
+
+def _contract(contract: Any) -> dict[str, Any]:
+    today_ = worker.today()
+    return {
+        "it": contract,
+        "terms": contract.terms_on(today_),
+        "point": supply.point(supply_point_id=contract.supply_point_id),
+        "active": contract.start <= today_ and (contract.end is None or today_ < contract.end),
+    }
+
+
+_KIND_WORDS = {
+    "contract": lambda: _("contract"),
+    "usage": lambda: _("usage"),
+    "bill": lambda: _("bill"),
+    "payment": lambda: _("payment"),
+    "message": lambda: _("message"),
+    "work": lambda: _("work"),
+    "note": lambda: _("note"),
+}
+
+_PAYMENT_WORDS = {
+    "direct_debit": lambda: _("direct debit"),
+    "transfer": lambda: _("bank transfer"),
+    "card": lambda: _("credit card"),
+    "cvs": lambda: _("convenience store"),
+}

@@ -1,0 +1,102 @@
+"""Everything about one customer on one time line, from the rooms that know it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import queries as identity
+from tomoshibi.messaging import queries as messaging
+from tomoshibi.worklist import queries as worklist
+
+KINDS = ("contract", "usage", "bill", "payment", "message", "work", "note")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, or will: one line of the time line."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str = ""
+    amount_minor: int | None = None
+    url: str = ""
+
+    @property
+    def icon(self) -> str:
+        return {
+            "contract": "file-certificate",
+            "usage": "gauge",
+            "bill": "file-invoice",
+            "payment": "coins",
+            "message": "mail",
+            "work": "checklist",
+        }.get(self.kind, "note")
+
+
+Source = Callable[[int], Iterator[Event]]
+
+
+def of_customer(*, customer_id: int, kind: str = "") -> list[Event]:
+    """Newest first; optionally of one kind."""
+    events = [event for source in SOURCES for event in source(customer_id)]
+    return sorted((e for e in events if not kind or e.kind == kind), key=lambda e: e.at, reverse=True)
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _link(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _contract_events(customer_id: int) -> Iterator[Event]:
+    for contract in contracts.contracts_of(customer_id=customer_id):
+        url = _link("contracts:contract", contract.id)
+        yield Event(
+            _at(contract.start), "contract", _("Supply starts: %(number)s") % {"number": contract.number}, url=url
+        )
+        for before, after in zip(contract.terms, contract.terms[1:], strict=False):
+            change = (
+                f"{before.plan_code} → {after.plan_code}" if before.plan_code != after.plan_code else after.plan_code
+            )
+            yield Event(
+                _at(after.start),
+                "contract",
+                _("Terms change: %(number)s") % {"number": contract.number},
+                change,
+                url=url,
+            )
+        if contract.end:
+            yield Event(
+                _at(contract.end), "contract", _("Supply ends: %(number)s") % {"number": contract.number}, url=url
+            )
+
+
+def _messages(customer_id: int) -> Iterator[Event]:
+    for message in messaging.deliveries_to(customer_id=customer_id):
+        yield Event(message.queued_at, "message", message.subject, message.state.value)
+
+
+def _work(customer_id: int) -> Iterator[Event]:
+    subjects = [f"parties.customer:{customer_id}"]
+    subjects += [f"contracts.contract:{c.id}" for c in contracts.contracts_of(customer_id=customer_id)]
+    for subject in subjects:
+        for item in worklist.items_of(subject=subject):
+            yield Event(item.opened_at, "work", item.title, item.outcome, url=_link("worklist:item", item.id))
+        for deed in identity.deeds(subject=subject):
+            yield Event(deed.at, "note", f"{deed.procedure}: {deed.what}", deed.who)
+
+
+SOURCES: tuple[Source, ...] = (_contract_events, _messages, _work)
