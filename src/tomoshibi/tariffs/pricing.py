@@ -13,12 +13,13 @@ import polars as pl
 
 from tomoshibi.kernel import frames
 from tomoshibi.kernel.exact import to_multiple
-from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.kernel.rounding import Int64Array, divide
 from tomoshibi.rating import engine, proration, totals
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.sheet import MISSING, Group, Usage
-from tomoshibi.tariffs import parts, times_of_use, values
+from tomoshibi.rating.tiers import Tiers
+from tomoshibi.tariffs import derivation, parts, times_of_use, values
 
 BLOCK_ROWS = 250_000
 """Rows priced at once; memory is bounded by it."""
@@ -112,6 +113,49 @@ def displayed_e10(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl
         rows = version == number
         shown[rows] = to_multiple(shown[rows], unit=step.unit, rounding=step.rounding)
     return pl.Series("displayed_e10", shown)
+
+
+def displayed_items_e10(
+    lines: pl.DataFrame, *, item_of: Mapping[tuple[int, int], str], programs: Mapping[int, Program]
+) -> dict[str, int]:
+    """
+    What the items of one printed bill come to: lines of an item are added first, then rounded for print.
+
+    :param lines: the lines of one bill
+    :param item_of: item per ``(plan_version, component_no)``; lines without one are left out
+    :returns: displayed amount per item [1e-10 currency]
+    """
+    exact: dict[str, int] = {}
+    step = None
+    for row in lines.iter_rows(named=True):
+        item = item_of.get((row["plan_version"], row["component_no"]))
+        step = programs[row["plan_version"]].rounding.display
+        if item is not None:
+            exact[item] = exact.get(item, 0) + row["amount_e10"]
+    if step is None:
+        return {}
+    return {
+        item: divide(amount, step.unit, rounding=step.rounding) * step.unit if step.unit > 1 else amount
+        for item, amount in exact.items()
+    }
+
+
+def tier_edges_dwh(*, program: Program, days: int, of_days: int) -> tuple[int, ...]:
+    """Where the first steps of a plan's tiers end for a share of a month [0.1 Wh]."""
+    num, den = np.array([days], dtype=np.int64), np.array([of_days], dtype=np.int64)
+    return tuple(
+        int(edge[0])
+        for component in program.components
+        if isinstance(component, Tiers)
+        for edge in component.edges(num, den, policy=program.proration)[1:]
+    )
+
+
+def derivations(
+    lines: pl.DataFrame, *, components: Mapping[int, Sequence[values.Component]]
+) -> list[derivation.Derivation]:
+    """How each line of one bill came about, for people: ``180 kWh x 36.40 = 6,552.00``, with sources."""
+    return derivation.of_lines(lines, components)
 
 
 def invoice_tax(total_minor: Iterable[int], *, rate_ppm: int, program: Program) -> int:

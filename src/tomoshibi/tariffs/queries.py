@@ -5,12 +5,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from tomoshibi.kernel.periods import Period
 from tomoshibi.rating.program import Program
+from tomoshibi.tariffs import cases, lint, meaning, published, sentences, values
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import lint, meaning, sentences, values
 from tomoshibi.tariffs.models import PlanProposal, PlanVersion
 
 
@@ -111,6 +114,33 @@ def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, 
     return {row.id: _components(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
 
 
+def with_market(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Add the published values and the tax rate that the plans of a frame need (see ``published.add_columns``).
+
+    :param frame: ``plan_version``, ``area``, ``voltage``, ``month`` (202610), ``period_start``, ``period_end``; optional
+        ``usage_month``, ``reading_on``, ``continuing``
+    """
+    ids = frame["plan_version"].unique().drop_nulls().to_list()
+    rows = _rows(ids)
+    return published.add_columns(
+        frame,
+        programs={row.id: _program(row.sha256, _Document(row.document)) for row in rows},
+        fuel_products={row.id: fuel_product(row.document) for row in rows},
+    )
+
+
+def fuel_product(document: Mapping[str, Any]) -> str:
+    """The product whose fuel unit a one-version document takes; empty where it has no fuel adjustment."""
+    (one,) = document["versions"]
+    return next((part["product"] for part in one["components"] if part["kind"] == "fuel"), "")
+
+
+def day_types(*, period: Period, area: str) -> npt.NDArray[np.int8]:
+    """``DayType`` of each day of a period at an area, for ``values.HalfHours``."""
+    return published.day_types(period, area=area)
+
+
 def _rows(version_ids: Iterable[int]) -> Sequence[PlanVersion]:
     return list(PlanVersion.objects.filter(id__in={int(i) for i in version_ids if i is not None}))
 
@@ -172,6 +202,16 @@ def shipped_documents() -> list[dict[str, Any]]:
         for path in documents.shipped()
         for one in documents.versions(documents.read(path.read_text(encoding="utf-8")))
     ]
+
+
+def document_schema() -> dict[str, Any]:
+    """The JSON Schema of plan documents."""
+    return documents.schema()
+
+
+def check_case(case: Mapping[str, Any]) -> cases.Result:
+    """Price a published case through the real path and compare it with what was published."""
+    return cases.check(case)
 
 
 def proposal(*, proposal_id: int) -> values.Proposal | None:

@@ -1,0 +1,120 @@
+"""The published values that the plans of a frame need, as columns: asked once per kind, area and month."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.masters import queries as masters
+from tomoshibi.rating.bands import DayType
+from tomoshibi.rating.program import Program
+
+NATIONAL = "national"
+SATURDAY = 5
+_OWN = {"fuel", "fuel_block", "levy", "government_discount"}
+_KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
+
+
+def add_columns(
+    frame: pl.DataFrame, *, programs: Mapping[int, Program], fuel_products: Mapping[int, str]
+) -> pl.DataFrame:
+    """
+    Add ``<value>_micro`` columns and ``tax_rate_ppm``; what no master holds stays null, and pricing refuses the row.
+
+    Columns that the frame has already are kept.
+
+    :param frame: ``plan_version``, ``area``, ``voltage``, ``month`` (202610, the 月分), ``period_start``, ``period_end``;
+        optional ``usage_month`` (the month before, unless said), ``reading_on`` (the period's end) and ``continuing``
+    :param fuel_products: product of the fuel adjustment per plan version
+    """
+    frame = _with_defaults(frame)
+    rows = []
+    for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True):
+        program = programs.get(key["plan_version"])
+        if program is not None:
+            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], "")))
+    names = sorted({name for row in rows for name in row} - set(_KEYS))
+    schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
+    fresh = [name for name in names if name not in frame.columns]
+    found = pl.DataFrame(rows, schema=schema, orient="row").select(*_KEYS, *fresh)
+    joined = frame.join(found, on=_KEYS, how="left", maintain_order="left")
+    return joined if "tax_rate_ppm" in frame.columns else _with_tax(joined)
+
+
+def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
+    missing = []
+    if "usage_month" not in frame.columns:
+        before = {m: Month.from_number(m).plus(-1).number for m in frame["month"].unique().drop_nulls()}
+        missing.append(pl.col("month").replace_strict(before, return_dtype=pl.Int64).alias("usage_month"))
+    if "reading_on" not in frame.columns:
+        missing.append(pl.col("period_end").alias("reading_on"))
+    if "continuing" not in frame.columns:
+        missing.append(pl.lit(value=True).alias("continuing"))
+    return frame.with_columns(missing)
+
+
+def _values(key: Mapping[str, Any], program: Program, product: str) -> dict[str, int | None]:
+    month, area = Month.from_number(key["month"]), key["area"]
+    wanted = program.values
+    found: dict[str, int | None] = {}
+    if product:
+        unit = _or_nothing(lambda: masters.fuel_unit(area=area, month=month, product=product))
+        found["fuel_micro"] = unit.price_micro_per_kwh if unit else None
+        found["fuel_block_micro"] = unit.block_micro if unit else None
+    if "levy" in wanted:
+        levy = _or_nothing(lambda: masters.levy_for_month(month=month))
+        found["levy_micro"] = levy.price_micro_per_kwh if levy else None
+    if "government_discount" in wanted:
+        used = Month.from_number(key["usage_month"])
+        found["government_discount_micro"] = masters.government_discount(
+            usage_month=used, voltage=key["voltage"], area=area
+        )
+    for name in wanted:
+        if name not in _OWN:
+            found[f"{name}_micro"] = masters.monthly_amount(code=name, area=area, month=month)
+    return found
+
+
+def _or_nothing(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except masters.MasterMissing:
+        return None
+
+
+def _with_tax(frame: pl.DataFrame) -> pl.DataFrame:
+    keys = ["period_start", "period_end", "reading_on", "continuing"]
+    rows = []
+    for key in frame.select(keys).unique().iter_rows(named=True):
+        start, end = key["period_start"], key["period_end"]
+        rate = None
+        if start is not None and end is not None and start < end:
+            rate = _tax(Period(start, end), key["reading_on"] or end, continuing=bool(key["continuing"]))
+        rows.append(key | {"tax_rate_ppm": rate})
+    schema = {name: frame.schema[name] for name in keys} | {"tax_rate_ppm": pl.Int64}
+    rates = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.join(rates, on=keys, how="left", maintain_order="left", nulls_equal=True)
+
+
+def _tax(period: Period, fixed_on: Any, *, continuing: bool) -> int | None:
+    rate = _or_nothing(lambda: masters.tax_rate_of_bill(period=period, fixed_on=fixed_on, continuing=continuing))
+    return rate.rate_ppm if rate else None
+
+
+def day_types(period: Period, *, area: str, scopes: Sequence[str] = (NATIONAL,)) -> npt.NDArray[np.int8]:
+    """
+    What kind of day each day of a period is to time-of-use tariffs at an area; Sundays count as holidays.
+
+    :returns: (days,) ``DayType``
+    """
+    working = masters.days_of(start=period.start, end=period.end, scopes=(*scopes, area), works_saturday=True)
+
+    def kind(day: Any) -> DayType:
+        if not working.is_business_day(day):
+            return DayType.HOLIDAY
+        return DayType.SATURDAY if day.weekday() == SATURDAY else DayType.WEEKDAY
+
+    return np.array([kind(day) for day in period], dtype=np.int8)
