@@ -41,6 +41,9 @@ contracts:
 docs: ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet
 
+screenshots: setup ## pictures of the running demo for the README (make run must be running)
+	@$(BIN)/python tools/screenshots.py
+
 messages: setup ## collect the strings to translate into each room's locale folder (needs gettext)
 	@$(BIN)/python tools/messages.py
 

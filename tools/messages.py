@@ -13,7 +13,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomoshibi.config.settings")
     rooms = sys.argv[1:] or sorted(p.name for p in ROOT.iterdir() if (p / "__init__.py").exists())
     for room in rooms:
-        has_words = [p for p in (ROOT / room).rglob("*") if p.suffix in {".py", ".html"} and "migrations" not in p.parts]
+        has_words = [
+            p for p in (ROOT / room).rglob("*") if p.suffix in {".py", ".html"} and "migrations" not in p.parts
+        ]
         if not any("gettext" in p.read_text("utf-8") or "translate" in p.read_text("utf-8") for p in has_words):
             continue
         (ROOT / room / "locale").mkdir(exist_ok=True)
