@@ -89,3 +89,20 @@ def test_lists_people_and_deeds(admin):
     person = queries.person(user_id=user.pk)
     assert (person.active, person.roles, person.reviewed_on is not None) == (False, (), True)
     assert "ended the access of sato" in admin.get("/identity/deeds/").content.decode()
+
+
+def test_the_invitation_is_mailed(admin, client):
+    from django.core import mail
+
+    from tomoshibi.messaging import operations as messaging
+    from tomoshibi.worker import queue
+
+    with db.transaction():
+        messaging.load_shipped_texts()
+    admin.post("/identity/people/invite/", {"username": "suzuki", "name": "鈴木", "mail": "s@example.jp"})
+    queue.run_waiting()
+    sent = mail.outbox[0]
+    assert sent.to == ["s@example.jp"]
+    path = next(line for line in sent.body.splitlines() if line.startswith("http")).split("8000", 1)[1]
+    client.logout()
+    assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302

@@ -80,3 +80,29 @@ def test_nothing_starts_when_the_transaction_is_undone(jobs):
         raise ZeroDivisionError
     assert queue.run_waiting() == 0
     assert jobs == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_job_becomes_work_for_a_person_until_it_recovers():
+    from tomoshibi.worklist import queries as worklist
+
+    broken = [True]
+
+    @operations.define_job("test.sometimes", procedure="RB6")
+    def sometimes(progress):
+        if broken:
+            raise ValueError("the portal does not answer")
+
+    try:
+        with db.transaction():
+            job_id = operations.enqueue("test.sometimes")
+        queue.run_waiting()
+        item = worklist.open_items(procedure="RB6")[0]
+        assert "the portal does not answer" in item.title
+        broken.clear()
+        with db.transaction():
+            operations.retry(job_id=job_id)
+        queue.run_waiting()
+        assert worklist.open_items(procedure="RB6") == []
+    finally:
+        registry._jobs.pop("test.sometimes")

@@ -99,12 +99,16 @@ def upgrade() -> None:
     from django.core.management import call_command
 
     from tomoshibi.config import readiness
+    from tomoshibi.messaging import operations as messaging
+    from tomoshibi.storage import db
 
     readiness.require_known_database()
     waiting = readiness.pending_migrations()
     if waiting:
         typer.echo(f"  bringing the database up to date ({waiting} steps)")
         call_command("migrate", verbosity=0, interactive=False)
+        with db.transaction():
+            messaging.load_shipped_texts()
 
 
 @app.command()
@@ -165,14 +169,24 @@ def procedures(*, as_json: Annotated[bool, typer.Option("--json")] = False, mark
 @app.command()
 def clock(step: Annotated[str, typer.Argument(help="'next-day', 'real', or a moment like 2026-11-04T09:00")]) -> None:
     """The demo's clock: step to the next day and run what is due, or go back to real time."""
-    from tomoshibi.config.days import next_day, set_to, use_real_time
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from django.conf import settings
+
+    from tomoshibi.console.days import next_day
+    from tomoshibi.storage import db
+    from tomoshibi.worker import operations, queries, queue
 
     if step == "next-day":
-        typer.echo(next_day(run_jobs=True))
-    elif step == "real":
-        use_real_time()
-    else:
-        set_to(step)
+        started = next_day(after_each_hour=queue.run_waiting)
+        typer.echo(f"{queries.now():%Y-%m-%d %H:%M}: {started} scheduled jobs ran")
+        return
+    with db.transaction():
+        if step == "real":
+            operations.use_real_clock()
+        else:
+            operations.set_clock(now=datetime.fromisoformat(step).replace(tzinfo=ZoneInfo(settings.TIME_ZONE)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from tomoshibi.worker.values import Announcement
+from tomoshibi.identity.values import InvitationCreated
+from tomoshibi.worker.values import Announcement, JobFailed, JobRecovered
 
-TABLE: Mapping[type[Announcement], Sequence[str]] = {}
+TABLE: Mapping[type[Announcement], Sequence[str]] = {
+    JobFailed: ("console.job_failed",),
+    JobRecovered: ("console.job_recovered",),
+    InvitationCreated: ("console.mail_invitation",),
+}

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.console import board as boards
+from tomoshibi.console import days, timeline
 from tomoshibi.console import search as searching
-from tomoshibi.console import timeline
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import queries as identity
 from tomoshibi.parties import queries as parties
@@ -30,11 +32,23 @@ def today(request: HttpRequest) -> HttpResponse:
         "console/today.html",
         {
             "chapters": boards.board(now=worker.now(), may_view=may_view),
+            "can_step": settings.DEMO and worker.is_stepped(),
             "failed": worker.jobs(state=JobState.FAILED, limit=5),
             "running": worker.jobs(state=JobState.RUNNING, limit=5),
             "job_counts": {state.value: counts.get(state.value, 0) for state in JobState},
         },
     )
+
+
+@require_POST
+@page(ANY_STAFF)
+def next_day(request: HttpRequest) -> HttpResponse:
+    """The demo's clock: on to tomorrow; what is due on the way is started in its order."""
+    if not (settings.DEMO and worker.is_stepped()):
+        raise Http404
+    started = days.next_day()
+    messages.success(request, _("It is tomorrow; %(count)s scheduled jobs were started.") % {"count": started})
+    return redirect("console:today")
 
 
 @require_GET

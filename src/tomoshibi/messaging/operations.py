@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tomoshibi.messaging import values
+from tomoshibi.messaging import shipped, values
 from tomoshibi.messaging.models import Delivery, Template
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
@@ -20,6 +20,22 @@ class MissingPart(ValueError):
 @db.transaction_required
 def save_template(*, code: str, language: str, subject: str, body: str) -> None:
     Template.objects.update_or_create(code=code, language=language, defaults={"subject": subject, "body": body})
+
+
+@db.transaction_required
+def load_shipped_texts() -> int:
+    """
+    Add the texts that come with the product; one that is there already stays as it is, because people edit them.
+
+    :returns: how many are new
+    """
+    made = 0
+    for text in shipped.texts():
+        _row, created = Template.objects.get_or_create(
+            code=text.code, language=text.language, defaults={"subject": text.subject, "body": text.body}
+        )
+        made += created
+    return made
 
 
 @db.transaction_required

@@ -35,6 +35,9 @@ def run_job(job_id: int) -> None:
         Job.objects.filter(id=job_id).update(
             state=values.JobState.DONE, ended_at=queries.now(), **({"message": str(message)[:500]} if message else {})
         )
+        if row.attempts:
+            with transaction.atomic():
+                operations.announce(values.JobRecovered(job_id=job_id))
         log.info("job done", message=message)
     finally:
         progress.close()
@@ -53,9 +56,9 @@ def _record_failure(row: Job, failure: Exception) -> None:
             message=sentence[:500],
             ended_at=queries.now(),
         )
-        operations.announce(
-            values.JobFailed(job_id=row.id, name=row.name, procedure=row.procedure, error=sentence[:500])
-        )
+        failed = values.JobFailed(job_id=row.id, name=row.name, procedure=row.procedure, error=sentence[:500])
+        if row.name not in registry.reactions_to(failed):  # telling about a failure to tell would never end
+            operations.announce(failed)
 
 
 def run_waiting(*, limit: int = 1000) -> int:

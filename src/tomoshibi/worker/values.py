@@ -52,6 +52,13 @@ class JobFailed(Announcement):
 
 
 @dataclass(frozen=True)
+class JobRecovered(Announcement):
+    """A job that had been tried before came to its end."""
+
+    job_id: int
+
+
+@dataclass(frozen=True)
 class Schedule:
     """A job that runs by itself: every day at an hour, or every hour within hours."""
 

@@ -1,0 +1,65 @@
+"""What the house does when a service room announces something that people have to know."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, translation
+
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as identity_queries
+from tomoshibi.messaging import operations as messaging
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker_operations
+from tomoshibi.worker import queries as clock
+from tomoshibi.worklist import operations as worklist
+
+
+@worker_operations.define_job("console.mail_invitation", procedure="MS7", label="Mail an invitation")
+def mail_invitation(progress: worker_operations.Progress, invitation_id: int) -> str:
+    """Send the address with which an invited person opens their account."""
+    now = clock.now()
+    invitation = identity_queries.invitation(invitation_id=invitation_id)
+    if invitation is None or invitation.accepted:
+        return "not open any more"
+    with db.transaction(), translation.override(invitation.language):
+        token = identity.issue_token(invitation_id=invitation_id, now=now)
+        messaging.send_mail(
+            template="identity.invitation",
+            recipient=invitation.mail,
+            context={
+                "name": invitation.name,
+                "address": settings.BASE_URL + reverse("identity:accept", args=[token]),
+                "expires": formats.date_format(now + timedelta(days=identity.INVITATION_DAYS), "Y-m-d"),
+            },
+            about=f"identity.invitation:{invitation_id}",
+            language=invitation.language,
+            now=now,
+        )
+    return f"queued for {invitation.username}"
+
+
+@worker_operations.define_job("console.job_failed", procedure="MS7", label="Tell people that a job failed")
+def job_failed(progress: worker_operations.Progress, job_id: int, name: str, procedure: str, error: str) -> str:
+    """A failed job becomes work for a person; nothing waits in a log file."""
+    now = clock.now()
+    with db.transaction():
+        worklist.open_item(
+            procedure=procedure or "MS7",
+            kind="worker.job_failed",
+            subject=f"worker.job:{job_id}",
+            title=f"{name}: {error}",
+            due_at=now,
+            now=now,
+            url=reverse("worker:job", args=[job_id]),
+        )
+    return ""
+
+
+@worker_operations.define_job("console.job_recovered", procedure="MS7", label="A failed job came to its end")
+def job_recovered(progress: worker_operations.Progress, job_id: int) -> str:
+    with db.transaction():
+        closed = worklist.close_about(
+            kind="worker.job_failed", subjects=[f"worker.job:{job_id}"], outcome="done on another try", now=clock.now()
+        )
+    return f"{closed} items closed"
