@@ -173,6 +173,15 @@ def places(*, postal_code: str) -> tuple[values.Place, ...]:
     return postal.places(postal_code)
 
 
+def holder_kana(name: str) -> str:
+    """
+    A name in the characters that banks accept for a holder.
+
+    :raises kana.NotHolderKana: naming the characters that have no such form
+    """
+    return kana.holder_kana(name)
+
+
 def search_key_of(words: Sequence[pl.Expr]) -> pl.Expr:
     """What search looks at: the words of a row in their plain form, each with a space before it."""
     keys = [kana.search_key_column(word) for word in words]

@@ -17,7 +17,7 @@ class SupplyPoint(models.Model):
     spin = models.CharField(max_length=22)
     kind = models.CharField(max_length=10, choices=choices_of(values.PointKind), default=values.PointKind.SUPPLY.value)
     area = models.CharField(max_length=2)
-    voltage = models.CharField(max_length=8, choices=choices_of(values.Voltage))
+    voltage = models.CharField(max_length=12, choices=choices_of(values.Voltage))
     base_day = models.CharField(max_length=2)
     connection = models.CharField(
         max_length=12, choices=choices_of(values.Connection), default=values.Connection.CONNECTED.value

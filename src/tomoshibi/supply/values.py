@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tomoshibi.masters.values import Voltage
+
+__all__ = ["Connection", "Found", "Meter", "PointKind", "SupplyPoint", "Voltage", "spin_warning"]
+
 SPIN_PATTERN = r"^(0[1-9]|10)[0-9]{20}$"
 """供給地点特定番号: 22 digits, the first two name the area."""
-
-
-class Voltage(StrEnum):
-    LOW = "low"
-    HIGH = "high"
-    SPECIAL = "special"
 
 
 class Connection(StrEnum):

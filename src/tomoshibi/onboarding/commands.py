@@ -1,0 +1,50 @@
+"""``tomoshibi demo load``: an invented retailer to look at."""
+
+import time
+
+import typer
+
+from tomoshibi.onboarding.demo import load as demo
+from tomoshibi.onboarding.demo import staff
+
+app = typer.Typer(no_args_is_help=True, help="The demonstration: an invented retailer.")
+
+
+@app.callback()
+def demonstration() -> None:
+    """The demonstration: an invented retailer."""
+
+
+@app.command("load")
+def load() -> None:
+    """Load the demo into an empty database; what was loaded before stays as it is."""
+    if not _load():
+        raise typer.Exit(1)
+
+
+def load_once() -> None:
+    """For ``tomoshibi up --demo``: load what is missing, and say whom to sign in as."""
+    if demo.is_loaded():
+        say_sign_ins()
+    else:
+        _load()
+
+
+def _load() -> bool:
+    started = time.monotonic()
+    try:
+        count = demo.load(say=lambda code, outcome: typer.echo(f"  {code:<20} {outcome}"))
+    except (demo.NotEmpty, demo.NoPlan) as reason:
+        typer.secho(str(reason), fg="red", err=True)
+        return False
+    if count:
+        typer.echo(f"  loaded in {time.monotonic() - started:.0f} s")
+    say_sign_ins()
+    return True
+
+
+def say_sign_ins() -> None:
+    typer.echo("\n  demo sign-ins (an invented company; the password is the same for all):")
+    for member in staff.MEMBERS:
+        typer.echo(f"    {member.username:<8} {staff.ROLE_NAMES[member.role]}  {member.name}")
+    typer.echo(f"    password: {staff.PASSWORD}")

@@ -1,0 +1,186 @@
+"""Loading the demo: steps in their order, each in a transaction of its own, none done twice."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import DWH_PER_KWH
+from tomoshibi.masters import operations as masters
+from tomoshibi.metering import operations as metering
+from tomoshibi.onboarding import operations, queries
+from tomoshibi.onboarding.demo import loads, portfolio, staff, story
+from tomoshibi.parties import operations as parties
+from tomoshibi.parties import queries as party_queries
+from tomoshibi.storage import db
+from tomoshibi.supply import operations as supply
+from tomoshibi.tariffs import operations as tariffs
+from tomoshibi.tariffs import queries as tariff_queries
+from tomoshibi.worker import operations as worker
+
+COMPANY = {
+    "name": "灯火でんき株式会社（架空の会社・デモ）", "name_kana": "トモシビデンキ", "country": "JP", "currency": "JPY",
+    "language": "ja", "registration_number": "T0000000000000", "postal_code": "1050011",
+    "address": "東京都港区芝公園51-51 灯火ビル", "phone": "03-0000-0000", "mail": "info@tomoshibi.example.jp",
+    "website": "https://tomoshibi.example.jp", "bank_code": "0001", "branch_code": "001", "bank_name": "みずほ",
+    "branch_name": "東京営業部", "account_kind": "普通", "account_number": "0000001",
+    "account_holder_kana": "ﾄﾓｼﾋﾞﾃﾞﾝｷ(ｶ",
+}  # fmt: skip
+AGENT = {
+    "code": "agent_a", "name": "収納代行A（架空）", "consignor_code": "9900000001", "consignor_kana": "ﾄﾓｼﾋﾞﾃﾞﾝｷ(ｶ",
+    "bank_code": "0001", "bank_kana": "ﾐｽﾞﾎ", "branch_code": "001", "branch_kana": "ﾄｳｷﾖｳ", "account_kind": "1",
+    "account_number": "0000001", "fee_yen": "66",
+    "file_profile": '{"line_end": "crlf", "end_mark": false, "code_class": "0"}',
+}  # fmt: skip
+SOURCE = "demo (invented)"
+MWH_DWH = 1_000 * DWH_PER_KWH
+
+
+class NotEmpty(RuntimeError):
+    """The database holds customers that are not the demo's."""
+
+
+class NoPlan(RuntimeError):
+    """An area of the demo has no plan for a kind of customer."""
+
+
+class Step(NamedTuple):
+    """A part of the load: what it is called, and what it does; its answer is a sentence."""
+
+    code: str
+    work: Callable[[], str]
+
+
+def steps() -> Iterator[Step]:
+    """All steps in their order."""
+    yield Step("masters", _load_masters)
+    yield Step("company", _found_company)
+    yield Step("plans", _publish_plans)
+    yield Step("staff", lambda: f"{staff.employ()} people")
+    yield Step("portfolio", _register_portfolio)
+    for month in story.months_taken_over():
+        yield Step(f"readings {month}", lambda month=month: _take_over(month))  # type: ignore[misc]
+    yield Step("clock", _set_clock)
+
+
+def is_loaded() -> bool:
+    return "clock" in queries.done_steps()
+
+
+def load(*, say: Callable[[str, str], None]) -> int:
+    """
+    Do every step that was not done yet.
+
+    :param say: told the code and outcome of each step
+    :returns: steps done now
+    :raises NotEmpty: if the database is somebody's own
+    """
+    done = queries.done_steps()
+    if not done and not party_queries.customers_frame().is_empty():
+        raise NotEmpty("this database has customers of its own; the demo needs an empty one (see TOMOSHIBI_DATA)")
+    count = 0
+    for step in steps():
+        if step.code in done:
+            continue
+        with db.transaction():
+            outcome = step.work()
+            operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
+        say(step.code, outcome)
+        count += 1
+    return count
+
+
+def _load_masters() -> str:
+    outcome = masters.load_shipped(on=story.NOW.date(), invented=True)
+    return f"{sum(outcome.inserted.values()):,} rows of published and approximated masters"
+
+
+def _found_company() -> str:
+    dated = {"valid_from": story.OPENING.isoformat(), "source": SOURCE, "confidence": "high"}
+    masters.put_rows(master="company", rows=[COMPANY | dated])
+    masters.put_rows(master="debit_agents", rows=[AGENT | dated])
+    return COMPANY["name"]
+
+
+def _publish_plans() -> str:
+    return f"{tariffs.install_shipped(now=story.NOW)} plan versions published"
+
+
+def offered_plans() -> portfolio.Plans:
+    """
+    What each area offers: of the regulated plans, sized ones for shops and the others for homes; free plans for homes.
+
+    :raises NoPlan: where there is none
+    """
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for area in story.AREAS:
+        plans = [p for p in tariff_queries.plans(on=story.FIRST_MONTH.first, area=area) if p.voltage == "low"]
+        regulated = [(p.code, p.capacity_unit) for p in plans if p.kind == "regulated"]
+        shops = [plan for plan in regulated if plan[1] == "kVA"]
+        homes = [plan for plan in regulated if plan[1] in {"A", "contract"}]
+        free = [(p.code, p.capacity_unit) for p in plans if p.kind == "free" and p.capacity_unit in {"A", "contract"}]
+        # Three of four homes are on a regulated plan where the market offers another.
+        found[area, "household"] = homes * 3 * max(1, len(free)) + free * len(homes)
+        found[area, "shop"] = shops or homes
+        if not homes:
+            raise NoPlan(f"no plan for homes in area {area} on {story.FIRST_MONTH.first}")
+    return found
+
+
+def demo_portfolio() -> portfolio.Portfolio:
+    return portfolio.build(plans=offered_plans(), today=story.NOW.date())
+
+
+def _register_portfolio() -> str:
+    """Registers give the numbers; the frames' own keys only tie their rows together."""
+    made = demo_portfolio()
+    customers = _numbered(made.customers, parties.register_customers, key="customer_number")
+    accounts = made.accounts.join(customers, on="customer_number", how="left", maintain_order="left")
+    numbers = _numbered(
+        accounts.drop("customer_number").rename({"new": "customer_number"}),
+        parties.register_accounts,
+        key="account_number",
+    )
+    payers = numbers.rename({"account_number": "account_number_of_payer"})
+    mandates = made.mandates.join(payers, on="account_number_of_payer", how="left", maintain_order="left")
+    parties.register_mandates(mandates.drop("account_number_of_payer").rename({"new": "account_number_of_payer"}))
+    supply.register_points(made.points)
+    supply.register_meters(made.meters)
+    signed = made.contracts.join(numbers, on="account_number", how="left", maintain_order="left")
+    contracts.register_many(signed.drop("account_number").rename({"new": "account_number"}))
+    return f"{made.customers.height:,} customers, {made.points.height:,} points, {made.contracts.height:,} contracts"
+
+
+def _numbered(frame: pl.DataFrame, register: Callable[[pl.DataFrame], pl.DataFrame], *, key: str) -> pl.DataFrame:
+    """:returns: the frame's own key, and ``new``, the number that registration gave"""
+    written = register(frame.drop("number"))
+    return pl.DataFrame({key: frame["number"], "new": written["number"]})
+
+
+def supplied(month: Month) -> pl.DataFrame:
+    """Who is supplied on a day that a reading month may hold."""
+    return contract_queries.supplied_frame(period_start=month.plus(-1).first, period_end=month.plus(1).first)
+
+
+def _take_over(month: Month) -> str:
+    readings = loads.readings(supplied(month), month=month, loads=demo_loads(), with_half_hours=month in story.BILLED)
+    metering.take_over(readings=readings, now=story.NOW)
+    return f"{readings.height:,} confirmed values, {sum(readings['energy_dwh']) // MWH_DWH:,} MWh"
+
+
+_loads: list[loads.Loads] = []
+
+
+def demo_loads() -> loads.Loads:
+    """The loads of the demo's homes, made once per process."""
+    if not _loads:
+        _loads.append(loads.Loads(demo_portfolio().homes))
+    return _loads[0]
+
+
+def _set_clock() -> str:
+    worker.set_clock(now=story.NOW)
+    return f"it is {story.NOW:%Y-%m-%d %H:%M}"

@@ -1,0 +1,124 @@
+"""
+What the demo's customers use: the BDEW standard load profiles of 2025 (households, households with solar panels,
+shops), bent to the seasons of Japan's areas, scaled to each home, with seeded noise.
+"""
+
+import warnings
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tomoshibi.kernel import halfhours
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.onboarding.demo import story
+
+SLOTS = 48
+FINEST_DWH = 100
+"""Half-hours of the demo come in hundredths of a kWh, as smart meters tell them."""
+PROFILES = {"household": "H25", "solar": "P25", "shop": "G25"}
+# How a month's use stands to the German profile's: cooling in August, heating in January (invented, plausible).
+SEASON = {
+    "01": (1.55, 1.50, 1.35, 1.10, 0.90, 0.80, 0.85, 0.90, 0.80, 0.95, 1.20, 1.50),
+    "*": (1.25, 1.20, 1.05, 0.90, 0.80, 0.90, 1.20, 1.35, 1.10, 0.85, 0.90, 1.15),
+}
+
+Float = npt.NDArray[np.float64]
+
+
+def curves(*, start: date, end: date) -> dict[str, Float]:
+    """
+    Use per half-hour of a home that uses 1 kWh a year, by kind.
+
+    :returns: arrays of shape (days, 48) [kWh]
+    """
+    import pandas as pd
+
+    days = (end - start).days
+    index = pd.date_range(start, periods=days * SLOTS, freq="30min")
+    holidays = [h.day for year in range(start.year, end.year + 1) for h in masters.holidays(year=year)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from demandlib import bdew
+
+        # A profile's year holds a million kWh; power [kW] over half an hour is half as many kWh.
+        return {
+            kind: np.asarray(getattr(bdew, name)(index, holidays=holidays), dtype=np.float64).reshape(days, SLOTS) / 2e6
+            for kind, name in PROFILES.items()
+        }
+
+
+class Loads:
+    """Half-hours of any home on any days of the demo, the same each time it is asked."""
+
+    def __init__(self, homes: pl.DataFrame) -> None:
+        """:param homes: as ``portfolio.Portfolio.homes``"""
+        self._start = story.FIRST_MONTH.plus(-1).first
+        self._end = story.OPEN.plus(1).first
+        self._curves = curves(start=self._start, end=self._end)
+        self._homes = {row["spin"]: (n, row) for n, row in enumerate(homes.iter_rows(named=True))}
+
+    def half_hours(self, spin: str, *, start: date, end: date) -> npt.NDArray[np.int32]:
+        """:returns: shape (days * 48,) [0.1 Wh], whole hundredths of a kWh"""
+        number, home = self._homes[spin]
+        first, last = (start - self._start).days, (end - self._start).days
+        shape = self._curves[home["kind"]][first:last]
+        season = SEASON.get(home["area"], SEASON["*"])
+        months = np.array([(start + timedelta(days=n)).month - 1 for n in range(last - first)])
+        rng = np.random.default_rng([story.SEED, number, first])
+        noise = rng.gamma(6.0, 1 / 6.0, shape.shape) * rng.normal(1.0, 0.12, (len(shape), 1)).clip(0.5, 1.5)
+        kwh = shape * home["yearly_kwh"] * np.asarray(season)[months][:, None] * noise
+        return (np.rint(kwh * 100).astype(np.int32) * FINEST_DWH).ravel()
+
+    def total_dwh(self, spin: str, *, start: date, end: date) -> int:
+        return int(self.half_hours(spin, start=start, end=end).sum())
+
+
+def periods(supplied: pl.DataFrame, *, month: Month) -> pl.DataFrame:
+    """
+    The days of use that a reading month holds for each contract.
+
+    :param supplied: columns of ``contracts.queries.SUPPLIED``
+    :returns: with ``period_start``, ``period_end``, cut to the contract; contracts without a day in it are left out
+    """
+    days = _metering_days(month.plus(-1), "from").join(_metering_days(month, "until"), on=["area", "base_day"])
+    cut = supplied.join(days, on=["area", "base_day"], how="inner", maintain_order="left").with_columns(
+        period_start=pl.max_horizontal("from", "start"), period_end=pl.min_horizontal("until", "end")
+    )
+    return cut.filter(pl.col("period_start") < pl.col("period_end")).drop("from", "until")
+
+
+def _metering_days(month: Month, name: str) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(day.area, day.base_day, day.metering_on) for day in masters.reading_days(month=month)],
+        schema={"area": pl.String, "base_day": pl.String, name: pl.Date},
+        orient="row",
+    )
+
+
+def readings(supplied: pl.DataFrame, *, month: Month, loads: Loads, with_half_hours: bool) -> pl.DataFrame:
+    """
+    Confirmed values of a month, as ``metering.operations.take_over`` reads them.
+
+    :param supplied: columns of ``contracts.queries.SUPPLIED``
+    """
+    rows = periods(supplied, month=month)
+    vectors = [
+        loads.half_hours(spin, start=start, end=end)
+        for spin, start, end in rows.select("spin", "period_start", "period_end").iter_rows()
+    ]
+    return rows.select(
+        "supply_point_id",
+        "spin",
+        pl.lit(month.number, dtype=pl.Int64).alias("month"),
+        "period_start",
+        "period_end",
+        pl.Series("energy_dwh", [int(vector.sum()) for vector in vectors], dtype=pl.Int64),
+        pl.Series(
+            "half_hours",
+            [halfhours.to_bytes(vector) if with_half_hours else None for vector in vectors],
+            dtype=pl.Binary,
+        ),
+    )
