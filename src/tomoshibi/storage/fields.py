@@ -21,8 +21,5 @@ def choices_of(enum: Iterable[StrEnum]) -> list[tuple[str, str]]:
 
 def length_limits(model: type[Model]) -> dict[str, int]:
     """How many characters the text columns of a model hold."""
-    return {
-        field.name: field.max_length
-        for field in model._meta.concrete_fields
-        if getattr(field, "max_length", None) is not None
-    }
+    limits = {field.name: getattr(field, "max_length", None) for field in model._meta.concrete_fields}
+    return {name: limit for name, limit in limits.items() if limit is not None}

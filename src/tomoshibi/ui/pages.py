@@ -33,8 +33,7 @@ def page(*procedures: str, right: str = VIEW) -> Callable[[V], V]:
     assert right in RIGHTS, right
 
     def decorate(view: V) -> V:
-        for procedure in procedures:
-            _pages.setdefault(procedure, set()).add(f"{view.__module__}.{view.__qualname__}")
+        register(view, *procedures)
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -53,6 +52,12 @@ def page(*procedures: str, right: str = VIEW) -> Callable[[V], V]:
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def register(view: Callable[..., HttpResponse], *procedures: str) -> None:
+    """Note under which procedures a view stands (``page`` does it; portals have a door keeper of their own)."""
+    for procedure in procedures:
+        _pages.setdefault(procedure, set()).add(f"{view.__module__}.{view.__qualname__}")
 
 
 def pages_by_procedure() -> dict[str, list[str]]:
