@@ -75,9 +75,17 @@ class Run(models.Model):
     def rate(self) -> None:
         """All chunks are priced."""
 
-    @transition(field=state, source=[State.RATED.value, State.CHECKED.value, State.EXAMINED.value], target="checked")
+    @transition(field=state, source=State.RATED.value, target=State.CHECKED.value)
     def check_bills(self) -> None:
         """The numbered checks ran over every bill."""
+
+    @transition(
+        field=state,
+        source=[State.RATED.value, State.CHECKED.value, State.EXAMINED.value],
+        target=State.DRAFTED.value,
+    )
+    def rate_again(self) -> None:
+        """Prices or values came in: every chunk is rated anew, decisions that still fit stay."""
 
     @transition(field=state, source=State.CHECKED.value, target=State.EXAMINED.value)
     def examine(self) -> None:
@@ -120,23 +128,14 @@ class Chunk(models.Model):
     total_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
     levy_minor = models.BigIntegerField(default=0)
+    first_bill_id = models.BigIntegerField(null=True)
+    last_bill_id = models.BigIntegerField(null=True)
+    """The ids of its bills lie in here; ids of a chunk that was drafted at the same time may lie between."""
     first_number = models.BigIntegerField(null=True)
     issued_count = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "no"], name="chunk_once")]
-
-
-class Program(models.Model):
-    """What a plan version came to when it priced: the trace of every line that names it."""
-
-    hash = models.CharField(max_length=64, unique=True)
-    plan_code = models.CharField(max_length=64)
-    version = models.CharField(max_length=64)
-    document = models.JSONField()
-
-    class Meta:
-        triggers = [_never("keep", pgtrigger.Update, pgtrigger.Delete)]
 
 
 class Bill(models.Model):
@@ -156,6 +155,7 @@ class Bill(models.Model):
     period_start = models.DateField()
     period_end = models.DateField()
     plan_code = models.CharField(max_length=64)
+    plan_version_id = models.IntegerField()
     capacity_kind = models.CharField(max_length=10)
     capacity_milli = models.BigIntegerField(null=True)
     energy_dwh = models.BigIntegerField()
@@ -163,6 +163,8 @@ class Bill(models.Model):
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     levy_minor = models.BigIntegerField()
+    untaxed_minor = models.BigIntegerField(default=0)
+    """Part of the total that is no subject of consumption tax (late interest and the like)."""
     tax_rate_ppm = models.IntegerField()
     agreed = models.BooleanField(default=False)
 
@@ -191,18 +193,35 @@ class Bill(models.Model):
 
 
 class Line(models.Model):
-    """A line of a bill. What it says in words stands in the program, once for all bills."""
+    """A line of a bill. What its number means stands in the plan version, once for all bills."""
 
     pk = models.CompositePrimaryKey("bill_id", "no")
     bill_id = models.BigIntegerField()
     no = models.SmallIntegerField()
-    program_id = models.IntegerField(null=True)
+    plan_version_id = models.IntegerField()
     component_no = models.SmallIntegerField()
     quantity = models.BigIntegerField()
     price_micro = models.BigIntegerField()
-    factor_num = models.IntegerField(default=1)
-    factor_den = models.IntegerField(default=1)
+    ratio_num = models.IntegerField(default=1)
+    ratio_den = models.IntegerField(default=1)
     amount_e10 = models.BigIntegerField()
+
+    class Meta:
+        triggers = [_never("never_changed", pgtrigger.Update)]
+
+
+class Extra(models.Model):
+    """A line outside the plan: a sundry charge of the contract, or an individual correction. Few bills have one."""
+
+    pk = models.CompositePrimaryKey("bill_id", "no")
+    bill_id = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    code = models.CharField(max_length=30)
+    text = models.CharField(max_length=100)
+    amount_minor = models.BigIntegerField()
+    taxed = models.BooleanField()
+    charge_id = models.BigIntegerField(null=True)
+    adjustment_id = models.BigIntegerField(null=True)
 
     class Meta:
         triggers = [_never("never_changed", pgtrigger.Update)]
@@ -268,6 +287,8 @@ class Examination(models.Model):
     contract_id = models.BigIntegerField()
     decision = models.CharField(max_length=10, choices=_choices(Decision))
     reason = models.CharField(max_length=500)
+    released = models.JSONField(default=dict)
+    """Per code what the released finding said: a later rating that finds the same again need not ask again."""
     actor_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tomoshibi.worker.values import Announcement
 
 
@@ -23,6 +25,22 @@ class RunState(StrEnum):
     CONFIRMED = "confirmed"
     ISSUED = "issued"
     CANCELLED = "cancelled"
+
+
+STATE_NAMES: dict[str, Any] = {
+    RunState.DRAFTED: _("drafted"),
+    RunState.RATED: _("rated"),
+    RunState.CHECKED: _("checked"),
+    RunState.EXAMINED: _("examined"),
+    RunState.CONFIRMED: _("confirmed"),
+    RunState.ISSUED: _("issued"),
+    RunState.CANCELLED: _("cancelled"),
+}
+
+
+def state_name(state: str) -> str:
+    """The word for a state of a run, in the user's language."""
+    return str(STATE_NAMES[RunState(state)])
 
 
 OPEN_STATES = (RunState.DRAFTED, RunState.RATED, RunState.CHECKED, RunState.EXAMINED, RunState.CONFIRMED)
@@ -178,9 +196,11 @@ class Bill:
     capacity_kind: str
     capacity_milli: int
     plan_code: str
+    plan_version_id: int
     total_minor: int
     tax_minor: int
     levy_minor: int
+    untaxed_minor: int
     rerated_minor: int
     tax_rate_ppm: int
     agreed: bool

@@ -47,6 +47,10 @@ RAIL: tuple[Section, ...] = (
     Section(_("Meter"), "gauge", (
     )),
     Section(_("Bill"), "file-invoice", (
+        Entry(_("Billing runs"), "billing:runs", "calculator", ("RB6", "RB7")),
+        Entry(_("Bills"), "billing:bills", "file-invoice", ("RB6", "RB7")),
+        Entry(_("Printing"), "billing:batches", "printer", ("RB8", "RB9")),
+        Entry(_("Checks"), "billing:checks", "list-check", ("RB7",)),
     )),
     Section(_("Collect"), "coins", (
     )),

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from tomoshibi.identity.values import InvitationCreated
+from tomoshibi.metering.values import ConfirmedValuesChanged
 from tomoshibi.worker.values import Announcement, JobFailed, JobRecovered
 
 TABLE: Mapping[type[Announcement], Sequence[str]] = {
     JobFailed: ("console.job_failed",),
     JobRecovered: ("console.job_recovered",),
     InvitationCreated: ("console.mail_invitation",),
+    ConfirmedValuesChanged: ("billing.find_corrections",),
 }

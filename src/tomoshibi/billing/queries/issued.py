@@ -1,4 +1,4 @@
-"""Reads of billing."""
+"""Issued documents as a frame, for the rooms that follow."""
 
 import polars as pl
 

@@ -1,0 +1,95 @@
+"""A line in words and exact decimals: what it is, how it came about, where its price comes from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tomoshibi.billing.values import Line
+from tomoshibi.kernel.units import E10, E10_PER_MICRO, MICRO, plain
+from tomoshibi.tariffs.values import Component
+
+_SHARE = "share"
+_LANGUAGES = {"ja": "ja", "zh": "zh", "en": "en"}
+_UNITS = {
+    "kWh": {"ja": "kWh", "zh": "kWh", "en": "kWh"},
+    "A": {"ja": "A", "zh": "A", "en": "A"},
+    "kVA": {"ja": "kVA", "zh": "kVA", "en": "kVA"},
+    "kW": {"ja": "kW", "zh": "kW", "en": "kW"},
+    "contract": {"ja": "契約", "zh": "合同", "en": "contract"},
+    "piece": {"ja": "件", "zh": "件", "en": "piece"},
+    _SHARE: {"ja": "", "zh": "", "en": ""},
+}
+
+
+def decimals(number_e10: int, *, at_least: int = 0) -> str:
+    """An amount of 1e-10 currency with thousands separators, all its digits, and at least so many decimals."""
+    text = plain(abs(number_e10), scale=E10)
+    whole, _, rest = text.partition(".")
+    rest = rest.ljust(at_least, "0")
+    sign = "-" if number_e10 < 0 else ""
+    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def grouped(number: int, *, scale: int) -> str:
+    """A scaled integer with thousands separators and all its digits."""
+    return decimals(number * (E10 // scale))
+
+
+def line(row: Mapping[str, Any], component: Component, *, version: str, language: str) -> Line:
+    """
+    A stored line with its meaning.
+
+    :param row: ``no, quantity, price_micro, ratio_num, ratio_den, amount_e10``
+    """
+    language = _LANGUAGES.get(language[:2], "ja")
+    unit = _UNITS[component.unit][language]
+    share = component.unit == _SHARE
+    quantity = grouped(row["quantity"], scale=component.quantity_scale)
+    price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %" if share else grouped(row["price_micro"], scale=MICRO)
+    per = _per(row, component)
+    formula = f"{quantity} {unit} × {price}".replace("  ", " ")
+    if per > 1:
+        formula += f" / {per} {unit}"
+    if row["ratio_num"] != row["ratio_den"]:
+        formula += f" × {row['ratio_num']}/{row['ratio_den']}"
+    return Line(
+        no=row["no"],
+        kind=component.group,
+        text=component.label[language],
+        quantity=quantity,
+        unit=unit,
+        price=price if per == 1 else f"{price} / {per} {unit}",
+        amount=decimals(row["amount_e10"]),
+        amount_e10=row["amount_e10"],
+        formula=f"{formula} = {decimals(row['amount_e10'])}",
+        rule=f"{component.component} ({component.kind})",
+        version=version,
+        source="; ".join(component.sources),
+    )
+
+
+def _per(row: Mapping[str, Any], component: Component) -> int:
+    """For how many units the price is (10 A), as the rule of the component says; 1 where the numbers say so."""
+    per = component.rule.get("per", 1)
+    if not isinstance(per, int) or per <= 1 or component.unit in {_SHARE, "kWh", "contract"}:
+        return 1
+    straight = row["quantity"] * row["price_micro"] * (E10_PER_MICRO // component.quantity_scale)
+    return 1 if straight == row["amount_e10"] else per
+
+
+def outside_plan(row: Mapping[str, Any]) -> Line:
+    """A line outside the plan."""
+    amount_e10 = row["amount_minor"] * E10
+    return Line(
+        no=row["no"],
+        kind="extra" if row["taxed"] else "untaxed",
+        text=row["text"],
+        quantity="1",
+        unit="",
+        price=decimals(amount_e10),
+        amount=decimals(amount_e10),
+        amount_e10=amount_e10,
+        formula=decimals(amount_e10),
+        rule=row["code"],
+        version="",
+        source="",
+    )

@@ -1,0 +1,112 @@
+"""What the worker runs: rating, issuing, statements. Each goes on where it was killed."""
+
+from datetime import datetime
+from typing import Any
+
+from tomoshibi.billing import operations, queries, values
+from tomoshibi.kernel.periods import Month
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queries as clock
+
+_TRIES = 5
+
+
+@worker.define_job("billing.rate_run", procedure="RB6", label="Rate bills")
+def rate_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+    """Rate and check every part of a run that is not done."""
+    with db.transaction():
+        run = queries.run(run_id=run_id)
+    done, refused = run.chunks_done, 0
+    while run.state is values.RunState.DRAFTED:
+        progress(done, run.chunks_total, f"{done} / {run.chunks_total}")
+        try:
+            with db.transaction():
+                drafted = operations.rate_chunk(run_id=run_id, today=clock.today())
+        except operations.DraftedElsewhere:
+            refused += 1
+            if refused > _TRIES:
+                raise
+            continue
+        if drafted is None:
+            break
+        done += 1
+    with db.transaction():
+        run = operations.finish_rating(run_id=run_id, now=clock.now(), actor_id=actor_id)
+    progress(run.chunks_total, run.chunks_total)
+    return f"run {run_id}: {run.bill_count} bills, {run.aside_count} set aside, {run.total_minor:,} in all"
+
+
+@worker.define_job("billing.issue_run", procedure="RB7", label="Issue bills")
+def issue_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+    """Issue every part of a confirmed run that is not out."""
+    with db.transaction():
+        run = operations.start_issue(run_id=run_id, today=clock.today(), now=clock.now())
+    done = run.chunks_done
+    while True:
+        progress(done, run.chunks_total)
+        with db.transaction():
+            if not operations.issue_chunk(run_id=run_id, now=clock.now(), actor_id=actor_id):
+                break
+        done += 1
+    with db.transaction():
+        outcome = operations.finish_issue(run_id=run_id, now=clock.now(), actor_id=actor_id)
+    if outcome is None:
+        return f"run {run_id}: another worker issues the rest"
+    return f"run {run_id}: issued {outcome.issued}, held {outcome.held}, {outcome.total_minor:,} in all"
+
+
+@worker.define_job("billing.find_corrections", procedure="RB6", label="Find bills whose values changed")
+def find_corrections(progress: worker.Progress, *, reading_ids: list[int] | None = None, **_announced: Any) -> str:
+    """
+    Preview corrections for the months that have issued bills resting on other readings than stand now.
+
+    Follows a change of confirmed values; nothing is issued before a person looked and a second one confirmed.
+
+    :param reading_ids: only the months of these readings; without them all months of two years are looked at
+    """
+    with db.transaction():
+        months = queries.months_with_changes(today=clock.today(), reading_ids=reading_ids or ())
+    made = []
+    for number, month in enumerate(months):
+        progress(number, len(months))
+        with db.transaction():
+            run = open_correction(month=month, now=clock.now())
+        if run is not None:
+            rate_run(progress, run_id=run.id)
+            made.append(f"{month}: run {run.id}")
+    return "; ".join(made) or "nothing changed"
+
+
+def open_correction(*, month: Month, now: datetime) -> values.Run | None:
+    """A correction run of a month, or nothing where nothing changed."""
+    try:
+        return operations.open_run(
+            month=month, selection=values.Selection(), actor_id=None, now=now, kind=values.RunKind.CORRECTION
+        )
+    except operations.NothingToBill:
+        return None
+
+
+def enqueue_rating(*, run_id: int, actor_id: int | None) -> int:
+    """Put the rating of a run into the queue; one job at a time works on a run."""
+    job_id = worker.enqueue(
+        "billing.rate_run",
+        {"run_id": run_id, "actor_id": actor_id},
+        requested_by_id=actor_id,
+        lock=f"billing.run:{run_id}",
+    )
+    operations.note_job(run_id=run_id, job_id=job_id)
+    return job_id
+
+
+def enqueue_issue(*, run_id: int, actor_id: int | None) -> int:
+    """Put the issue of a run into the queue."""
+    job_id = worker.enqueue(
+        "billing.issue_run",
+        {"run_id": run_id, "actor_id": actor_id},
+        requested_by_id=actor_id,
+        lock=f"billing.run:{run_id}",
+    )
+    operations.note_job(run_id=run_id, job_id=job_id)
+    return job_id

@@ -1,0 +1,215 @@
+"""Rate one chunk of a run: read, price, check and write its drafts in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+from django.db import connection
+from django_integrity.conversion import Named, refine_integrity_error
+
+from tomoshibi.billing import checks, membership, queries, values
+from tomoshibi.billing.models import Chunk, Examination, Finding, Run
+from tomoshibi.billing.operations import facts, pricing_step
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.storage import bulk, db
+
+_BILL = [
+    "id", "run_id", "contract_id", "customer_id", "account_id", "supply_point_id", "reading_id", "reading_revision",
+    "kind", "revision", "corrects_bill_id", "month", "period_start", "period_end", "plan_code", "plan_version_id",
+    "capacity_kind", "capacity_milli", "energy_dwh", "rerated_minor", "total_minor", "tax_minor", "levy_minor",
+    "untaxed_minor", "tax_rate_ppm", "agreed",
+]  # fmt: skip
+
+
+class DraftedElsewhere(RuntimeError):
+    """Another run drafted one of these bills at the same time: the chunk is done again and sees it."""
+
+
+@db.transaction_required
+def rate_chunk(*, run_id: int, today: date) -> int | None:
+    """
+    Rate the next part of a run that is not done and that nobody else works on.
+
+    :param today: the day whose payment terms are looked at
+    :returns: how many bills were drafted; nothing when no part is left
+    :raises DraftedElsewhere: if another run drafted one of the bills at the same time; call again
+    """
+    waiting = Chunk.objects.select_for_update(skip_locked=True, of=("self",)).filter(run_id=run_id, rated=False)
+    chunk = waiting.select_related("run").order_by("no").first()
+    if chunk is None:
+        return None
+    members = membership.unpack(bytes(chunk.members))
+    if chunk.first_bill_id is not None:
+        _forget(chunk, members)
+    drafted = draft(chunk.run, members=members, chunk_no=chunk.no, today=today)
+    chunk.rated = True
+    _count(chunk, bills=drafted.bills, aside_count=drafted.aside_count)
+    chunk.save()
+    return drafted.bills.height
+
+
+def _forget(chunk: Chunk, members: pl.DataFrame) -> None:
+    """Throw away what an earlier rating of the chunk wrote."""
+    old = queries.draft_bills(run_id=chunk.run_id, contract_ids=members["contract_id"].to_list())
+    delete_drafts(old["id"].to_list())
+    Finding.objects.filter(run_id=chunk.run_id, chunk_no=chunk.no).delete()
+    chunk.first_bill_id = chunk.last_bill_id = None
+
+
+def draft(
+    run: Run, *, members: pl.DataFrame, chunk_no: int, today: date, bill_ids: Sequence[int] = ()
+) -> "facts.Drafted":
+    """
+    Price and check some members of a run and write what comes out.
+
+    :param bill_ids: ids to use again for bills that are drafted anew, instead of fresh ones
+    """
+    month = Month.from_number(run.month)
+    known = facts.gather(run, members=members, month=month, today=today)
+    adjustments = queries.adjustments(contract_ids=members["contract_id"].to_list(), month=month)
+    priced = pricing_step.price(known.filter("billable"), month=month, adjustments=adjustments)
+    bills = _bills(run, known, priced, bill_ids=bill_ids)
+    found = facts.complete(known, month=month, priced=priced, bills=bills, adjustments=adjustments)
+    findings = checks.evaluate(found, settings=queries.check_settings())
+    _write(run, bills, priced)
+    write_findings(run_id=run.id, chunk_no=chunk_no, findings=findings)
+    return facts.Drafted(bills=bills, findings=findings)
+
+
+def _bills(run: Run, known: pl.DataFrame, priced: pricing_step.Priced, *, bill_ids: Sequence[int]) -> pl.DataFrame:
+    """Documents of priced candidates; a correction carries the difference to what was billed, or is none."""
+    rows = known.join(priced.rows, on="row_id", how="inner", maintain_order="left", suffix="_priced")
+    rows = rows.with_columns(
+        pl.lit(run.id).alias("run_id"),
+        pl.lit(run.month).alias("month"),
+        rerated_minor=pl.col("plan_minor"),
+        plan_version_id=pl.col("plan_version"),
+    )
+    if run.kind == values.RunKind.CORRECTION.value:
+        rows = _differences(rows)
+    else:
+        rows = rows.with_columns(
+            kind=pl.lit(values.BillKind.BILL.value),
+            revision=pl.lit(0, dtype=pl.Int64),
+            corrects_bill_id=pl.lit(None, dtype=pl.Int64),
+        )
+    ids = [*bill_ids[: rows.height], *_fresh_ids(max(0, rows.height - len(bill_ids)))]
+    return rows.with_columns(pl.Series("id", ids, dtype=pl.Int64))
+
+
+def _differences(rows: pl.DataFrame) -> pl.DataFrame:
+    """
+    What today's facts come to, minus what was billed; rows without a difference are dropped.
+
+    The difference is an invoice of its own, so its tax is rounded once on it, towards zero: a return mirrors a bill.
+    """
+    delta = pl.col("rerated_minor") - pl.col("billed_minor")
+    tax = delta.abs() * pl.col("tax_rate_ppm") // (1_000_000 + pl.col("tax_rate_ppm")) * delta.sign()
+    return rows.with_columns(
+        total_minor=delta,
+        tax_minor=tax,
+        levy_minor=pl.col("levy_minor") - pl.col("billed_levy_minor"),
+        untaxed_minor=pl.lit(0, dtype=pl.Int64),
+        revision=pl.col("billed_revision") + 1,
+        corrects_bill_id=pl.col("first_bill_id"),
+        kind=pl.when(delta > 0)
+        .then(pl.lit(values.BillKind.CORRECTION.value))
+        .otherwise(pl.lit(values.BillKind.RETURN.value)),
+    ).filter(pl.col("total_minor") != 0)
+
+
+def _fresh_ids(wanted: int) -> list[int]:
+    if not wanted:
+        return []
+    query = "SELECT nextval(pg_get_serial_sequence('billing_bill', 'id')) FROM generate_series(1, %s)"
+    return bulk.read_frame(query, {"id": pl.Int64}, [wanted])["id"].to_list()
+
+
+def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced) -> None:
+    elsewhere = DraftedElsewhere("another run drafted one of these bills at the same time")
+    with refine_integrity_error([(Named("bill_once_per_period"), elsewhere)]):
+        bulk.copy_in("billing_bill", bills.select(_BILL))
+    numbered = bills.select("row_id", bill_id=pl.col("id"))
+    lines = priced.lines.join(numbered, on="row_id", how="inner", maintain_order="left")
+    bulk.copy_in(
+        "billing_line",
+        lines.select(
+            "bill_id",
+            no=pl.int_range(1, pl.len() + 1).over("bill_id"),
+            plan_version_id=pl.col("plan_version"),
+            component_no="component_no",
+            quantity="quantity",
+            price_micro="price_micro",
+            ratio_num="ratio_num",
+            ratio_den="ratio_den",
+            amount_e10="amount_e10",
+        ),
+    )
+    if run.kind == values.RunKind.REGULAR.value:
+        _write_extras(priced.extras.join(numbered, on="row_id", how="inner", maintain_order="left"))
+
+
+def _write_extras(extras: pl.DataFrame) -> None:
+    if extras.is_empty():
+        return
+    columns = ["bill_id", "code", "text", "amount_minor", "taxed", "charge_id", "adjustment_id"]
+    numbered = extras.select(*columns, no=pl.int_range(101, pl.len() + 101).over("bill_id"))
+    bulk.copy_in("billing_extra", numbered)
+    # Marked bill by bill, so that a draft that is thrown away frees exactly its own. Few bills carry a charge.
+    charged = extras.filter(pl.col("charge_id").is_not_null())
+    for (bill_id,), own in charged.group_by("bill_id"):
+        contracts.mark_charges_billed(charge_ids=own["charge_id"], billed_by=f"billing.bill:{bill_id}")
+
+
+def write_findings(*, run_id: int, chunk_no: int, findings: pl.DataFrame) -> None:
+    """Append findings; a contract has each number once in a run."""
+    rows = findings.unique(subset=["contract_id", "code"], keep="first", maintain_order=True)
+    rows = rows.with_columns(run_id=pl.lit(run_id), chunk_no=pl.lit(chunk_no))
+    bulk.copy_in("billing_finding", rows)
+    _decided_before(run_id, rows["contract_id"].unique().to_list())
+
+
+def _decided_before(run_id: int, contract_ids: list[int]) -> None:
+    """What a clerk released in an earlier rating of the run stays released, if it says the same."""
+    decided = Examination.objects.filter(run_id=run_id, decision=values.Decision.RELEASE.value)
+    if not decided.exists():
+        return
+    for row in decided.filter(contract_id__in=contract_ids).order_by("id"):
+        for code, quoted in row.released.items():
+            same = Finding.objects.filter(run_id=run_id, contract_id=row.contract_id, code=code, values=quoted)
+            same.update(examination=row)
+
+
+def _count(chunk: Chunk, *, bills: pl.DataFrame, aside_count: int) -> None:
+    chunk.bill_count = bills.height
+    chunk.aside_count = aside_count
+    chunk.first_bill_id = chunk.last_bill_id = None
+    if bills.height:
+        ids = sorted(bills["id"].to_list())
+        chunk.first_bill_id, chunk.last_bill_id = ids[0], ids[-1]
+    for name in ("energy_dwh", "total_minor", "tax_minor", "levy_minor"):
+        setattr(chunk, name, int(bills[name].sum()))
+
+
+def count_again(chunk: Chunk) -> None:
+    """Set a chunk's counts from what stands in the database, after single bills of it changed."""
+    members = membership.unpack(bytes(chunk.members))["contract_id"].to_list()
+    bills = queries.draft_bills(run_id=chunk.run_id, contract_ids=members)
+    aside = Finding.objects.filter(run_id=chunk.run_id, chunk_no=chunk.no, severity=values.Severity.ASIDE.value).values(
+        "contract_id"
+    )
+    _count(chunk, bills=bills, aside_count=aside.distinct().count())
+    chunk.save()
+
+
+def delete_drafts(bill_ids: Sequence[int]) -> None:
+    """Throw away bills that were not issued (the database refuses others); their sundry charges wait again."""
+    ids = list(bill_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM billing_line WHERE bill_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM billing_extra WHERE bill_id = ANY(%s) RETURNING bill_id, charge_id", [ids])
+        charged = {bill_id for bill_id, charge_id in cursor.fetchall() if charge_id is not None}
+        cursor.execute("DELETE FROM billing_bill WHERE id = ANY(%s)", [ids])
+    for bill_id in sorted(charged):
+        contracts.release_charges(billed_by=f"billing.bill:{bill_id}")

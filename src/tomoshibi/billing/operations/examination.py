@@ -1,0 +1,285 @@
+"""What clerks decide about single bills before a run is confirmed: release, hold, correct, ask the grid company."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from tomoshibi.billing import checks, membership, queries, values
+from tomoshibi.billing.models import Adjustment, CheckSetting, Chunk, Examination, Finding, Hold, Run
+from tomoshibi.billing.operations import drafting
+from tomoshibi.billing.operations.runs import add_up, locked, require_state, subject
+from tomoshibi.identity import operations as identity
+from tomoshibi.storage import db
+from tomoshibi.worklist import operations as worklist
+
+_EXAMINABLE = (values.RunState.CHECKED, values.RunState.EXAMINED)
+ASK_GRID = "billing.ask_grid"
+
+
+class NoReason(ValueError):
+    """Every decision about money has a reason."""
+
+
+class NoSuchBill(LookupError):
+    """The contract has no bill in the run."""
+
+
+class NothingChanges(ValueError):
+    """The correction says nothing."""
+
+
+class NoSuchAdjustment(LookupError):
+    """There is no such correction, or it was withdrawn."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """
+    An individual correction: exactly one of the three.
+
+    :param amount_minor: added to the bill, tax included; less than zero gives back. Needs a ``text`` for the bill
+    :param energy_dwh: the quantity to bill instead of the confirmed one
+    :param capacity_milli: the size to bill instead of the contract's
+    """
+
+    amount_minor: int | None = None
+    energy_dwh: int | None = None
+    capacity_milli: int | None = None
+    text: str = ""
+
+    @property
+    def kind(self) -> values.AdjustmentKind:
+        """
+        :raises NothingChanges: if not exactly one thing is said
+        """
+        given = {
+            values.AdjustmentKind.CHARGE: self.amount_minor,
+            values.AdjustmentKind.USAGE: self.energy_dwh,
+            values.AdjustmentKind.CAPACITY: self.capacity_milli,
+        }
+        said = [kind for kind, number in given.items() if number is not None]
+        if len(said) != 1:
+            raise NothingChanges(_("Enter exactly one of amount, quantity and capacity."))
+        if self.amount_minor is not None and not self.text.strip():
+            raise NothingChanges(_("An amount needs a text for the bill."))
+        return said[0]
+
+
+def _examining(run_id: int) -> Run:
+    row = locked(run_id)
+    require_state(row, *_EXAMINABLE)
+    return row
+
+
+def _decide(
+    row: Run, contract_id: int, decision: values.Decision, *, reason: str, actor_id: int | None, now: datetime
+) -> Examination:
+    if not reason.strip():
+        raise NoReason(_("Give a reason."))
+    open_ones = Finding.objects.filter(run_id=row.id, contract_id=contract_id, examination=None)
+    said = dict(open_ones.values_list("code", "values"))
+    made = Examination.objects.create(
+        run=row,
+        contract_id=contract_id,
+        decision=decision.value,
+        reason=reason.strip(),
+        released=said if decision is values.Decision.RELEASE else {},
+        actor_id=actor_id,
+        at=now,
+    )
+    open_ones.exclude(severity=values.Severity.ASIDE.value).update(examination=made)
+    identity.record_deed(
+        procedure="RB7",
+        what=f"{decision.value} bill of contract {contract_id}: {reason}",
+        at=now,
+        subject=subject(row.id),
+        actor_id=actor_id,
+        run=subject(row.id),
+    )
+    return made
+
+
+@db.transaction_required
+def release(*, run_id: int, contract_ids: Sequence[int], reason: str, actor_id: int | None, now: datetime) -> int:
+    """
+    Let bills go on although a check found something; a hold on them ends.
+
+    :returns: how many
+    :raises NoReason: without a reason
+    :raises WrongState: unless the run is being examined
+    """
+    row = _examining(run_id)
+    for contract_id in contract_ids:
+        Hold.objects.filter(run=row, contract_id=contract_id).delete()
+        _decide(row, contract_id, values.Decision.RELEASE, reason=reason, actor_id=actor_id, now=now)
+    _count_holds(row)
+    return len(contract_ids)
+
+
+@db.transaction_required
+def hold(*, run_id: int, contract_ids: Sequence[int], reason: str, actor_id: int | None, now: datetime) -> int:
+    """
+    Keep bills back: the run is issued without them, the next run over their contracts makes them again.
+
+    :raises NoReason: without a reason
+    :raises WrongState: unless the run is being examined
+    """
+    row = _examining(run_id)
+    for contract_id in contract_ids:
+        _bill_of(row, contract_id)
+        _decide(row, contract_id, values.Decision.HOLD, reason=reason, actor_id=actor_id, now=now)
+        Hold.objects.update_or_create(
+            run=row, contract_id=contract_id, defaults={"reason": reason, "actor_id": actor_id, "at": now}
+        )
+    _count_holds(row)
+    return len(contract_ids)
+
+
+def _count_holds(row: Run) -> None:
+    row.held_count = Hold.objects.filter(run=row).count()
+    row.save(update_fields=["held_count"])
+
+
+def _bill_of(row: Run, contract_id: int) -> pl.DataFrame:
+    found = queries.draft_bills(run_id=row.id, contract_ids=[contract_id])
+    if found.is_empty():
+        raise NoSuchBill(_("This contract has no bill in the run."))
+    return found
+
+
+@db.transaction_required
+def ask_grid(*, run_id: int, contract_id: int, reason: str, actor_id: int | None, now: datetime) -> int:
+    """
+    Hold a bill (where there is one) and put the question to the grid company on the list of the metering clerks.
+
+    :returns: the work item's id
+    :raises NoReason: without a reason
+    """
+    row = _examining(run_id)
+    if queries.draft_bills(run_id=run_id, contract_ids=[contract_id]).height:
+        hold(run_id=run_id, contract_ids=[contract_id], reason=reason, actor_id=actor_id, now=now)
+    _decide(row, contract_id, values.Decision.ASK_GRID, reason=reason, actor_id=actor_id, now=now)
+    return worklist.open_item(
+        procedure="RB2",
+        kind=ASK_GRID,
+        subject=f"contracts.contract:{contract_id}",
+        title=reason,
+        detail=reason,
+        due_at=now.replace(hour=17, minute=0, second=0, microsecond=0),
+        now=now,
+        role="metering",
+        url=f"/billing/runs/{run_id}/exceptions/?contract={contract_id}",
+        parameters={"run": run_id, "contract": contract_id},
+    )
+
+
+@db.transaction_required
+def correct(
+    *,
+    run_id: int,
+    contract_id: int,
+    correction: Correction,
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+    today: date,
+) -> int:
+    """
+    Record an individual correction and price the contract's bill again with it.
+
+    :returns: the correction's id
+    :raises NoReason: without a reason
+    :raises NothingChanges: unless exactly one thing is corrected
+    :raises WrongState: unless the run is being examined
+    """
+    row = _examining(run_id)
+    kind = correction.kind
+    _decide(row, contract_id, values.Decision.CORRECT, reason=reason, actor_id=actor_id, now=now)
+    made = Adjustment.objects.create(
+        contract_id=contract_id,
+        month=row.month,
+        kind=kind.value,
+        amount_minor=correction.amount_minor,
+        energy_dwh=correction.energy_dwh,
+        capacity_milli=correction.capacity_milli,
+        text=correction.text.strip(),
+        reason=reason.strip(),
+        actor_id=actor_id,
+        at=now,
+    )
+    _draft_again(row, contract_id, today=today)
+    return made.id
+
+
+@db.transaction_required
+def withdraw_correction(*, run_id: int, adjustment_id: int, actor_id: int | None, now: datetime, today: date) -> None:
+    """
+    Take an individual correction back and price the bill without it.
+
+    :raises NoSuchAdjustment: if it is not there any more
+    """
+    row = _examining(run_id)
+    made = Adjustment.objects.select_for_update().filter(id=adjustment_id, month=row.month, withdrawn_at=None).first()
+    if made is None:
+        raise NoSuchAdjustment(_("This correction was withdrawn already."))
+    made.withdrawn_at, made.withdrawn_by_id = now, actor_id
+    made.save()
+    what = f"withdrew correction {adjustment_id} of contract {made.contract_id}"
+    identity.record_deed(procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id)
+    _draft_again(row, made.contract_id, today=today)
+
+
+@db.transaction_required
+def draft_again(*, run_id: int, contract_id: int, today: date) -> None:
+    """Price one contract of a run again from today's facts (its value came in, its terms were put right)."""
+    _draft_again(_examining(run_id), contract_id, today=today)
+
+
+def _draft_again(row: Run, contract_id: int, *, today: date) -> None:
+    chunk, member = _place(row, contract_id)
+    old = queries.draft_bills(run_id=row.id, contract_ids=[contract_id])
+    drafting.delete_drafts(old["id"].to_list())
+    Finding.objects.filter(run_id=row.id, contract_id=contract_id).delete()
+    drafted = drafting.draft(row, members=member, chunk_no=chunk.no, today=today, bill_ids=old["id"].to_list())
+    drafting.count_again(chunk)
+    add_up(row)
+    if row.state == values.RunState.EXAMINED.value and not drafted.findings.is_empty():
+        row.reopen()
+    row.save()
+
+
+def _place(row: Run, contract_id: int) -> tuple[Chunk, pl.DataFrame]:
+    """The chunk that a contract belongs to, and its row there."""
+    for chunk in Chunk.objects.select_for_update().filter(run=row).order_by("no"):
+        member = membership.unpack(bytes(chunk.members)).filter(pl.col("contract_id") == contract_id)
+        if member.height:
+            return chunk, member
+    raise NoSuchBill(_("The contract does not belong to the run."))
+
+
+@db.transaction_required
+def set_check(*, setting: checks.Setting, reason: str, actor_id: int | None, now: datetime) -> None:
+    """
+    Give a check another threshold or severity, for all plans or for one; it counts from the next rating on.
+
+    :raises NoReason: without a reason
+    """
+    if not reason.strip():
+        raise NoReason(_("Give a reason."))
+    CheckSetting.objects.update_or_create(
+        code=setting.code,
+        plan_code=setting.plan_code,
+        defaults={
+            "threshold": setting.threshold,
+            "severity": setting.severity.value if setting.severity else "",
+            "enabled": setting.enabled,
+            "reason": reason.strip(),
+            "set_at": now,
+            "set_by_id": actor_id,
+        },
+    )
+    what = f"set check {setting.code} {setting.plan_code}: {setting.threshold} {setting.severity} {setting.enabled}"
+    identity.record_deed(procedure="RB7", what=what, at=now, subject=f"billing.check:{setting.code}", actor_id=actor_id)

@@ -1,0 +1,245 @@
+"""Confirm by a second person, take numbers, issue, tell the ledger and the rooms that follow."""
+
+from datetime import date, datetime
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from tomoshibi.billing import membership, numbering, postings, queries, values
+from tomoshibi.billing.models import Chunk, Finding, Hold, NumberBlock, NumberSequence, Run
+from tomoshibi.billing.operations import drafting
+from tomoshibi.billing.operations.runs import ASIDE, EXAMINE, add_up, locked, require_state, subject
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import operations as ledger
+from tomoshibi.ledger import queries as ledger_queries
+from tomoshibi.masters import queries as masters
+from tomoshibi.storage import bulk, db
+from tomoshibi.worker import operations as worker
+from tomoshibi.worklist import operations as worklist
+
+DAYS_TO_PAY = 30
+"""支払期日: the 30th day, counted from the day after the reading. Usual in the field's supply conditions."""
+
+
+class BillsBlocked(ValueError):
+    """Blocking findings wait for a decision."""
+
+
+class RunNotConfirmed(ValueError):
+    """A second person has not confirmed the run."""
+
+
+class ChangedSinceLook(ValueError):
+    """The totals are not the ones that the person looked at."""
+
+
+class AccountingMonthClosed(ValueError):
+    """The accounting month of the day of issue is closed."""
+
+
+@db.transaction_required
+def finish_examination(*, run_id: int, actor_id: int | None, now: datetime) -> values.Run:
+    """
+    Say that the bills of a run were examined; what is left are warnings that may go on.
+
+    :raises BillsBlocked: while a blocking finding is undecided
+    :raises WrongState: if it is not checked
+    """
+    row = locked(run_id)
+    require_state(row, values.RunState.CHECKED)
+    blocked = Finding.objects.filter(run_id=run_id, severity=values.Severity.BLOCKING.value, examination=None).count()
+    if blocked:
+        raise BillsBlocked(_("%(count)s blocking findings wait for a decision.") % {"count": blocked})
+    row.examine()
+    row.examined_at, row.examined_by_id = now, actor_id
+    row.save()
+    what = f"examined {row.bill_count} bills"
+    identity.record_deed(
+        procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id, run=subject(run_id)
+    )
+    worklist.close_about(kind=EXAMINE, subjects=[subject(run_id)], outcome="examined", now=now, actor_id=actor_id)
+    return queries.run(run_id=run_id)
+
+
+@db.transaction_required
+def confirm(
+    *, run_id: int, actor_id: int | None, now: datetime, seen_count: int | None = None, seen_total: int | None = None
+) -> values.Run:
+    """
+    Stand for a run as the second person.
+
+    :param seen_count: bills and total that the person looked at; a run that changed since is refused
+    :raises identity.SamePerson: if the person made it or examined it alone
+    :raises ChangedSinceLook: if counts or totals differ
+    :raises WrongState: if it is not examined
+    """
+    row = locked(run_id)
+    require_state(row, values.RunState.EXAMINED)
+    identity.require_second_person(first_id=row.created_by_id, second_id=actor_id)
+    if (seen_count is not None and seen_count != row.bill_count) or (
+        seen_total is not None and seen_total != row.total_minor
+    ):
+        raise ChangedSinceLook(_("The run changed after you looked at it; look at the new totals."))
+    row.confirm()
+    row.confirmed_at, row.confirmed_by_id = now, actor_id
+    row.confirmed_totals = {"bills": row.bill_count, "total_minor": row.total_minor, "tax_minor": row.tax_minor}
+    row.save()
+    what = f"confirmed {row.bill_count} bills of {row.total_minor} in all"
+    identity.record_deed(
+        procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id, run=subject(run_id)
+    )
+    return queries.run(run_id=run_id)
+
+
+@db.transaction_required
+def start_issue(*, run_id: int, today: date, now: datetime) -> values.Run:
+    """
+    Prepare the issue: held bills leave the run, numbers are taken for the others. Doing it again does nothing.
+
+    :raises RunNotConfirmed: if a second person has not confirmed the run
+    :raises AccountingMonthClosed: if the month of ``today`` takes no posting
+    """
+    row = locked(run_id)
+    if row.state == values.RunState.ISSUED.value or row.issue_started_at is not None:
+        return queries.run(run_id=run_id)
+    if row.state != values.RunState.CONFIRMED.value:
+        raise RunNotConfirmed(_("A second person has to confirm run %(run)s first.") % {"run": run_id})
+    if not ledger_queries.is_open(Month.of(today)):
+        raise AccountingMonthClosed(_("The accounting month %(month)s is closed.") % {"month": Month.of(today)})
+    _set_held_aside(row)
+    first = _take_numbers(row, now=now)
+    for chunk in Chunk.objects.filter(run=row).defer("members").order_by("no"):
+        Chunk.objects.filter(id=chunk.id).update(first_number=first)
+        first += chunk.bill_count
+    row.issue_started_at, row.issue_on = now, today
+    row.save()
+    return queries.run(run_id=run_id)
+
+
+def _set_held_aside(row: Run) -> None:
+    """Held bills leave the run; the next run over their contracts makes them again."""
+    holds = dict(Hold.objects.filter(run=row).values_list("contract_id", "reason"))
+    if not holds:
+        return
+    for chunk in Chunk.objects.filter(run=row):
+        ids = membership.unpack(bytes(chunk.members))["contract_id"].to_list()
+        held = [contract_id for contract_id in ids if contract_id in holds]
+        if held:
+            _drop_bills(chunk, held, holds)
+    row.held_count = len(holds)
+    add_up(row)
+
+
+def _drop_bills(chunk: Chunk, contract_ids: list[int], reasons: dict[int, str]) -> None:
+    gone = queries.draft_bills(run_id=chunk.run_id, contract_ids=contract_ids)
+    drafting.delete_drafts(gone["id"].to_list())
+    Finding.objects.filter(run_id=chunk.run_id, contract_id__in=contract_ids).delete()
+    Finding.objects.bulk_create(
+        Finding(
+            run_id=chunk.run_id,
+            chunk_no=chunk.no,
+            contract_id=contract_id,
+            code="E107",
+            severity=values.Severity.ASIDE.value,
+            values={"held": reasons[contract_id]},
+        )
+        for contract_id in contract_ids
+    )
+    drafting.count_again(chunk)
+
+
+def _take_numbers(row: Run, *, now: datetime) -> int:
+    NumberSequence.objects.get_or_create(id=1)
+    sequence = NumberSequence.objects.select_for_update().get(id=1)
+    first = sequence.next
+    if row.bill_count:
+        sequence.next += row.bill_count
+        sequence.save()
+        NumberBlock.objects.create(run=row, first=first, size=row.bill_count, taken_at=now)
+    return first
+
+
+@db.transaction_required
+def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> bool:
+    """
+    Issue the next part of a run whose issue was started: numbers and ledger entries in one transaction.
+
+    :returns: whether there was one
+    """
+    waiting = Chunk.objects.select_for_update(skip_locked=True).filter(run_id=run_id, issued=False).order_by("no")
+    chunk = waiting.select_related("run").first()
+    if chunk is None:
+        return False
+    row = chunk.run
+    assert row.issue_on is not None, "the issue was started"
+    assert chunk.first_number is not None, "numbers were taken"
+    members = membership.unpack(bytes(chunk.members))
+    bills = queries.chunk_bills(
+        run_id=run_id, first_id=chunk.first_bill_id, last_id=chunk.last_bill_id, members=members
+    )
+    assert bills.height == chunk.bill_count, "no bill came or went since the numbers were taken"
+    numbered = bills.with_columns(
+        number=numbering.with_check_digits(pl.int_range(bills.height, dtype=pl.Int64) + chunk.first_number)
+    )
+    bulk.copy_in("billing_invoice", _invoices(numbered, row=row, now=now))
+    accounts = masters.posting_accounts(on=row.issue_on)
+    ledger.post(
+        entries=postings.entries(numbered, on=row.issue_on, accounts=accounts), posted_at=now, actor_id=actor_id
+    )
+    chunk.issued, chunk.issued_count = True, bills.height
+    chunk.save(update_fields=["issued", "issued_count"])
+    return True
+
+
+def _invoices(numbered: pl.DataFrame, *, row: Run, now: datetime) -> pl.DataFrame:
+    assert row.issue_on is not None, "the issue was started"
+    # Never due before it is issued and could have arrived.
+    due = pl.max_horizontal(
+        pl.col("period_end").dt.offset_by(f"{DAYS_TO_PAY}d"), pl.lit(row.issue_on).dt.offset_by("14d")
+    )
+    return numbered.select(
+        pl.col("id").alias("bill_id"),
+        pl.lit(row.id).alias("run_id"),
+        "number",
+        pl.lit(now.isoformat()).alias("issued_at"),
+        pl.lit(row.issue_on).alias("issued_on"),
+        due.alias("due_on"),
+    )
+
+
+@db.transaction_required
+def finish_issue(*, run_id: int, now: datetime, actor_id: int | None = None) -> values.IssueOutcome | None:
+    """
+    Close the issue when every part of it is out, and announce it once.
+
+    :returns: what was issued; nothing while parts are left
+    """
+    row = locked(run_id)
+    if Chunk.objects.filter(run=row, issued=False).exists():
+        return None
+    block = NumberBlock.objects.filter(run=row).first()
+    if row.state != values.RunState.ISSUED.value:
+        require_state(row, values.RunState.CONFIRMED)
+        row.issue()
+        row.issued_at = now
+        row.save()
+        NumberBlock.objects.filter(run=row).update(used=row.bill_count)
+        what = f"issued {row.bill_count} bills of {row.total_minor} in all"
+        identity.record_deed(
+            procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id, run=subject(run_id)
+        )
+        worklist.close_about(kind=ASIDE, subjects=[subject(run_id)], outcome="issued without them", now=now)
+        worker.announce(values.BillsIssued(run_id=run_id))
+    first = block.first if block else None
+    return values.IssueOutcome(
+        issued=row.bill_count,
+        held=row.held_count,
+        total_minor=row.total_minor,
+        first_number=_number_text(first),
+        last_number=_number_text(first + row.bill_count - 1 if first is not None else None),
+    )
+
+
+def _number_text(running: int | None) -> str:
+    return "" if running is None else numbering.text(running * 10 + numbering.check_digit(running))

@@ -1,0 +1,217 @@
+"""From candidates to priced documents: what a chunk hands to ``tariffs.pricing``, and what it makes of the answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.billing import queries
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.contracts.values import TaxTreatment
+from tomoshibi.kernel import frames
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.metering import queries as metering
+from tomoshibi.rating import totals
+from tomoshibi.rating.bands import DayType
+from tomoshibi.rating.program import Program
+from tomoshibi.rating.sheet import Group
+from tomoshibi.tariffs import pricing
+from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs import values as tariff_values
+
+MATRIX_ROWS = 20_000
+"""Half-hour months held at once: about 120 MB."""
+_SATURDAY, _SUNDAY = 5, 6
+
+EXTRAS: frames.Schema = {
+    "row_id": pl.Int64,
+    "code": pl.String,
+    "text": pl.String,
+    "amount_minor": pl.Int64,
+    "taxed": pl.Boolean,
+    "charge_id": pl.Int64,
+    "adjustment_id": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Priced:
+    """
+    :param rows: one per document: ``row_id``, the parts' last plan and size, totals, what the checks look at
+    :param lines: ``tariff_values.LINES``
+    :param extras: ``EXTRAS``
+    :param refusals: ``tariff_values.REFUSALS``
+    """
+
+    rows: pl.DataFrame
+    lines: pl.DataFrame
+    extras: pl.DataFrame
+    refusals: pl.DataFrame
+
+
+def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Priced:
+    """
+    Price the candidates that can be billed.
+
+    :param rows: candidates with a provided reading inside the contract
+    :param adjustments: individual corrections (``queries.adjustments``)
+    """
+    usage = _usage(rows, adjustments=adjustments)
+    programs = tariffs.programs(usage["plan_version"].drop_nulls().unique())
+    names = [name for program in programs.values() for name in program.values]
+    usage = queries.with_published(usage, month=month, names=names).sort("row_id", "segment")
+    found = pricing.price(usage=usage, programs=programs, half_hours=list(_half_hours(rows, usage, programs)))
+    extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
+    last = usage.group_by("row_id", maintain_order=True).agg(
+        pl.col("plan_code", "plan_version", "capacity_kind", "capacity_milli").last(),
+        capacity_changed=(pl.col("capacity_milli").n_unique() > 1) | (pl.col("capacity_kind").n_unique() > 1),
+        plan_changed=pl.col("plan_code").n_unique() > 1,
+    )
+    priced = found.totals.join(last, on="row_id", how="left", maintain_order="left")
+    priced = _with_extras(priced, extras, programs=programs)
+    return Priced(
+        rows=priced.join(_looked_at(found.lines, programs=programs), on="row_id", how="left", maintain_order="left"),
+        lines=found.lines,
+        extras=extras,
+        refusals=_with_unpriced(rows, found),
+    )
+
+
+def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
+    """One row per part of a bill, as pricing takes it, with today's facts and the individual corrections."""
+    columns = ["row_id", "contract_id", "area", "voltage", "start", "period_start", "period_end", "metered_dwh"]
+    columns += ["reading_start", "reading_end"]
+    given = rows.select(columns)
+    for kind, column in (("usage", "energy_dwh"), ("capacity", "capacity_milli")):
+        newest = adjustments.filter(pl.col("kind") == kind).group_by("contract_id").agg(pl.col(column).last())
+        given = given.join(newest.rename({column: f"own_{column}"}), on="contract_id", how="left")
+    given = given.with_columns(bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"))
+    given = queries.with_tax_rate(given)
+    parts = queries.parts(rows=rows).join(given, on="row_id", how="inner")
+    parts = parts.with_columns(
+        pl.coalesce("own_capacity_milli", "capacity_milli").alias("capacity_milli"),
+        period_start=pl.col("part_start"),
+        period_end=pl.col("part_end"),
+    )
+    parts = tariffs.with_versions(_with_energy(parts))
+    return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
+
+
+def _with_energy(parts: pl.DataFrame) -> pl.DataFrame:
+    """Energy per part: all of it where there is one, by days where there are several."""
+    if parts["row_id"].n_unique() == parts.height:
+        return parts.with_columns(energy_dwh=pl.col("bill_energy_dwh"))
+    return pricing.split_by_days(parts)
+
+
+def _half_hours(
+    rows: pl.DataFrame, usage: pl.DataFrame, programs: Mapping[int, Program]
+) -> Iterator[tariff_values.HalfHours]:
+    """Half-hours of the bills whose plans price by time of use, in blocks that share area and days."""
+    banded = [version for version, program in programs.items() if program.bands]
+    wanted = usage.filter(pl.col("plan_version").is_in(banded))["row_id"].unique()
+    needed = rows.filter(pl.col("row_id").is_in(wanted.implode()) & pl.col("has_half_hours"))
+    for (area, first, until), block in needed.group_by("area", "period_start", "period_end"):
+        for part in block.iter_slices(MATRIX_ROWS):
+            matrix = metering.half_hour_matrix(readings=part)
+            assert isinstance(first, date)
+            assert isinstance(until, date)
+            yield tariff_values.HalfHours(
+                row_ids=part["row_id"].to_numpy(),
+                first_day=first,
+                values_dwh=matrix.values_dwh,
+                day_types=_day_types(str(area), first, until),
+            )
+
+
+def _day_types(area: str, first: date, until: date) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    """Weekday, Saturday, or Sunday and holiday at an area."""
+    found = []
+    for number in range((until - first).days):
+        day = first + timedelta(days=number)
+        if day.weekday() == _SUNDAY or masters.is_holiday(day, area=area):
+            found.append(DayType.HOLIDAY)
+        else:
+            found.append(DayType.SATURDAY if day.weekday() == _SATURDAY else DayType.WEEKDAY)
+    return np.array(found, dtype=np.int8)
+
+
+def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
+    """Sundry charges that wait for the contracts, and amounts added by hand; each contract's on its first bill."""
+    firsts = rows.join(priced, on="row_id", how="semi").group_by("contract_id").agg(pl.col("row_id").min())
+    charges = contracts.waiting_charges_frame(month=month.number, contract_ids=firsts["contract_id"])
+    told = firsts.join(charges, on="contract_id", how="inner").select(
+        "row_id",
+        "code",
+        "text",
+        "amount_minor",
+        taxed=pl.col("tax") == TaxTreatment.INCLUDED.value,
+        charge_id=pl.col("charge_id"),
+        adjustment_id=pl.lit(None, dtype=pl.Int64),
+    )
+    added = firsts.join(adjustments.filter(pl.col("kind") == "charge"), on="contract_id", how="inner").select(
+        "row_id",
+        code=pl.lit("adjustment"),
+        text="text",
+        amount_minor="amount_minor",
+        taxed=pl.lit(True),
+        charge_id=pl.lit(None, dtype=pl.Int64),
+        adjustment_id=pl.col("adjustment_id"),
+    )
+    return pl.concat([told, added]).select(list(EXTRAS)).sort("row_id", maintain_order=True)
+
+
+def _with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """Add what stands on the bill besides the plan; the tax of such a bill is taken anew, once for the invoice."""
+    sums = extras.group_by("row_id").agg(
+        extra_minor=pl.col("amount_minor").sum(),
+        untaxed_minor=pl.col("amount_minor").filter(~pl.col("taxed")).sum(),
+    )
+    found = priced.join(sums, on="row_id", how="left", maintain_order="left").with_columns(
+        pl.col("extra_minor", "untaxed_minor").fill_null(0), plan_minor=pl.col("total_minor")
+    )
+    taxed_extra = pl.col("extra_minor") != pl.col("untaxed_minor")
+    found = found.with_columns(pl.col("total_minor") + pl.col("extra_minor"))
+    if found.filter(taxed_extra).is_empty():
+        return found
+    tax = found["tax_minor"].to_numpy().copy()
+    taxable = (found["total_minor"] - found["untaxed_minor"]).to_numpy()
+    again = found.select(taxed_extra).to_series().to_numpy()
+    for version in found.filter(taxed_extra)["plan_version"].unique():
+        mine = again & (found["plan_version"] == version).to_numpy()
+        rate = found["tax_rate_ppm"].to_numpy()[mine]
+        tax[mine] = totals.included_tax(taxable[mine], rate_ppm=rate, policy=programs[version].rounding)
+    return found.with_columns(pl.Series("tax_minor", tax))
+
+
+def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """What the checks look at in the lines: the lowest charge, and the units of levy and fuel."""
+    meaning = pl.DataFrame(
+        [
+            (version, number, slot.group.value)
+            for version, program in programs.items()
+            for number, slot in enumerate(program.slots, start=1)
+        ],
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
+        orient="row",
+    )
+    marked = lines.join(meaning, on=["plan_version", "component_no"], how="left", maintain_order="left")
+    charges = [Group.BASIC.value, Group.ENERGY.value, Group.LEVY.value]
+    kwh = pl.col("quantity") > 1
+    return marked.group_by("row_id").agg(
+        lowest_line_e10=pl.col("amount_e10").filter(pl.col("group").is_in(charges)).min(),
+        levy_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.LEVY.value) & kwh).last(),
+        fuel_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.FUEL.value) & kwh).last(),
+    )
+
+
+def _with_unpriced(rows: pl.DataFrame, found: tariff_values.PricedFrame) -> pl.DataFrame:
+    """Refusals, and rows that no terms cover."""
+    known = pl.concat([found.totals.select("row_id"), found.refusals.select("row_id")])
+    lost = rows.join(known, on="row_id", how="anti").select(
+        "row_id", pl.lit("no_terms").alias("code"), pl.lit("").alias("detail")
+    )
+    return pl.concat([found.refusals, lost])

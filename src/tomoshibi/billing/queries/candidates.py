@@ -1,0 +1,230 @@
+"""Everything that is known about the contracts of a chunk before they are priced, as one frame."""
+
+import json
+from datetime import date
+
+import polars as pl
+
+from tomoshibi.billing.queries.reading_days import reading_day_frame
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.metering import queries as metering
+from tomoshibi.parties import queries as parties
+from tomoshibi.parties import values as parties_values
+from tomoshibi.storage import bulk
+from tomoshibi.supply import queries as supply
+
+_READING = [
+    "supply_point_id", "reading_id", "period_start", "period_end", "energy_dwh", "provided", "agreed",
+    "has_half_hours", "half_hour_sum_dwh", "half_hours_missing", "revision",
+]  # fmt: skip
+_ADJUSTED = {
+    "contract_id": pl.Int64,
+    "adjustment_id": pl.Int64,
+    "kind": pl.String,
+    "amount_minor": pl.Int64,
+    "energy_dwh": pl.Int64,
+    "capacity_milli": pl.Int64,
+    "text": pl.String,
+}
+_BILLED = {
+    "contract_id": pl.Int64,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "run_id": pl.Int64,
+    "revision": pl.Int64,
+    "bill_id": pl.Int64,
+    "first_bill_id": pl.Int64,
+    "rerated_minor": pl.Int64,
+    "levy_minor": pl.Int64,
+}
+_LAST = {"contract_id": pl.Int64, "last_end": pl.Date}
+_FAR = date(9999, 12, 31)
+
+
+def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """
+    One row per contract and reading of the month; a contract without a reading has one row with nulls.
+
+    :param members: ``membership.MEMBERS``
+    :returns: the members' columns, the reading's, ``row_id``, ``has_reading``, ``outside_contract``, ``days``, and the
+        whole reading period around it (``reading_start``, ``reading_end``) for proration
+    """
+    readings = metering.confirmed_frame(month=month, supply_point_ids=members["supply_point_id"].to_list())
+    readings = readings.select(_READING).rename({"revision": "reading_revision", "energy_dwh": "metered_dwh"})
+    joined = members.join(readings, on="supply_point_id", how="inner", maintain_order="left")
+    end = pl.col("end").fill_null(_FAR)
+    mine = joined.filter((pl.col("period_start") < end) & (pl.col("period_end") > pl.col("start")))
+    without = members.join(mine, on="contract_id", how="anti", maintain_order="left")
+    found = pl.concat([mine, without], how="diagonal").join(
+        reading_day_frame(month).select("area", "base_day", "from_day", "to_day"), on=["area", "base_day"], how="left"
+    )
+    # A start or stop inside the month: the meter's whole reading period is the one of its reading day.
+    begins, stops = pl.col("period_start") == pl.col("start"), pl.col("period_end") == pl.col("end")
+    inside = (pl.col("from_day") <= pl.col("period_start")) & (pl.col("period_end") <= pl.col("to_day"))
+    found = found.sort("contract_id", "period_start").with_row_index("row_id")
+    return found.with_columns(
+        pl.col("row_id").cast(pl.Int64),
+        pl.col("provided", "agreed", "has_half_hours").fill_null(value=False),
+        reading_start=pl.when(begins & inside).then("from_day").otherwise("period_start"),
+        reading_end=pl.when(stops & inside).then("to_day").otherwise("period_end"),
+        has_reading=pl.col("reading_id").is_not_null(),
+        outside_contract=((pl.col("period_start") < pl.col("start")) | (pl.col("period_end") > end)).fill_null(
+            value=False
+        ),
+        days=(pl.col("period_end") - pl.col("period_start")).dt.total_days(),
+    )
+
+
+def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
+    """
+    The terms that hold in each candidate's period, one row per part in which nothing changes.
+
+    :param rows: candidates with a reading: ``row_id, contract_id, period_start, period_end``
+    :returns: ``row_id, segment, part_start, part_end, plan_code, capacity_kind, capacity_milli, discounts``
+    """
+    terms = contracts.terms_frame(
+        contract_ids=rows["contract_id"],
+        period_start=_day(rows["period_start"].min()),
+        period_end=_day(rows["period_end"].max()),
+    )
+    joined = rows.select("row_id", "contract_id", "period_start", "period_end").join(
+        terms, on="contract_id", how="inner"
+    )
+    held = joined.with_columns(
+        part_start=pl.max_horizontal("period_start", "terms_start"),
+        part_end=pl.min_horizontal("period_end", pl.col("terms_end").fill_null(_FAR)),
+    ).filter(pl.col("part_start") < pl.col("part_end"))
+    # Terms that differ in nothing that is priced (another agency, say) are one part.
+    same = ["plan_code", "capacity_kind", "capacity_milli", "discounts"]
+    held = held.sort("row_id", "part_start").with_columns(
+        run=pl.struct(same).rle_id().over("row_id"),
+    )
+    merged = held.group_by("row_id", "run", maintain_order=True).agg(
+        pl.col("part_start").min(), pl.col("part_end").max(), pl.col(same).first()
+    )
+    return merged.with_columns(
+        segment=pl.col("run").cast(pl.Int16),
+        discounts=pl.col("discounts").map_elements(_codes, return_dtype=pl.List(pl.String)),
+    ).drop("run")
+
+
+def _codes(stored: str) -> list[str]:
+    found = json.loads(stored) if stored else []
+    return [item["code"] if isinstance(item, dict) else str(item) for item in found]
+
+
+def _day(found: object) -> date | None:
+    assert found is None or isinstance(found, date)
+    return found
+
+
+def adjustments(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
+    """Individual corrections that stand for contracts in a month, oldest first."""
+    return bulk.read_frame(
+        """
+        SELECT contract_id, id, kind, amount_minor, energy_dwh, capacity_milli, text FROM billing_adjustment
+         WHERE contract_id = ANY(%s) AND month = %s AND withdrawn_at IS NULL ORDER BY id
+        """,
+        _ADJUSTED,
+        [contract_ids, month.number],
+    )
+
+
+def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.DataFrame:
+    """
+    The newest document of each contract and period of a month that other runs made.
+
+    :returns: ``contract_id, period_start, period_end, run_id, revision, bill_id, first_bill_id, rerated_minor,
+        levy_minor`` (the levy of all documents of the period together)
+    """
+    return bulk.read_frame(
+        """
+        SELECT DISTINCT ON (contract_id, period_start)
+               contract_id, period_start, period_end, run_id, revision, id,
+               first_value(id) OVER period, rerated_minor, sum(levy_minor) OVER whole
+          FROM billing_bill
+         WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s
+        WINDOW whole AS (PARTITION BY contract_id, period_start),
+               period AS (whole ORDER BY revision)
+         ORDER BY contract_id, period_start, revision DESC
+        """,
+        _BILLED,
+        [contract_ids, month.number, run_id],
+    )
+
+
+def last_ends(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
+    """Up to where each contract was billed before the month: ``contract_id, last_end``."""
+    return bulk.read_frame(
+        """
+        SELECT contract_id, max(period_end) FROM billing_bill
+         WHERE contract_id = ANY(%s) AND month < %s AND revision = 0 GROUP BY contract_id
+        """,
+        _LAST,
+        [contract_ids, month.number],
+    )
+
+
+def usual_use(*, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """
+    What is usual at a point under the same contract.
+
+    :param rows: ``supply_point_id, start`` of candidates
+    :returns: ``supply_point_id, start, previous_dwh, usual_per_day_dwh``: the month before, and per day the higher of
+        the same month a year ago and the median of the last three months
+    """
+    ids = rows["supply_point_id"].unique().to_list()
+    found = pl.concat(
+        [
+            metering.history_frame(last_month=month.plus(-1), months=3, supply_point_ids=ids),
+            metering.year_ago_frame(month=month, supply_point_ids=ids),
+        ]
+    )
+    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days()
+    own = rows.select("supply_point_id", "start").unique().join(found, on="supply_point_id", how="inner")
+    own = own.filter(pl.col("period_start") >= pl.col("start")).with_columns(per_day=pl.col("energy_dwh") / days)
+    year_ago = pl.col("month") == month.plus(-12).number
+    return (
+        own.group_by("supply_point_id", "start")
+        .agg(
+            pl.col("energy_dwh").filter(pl.col("month") == month.plus(-1).number).sum().alias("previous_sum"),
+            (pl.col("month") == month.plus(-1).number).any().alias("has_previous"),
+            pl.max_horizontal(
+                pl.col("per_day").filter(year_ago).max(), pl.col("per_day").filter(~year_ago).median()
+            ).alias("usual"),
+        )
+        .select(
+            "supply_point_id",
+            "start",
+            pl.when("has_previous").then("previous_sum").alias("previous_dwh"),
+            pl.col("usual").round().cast(pl.Int64).alias("usual_per_day_dwh"),
+        )
+    )
+
+
+def payers(*, account_ids: list[int], on: date) -> pl.DataFrame:
+    """``account_id, payment_method, statement_channel, address_complete, has_mandate`` on a day."""
+    accounts = parties.billing_accounts_frame(account_ids=account_ids, on=on)
+    usable = [state.value for state in parties_values.DEBITABLE_MANDATES]
+    mandates = parties.mandates_frame(account_ids=account_ids, on=on).filter(pl.col("state").is_in(usable))
+    return accounts.select("account_id", "payment_method", "statement_channel", "address_complete").with_columns(
+        has_mandate=pl.col("account_id").is_in(mandates["account_id"].implode())
+    )
+
+
+def exchanged_meters(*, rows: pl.DataFrame) -> pl.DataFrame:
+    """``row_id`` of candidates whose point has another meter at the end of the period than at its beginning."""
+    if rows.is_empty():
+        return rows.select("row_id")
+    last = _day(rows["period_end"].max())
+    assert last is not None, "candidates with a reading have a period"
+    hung = supply.meters_frame(on=last, supply_point_ids=rows["supply_point_id"]).select("supply_point_id", "start")
+    hung = hung.rename({"start": "hung_on"})
+    return (
+        rows.join(hung, on="supply_point_id", how="inner")
+        .filter((pl.col("hung_on") > pl.col("period_start")) & (pl.col("hung_on") < pl.col("period_end")))
+        .filter(pl.col("hung_on") > pl.col("start"))
+        .select("row_id")
+        .unique()
+    )

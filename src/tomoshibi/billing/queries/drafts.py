@@ -1,0 +1,71 @@
+"""Drafts of a run as frames, and the settings of its checks."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from tomoshibi.billing import checks, values
+from tomoshibi.billing.models import CheckSetting
+from tomoshibi.storage import bulk
+from tomoshibi.tariffs import queries as tariffs
+
+_DRAFT = {
+    "id": pl.Int64,
+    "contract_id": pl.Int64,
+    "energy_dwh": pl.Int64,
+    "total_minor": pl.Int64,
+    "tax_minor": pl.Int64,
+    "levy_minor": pl.Int64,
+}
+_TO_ISSUE = {
+    "id": pl.Int64,
+    "contract_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "period_end": pl.Date,
+    "total_minor": pl.Int64,
+    "tax_minor": pl.Int64,
+    "levy_minor": pl.Int64,
+    "untaxed_minor": pl.Int64,
+    "tax_rate_ppm": pl.Int64,
+}
+
+
+def draft_bills(*, run_id: int, contract_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """``id, contract_id, energy_dwh, total_minor, tax_minor, levy_minor`` of a run's bills, by id."""
+    among = "" if contract_ids is None else " AND contract_id = ANY(%(ids)s)"
+    return bulk.read_frame(
+        f"SELECT {', '.join(_DRAFT)} FROM billing_bill WHERE run_id = %(run)s{among} ORDER BY id",
+        _DRAFT,
+        {"run": run_id, "ids": list(contract_ids or ())},
+    )
+
+
+def chunk_bills(*, run_id: int, first_id: int | None, last_id: int | None, members: pl.DataFrame) -> pl.DataFrame:
+    """The bills of a chunk in the order of their contracts, with what issuing needs."""
+    found = bulk.read_frame(
+        f"SELECT {', '.join(_TO_ISSUE)} FROM billing_bill WHERE run_id = %s AND id BETWEEN %s AND %s",
+        _TO_ISSUE,
+        [run_id, first_id, last_id],
+    )
+    return found.join(members, on="contract_id", how="semi").sort("contract_id", "period_end", "id")
+
+
+def check_settings() -> list[checks.Setting]:
+    """Thresholds and severities that differ from the table."""
+    return [
+        checks.Setting(
+            code=row.code,
+            plan_code=row.plan_code,
+            threshold=row.threshold,
+            severity=values.Severity(row.severity) if row.severity else None,
+            enabled=row.enabled,
+        )
+        for row in CheckSetting.objects.order_by("code", "plan_code")
+    ]
+
+
+def waiting_plans() -> pl.DataFrame:
+    """Plan versions that wait for their second person: ``plan_code, waiting_from`` (the earliest of each)."""
+    rows = [(proposal.plan_code, proposal.valid_from) for proposal in tariffs.proposals()]
+    frame = pl.DataFrame(rows, schema={"plan_code": pl.String, "waiting_from": pl.Date}, orient="row")
+    return frame.group_by("plan_code").agg(pl.col("waiting_from").min())

@@ -1,0 +1,166 @@
+"""Who a run would take, and what the page for a new run shows before it is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from tomoshibi.billing import membership, values
+from tomoshibi.billing.queries.reading_days import reading_day_frame
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.metering import queries as metering
+from tomoshibi.storage import bulk
+
+_BILLED = {"contract_id": pl.Int64, "run_id": pl.Int64}
+_ISSUED_READINGS = {
+    "contract_id": pl.Int64,
+    "supply_point_id": pl.Int64,
+    "period_start": pl.Date,
+    "reading_id": pl.Int64,
+}
+
+
+_FEW_READINGS = 500
+
+
+@dataclass(frozen=True)
+class ReadingDayCount:
+    """One reading day of an area in a month, as the page for a new run shows it."""
+
+    area: str
+    base_day: str
+    metering_on: date | None
+    reading_on: date | None
+    approximate: bool
+    supplied: int
+    ready: int
+    """Contracts whose confirmed value is there and provided."""
+    billed: int
+
+    @property
+    def open(self) -> int:
+        return self.supplied - self.billed
+
+
+def members(*, month: Month, selection: values.Selection, kind: values.RunKind) -> pl.DataFrame:
+    """
+    The contracts that a run over a selection takes.
+
+    :returns: columns of ``membership.MEMBERS``
+    """
+    if kind is values.RunKind.CORRECTION:
+        return _changed(month, selection)
+    return (
+        _supplied(month, selection).join(_billed(month), on="contract_id", how="anti").select(list(membership.MEMBERS))
+    )
+
+
+def _supplied(month: Month, selection: values.Selection) -> pl.DataFrame:
+    """Contracts that were supplied on a day of the period that the month's reading closes."""
+    days = reading_day_frame(month)
+    widest_start = days["from_day"].min() if days.height else None
+    widest_end = days["to_day"].max() if days.height else None
+    found = contracts.supplied_frame(
+        period_start=min(_day(widest_start) or month.plus(-1).first, month.plus(-1).first),
+        period_end=max(_day(widest_end) or month.plus(1).first, month.plus(1).first),
+        area=selection.area or None,
+    )
+    if selection.base_days:
+        found = found.filter(pl.col("base_day").is_in(list(selection.base_days)))
+    if selection.contract_ids:
+        found = found.filter(pl.col("contract_id").is_in(list(selection.contract_ids)))
+    found = found.join(days, on=["area", "base_day"], how="left").with_columns(
+        pl.col("from_day").fill_null(month.plus(-1).first), pl.col("to_day").fill_null(month.first)
+    )
+    return found.filter(
+        (pl.col("start") < pl.col("to_day")) & (pl.col("end").is_null() | (pl.col("end") > pl.col("from_day")))
+    )
+
+
+def _day(found: object) -> date | None:
+    assert found is None or isinstance(found, date)
+    return found
+
+
+def _billed(month: Month) -> pl.DataFrame:
+    """Contracts that have a bill of the month, issued or drafted."""
+    return bulk.read_frame(
+        "SELECT contract_id, run_id FROM billing_bill WHERE month = %s AND revision = 0", _BILLED, [month.number]
+    ).unique(subset="contract_id")
+
+
+def _changed(month: Month, selection: values.Selection) -> pl.DataFrame:
+    """Contracts whose last issued document of a month rests on another reading than the one that stands now."""
+    issued = bulk.read_frame(
+        """
+        SELECT DISTINCT ON (b.contract_id, b.period_start)
+               b.contract_id, b.supply_point_id, b.period_start, b.reading_id
+          FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
+         WHERE b.month = %s
+         ORDER BY b.contract_id, b.period_start, b.revision DESC
+        """,
+        _ISSUED_READINGS,
+        [month.number],
+    )
+    if selection.contract_ids:
+        chosen = issued.filter(pl.col("contract_id").is_in(list(selection.contract_ids)))
+    else:
+        standing = metering.confirmed_frame(month=month).select("supply_point_id", "reading_id")
+        chosen = issued.join(standing, on=["supply_point_id", "reading_id"], how="anti")
+    supplied = _supplied_whenever(month, selection)
+    return supplied.join(chosen, on="contract_id", how="semi").select(list(membership.MEMBERS))
+
+
+def months_with_changes(*, today: date, reading_ids: Sequence[int] = (), months: int = 24) -> list[Month]:
+    """
+    Months, newest first, in which an issued bill rests on another reading than the one that stands now.
+
+    :param reading_ids: look only at the months of these readings
+    :param months: how far back to look
+    """
+    newest = Month.of(today).plus(1)
+    looked = [newest.plus(-n) for n in range(months)]
+    if 0 < len(reading_ids) <= _FEW_READINGS:
+        found = [metering.reading(reading_id=reading_id) for reading_id in reading_ids]
+        named = {reading.month for reading in found if reading is not None}
+        looked = [month for month in looked if month.number in named]
+    return [month for month in looked if _changed(month, values.Selection()).height]
+
+
+def _supplied_whenever(month: Month, selection: values.Selection) -> pl.DataFrame:
+    """As ``_supplied``, but a contract that ended meanwhile (even from before the month) is still there."""
+    found = contracts.supplied_frame(
+        period_start=month.plus(-2).first, period_end=month.plus(1).first, area=selection.area or None
+    )
+    if selection.base_days:
+        found = found.filter(pl.col("base_day").is_in(list(selection.base_days)))
+    return found
+
+
+def reading_day_counts(*, month: Month, area: str = "") -> list[ReadingDayCount]:
+    """Per area and reading day: how many are supplied, how many have their value, how many are billed."""
+    found = _supplied(month, values.Selection(area=area))
+    ready = metering.confirmed_frame(month=month).filter("provided").select("supply_point_id").unique()
+    marked = found.select("contract_id", "supply_point_id", "area", "base_day").with_columns(
+        ready=pl.col("supply_point_id").is_in(ready["supply_point_id"].implode()),
+        billed=pl.col("contract_id").is_in(_billed(month)["contract_id"].implode()),
+    )
+    counted = marked.group_by("area", "base_day").agg(
+        pl.len().alias("supplied"), pl.col("ready").sum(), pl.col("billed").sum()
+    )
+    days = counted.join(reading_day_frame(month), on=["area", "base_day"], how="left")
+    return [
+        ReadingDayCount(
+            area=row["area"],
+            base_day=row["base_day"],
+            metering_on=row["to_day"],
+            reading_on=row["reading_on"],
+            approximate=bool(row["approximate"]),
+            supplied=row["supplied"],
+            ready=row["ready"],
+            billed=row["billed"],
+        )
+        for row in days.sort("area", "base_day").to_dicts()
+    ]

@@ -1,0 +1,151 @@
+"""A small retailer's book, made through the doors of the other rooms: one area, one reading day, ten contracts."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from tests.tariffs.plans import TOKYO
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.identity.models import User
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import energy_dwh
+from tomoshibi.ledger import operations as ledger
+from tomoshibi.ledger import values as ledger_values
+from tomoshibi.masters import operations as masters
+from tomoshibi.masters import queries as masters_queries
+from tomoshibi.metering import operations as metering
+from tomoshibi.parties import operations as parties
+from tomoshibi.parties import values as parties_values
+from tomoshibi.supply import operations as supply
+from tomoshibi.tariffs import operations as tariffs
+
+OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+AREA, BASE_DAY, PLAN = "03", "02", "test-b"
+SEPTEMBER_CUT, OCTOBER_CUT, NOVEMBER_CUT = date(2026, 9, 2), date(2026, 10, 2), date(2026, 11, 2)
+ACCOUNTS = {
+    "receivable": ("1310", "asset", "売掛金"), "revenue_energy": ("4120", "income", "電気料金収入"),
+    "levy": ("4210", "income", "再エネ賦課金"), "tax_payable": ("2310", "liability", "仮受消費税"),
+    "revenue_other": ("4190", "income", "その他"),
+}  # fmt: skip
+SMALL_MASTERS = {
+    "levy": [{"fiscal_year": "2026", "price_yen_per_kwh": "4.18", "first_valid_month": "2026-05", "last_valid_month": "2027-04"}],
+    "tax_rates": [{"rate_percent": "10", "valid_from": "2019-10-01"}],
+    "government_discounts": [
+        {"voltage": "low", "area": "", "price_yen_per_kwh": "3.5", "first_valid_month": "2026-07", "last_valid_month": "2026-09"}
+    ],
+    "posting_accounts": [{"key": key, "account": code, "valid_from": "2016-04-01"} for key, (code, *_) in ACCOUNTS.items()],
+    "reading_days": [
+        {"area": AREA, "base_day": BASE_DAY, "fiscal_year": "2026", "month": f"2026-{n:02d}", "approximate": "no",
+         "reading_on": f"2026-{n:02d}-04", "metering_on": f"2026-{n:02d}-02"}
+        for n in range(4, 13)
+    ],
+}  # fmt: skip
+
+
+def masters_and_plans(now):
+    for master, rows in SMALL_MASTERS.items():
+        masters.put_rows(master=master, rows=rows)
+    masters.put_rows(master="company", rows=[{
+        "name": "株式会社灯火でんき", "name_kana": "トモシビデンキ", "country": "JP", "currency": "JPY", "language": "ja",
+        "registration_number": "T1234567890123", "postal_code": "1000005", "address": "東京都千代田区丸の内1-1-1",
+        "phone": "0120-000-000", "mail": "support@example.jp", "bank_code": "0001", "branch_code": "001",
+        "bank_name": "みずほ銀行", "branch_name": "東京営業部", "account_kind": "普通", "account_number": "7654321",
+        "account_holder_kana": "カ)トモシビデンキ", "valid_from": "2016-04-01",
+    }])  # fmt: skip
+    units = [
+        {"area": AREA, "product": "regulated_lv", "month": str(month), "unit_yen_per_kwh": "-5.80", "includes_island": "yes",
+         "invented": "no", "source": "test"}
+        for month in (OCTOBER.plus(-1), OCTOBER, NOVEMBER)
+    ]  # fmt: skip
+    masters.put_rows(master="fuel_units", rows=units)
+    ledger.define_accounts(
+        [
+            ledger_values.Account(code, ledger_values.AccountKind(kind), name, "", "")
+            for code, kind, name in ACCOUNTS.values()
+        ]
+    )
+    proposer, publisher = people()
+    for proposal_id in tariffs.propose(text=TOKYO, now=now, actor_id=proposer):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=publisher)
+
+
+def people():
+    """Two clerks: the one who makes a run, and the one who confirms it."""
+    return tuple(User.objects.get_or_create(username=name)[0].id for name in ("yamada", "sato"))
+
+
+def customer(number, *, start=date(2026, 4, 1), method="transfer", channel="paper", point=None, **terms):
+    """A customer with payer, supply point and contract; returns the contract."""
+    spin = f"{AREA}{point or number:020d}"
+    address = {
+        "postal_code": "1050011",
+        "prefecture": "東京都",
+        "city": "港区",
+        "town": "芝公園",
+        "block": f"4-2-{number}",
+    }
+    if point is None:
+        supply.register_points(
+            pl.DataFrame([{"spin": spin, "voltage": "low", "base_day": BASE_DAY, "building": ""} | address])
+        )
+    person = parties.register_customer(
+        registered_on=start,
+        kind="person",
+        name=f"灯火 {number}郎",
+        kana="トモシビ タロウ",
+        phone="03-1234-5678",
+        **address,
+    )
+    payer = parties.register_account(
+        customer_id=person.id,
+        start=start,
+        payment_method=method,
+        statement_channel=channel,
+        mail=f"c{number}@example.jp",
+    )
+    return contracts.register(
+        account_number=payer.number,
+        spin=spin,
+        start=start,
+        **({"plan_code": PLAN, "capacity_kind": "A", "capacity_milli": 30_000} | terms),
+    )
+
+
+def mandate(contract, *, on=date(2026, 4, 1)):
+    made = parties.draft_mandate(
+        account_id=contract.account_id, agent="smbc-fs", bank_code="0001", branch_code="001",
+        account_kind=parties_values.BankAccountKind.ORDINARY, account_number="1234567", holder="トモシビ タロウ",
+    )  # fmt: skip
+    parties.submit_mandate(mandate_id=made.id)
+    parties.accept_mandate(mandate_id=made.id, on=on)
+
+
+def period_of(month):
+    days = [
+        masters_queries.reading_day(area=AREA, base_day=BASE_DAY, month=m).metering_on for m in (month.plus(-1), month)
+    ]
+    return days[0], days[1]
+
+
+def reading(contract, kwh, *, month=OCTOBER, start=None, end=None, half_hours=None, now):
+    """A confirmed value; a second one for the same month is a revision."""
+    first, last = period_of(month)
+    from tomoshibi.supply import queries as points
+
+    metering.take_over(
+        readings=pl.DataFrame(
+            [
+                {
+                    "supply_point_id": contract.supply_point_id,
+                    "spin": points.point(supply_point_id=contract.supply_point_id).spin,
+                    "month": month.number,
+                    "period_start": start or first,
+                    "period_end": end or last,
+                    "energy_dwh": energy_dwh(kwh),
+                    "half_hours": half_hours,
+                }
+            ],
+            schema=dict(metering.READINGS),
+        ),
+        now=now + timedelta(seconds=1),
+    )

@@ -1,0 +1,89 @@
+"""After issue: changed values become a difference list first, then further documents; nothing changed makes nothing."""
+
+import polars as pl
+import pytest
+
+from tests.billing import book
+from tests.billing.test_runs import EVERYTHING, issue, make
+from tomoshibi.billing import operations, queries, values
+from tomoshibi.ledger import queries as ledger
+
+CORRECTION = values.RunKind.CORRECTION
+
+
+@pytest.fixture
+def issued(masters, now):
+    """Two issued bills of 398 kWh, and the two clerks."""
+    clerks = book.people()
+    made = [book.customer(n) for n in (1, 2)]
+    for contract in made:
+        book.reading(contract, 398, now=now)
+    run = make(now, clerks[0])
+    issue(run, now, clerks)
+    return clerks, made, queries.issued_frame(run_id=run.id)
+
+
+def amounts(run):
+    return dict(queries.issued_frame(run_id=run.id).select("contract_id", "amount_minor").iter_rows())
+
+
+def test_more_use_is_a_new_bill_and_less_a_return(issued, now):
+    clerks, (more, less), before = issued
+    book.reading(more, 498, now=now)
+    book.reading(less, 298, now=now)
+    preview = make(now, clerks[0], kind=CORRECTION)
+    kinds = {bill.contract_id: bill for bill in queries.bills_of_run(run_id=preview.id)}
+    assert kinds[more.id].kind is values.BillKind.CORRECTION
+    assert kinds[less.id].kind is values.BillKind.RETURN
+    # 100 kWh: 4,049 - 580 - 350 + 418.
+    assert kinds[more.id].total_minor == 4_049 - 580 - 350 + 418
+    assert kinds[less.id].total_minor < 0
+    assert kinds[less.id].tax_minor == -(-kinds[less.id].total_minor * 10 // 110)
+    original = before.filter(pl.col("contract_id") == more.id)["bill_id"][0]
+    assert kinds[more.id].corrects_bill_id == original
+    assert kinds[more.id].rerated_minor == kinds[more.id].total_minor + queries.bill(bill_id=original).total_minor
+    issue(preview, now, clerks)
+    assert amounts(preview).keys() == {more.id, less.id}
+    assert ledger.trial_balance(first=book.NOVEMBER, last=book.NOVEMBER).foots
+
+
+def test_nothing_changed_produces_nothing(issued, now):
+    clerks, (contract, _other), _before = issued
+    with pytest.raises(operations.NothingToBill):
+        operations.open_run(month=book.OCTOBER, selection=EVERYTHING, actor_id=clerks[0], now=now, kind=CORRECTION)
+    chosen = values.Selection(contract_ids=(contract.id,))
+    looked = make(now, clerks[0], kind=CORRECTION, selection=chosen)
+    assert (looked.state, looked.bill_count) == (values.RunState.CANCELLED, 0)
+
+
+def test_a_second_correction_takes_the_difference_to_all_before(issued, now):
+    clerks, (contract, _other), before = issued
+    original = before.filter(pl.col("contract_id") == contract.id)["amount_minor"][0]
+    total = original
+    for kwh in (498, 450, 398):
+        book.reading(contract, kwh, now=now)
+        run = make(now, clerks[0], kind=CORRECTION)
+        issue(run, now, clerks)
+        total += amounts(run)[contract.id]
+        latest = queries.documents_of(contract_id=contract.id, period_start=book.SEPTEMBER_CUT)[-1]
+        assert latest.rerated_minor == total
+    assert total == original
+    assert [bill.kind.value for bill in queries.documents_of(contract_id=contract.id, period_start=book.SEPTEMBER_CUT)] == [
+        "bill", "correction", "return", "return",
+    ]  # fmt: skip
+
+
+def test_an_issued_bill_cannot_be_changed_or_thrown_away(issued):
+    from django.db import DatabaseError, connection
+
+    from tomoshibi.storage import db
+
+    for statement in (
+        "UPDATE billing_bill SET total_minor = 1",
+        "DELETE FROM billing_bill",
+        "UPDATE billing_line SET amount_e10 = 1",
+        "UPDATE billing_invoice SET due_on = due_on + 1",
+        "DELETE FROM billing_invoice",
+    ):
+        with pytest.raises(DatabaseError), db.savepoint(), connection.cursor() as cursor:
+            cursor.execute(statement)
