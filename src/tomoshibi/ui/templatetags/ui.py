@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.ui import figures, icons, states
+from tomoshibi.ui.charts import Chart
 
 register = template.Library()
 
@@ -169,3 +170,9 @@ def kept(values: Any, skip: str = "csrfmiddlewaretoken") -> SafeString:
     return SafeString(
         "".join(format_html('<input type="hidden" name="{}" value="{}">', name, text) for name, text in pairs)
     )
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(shown: Chart) -> dict[str, Any]:
+    """``{% chart usage %}`` with a ``charts.Chart``."""
+    return {"chart": shown, "option_id": f"{shown.id}-option"}

@@ -1,0 +1,94 @@
+"""
+Charts: an option for ECharts, and the table that stands behind it.
+
+Numbers in charts are floats for drawing only; the table shows the exact figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+Words = str | Promise
+Points = Sequence[float | int | None]
+
+
+@dataclass(frozen=True)
+class Series:
+    """
+    One line or set of bars.
+
+    :param points: what is drawn, one per category; nothing leaves a gap
+    :param figures: the same as text for the table; made from the points when not given
+    :param quiet: for comparison only (last year): gray
+    """
+
+    name: Words
+    points: Points
+    figures: Sequence[str] = ()
+    kind: str = "bar"
+    quiet: bool = False
+    stack: str = ""
+
+    def shown(self) -> list[str]:
+        if self.figures:
+            return list(self.figures)
+        return ["–" if point is None else f"{point:,}" for point in self.points]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """
+    A chart as a page shows it.
+
+    :param id: unique on the page
+    :param title: what it shows, for people who cannot see it too
+    :param option: ECharts option in JSON values; colours come from the theme
+    :param head: header of the table behind it
+    :param rows: the table behind it, as text
+    """
+
+    id: str
+    title: Words
+    option: dict[str, Any]
+    head: Sequence[Words]
+    rows: Sequence[Sequence[Words]] = field(default_factory=list)
+    low: bool = False
+
+
+def over_categories(
+    *,
+    chart_id: str,
+    title: Words,
+    axis: Words,
+    categories: Sequence[Words],
+    series: Sequence[Series],
+    unit: Words,
+    low: bool = False,
+) -> Chart:
+    """
+    Bars or lines over months, days or half-hours.
+
+    :param axis: what the categories are (header of the table's first column)
+    :param unit: stands on the value axis
+    """
+    names = [str(category) for category in categories]
+    option = {
+        "xAxis": {"type": "category", "data": names},
+        "yAxis": {"type": "value", "name": str(unit)},
+        "series": [
+            {
+                "type": one.kind,
+                "name": str(one.name),
+                "data": [None if point is None else float(point) for point in one.points],
+                "quiet": one.quiet,
+                **({"stack": one.stack} if one.stack else {}),
+                **({"step": "middle", "showSymbol": False} if one.kind == "line" else {}),
+            }
+            for one in series
+        ],
+    }
+    rows = [[name, *cells] for name, *cells in zip(names, *(one.shown() for one in series), strict=True)]
+    head = [axis, *(f"{one.name} [{unit}]" for one in series)]
+    return Chart(id=chart_id, title=title, option=option, head=head, rows=rows, low=low)

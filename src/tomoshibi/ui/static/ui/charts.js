@@ -1,0 +1,75 @@
+// Draws every [data-chart] with ECharts in the colours of the page; loads ECharts itself when the first one appears.
+(() => {
+  "use strict";
+  const source = document.currentScript.dataset.echarts;
+  const drawn = new Map();
+  let ready = null;
+  const library = () => {
+    ready ??= new Promise((done, failed) => {
+      if (window.echarts) { done(); return; }
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    return ready;
+  };
+  const palette = () => {
+    const dark = document.documentElement.dataset.bsTheme === "dark";
+    return dark
+      ? { series: ["#8fc1ea", "#7ed39b", "#d7a6e8", "#e6edf3", "#ff9d94"], quiet: "#5d6b79", words: "#a3afbc", line: "#323d49", paper: "#1a222b" }
+      : { series: ["#1d5480", "#2f8f57", "#7a4d96", "#1f2933", "#b3261e"], quiet: "#c3cad1", words: "#55606d", line: "#dfe3e8", paper: "#ffffff" };
+  };
+  const number = (value) => (typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : value ?? "–");
+  const axis = (given, colours) => ({
+    ...given,
+    nameTextStyle: { color: colours.words, align: "left" },
+    axisLabel: { color: colours.words, ...(given.type === "value" ? { formatter: number } : {}), ...given.axisLabel },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: colours.line } },
+  });
+  const dressed = (option) => {
+    const colours = palette();
+    const several = (option.series || []).length > 1;
+    return {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 250,
+      color: colours.series,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      grid: { left: 8, right: 12, top: several ? 44 : 30, bottom: 4, containLabel: true },
+      // Drawn on the chart itself: a tooltip in HTML would need inline styles, which the page forbids.
+      tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words } },
+      legend: several ? { top: 0, right: 0, textStyle: { color: colours.words }, itemWidth: 14, itemHeight: 8 } : undefined,
+      ...option,
+      xAxis: option.xAxis && axis(option.xAxis, colours),
+      yAxis: option.yAxis && axis(option.yAxis, colours),
+      series: (option.series || []).map((one) => ({ barMaxWidth: 28, ...one, ...(one.quiet ? { itemStyle: { color: colours.quiet }, lineStyle: { color: colours.quiet } } : {}) })),
+    };
+  };
+  const draw = (figure) => {
+    const canvas = figure.querySelector(".chart-canvas");
+    const option = JSON.parse(document.getElementById(`${figure.dataset.chart}-option`).textContent);
+    drawn.get(figure)?.dispose();
+    const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
+    chart.setOption(dressed(option));
+    drawn.set(figure, chart);
+  };
+  const drawAll = () => {
+    for (const [figure, chart] of drawn) if (!figure.isConnected) { chart.dispose(); drawn.delete(figure); }
+    const waiting = [...document.querySelectorAll("[data-chart]")].filter((figure) => !drawn.has(figure));
+    if (waiting.length) library().then(() => waiting.forEach(draw));
+  };
+  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+  document.addEventListener("themechange", () => [...drawn.keys()].forEach(draw));
+  document.addEventListener("htmx:afterSettle", drawAll);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-chart-table]");
+    if (!button) return;
+    const table = document.getElementById(button.getAttribute("aria-controls"));
+    table.hidden = !table.hidden;
+    button.setAttribute("aria-expanded", String(!table.hidden));
+  });
+  drawAll();
+})();
