@@ -8,6 +8,9 @@ os.environ.setdefault("TOMOSHIBI_DEMO", "0")
 os.environ["DJANGO_SETTINGS_MODULE"] = "tomoshibi.config.settings"
 
 from tomoshibi.storage import server
+from tools import translations
+
+translations.compile_stale()
 
 if server.is_embedded():
     server.start(fast_and_loose=True)

@@ -1,13 +1,5 @@
-"""
-Translations: make the files of a room, and compile what is stale.
+"""Compile translations that are newer than their compiled form: ``python tools/translations.py``."""
 
-``python tools/translations.py make ROOM ...`` collects the room's words into its ``locale`` folder (needs GNU gettext);
-``python tools/translations.py compile`` compiles every file that is newer than its compiled form.
-"""
-
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -15,17 +7,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "tomoshibi"
-LANGUAGES = ("ja", "zh_Hans")
-
-
-def files() -> list[Path]:
-    return sorted(SOURCE.glob("*/locale/*/LC_MESSAGES/django.po"))
 
 
 def compile_stale() -> int:
     """Compile what has changed; each file is swapped in whole, so that tests beside us never read half of one."""
     done = 0
-    for po in files():
+    for po in sorted(SOURCE.glob("*/locale/*/LC_MESSAGES/django.po")):
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
             continue
@@ -36,22 +23,5 @@ def compile_stale() -> int:
     return done
 
 
-def make(room: str) -> None:
-    """Collect the words of a room; what stands translated stays."""
-    (SOURCE / room / "locale").mkdir(exist_ok=True)
-    languages = [part for language in LANGUAGES for part in ("-l", language)]
-    command = [sys.executable, "-P", "-m", "django", "makemessages", *languages]
-    command += ["--no-location", "--no-obsolete", "--no-wrap"]
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    subprocess.run(command, cwd=SOURCE / room, env=environment, check=True)
-
-
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["make", *rooms] if rooms:
-            for name in rooms:
-                make(name)
-        case ["compile"]:
-            print(f"{compile_stale()} compiled")
-        case _:
-            raise SystemExit(__doc__)
+    print(f"{compile_stale()} compiled")

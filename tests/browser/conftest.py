@@ -77,7 +77,9 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(10_000)
         page.complaints = complaints
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda said: complaints.append(f"{said.text} ({page.url})") if said.type == "error" else None)
+        page.on(
+            "console", lambda said: complaints.append(f"{said.text} ({page.url})") if said.type == "error" else None
+        )
         return page
 
     yield opened

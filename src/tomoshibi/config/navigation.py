@@ -139,11 +139,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {"rail": ()}
     return {
         "rail": rail(request),
-        "today": clock.today(),
-        "clock_is_stepped": clock.is_stepped(),
-        "search_url": _address("console:search"),
-        "person": {
-            "id": user.pk,
+        "frame": {
+            "today": clock.today(),
+            "clock_is_stepped": clock.is_stepped(),
+            "search_url": _address("console:search"),
+            "user_id": user.pk,
             "name": user.display_name or user.get_full_name() or user.get_username(),
             "department": user.department.name if user.department_id else "",
         },

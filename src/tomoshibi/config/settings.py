@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tomoshibi.config.company.per_request",
 ]
 
 ROOT_URLCONF = "tomoshibi.config.urls"

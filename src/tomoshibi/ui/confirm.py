@@ -41,7 +41,7 @@ class Question:
     warning: Words = ""
     second_person: Words = ""
     danger: bool = False
-    note: Words = _("This cannot be undone.")
+    note: Words = _("This cannot be undone.")  # noqa: RUF009 - lazy: translated when it is shown
 
 
 def is_confirmed(request: HttpRequest) -> bool:

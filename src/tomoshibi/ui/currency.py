@@ -1,5 +1,6 @@
-"""The currency of the company, for writing amounts. ``config`` activates it per request; without that it is yen."""
+"""The currency of the company, for writing amounts. The roof says where to learn it; without that it is yen."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -29,13 +30,29 @@ KNOWN = {
     "JPY": Currency("JPY", 0, _("yen")),
     "CNY": Currency("CNY", 2, _("yuan")),
 }
-_active: ContextVar[Currency] = ContextVar("currency", default=KNOWN["JPY"])
+_known_here: ContextVar[Currency | None] = ContextVar("currency", default=None)
+_source: list[Callable[[], str]] = []
+
+
+def learn_from(source: Callable[[], str]) -> None:
+    """Tell where the company's currency code comes from; asked at most once per request, and only for amounts."""
+    _source[:] = [source]
 
 
 def activate(code: str) -> None:
-    """Write amounts in this currency from here on, in this request or job (as ``timezone.activate`` does for hours)."""
-    _active.set(KNOWN[code])
+    """Write amounts in this currency from here on, in this thread (as ``timezone.activate`` does for hours)."""
+    _known_here.set(KNOWN[code])
+
+
+def forget() -> None:
+    """Ask again before the next amount."""
+    _known_here.set(None)
 
 
 def current() -> Currency:
-    return _active.get()
+    """The currency that amounts are written in."""
+    known = _known_here.get()
+    if known is None:
+        known = KNOWN[_source[0]() if _source else "JPY"]
+        _known_here.set(known)
+    return known

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.ui import lists
+from tomoshibi.ui import figures, lists
+from tomoshibi.ui.lists.columns import Row
 from tomoshibi.ui.states import State, Tone
 from tomoshibi.worker import queries
 from tomoshibi.worker.values import JobState
@@ -15,17 +16,21 @@ STATES = {
 }
 
 
+def _progress(row: Row) -> str:
+    done, total = row["done_count"], row["total_count"]
+    return f"{figures.integer(done)} / {figures.integer(total)}" if total else figures.integer(done) if done else ""
+
+
 def jobs_list() -> lists.ListQuery:
     """Every job, newest first."""
     return lists.ListQuery(
         name="worker.jobs",
         rows=queries.job_rows(),
         columns=(
-            lists.Number("id", _("Job")),
+            lists.Code("id", _("Job")),
             lists.Text("what", _("What")),
             lists.StateOf("state", _("State"), states=STATES),
-            lists.Number("done_count", _("Done"), sortable=False),
-            lists.Number("total_count", _("Of"), sortable=False),
+            lists.Text("progress", _("Progress"), show=_progress, also=("done_count", "total_count")),
             lists.Text("message", _("Result or reason"), sortable=False),
             lists.Code("procedure", _("Procedure")),
             lists.Moment("enqueued_at", _("Asked for")),

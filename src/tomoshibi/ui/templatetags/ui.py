@@ -127,9 +127,9 @@ def fields(form: BaseForm, *names: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/forms/field.html")
-def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+def field(bound: BoundField, label: str = "", *, hint: bool = True) -> dict[str, Any]:
     """One field with label, required mark, hint and errors beside it."""
-    return {"field": bound, "label": label or bound.label, "kind": _kind(bound)}
+    return {"field": bound, "label": label or bound.label, "kind": _kind(bound), "hint": hint and bound.help_text}
 
 
 def _kind(bound: BoundField) -> str:
