@@ -137,10 +137,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:
         return {"rail": ()}
+    today = clock.today()
     return {
         "rail": rail(request),
+        "today": today,
         "frame": {
-            "today": clock.today(),
+            "today": today,
             "clock_is_stepped": clock.is_stepped(),
             "search_url": _address("console:search"),
             "user_id": user.pk,

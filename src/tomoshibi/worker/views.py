@@ -109,8 +109,9 @@ def retry_chosen(request: HttpRequest) -> HttpResponse:
         for job_id in failed:
             operations.retry(job_id=job_id, requested_by_id=request.user.pk)
     left = len(chosen.ids) - len(failed)
-    again = ngettext("%(n)d job runs again.", "%(n)d jobs run again.", len(failed)) % {"n": len(failed)}
     messages.success(
-        request, again if not left else f"{again} {_('%(n)d had not failed and were left.') % {'n': left}}"
+        request, ngettext("%(n)d job runs again.", "%(n)d jobs run again.", len(failed)) % {"n": len(failed)}
     )
+    if left:
+        messages.info(request, _("Left as they were, because they had not failed: %(n)d.") % {"n": left})
     return redirect("worker:jobs")

@@ -120,7 +120,7 @@
   // --- answers that did not come -----------------------------------------------------------------------------------
   document.addEventListener("htmx:sendError", () => say($("#toasts").dataset.lost));
   document.addEventListener("htmx:responseError", (event) =>
-    say($("#toasts").dataset.refused.replace("%code%", event.detail.xhr.status)));
+    say($("#toasts").dataset.refused.replace("__code__", event.detail.xhr.status)));
   document.addEventListener("htmx:afterSettle", () => $$("[data-toast]").forEach(arm));
   document.addEventListener("DOMContentLoaded", () => $$("[data-toast]").forEach(arm));
   // A form is sent once, however often the button is pressed.
