@@ -1,8 +1,8 @@
 """
 The left rail: the business in its order. Each entry is shown to those who may open it, once its page exists.
 
-A room adds its page as one line of its section: text (in the language of the rail, translated in ``config/locale``),
-URL name, icon, and the procedures it belongs to. The number beside an entry is the work due under them.
+A room adds its page as one line of its section: text (translated in ``config/locale``; a word that means something
+else elsewhere takes the context "rail"), URL name, icon, and the procedures it belongs to. The number beside an entry is the work due under them.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.worker import queries as clock
 from tomoshibi.worklist import queries as worklist
@@ -35,32 +36,32 @@ class Section(NamedTuple):
 
 
 RAIL: tuple[Section, ...] = (
-    Section(_("Today"), "sun", (
-        Entry(_("Today"), "console:today", "sun"),
+    Section(pgettext_lazy("rail", "Today"), "sun", (
+        Entry(pgettext_lazy("rail", "Today"), "console:today", "sun"),
     )),
-    Section(_("Intake"), "inbox", (
+    Section(pgettext_lazy("rail", "Intake"), "inbox", (
     )),
-    Section(_("Apply"), "clipboard-text", (
+    Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
     )),
-    Section(_("Supply"), "plug-connected", (
+    Section(pgettext_lazy("rail", "Supply"), "plug-connected", (
     )),
-    Section(_("Meter"), "gauge", (
+    Section(pgettext_lazy("rail", "Meter"), "gauge", (
     )),
-    Section(_("Bill"), "file-invoice", (
+    Section(pgettext_lazy("rail", "Bill"), "file-invoice", (
         Entry(_("Billing runs"), "billing:runs", "calculator", ("RB6", "RB7")),
         Entry(_("Bills"), "billing:bills", "file-invoice", ("RB6", "RB7")),
         Entry(_("Printing"), "billing:batches", "printer", ("RB8", "RB9")),
         Entry(_("Checks"), "billing:checks", "list-check", ("RB7",)),
     )),
-    Section(_("Collect"), "coins", (
+    Section(pgettext_lazy("rail", "Collect"), "coins", (
     )),
-    Section(_("Agency"), "building-store", (
+    Section(pgettext_lazy("rail", "Agency"), "building-store", (
     )),
-    Section(_("Groups"), "topology-star-3", (
+    Section(pgettext_lazy("rail", "Groups"), "topology-star-3", (
     )),
-    Section(_("Master"), "database", (
+    Section(pgettext_lazy("rail", "Master"), "database", (
     )),
-    Section(_("Operation"), "settings-automation", (
+    Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),
         Entry(_("People"), "identity:people", "users", ("MS7",)),
         Entry(_("What was done"), "identity:deeds", "history", ("MS7",)),

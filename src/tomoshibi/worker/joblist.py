@@ -1,6 +1,7 @@
 """The list of jobs: its columns, filters and the words for states."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.ui import figures, lists
 from tomoshibi.ui.lists.columns import Row
@@ -28,7 +29,7 @@ def jobs_list() -> lists.ListQuery:
         rows=queries.job_rows(),
         columns=(
             lists.Code("id", _("Job")),
-            lists.Text("what", _("What")),
+            lists.Text("what", pgettext_lazy("job", "What")),
             lists.StateOf("state", _("State"), states=STATES),
             lists.Text("progress", _("Progress"), show=_progress, also=("done_count", "total_count")),
             lists.Text("message", _("Result or reason"), sortable=False),

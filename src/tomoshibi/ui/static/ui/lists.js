@@ -81,6 +81,7 @@
       actions().elements.everything.value = "1";
       showChosen();
     } else if (at("[data-choose-none]")) choose(false);
+    else if (at("[data-filters]")) at("[data-filters]").setAttribute("aria-expanded", String(form().classList.toggle("open")));
     else if (at("[data-panel-next]")) step(1);
     else if (at("[data-panel-previous]")) step(-1);
     else if (at("[data-view-save]")) askForName();
