@@ -1,0 +1,47 @@
+"""
+Writes of collection. The folder is one door; each file holds one part of the business:
+
+``receivables`` debts are opened and credits used; ``batches`` debits are asked for; ``results`` and ``problems`` answers
+come in; ``failures`` what follows a failed debit; ``settlements`` the agent pays us; ``receipts`` transfers come in;
+``refunds`` money goes back; ``write_offs`` debts are given up; ``rules`` what a result code means.
+"""
+
+from tomoshibi.collection.operations.batches import (
+    AlreadyRequested,
+    BatchOutdated,
+    NothingToCollect,
+    TooLate,
+    WrongBatchState,
+    cancel_batch,
+    mark_sent,
+    prepare_batch,
+    release_batch,
+)
+from tomoshibi.collection.operations.failures import AlreadyDecided, NothingOpen, decide, hold, lift_hold
+from tomoshibi.collection.operations.problems import AlreadyResolved, CannotApply, apply_problem, dismiss_problem
+from tomoshibi.collection.operations.receipts import AlreadyAssigned, TooMuchAllocated, assign_receipt, enter_receipt
+from tomoshibi.collection.operations.receivables import apply_credits, open_receivables
+from tomoshibi.collection.operations.refunds import (
+    NotEnoughCredit,
+    NothingToRefund,
+    WrongRefundState,
+    cancel_refund,
+    mark_refunds_paid,
+    prepare_refunds,
+    release_refunds,
+    request_refund,
+)
+from tomoshibi.collection.operations.results import import_result, report_broken_file, report_late_results
+from tomoshibi.collection.operations.rules import set_code
+from tomoshibi.collection.operations.settlements import AlreadySettled, NothingCollected, settle
+from tomoshibi.collection.operations.write_offs import confirm_write_off, propose_write_off, withdraw_write_off
+
+__all__ = [
+    "AlreadyAssigned", "AlreadyDecided", "AlreadyRequested", "AlreadyResolved", "AlreadySettled", "BatchOutdated",
+    "CannotApply", "NotEnoughCredit", "NothingCollected", "NothingOpen", "NothingToCollect", "NothingToRefund",
+    "TooLate", "TooMuchAllocated", "WrongBatchState", "WrongRefundState", "apply_credits", "apply_problem",
+    "assign_receipt", "cancel_batch", "cancel_refund", "confirm_write_off", "decide", "dismiss_problem",
+    "enter_receipt", "hold", "import_result", "lift_hold", "mark_refunds_paid", "mark_sent", "open_receivables",
+    "prepare_batch", "prepare_refunds", "propose_write_off", "release_batch", "release_refunds", "report_broken_file",
+    "report_late_results", "request_refund", "set_code", "settle", "withdraw_write_off",
+]  # fmt: skip
