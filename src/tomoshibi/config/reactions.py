@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from tomoshibi.billing.values import BillsIssued
 from tomoshibi.identity.values import InvitationCreated
 from tomoshibi.metering.values import ConfirmedValuesChanged
 from tomoshibi.worker.values import Announcement, JobFailed, JobRecovered
@@ -10,5 +11,6 @@ TABLE: Mapping[type[Announcement], Sequence[str]] = {
     JobFailed: ("console.job_failed",),
     JobRecovered: ("console.job_recovered",),
     InvitationCreated: ("console.mail_invitation",),
+    BillsIssued: ("collection.open_receivables",),
     ConfirmedValuesChanged: ("billing.find_corrections",),
 }
