@@ -49,7 +49,7 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
         price = thousands(plain(row["price_micro"], scale=MICRO))
         ratio = f"{row['ratio_num']}/{row['ratio_den']}" if row["ratio_num"] != row["ratio_den"] else ""
         amount = thousands(decimals(plain(row["amount_e10"], scale=E10)))
-        per = component.rule.get("per", 1)
+        per = _per(component)
         parts = [f"{quantity} {_unit(component)}".strip(), decimals(price) + (f" / {per}" if per != 1 else ""), ratio]
         yield Derivation(
             no=component.no,
@@ -66,10 +66,16 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
         )
 
 
+def _per(component: Component) -> int:
+    """So many units the price is for (10 A); amounts per contract have none."""
+    per: int = component.rule.get("per", 1) if component.unit in {"A", "kVA", "kW"} else 1
+    return per
+
+
 def _exact(row: Mapping[str, int], component: Component) -> str:
     """What the line came to before it was rounded, where that differs."""
     exact = Fraction(row["quantity"] * row["price_micro"] * row["ratio_num"], row["ratio_den"])
-    exact *= Fraction(E10, MICRO * component.quantity_scale * component.rule.get("per", 1))
+    exact *= Fraction(E10, MICRO * component.quantity_scale * _per(component))
     if exact == row["amount_e10"]:
         return ""
     shown = thousands(decimals(plain(int(exact), scale=E10)))

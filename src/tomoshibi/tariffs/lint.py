@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.values import Finding
 
+ONE_DAY = timedelta(days=1)
 Complaint = tuple[Path_, str, bool]
 Part = Mapping[str, Any]
 
@@ -64,7 +65,7 @@ def _form(error: ValidationError) -> Iterator[Complaint]:
         yield path, _("%(name)s is missing") % {"name": ", ".join(missing)}, True
     elif rule == "additionalProperties":
         known: set[str] = set(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else set()
-        for name in sorted(set(value) - known):  # type: ignore[arg-type]
+        for name in sorted(map(str, set(value) - known)):  # type: ignore[arg-type]
             text = _("%(name)s is not known here; known are: %(known)s")
             yield (*path, name), text % {"name": name, "known": ", ".join(sorted(known))}, True
     elif rule in {"enum", "const"}:
@@ -90,17 +91,20 @@ def _form(error: ValidationError) -> Iterator[Complaint]:
 
 def _sense(document: Part) -> Iterator[Complaint]:
     sources = set(document["sources"])
-    previous: date | None = None
+    end = date.min
     for index, version in enumerate(document["versions"]):
         path: Path_ = ("versions", index)
         try:
             start = date.fromisoformat(version["from"])
+            until = date.fromisoformat(version["until"]) if "until" in version else start + ONE_DAY
         except ValueError:
-            yield (*path, "from"), _("%(value)s is no day of the calendar") % {"value": version["from"]}, True
+            yield path, _("from or until is no day of the calendar"), True
             continue
-        if previous is not None and start <= previous:
-            yield (*path, "from"), _("versions stand in the order of their first day, each later than the last"), True
-        previous = start
+        if start < end:
+            yield (*path, "from"), _("versions stand in the order of their days and do not overlap"), True
+        if until <= start:
+            yield (*path, "until"), _("a version ends after it begins"), True
+        end = until
         if version.get("from_confidence", "high") != "high":
             yield (*path, "from"), _("the first day of this version is not certain"), False
         yield from _prices(version, path, sources)

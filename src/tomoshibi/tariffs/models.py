@@ -8,13 +8,14 @@ from tomoshibi.tariffs.values import ProposalState
 
 class PlanVersion(models.Model):
     """
-    A published version of a plan: it holds from its first day until the next version of the plan.
+    A published version of a plan: it holds from its first day until the next version, or until a day it names itself.
 
     Bills keep its id and hash, so the database refuses to change or delete it.
     """
 
     plan_code = models.CharField(max_length=60, db_collation="C")
     valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
     name = models.JSONField()
     area = models.CharField(max_length=2)
     voltage = models.CharField(max_length=8)
@@ -27,7 +28,13 @@ class PlanVersion(models.Model):
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan_code", "valid_from"], name="plan_version_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_code", "valid_from"], name="plan_version_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
+                name="plan_version_ends_after_it_begins",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="plan_version_is_final", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

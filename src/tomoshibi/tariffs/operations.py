@@ -176,6 +176,7 @@ def _insert(
     return PlanVersion.objects.create(
         plan_code=document["plan"],
         valid_from=_start(document),
+        valid_until=document["versions"][0].get("until"),
         name=document["name"],
         area=document["area"],
         voltage=document["voltage"],

@@ -44,6 +44,12 @@ def add_columns(
     return joined if "tax_rate_ppm" in frame.columns else _with_tax(joined)
 
 
+def fuel_product(document: Mapping[str, Any]) -> str:
+    """The product whose fuel unit a one-version document takes; empty where it has no fuel adjustment."""
+    (one,) = document["versions"]
+    return next((part["product"] for part in one["components"] if part["kind"] == "fuel"), "")
+
+
 def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
     missing = []
     if "usage_month" not in frame.columns:

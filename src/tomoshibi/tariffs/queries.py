@@ -11,7 +11,7 @@ import polars as pl
 
 from tomoshibi.kernel.periods import Period
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import cases, lint, meaning, published, sentences, values
+from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, values
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanProposal, PlanVersion
@@ -30,13 +30,18 @@ def to_value(row: PlanVersion) -> values.PlanVersion:
         sha256=row.sha256,
         document=row.document,
         published_at=row.published_at,
+        valid_until=row.valid_until,
     )
 
 
 def plan_version(*, plan_code: str, on: date) -> values.PlanVersion | None:
-    """The version of a plan that holds on a day: the newest that began on it or before."""
+    """The version of a plan that holds on a day: the newest that began on it or before, unless it ended."""
     row = PlanVersion.objects.filter(plan_code=plan_code, valid_from__lte=on).order_by("-valid_from").first()
-    return to_value(row) if row else None
+    return to_value(row) if row and _holds(row, on) else None
+
+
+def _holds(row: PlanVersion, on: date) -> bool:
+    return row.valid_from <= on and (row.valid_until is None or on < row.valid_until)
 
 
 def version(*, version_id: int) -> values.PlanVersion | None:
@@ -62,7 +67,7 @@ def plans(*, on: date, area: str = "") -> list[values.Plan]:
         by_code.setdefault(row.plan_code, []).append(row)
     found = []
     for code, versions in by_code.items():
-        begun = [row for row in versions if row.valid_from <= on]
+        holding = [row for row in versions if row.valid_from <= on][-1:]
         newest = versions[-1]
         found.append(
             values.Plan(
@@ -73,16 +78,16 @@ def plans(*, on: date, area: str = "") -> list[values.Plan]:
                 kind=newest.kind,
                 capacity_unit=newest.capacity_unit,
                 version_count=len(versions),
-                current=to_value(begun[-1]) if begun else None,
+                current=next((to_value(row) for row in holding if _holds(row, on)), None),
             )
         )
     return sorted(found, key=lambda plan: (plan.area, plan.code))
 
 
 def versions_frame() -> pl.DataFrame:
-    """``plan_version``, ``plan_code``, ``valid_from`` of every published version."""
-    rows = PlanVersion.objects.order_by("valid_from").values_list("id", "plan_code", "valid_from")
-    schema = {"plan_version": pl.Int64, "plan_code": pl.String, "valid_from": pl.Date}
+    """``plan_version``, ``plan_code``, ``valid_from``, ``valid_until`` of every published version."""
+    rows = PlanVersion.objects.order_by("valid_from").values_list("id", "plan_code", "valid_from", "valid_until")
+    schema = {"plan_version": pl.Int64, "plan_code": pl.String, "valid_from": pl.Date, "valid_until": pl.Date}
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
@@ -101,7 +106,9 @@ def with_versions(frame: pl.DataFrame, *, on: str = "period_start") -> pl.DataFr
         strategy="backward",
         check_sortedness=False,
     )
-    return joined.sort("_row").drop("_row", "valid_from", strict=False)
+    ended = pl.col("valid_until") <= pl.col(on)
+    held = joined.with_columns(pl.when(ended).then(None).otherwise("plan_version").alias("plan_version"))
+    return held.sort("_row").drop("_row", "valid_from", "valid_until", strict=False)
 
 
 def programs(version_ids: Iterable[int]) -> dict[int, Program]:
@@ -132,8 +139,7 @@ def with_market(frame: pl.DataFrame) -> pl.DataFrame:
 
 def fuel_product(document: Mapping[str, Any]) -> str:
     """The product whose fuel unit a one-version document takes; empty where it has no fuel adjustment."""
-    (one,) = document["versions"]
-    return next((part["product"] for part in one["components"] if part["kind"] == "fuel"), "")
+    return published.fuel_product(document)
 
 
 def day_types(*, period: Period, area: str) -> npt.NDArray[np.int8]:
@@ -212,6 +218,26 @@ def document_schema() -> dict[str, Any]:
 def check_case(case: Mapping[str, Any]) -> cases.Result:
     """Price a published case through the real path and compare it with what was published."""
     return cases.check(case)
+
+
+def plan_documents(*, plan_code: str) -> list[dict[str, Any]]:
+    """The published versions of a plan as one-version documents, oldest first; the shipped ones where none is."""
+    rows = PlanVersion.objects.filter(plan_code=plan_code).order_by("valid_from")
+    return [row.document for row in rows] or shipped_plan(plan_code=plan_code)
+
+
+def shipped_plan(*, plan_code: str) -> list[dict[str, Any]]:
+    return [document for document in shipped_documents() if document["plan"] == plan_code]
+
+
+quote = quotes.quote
+"""What loads would cost on a plan, through the same pricing as a bill."""
+curve = quotes.curve
+"""Totals of a version over energies."""
+read_load = loads.read
+"""A load file (``month,kwh`` or ``start,kwh``) as loads for ``quote``."""
+load_of_month = loads.of_month
+Load, Quote, NoVersion, UnreadableLoad = loads.Load, quotes.Quote, quotes.NoVersion, loads.UnreadableLoad
 
 
 def proposal(*, proposal_id: int) -> values.Proposal | None:

@@ -133,6 +133,7 @@ class PlanVersion:
     sha256: str
     document: Mapping[str, Any]
     published_at: datetime | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""Loads for quotes: a number of kWh, twelve monthly values, or a file of half-hours."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from tomoshibi.kernel.halfhours import MISSING, Int32Array
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.units import energy_dwh
+
+SLOTS_A_DAY = 48
+SLOT_MINUTES = 30
+
+
+class UnreadableLoad(ValueError):
+    """A load file whose form or a row of it is not understood; the sentence names the row."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """
+    The use of one bill.
+
+    :param month: the month it is billed in (月分)
+    :param half_hours: (days x 48,) of the period, where they are known [0.1 Wh]
+    """
+
+    month: Month
+    period: Period
+    energy_dwh: int
+    half_hours: Int32Array | None = None
+
+
+def of_month(month: Month, *, energy_dwh: int, period: Period | None = None) -> Load:
+    """One bill; without a period it is the calendar month before the month of the bill."""
+    return Load(month, period or month.plus(-1).period, energy_dwh)
+
+
+def read(text: str) -> list[Load]:
+    """
+    Read a load file: ``month,kwh`` (2026-10 is the month of the bill) or ``start,kwh`` (half-hours, each by its start).
+
+    Half-hours are cut into calendar months; each is billed in the month after.
+
+    :raises UnreadableLoad: naming the row
+    """
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    header = [name.strip().lower() for name in rows[0]] if rows else []
+    if header == ["month", "kwh"]:
+        return [_monthly(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+    if header == ["start", "kwh"]:
+        return _half_hours(rows[1:])
+    raise UnreadableLoad("row 1: a load file begins with month,kwh or start,kwh")
+
+
+def _monthly(number: int, row: list[str]) -> Load:
+    try:
+        month, kwh = row
+        return of_month(Month.parse(month), energy_dwh=energy_dwh(kwh))
+    except ValueError as wrong:
+        raise UnreadableLoad(f"row {number}: {wrong}") from None
+
+
+def _half_hours(rows: list[list[str]]) -> list[Load]:
+    by_month: dict[Month, Int32Array] = {}
+    for number, row in enumerate(rows, start=2):
+        if not row:
+            continue
+        try:
+            start, kwh = datetime.fromisoformat(row[0].strip()), energy_dwh(row[1])
+        except (ValueError, IndexError) as wrong:
+            raise UnreadableLoad(f"row {number}: {wrong}") from None
+        if start.minute % SLOT_MINUTES or start.second or not 0 <= kwh < 2**31:
+            raise UnreadableLoad(f"row {number}: half-hours start at :00 or :30, and their energy is not negative")
+        month = Month(start.year, start.month)
+        empty = np.full(month.days * SLOTS_A_DAY, MISSING, dtype=np.int32)
+        vector = by_month.setdefault(month, empty)
+        slot = (start.day - 1) * SLOTS_A_DAY + (start.hour * 60 + start.minute) // SLOT_MINUTES
+        if vector[slot] != MISSING:
+            raise UnreadableLoad(f"row {number}: {row[0]} stands in the file twice")
+        vector[slot] = kwh
+    loads = []
+    for month, vector in sorted(by_month.items()):
+        known = np.where(vector == MISSING, 0, vector)
+        loads.append(Load(month.plus(1), month.period, int(known.sum(dtype=np.int64)), vector))
+    return loads

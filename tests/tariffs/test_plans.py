@@ -1,0 +1,223 @@
+"""Documents, lint, publication, and finding versions."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from tests.tariffs.plans import HEADER, TOKYO
+from tomoshibi.identity.operations import SamePerson
+from tomoshibi.masters import operations as masters
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import operations, queries
+from tomoshibi.tariffs.models import PlanVersion
+
+NEXT = TOKYO + TOKYO.split("versions:\n")[1].replace("2024-04-01", "2026-12-01").replace("29.80", "30.10")
+
+
+@pytest.fixture
+def people(django_user_model):
+    return [django_user_model.objects.create_user(name, password="x").id for name in ("maker", "checker")]
+
+
+def _findings(text):
+    return {f.path: f for f in queries.read_document(text)[1]}
+
+
+def test_decimals_and_dates_stay_what_was_written():
+    found = documents.read("a: 29.80\nb: 2024-04-01\nc: 30\nd: -0.10")
+    assert found == {"a": "29.80", "b": "2024-04-01", "c": 30, "d": "-0.10"}
+
+
+def test_a_key_that_stands_twice_is_named_with_its_line():
+    (finding,) = queries.read_document("plan: x\nname: y\nplan: z\n")[1]
+    assert (finding.line, finding.sentence) == (3, "'plan' stands here twice")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "word"),
+    [
+        (("voltage: low\n", ""), "", "voltage"),
+        (("amount: 29.80", "amount: '29,80'"), "versions[0].components[1].steps[0].price.amount", "29,80"),
+        (("price: {amount: 29.80", "prise: {amount: 29.80"), "versions[0].components[1].steps[0].prise", "not known"),
+        (("amount: 29.80", "amount: 29.8000001"), "versions[0].components[1].steps[0].price.amount", "decimals"),
+        (("kind: tiers", "kind: stairs"), "versions[0].components[1].kind", "stairs"),
+        (("up_to_kwh: 300", "up_to_kwh: 100"), "versions[0].components[1].steps[1].up_to_kwh", "above"),
+        (("up_to_kwh: null", "up_to_kwh: 900"), "versions[0].components[1].steps[2].up_to_kwh", "open"),
+        (("source: page}}\n          - {up_to_kwh: 300", "source: memory}}\n          - {up_to_kwh: 300"),
+         "versions[0].components[1].steps[0].price.source", "memory"),
+        (("code: levy,", "code: fuel,"), "versions[0].components[4].code", "twice"),
+        (("unit: A, per", "unit: kVA, per"), "versions[0].components[0].unit", "kVA"),
+        (("kind: levy", "kind: levy, block_kwh: 15"), "versions[0].components[4]", "block"),
+        (("2024-04-01", "2024-02-30"), "versions[0]", "calendar"),
+    ],
+)  # fmt: skip
+def test_lint_says_what_is_wrong_and_where(change, path, word):
+    assert change[0] in TOKYO
+    documents_found, findings = queries.read_document(TOKYO.replace(*change, 1))
+    assert documents_found == []
+    assert word in next(f.sentence for f in findings if f.path == path and f.blocking)
+    if path:
+        assert all(f.line for f in findings)
+
+
+BANDS = (
+    HEADER
+    + """
+  - from: 2024-04-01
+    components:
+      - code: energy
+        kind: bands
+        bands:
+          - {name: day, price: {amount: 38.80, source: page}, when: [{hours: ["08:00-22:00"]}]}
+          - {name: night, price: {amount: 16.52, source: page}, when: [{hours: ["22:00-24:00", "00:00-07:30"]}]}
+"""
+)
+
+
+def test_lint_finds_gaps_and_overlaps_of_bands():
+    path = "versions[0].components[0].bands"
+    assert "07:30 on weekdays in month 1" in _findings(BANDS)[path].sentence
+    assert "overlap at 08:00" in _findings(BANDS.replace("07:30", "08:30"))[path].sentence
+    assert path not in _findings(BANDS.replace("07:30", "08:00"))
+
+
+@pytest.mark.parametrize("file", documents.shipped(), ids=lambda f: f.stem)
+def test_every_shipped_document_is_sound_and_every_price_has_a_source(file):
+    found, findings = queries.read_document(file.read_text("utf-8"))
+    assert [str(f) for f in findings if f.blocking] == []
+    for one in found:
+        for component in queries.components_of(one):
+            has_price = any(k in component.rule for k in ("price", "steps", "bands", "percent"))
+            assert bool(component.sources) == has_price, component.code
+            assert all(component.label[language] for language in ("ja", "zh", "en"))
+
+
+def test_the_ten_areas_and_the_market_plan_are_shipped():
+    plans = {one["plan"]: one for one in queries.shipped_documents()}
+    regulated = {one["area"] for one in plans.values() if one["kind"] == "regulated"}
+    assert regulated == {f"{n:02d}" for n in range(1, 11)}
+    zero = queries.components_of(plans["tomoshibi-zero"])
+    assert "capacity_contribution" in {c.code for c in zero}
+    assert not any(c.kind == "basic" for c in zero)
+    assert {c.kind for c in queries.components_of(plans["chubu-smart-life"])} >= {"bands", "basic"}
+
+
+def test_a_version_hash_does_not_depend_on_layout_or_on_other_versions():
+    first = queries.read_document(TOKYO)[0][0]
+    again = queries.read_document(NEXT)[0][0]
+    assert documents.sha256(first) == documents.sha256(again)
+    assert documents.sha256(first) != documents.sha256(queries.read_document(NEXT)[0][1])
+
+
+def test_publication_needs_a_second_person_and_is_final(in_transaction, people, now):
+    maker, checker = people
+    (proposal,) = operations.propose(text=TOKYO, now=now, actor_id=maker)
+    with pytest.raises(operations.AlreadyProposed):
+        operations.propose(text=TOKYO, now=now, actor_id=checker)
+    with pytest.raises(SamePerson):
+        operations.publish(proposal_id=proposal, now=now, actor_id=maker)
+    version = operations.publish(proposal_id=proposal, now=now, actor_id=checker)
+    with pytest.raises(operations.AlreadyDecided):
+        operations.publish(proposal_id=proposal, now=now, actor_id=checker)
+    with pytest.raises(operations.NothingNew):
+        operations.propose(text=TOKYO, now=now, actor_id=maker)
+    with pytest.raises(operations.VersionIsFinal):
+        operations.propose(text=TOKYO.replace("29.80", "29.81"), now=now, actor_id=maker)
+    with pytest.raises(operations.NotAfterLast):
+        operations.propose(text=TOKYO.replace("2024-04-01", "2023-04-01"), now=now, actor_id=maker)
+    for statement in ("UPDATE tariffs_planversion SET area = '01'", "DELETE FROM tariffs_planversion"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert PlanVersion.objects.get(id=version).area == "03"
+    (second,) = operations.propose(text=NEXT, now=now, actor_id=maker)
+    operations.reject(proposal_id=second, now=now, actor_id=checker)
+    (third,) = operations.propose(text=NEXT, now=now, actor_id=maker)
+    operations.publish(proposal_id=third, now=now, actor_id=checker)
+    assert queries.plan_version(plan_code="test-b", on=date(2026, 11, 30)).id == version
+    assert queries.plan_version(plan_code="test-b", on=date(2026, 12, 1)).id != version
+    assert queries.plan_version(plan_code="test-b", on=date(2020, 1, 1)) is None
+
+
+def test_an_unsound_document_is_not_proposed(in_transaction, people, now):
+    with pytest.raises(operations.DocumentUnsound) as refused:
+        operations.propose(text=TOKYO.replace("kind: tiers", "kind: stairs"), now=now, actor_id=people[0])
+    assert "stairs" in str(refused.value)
+    assert queries.proposals() == []
+
+
+def test_the_shipped_plans_are_published_once(in_transaction, now):
+    assert operations.install_shipped(now=now) == len(queries.shipped_documents())
+    assert operations.install_shipped(now=now) == 0
+    listed = queries.plans(on=date(2026, 11, 4))
+    assert {p.area for p in listed} >= {f"{n:02d}" for n in range(1, 11)}
+    tokyo = next(p for p in listed if p.code == "tokyo-b")
+    assert (tokyo.version_count, tokyo.current.valid_from) == (5, date(2024, 4, 1))
+    old = next(p for p in listed if p.code == "shikoku-b")
+    assert old.current is None, "a version with an end does not hold after it"
+
+
+def test_versions_are_found_for_a_frame_in_its_order(in_transaction, now):
+    operations.install_shipped(now=now)
+    frame = pl.DataFrame(
+        {
+            "row_id": [1, 2, 3, 4],
+            "plan_code": ["tokyo-b", "kansai-a", "tokyo-b", "kansai-a"],
+            "period_start": [date(2024, 4, 1), date(2016, 1, 1), date(2024, 3, 31), date(2020, 1, 1)],
+        }
+    )
+    found = queries.with_versions(frame)
+    starts = {v.id: v.valid_from for code in ("tokyo-b", "kansai-a") for v in queries.versions_of(plan_code=code)}
+    assert found["row_id"].to_list() == [1, 2, 3, 4]
+    assert [starts.get(v) for v in found["plan_version"]] == [
+        date(2024, 4, 1), date(2015, 10, 1), date(2023, 6, 1), None,
+    ]  # fmt: skip
+
+
+def test_published_values_come_as_columns_and_what_is_missing_refuses_its_row(in_transaction, now):
+    from tomoshibi.tariffs import pricing
+
+    masters.load_shipped(on=now.date(), with_banks=False)
+    operations.install_shipped(now=now)
+    frame = pl.DataFrame(
+        {
+            "row_id": [1, 2],
+            "plan_code": ["kyushu-b", "kyushu-b"],
+            "area": ["09", "09"],
+            "voltage": ["low", "low"],
+            "month": [201505, 201512],
+            "period_start": [date(2015, 4, 10), date(2015, 11, 10)],
+            "period_end": [date(2015, 5, 10), date(2015, 12, 10)],
+            "capacity_milli": [30_000, 30_000],
+            "energy_dwh": [3_000_000, 3_000_000],
+            "discounts": [["direct_debit"], []],
+        }
+    )
+    frame = queries.with_market(queries.with_versions(frame))
+    found = pricing.price(usage=frame, programs=queries.programs(frame["plan_version"].unique()))
+    # Published model bill of 2015-05: 7,654 yen (874.80 + tiers + 0.77 x 300 + floor(1.58 x 300) - 54).
+    assert found.totals.select("row_id", "total_minor", "tax_rate_ppm").row(0) == (1, 7_654, 80_000)
+    assert found.refusals.select("row_id", "code", "detail").rows() == [(2, "value_missing", "fuel")]
+
+
+def test_holidays_and_sundays_are_one_day_type(in_transaction, now):
+    from tomoshibi.kernel.periods import Period
+
+    masters.load_shipped(on=now.date(), with_banks=False)
+    found = queries.day_types(period=Period(date(2026, 11, 2), date(2026, 11, 9)), area="03")
+    assert found.tolist() == [0, 2, 0, 0, 0, 1, 2]
+
+
+def test_the_market_plan_charges_the_published_capacity_contribution(in_transaction, now):
+    from tomoshibi.kernel.periods import Month
+
+    masters.load_shipped(on=now.date(), with_banks=False, invented=True)
+    (found,) = queries.quote(
+        documents=queries.shipped_plan(plan_code="tomoshibi-zero"),
+        loads=[queries.load_of_month(Month(2026, 10), energy_dwh=2_000_000)],
+        area="03",
+    )
+    assert found.refusal is None
+    assert {line.code: line.amount for line in found.lines}["capacity_contribution"] == "231.00"
