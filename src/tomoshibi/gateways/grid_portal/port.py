@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -237,7 +239,65 @@ class NameRule:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of the portal's list."""
+    """One line of the portal's list; the size is nothing where the portal does not tell it."""
 
     name: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that lies complete in its place."""
+
+    name: str
+    path: Path
     size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Connection:
+    """
+    How one network company is reached.
+
+    :param prefix: address before ``/FileListReceiver``, one per area
+    :param certificate: client certificate, PEM or PKCS#12 (``.p12``, ``.pfx``)
+    :param key: private key if it does not stand in ``certificate``
+    :param authority: certificates to trust instead of the machine's own
+    """
+
+    prefix: str
+    certificate: Path
+    key: Path | None = None
+    password: str = ""
+    authority: Path | None = None
+    timeout_seconds: float = 60.0
+    file_limit_bytes: int = 2 * 2**30
+
+
+class PortalError(Exception):
+    """Talking to the portal failed; the sentence is fit for the user."""
+
+
+class Unreachable(PortalError):
+    """Nothing was reached, or the answer broke off: try again later."""
+
+
+class NotAdmitted(PortalError):
+    """The portal does not accept who we are: a person must look at the certificate."""
+
+
+class FileGone(PortalError):
+    """The list names a file that the portal does not give."""
+
+
+class BadAnswer(PortalError):
+    """The portal answered something that is no list or no file."""
+
+
+class Portal(Protocol):
+    """What a room needs from a network company's portal."""
+
+    def list_files(self) -> tuple[Listed, ...]: ...
+
+    def fetch(self, listed: Listed, *, folder: Path) -> Fetched: ...

@@ -1,0 +1,208 @@
+"""The portal over HTTPS with our client certificate."""
+
+import hashlib
+import os
+import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from tomoshibi.gateways.grid_portal.answers import parse_list
+from tomoshibi.gateways.grid_portal.port import (
+    BadAnswer,
+    Connection,
+    Fetched,
+    FileGone,
+    Listed,
+    NotAdmitted,
+    PortalError,
+    Unreachable,
+)
+from tomoshibi.storage import db
+
+LIST_LIMIT_BYTES = 16 * 2**20
+BLOCK = 1 << 20
+
+
+class HttpsPortal:
+    """
+    One network company's portal (``port.Portal``); use as a context manager.
+
+    Nothing is tried twice here: the job that calls decides when to try again.
+
+    :raises NotAdmitted: if the certificate cannot be used at all
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._http = httpx.Client(
+            verify=_tls(connection),
+            timeout=connection.timeout_seconds,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"Accept-Encoding": "identity"},
+        )
+
+    def __enter__(self) -> "HttpsPortal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    @db.durable
+    def list_files(self) -> tuple[Listed, ...]:
+        """
+        What lies there for us, in the portal's order.
+
+        :raises Unreachable:
+        :raises NotAdmitted:
+        :raises BadAnswer:
+        """
+        with self._answer("FileListReceiver") as answer:
+            body = bytearray()
+            for block in answer.iter_bytes():
+                body += block
+                if len(body) > LIST_LIMIT_BYTES:
+                    raise BadAnswer(f"the portal's list is longer than {LIST_LIMIT_BYTES} bytes")
+        try:
+            return parse_list(bytes(body).decode("utf-8"))
+        except UnicodeDecodeError:
+            return parse_list(bytes(body).decode("cp932", "replace"))
+
+    @db.durable
+    def fetch(self, listed: Listed, *, folder: Path) -> Fetched:
+        """
+        Bring a file into a folder: streamed to a temporary name, checked, then put in its place at once.
+
+        :raises FileGone: if the portal does not give what it lists
+        :raises BadAnswer: if what comes is no ZIP or larger than allowed
+        :raises Unreachable: if it breaks off, or is shorter than announced
+        :raises NotAdmitted:
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{listed.name}.", suffix=".part", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                size, digest = self._receive(listed, out)
+                out.flush()
+                os.fsync(out.fileno())
+            place = folder / listed.name
+            os.replace(temporary, place)  # noqa: PTH105 - Path.replace is the same call
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return Fetched(listed.name, place, size, digest)
+
+    def _receive(self, listed: Listed, out: BinaryIO) -> tuple[int, str]:
+        digest, size, first = hashlib.sha256(), 0, b""
+        with self._answer("FileReceiver", file=listed.name) as answer:
+            for block in answer.iter_bytes(BLOCK):
+                first = first or block[:2]
+                size += len(block)
+                if size > self._connection.file_limit_bytes:
+                    raise BadAnswer(f"{listed.name} is larger than {self._connection.file_limit_bytes} bytes")
+                digest.update(block)
+                out.write(block)
+        if listed.size is not None and size < listed.size:
+            raise Unreachable(f"{listed.name} broke off after {size} of {listed.size} bytes")
+        if first != b"PK":
+            raise BadAnswer(f"{listed.name} is no ZIP: it begins with {first!r}")
+        return size, digest.hexdigest()
+
+    @contextmanager
+    def _answer(self, action: str, **parameters: str) -> Iterator[httpx.Response]:
+        url = f"{self._connection.prefix.rstrip('/')}/{action}"
+        try:
+            with self._http.stream("GET", url, params=parameters or None) as answer:
+                _check(answer, parameters.get("file", action))
+                yield answer
+        except httpx.HTTPError as error:
+            raise _named(error, url) from error
+        except ssl.SSLError as error:
+            raise NotAdmitted(f"{url}: {error}") from error
+
+
+def _check(answer: httpx.Response, what: str) -> None:
+    status = answer.status_code
+    if status == HTTPStatus.OK:
+        return
+    if status == HTTPStatus.NOT_FOUND:
+        raise FileGone(f"the portal does not give {what} (404)")
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise NotAdmitted(f"the portal refuses us ({status}): check the client certificate")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Unreachable(f"the portal cannot answer now ({status})")
+    raise BadAnswer(f"the portal answered {status} to {what}")
+
+
+def _named(error: httpx.HTTPError, url: str) -> PortalError:
+    """TLS alerts arrive as connect or read errors; only their words tell them from a broken line."""
+    words = str(error)
+    if "CERTIFICATE" in words.upper() or "ALERT" in words.upper():
+        return NotAdmitted(f"{url}: {words}")
+    return Unreachable(f"{url}: {words or type(error).__name__}")
+
+
+def certificate_ends(path: Path, *, password: str = "") -> datetime:
+    """
+    When a client certificate expires (UTC), for the alarm before it does.
+
+    :raises NotAdmitted: if the file holds no certificate
+    """
+    try:
+        if path.suffix.lower() in {".p12", ".pfx"}:
+            found = pkcs12.load_key_and_certificates(path.read_bytes(), password.encode() or None)[1]
+        else:
+            found = x509.load_pem_x509_certificate(path.read_bytes())
+    except (ValueError, OSError) as error:
+        raise NotAdmitted(f"{path.name} holds no certificate: {error}") from error
+    if found is None:
+        raise NotAdmitted(f"{path.name} holds no certificate")
+    return found.not_valid_after_utc
+
+
+def _tls(connection: Connection) -> ssl.SSLContext:
+    authority = str(connection.authority) if connection.authority else None
+    try:
+        context = ssl.create_default_context(cafile=authority)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if connection.certificate.suffix.lower() in {".p12", ".pfx"}:
+            _load_pkcs12(context, connection)
+        else:
+            key = str(connection.key) if connection.key else None
+            context.load_cert_chain(str(connection.certificate), key, connection.password or None)
+    except (OSError, ValueError) as error:
+        raise NotAdmitted(f"the client certificate cannot be used: {error}") from error
+    return context
+
+
+def _load_pkcs12(context: ssl.SSLContext, connection: Connection) -> None:
+    """The ssl module reads files only: a PEM under a one-time password exists for the length of this call."""
+    content = connection.certificate.read_bytes()
+    key, certificate, others = pkcs12.load_key_and_certificates(content, connection.password.encode() or None)
+    if key is None or certificate is None:
+        raise ValueError("the PKCS#12 file lacks the key or the certificate")
+    secret = os.urandom(32).hex()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(secret.encode()),
+    )
+    for one in (certificate, *others):
+        pem += one.public_bytes(serialization.Encoding.PEM)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(pem)
+        file.flush()
+        context.load_cert_chain(file.name, password=secret)

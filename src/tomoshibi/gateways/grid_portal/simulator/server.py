@@ -1,0 +1,212 @@
+"""
+The HTTPS server: demands a client certificate, lists a folder, gives its files, and misbehaves as told.
+
+``https://host:port/<area>/FileListReceiver`` lists ``folder/<area>/*.zip``. What an area does wrong stands in
+``folder/<area>/behaviour.json`` and is read anew for each request, so a person or a test can change it at any time.
+"""
+
+import json
+import ssl
+import threading
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """
+    What an area's portal does wrong; names may hold ``*``.
+
+    :param hidden: files that are there and not listed (omits)
+    :param listed_after: name -> number of lists that must have been asked for before it appears (delays)
+    :param also_as: new name -> name of an existing file: the same bytes again (repeats), or other bytes (revises)
+    :param gone: listed, but answered with 404
+    :param cut: broken off in the middle of the transfer
+    :param shortened: only the first half arrives, as if that were all
+    :param unavailable: so many requests are answered with 503 first
+    :param nonsense: the list is a page in HTML
+    :param refuses: every request is answered with 403
+    """
+
+    hidden: tuple[str, ...] = ()
+    listed_after: dict[str, int] = field(default_factory=dict)
+    also_as: dict[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    shortened: tuple[str, ...] = ()
+    unavailable: int = 0
+    nonsense: bool = False
+    refuses: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> "Behaviour":
+        path = folder / "behaviour.json"
+        if not path.exists():
+            return cls()
+        known = {one.name for one in fields(cls)}
+        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
+        }
+        return cls(**values)
+
+    def write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / ".behaviour.json.part"
+        temporary.write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), "utf-8")
+        temporary.replace(folder / "behaviour.json")
+
+
+def _any(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+class PortalSimulator:
+    """
+    A running portal.
+
+    :param folder: one subfolder per area, holding ZIPs
+    :param port: 0 takes any free one; see ``address``
+    """
+
+    def __init__(
+        self, folder: Path, *, certificate: Path, key: Path, authority: Path, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        self.folder = folder
+        self.lists: dict[str, int] = {}
+        self.requests: dict[str, int] = {}
+        self.lock = threading.Lock()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate, key)
+        context.load_verify_locations(authority)
+        context.verify_mode = ssl.CERT_REQUIRED
+        self._server = _Server((host, port), context, self)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="grid-portal", daemon=True)
+
+    @property
+    def address(self) -> str:
+        host, port = self._server.server_address[:2]
+        return f"https://{host!s}:{port}"
+
+    def start(self) -> "PortalSimulator":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> "PortalSimulator":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def listing(self, area: str, behaviour: Behaviour) -> list[tuple[str, int]]:
+        """Names and sizes in the order of the list."""
+        with self.lock:
+            asked = self.lists[area] = self.lists.get(area, 0) + 1
+        found = {path.name: path.stat().st_size for path in sorted((self.folder / area).glob("*.zip"))}
+        for name, source in behaviour.also_as.items():
+            if (self.folder / area / source).is_file():
+                found[name] = (self.folder / area / source).stat().st_size
+        return [
+            (name, size)
+            for name, size in found.items()
+            if not _any(name, behaviour.hidden)
+            and all(asked > after for pattern, after in behaviour.listed_after.items() if fnmatchcase(name, pattern))
+        ]
+
+    def file(self, area: str, name: str, behaviour: Behaviour) -> Path | None:
+        path = self.folder / area / behaviour.also_as.get(name, name)
+        return path if path.suffix == ".zip" and path.is_file() and not _any(name, behaviour.gone) else None
+
+    def count_request(self, area: str) -> int:
+        with self.lock:
+            self.requests[area] = self.requests.get(area, 0) + 1
+            return self.requests[area]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, place: tuple[str, int], context: ssl.SSLContext, simulator: PortalSimulator) -> None:
+        super().__init__(place, _Handler)
+        self.context = context
+        self.simulator = simulator
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # The handshake happens in the thread of the request: a client without certificate cannot hold up the others.
+        request.settimeout(30)
+        try:
+            wrapped = self.context.wrap_socket(request, server_side=True)
+        except (ssl.SSLError, OSError):
+            return
+        with wrapped:
+            super().finish_request(wrapped, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away are not worth a traceback."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server_version = "GridPortalSimulator"
+
+    def do_GET(self) -> None:
+        simulator = cast("_Server", self.server).simulator
+        url = urlsplit(self.path)
+        area, _, action = url.path.strip("/").rpartition("/")
+        if not area or "/" in area or area.startswith("."):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        behaviour = Behaviour.read(simulator.folder / area)
+        if behaviour.refuses:
+            self.send_error(HTTPStatus.FORBIDDEN)
+        elif simulator.count_request(area) <= behaviour.unavailable:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif action == "FileListReceiver":
+            self._list(simulator, area, behaviour)
+        elif action == "FileReceiver":
+            self._file(simulator, area, parse_qs(url.query).get("file", [""])[0], behaviour)
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND)
+
+    def _list(self, simulator: PortalSimulator, area: str, behaviour: Behaviour) -> None:
+        if behaviour.nonsense:
+            self._send(b"<html><body>maintenance</body></html>", "text/html")
+            return
+        lines = ",".join(
+            f'rfilename{number}:"{name}",rfilesize{number}:"{size}"'
+            for number, (name, size) in enumerate(simulator.listing(area, behaviour), 1)
+        )
+        self._send(f"<result><comment>{lines}</comment></result>".encode(), "text/xml")
+
+    def _file(self, simulator: PortalSimulator, area: str, name: str, behaviour: Behaviour) -> None:
+        path = simulator.file(area, name, behaviour) if "/" not in name and not name.startswith(".") else None
+        if path is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        content = path.read_bytes()
+        if _any(name, behaviour.shortened):
+            content = content[: len(content) // 2]
+        half = len(content) // 2 if _any(name, behaviour.cut) else None
+        self._send(content, "application/zip", only=half)
+
+    def _send(self, content: bytes, kind: str, *, only: int | None = None) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[:only])
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
+        """Quiet: what was asked stands in ``requests``."""

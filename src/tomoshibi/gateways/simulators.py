@@ -1,0 +1,173 @@
+"""
+All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulators --folder FOLDER``.
+
+``FOLDER/grid``    one subfolder per area with the ZIPs of the network company
+``FOLDER/agent``   the collection agent's folders
+``FOLDER/mail``    mail that was sent
+``FOLDER/keys``    certificates and keys for both sides (made at the first start)
+``FOLDER/addresses.json``   where everything listens, for people and tests
+"""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail
+
+GRID_PORT, AGENT_PORT, MAIL_PORT = 8911, 8912, 8025
+HOST = "127.0.0.1"
+SYSTEMS = ("grid_portal", "debit_agent", "mail")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the simulators keep their things and where they listen; the demo configures connections from this."""
+
+    folder: Path
+    host: str = HOST
+    grid_port: int = GRID_PORT
+    agent_port: int = AGENT_PORT
+    mail_port: int = MAIL_PORT
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def grid_folder(self) -> Path:
+        return self.folder / "grid"
+
+    @property
+    def agent_folder(self) -> Path:
+        return self.folder / "agent"
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.folder / "mail"
+
+    def prepare(self, *, now: datetime) -> "Places":
+        """Make keys and folders unless they are there; connections need them before the simulators run."""
+        certificates.make_certificates(self.keys, now=now)
+        debit_agent.make_keys(self.keys)
+        for folder in (self.grid_folder, self.agent_folder, self.mail_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def grid_connection(self, area: str) -> grid_portal.Connection:
+        """How the portal of an area is reached; files for it lie in ``grid/<area>``."""
+        return grid_portal.Connection(
+            prefix=f"https://{self.host}:{self.grid_port}/{area}",
+            certificate=self.keys / "client.p12",
+            authority=self.keys / "ca.pem",
+        )
+
+    def agent_connection(self) -> debit_agent.Connection:
+        return debit_agent.Connection(
+            host=self.host,
+            port=self.agent_port,
+            user="tomoshibi",
+            key=self.keys / "client-ssh.key",
+            host_key=(self.keys / "host-ssh.pub").read_text("utf-8"),
+        )
+
+    def mail_connection(self) -> mail.Connection:
+        return mail.Connection(host=self.host, port=self.mail_port)
+
+
+class PortTaken(OSError):
+    """Something else listens where a simulator should."""
+
+
+def start(places: Places, stack: ExitStack, *, only: str = "") -> dict[str, str]:
+    """
+    Start the simulators; ``stack`` ends them.
+
+    :param only: one of ``SYSTEMS``, or all
+    :returns: addresses by system
+    :raises PortTaken: naming the port
+    """
+    addresses = {}
+    starters = {"grid_portal": _start_grid, "debit_agent": _start_agent, "mail": _start_mail}
+    ports = {"grid_portal": places.grid_port, "debit_agent": places.agent_port, "mail": places.mail_port}
+    for system in SYSTEMS:
+        if only and system != only:
+            continue
+        try:
+            addresses[system] = starters[system](places, stack)
+        except OSError as error:
+            raise PortTaken(f"the simulator of {system} cannot listen on port {ports[system]}: {error}") from error
+    return addresses
+
+
+def _start_grid(places: Places, stack: ExitStack) -> str:
+    keys = places.keys
+    simulator = grid_portal.PortalSimulator(
+        places.grid_folder,
+        certificate=keys / "server.pem",
+        key=keys / "server.key",
+        authority=keys / "ca.pem",
+        host=places.host,
+        port=places.grid_port,
+    )
+    return stack.enter_context(simulator).address
+
+
+def _start_agent(places: Places, stack: ExitStack) -> str:
+    simulator = debit_agent.AgentSimulator(
+        places.agent_folder, keys=places.keys, host=places.host, port=places.agent_port
+    )
+    return f"sftp://{places.host}:{stack.enter_context(simulator).port}"
+
+
+def _start_mail(places: Places, stack: ExitStack) -> str:
+    simulator = mail.MailSimulator(places.mail_folder, host=places.host, port=places.mail_port)
+    return f"smtp://{places.host}:{stack.enter_context(simulator).port}"
+
+
+def main(*, only: str = "") -> None:
+    """The command: run until told to end."""
+    parser = argparse.ArgumentParser(description="Simulators of the outside world, for demos and tests.")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default=HOST)
+    if only:
+        parser.add_argument("--port", type=int)
+    else:
+        parser.add_argument("--grid-port", type=int, default=GRID_PORT)
+        parser.add_argument("--agent-port", type=int, default=AGENT_PORT)
+        parser.add_argument("--mail-port", type=int, default=MAIL_PORT)
+    places = _places(parser.parse_args(), only)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    # This process is an edge of its own, and TLS asks for the real day.
+    places.prepare(now=datetime.now(UTC))
+    with ExitStack() as stack:
+        try:
+            addresses = start(places, stack, only=only)
+        except PortTaken as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(1)
+        (places.folder / "addresses.json").write_text(json.dumps(addresses, indent=1), "utf-8")
+        for system, address in addresses.items():
+            sys.stdout.write(f"{system}: {address}\n")
+        sys.stdout.flush()
+        ended.wait()
+
+
+def _places(given: argparse.Namespace, only: str) -> Places:
+    if not only:
+        return Places(given.folder, given.host, given.grid_port, given.agent_port, given.mail_port)
+    usual = Places(given.folder, given.host)
+    name = {"grid_portal": "grid_port", "debit_agent": "agent_port", "mail": "mail_port"}[only]
+    port = getattr(usual, name) if given.port is None else given.port
+    return Places(**{**usual.__dict__, name: port})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
+
+import pytest
+
+from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators
+
+
+@pytest.fixture
+def process(tmp_path):
+    command = [sys.executable, "-m", "tomoshibi.gateways.simulators", "--folder", str(tmp_path)]
+    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
+        yield running, lines
+        running.terminate()
+        assert running.wait(20) == 0
+
+
+def test_one_process_plays_the_whole_outside_world(process, tmp_path):
+    addresses = json.loads((tmp_path / "addresses.json").read_text())
+    assert [f"{name}: {address}\n" for name, address in addresses.items()] == process[1]
+    ports = {name: urlsplit(address).port for name, address in addresses.items()}
+    places = simulators.Places(
+        tmp_path, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"], mail_port=ports["mail"]
+    )
+    grid_portal.write_confirmed(
+        places.grid_folder / "03" / grid_portal.confirmed_name(date(2026, 10, 12)),
+        [grid_portal.PointMonth("0300000000000000000001", 10_000)],
+        month=202610,
+        made_at=datetime(2026, 10, 12, 1, 5, tzinfo=UTC),
+    )
+    with grid_portal.HttpsPortal(places.grid_connection("03")) as portal:
+        (listed,) = portal.list_files()
+        assert portal.fetch(listed, folder=tmp_path / "in").size == listed.size
+    agent = debit_agent.SftpAgent(places.agent_connection())
+    agent.send("D.txt", b"nonsense")
+    (report,) = agent.list_files()
+    assert not debit_agent.decode_report(agent.fetch(report.name).content).accepted
+    letter = mail.Mail("a@example.jp", "s", "t", "<1@x>")
+    assert mail.SmtpOutbox(places.mail_connection()).send(letter) == (None,)
+    assert len(list(places.mail_folder.glob("*.eml"))) == 1
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with ExitStack() as stack:
+        taken = stack.enter_context(mail.MailSimulator(tmp_path / "first")).port
+        places = simulators.Places(tmp_path / "second", grid_port=0, agent_port=0, mail_port=taken)
+        places.prepare(now=datetime.now(UTC))
+        with pytest.raises(simulators.PortTaken, match=f"mail cannot listen on port {taken}"):
+            simulators.start(places, stack)
+        alone = simulators.Places(tmp_path / "second", agent_port=taken)
+        with pytest.raises(simulators.PortTaken, match=f"debit_agent cannot listen on port {taken}"):
+            simulators.start(alone, stack, only="debit_agent")
