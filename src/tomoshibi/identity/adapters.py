@@ -4,11 +4,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 class ClosedSignup(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff go to the day board, people from outside to their portal."""
+        is_staff = getattr(request.user, "is_staff", False)
+        return "/" if is_staff else reverse("portals:customer_home")
 
     def get_signup_redirect_url(self, request: Any) -> str:
         return "/"

@@ -1,0 +1,122 @@
+"""The customer's portal (RB8): what is to be paid, the bills with their PDFs, usage as a picture."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tomoshibi.billing import operations as billing
+from tomoshibi.billing import queries as bills_of_billing
+from tomoshibi.billing import values as billing_values
+from tomoshibi.collection import queries as collection
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import DWH_PER_KWH
+from tomoshibi.masters import queries as masters
+from tomoshibi.parties import queries as parties
+from tomoshibi.portals.access import customer_page
+from tomoshibi.storage import db
+from tomoshibi.supply import queries as supply
+from tomoshibi.worker import queries as clock
+
+MONTHS_SHOWN = 13
+
+
+def _own_bill(customer_id: int, bill_id: int) -> billing_values.Bill:
+    """A bill that is issued and belongs to who asks; anything else does not exist for them."""
+    try:
+        found = bills_of_billing.bill(bill_id=bill_id, language=get_language() or "ja")
+    except bills_of_billing.NoSuchBill:
+        raise Http404 from None
+    if found.customer_id != customer_id or not found.invoice_number:
+        raise Http404
+    return found
+
+
+@require_GET
+@customer_page("RB8")
+def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
+    open_minor, credit_minor = collection.balance_of(customer_id=customer_id)
+    bills = bills_of_billing.bills_of(customer_id=customer_id, limit=30)
+    context = {
+        "customer": parties.customer(customer_id=customer_id),
+        "company": masters.company(),
+        "open_minor": open_minor,
+        "credit_minor": credit_minor,
+        "latest": bills[0] if bills else None,
+        "payments": {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)},
+        "chart": _usage_chart(bills),
+        "contracts": [
+            {"it": c, "terms": c.terms_on(clock.today()), "point": supply.point(supply_point_id=c.supply_point_id)}
+            for c in contracts.contracts_of(customer_id=customer_id)
+        ],
+    }
+    return render(request, "portals/customer/home.html", context)
+
+
+def _usage_chart(bills: list[billing_values.Bill]) -> dict[str, Any]:
+    """Energy and amount of the last months, oldest first, with the table behind them."""
+    by_month: dict[int, list[int]] = {}
+    for found in bills:
+        sums = by_month.setdefault(found.month, [0, 0])
+        sums[0] += found.energy_dwh if found.corrects_bill_id is None else 0
+        sums[1] += found.total_minor
+    months = sorted(by_month)[-MONTHS_SHOWN:]
+    labels = [str(Month.from_number(month)) for month in months]
+    energies = [by_month[month][0] / DWH_PER_KWH for month in months]
+    return {
+        "option": {
+            "grid": {"left": 56, "right": 12, "top": 28, "bottom": 28},
+            "xAxis": {"type": "category", "data": labels},
+            "yAxis": {"type": "value", "name": "kWh"},
+            "series": [{"type": "bar", "data": energies, "name": "kWh"}],
+            "tooltip": {"trigger": "axis"},
+        },
+        "table": {
+            "head": [_("Month"), _("Used (kWh)"), _("Amount (yen)")],
+            "rows": [
+                [label, f"{energy:,.1f}", f"{by_month[month][1]:,}"]
+                for label, energy, month in zip(labels, energies, months, strict=True)
+            ],
+        },
+    }
+
+
+@require_GET
+@customer_page("RB8")
+def bills(request: HttpRequest, *, customer_id: int) -> HttpResponse:
+    payments = {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)}
+    rows = [{"it": b, "payment": payments.get(b.id)} for b in bills_of_billing.bills_of(customer_id=customer_id)]
+    return render(request, "portals/customer/bills.html", {"bills": rows, "company": masters.company()})
+
+
+@require_GET
+@customer_page("RB8")
+def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
+    found = _own_bill(customer_id, bill_id)
+    payment = next((r for r in collection.receivables_of(customer_id=customer_id) if r.bill_id == bill_id), None)
+    context = {"bill": found, "payment": payment, "company": masters.company()}
+    return render(request, "portals/customer/bill.html", context)
+
+
+@require_GET
+@customer_page("RB8")
+def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
+    """The statement as PDF; that it was read is recorded."""
+    found = _own_bill(customer_id, bill_id)
+    pdf = billing.statement_pdf(bill_id=bill_id)
+    with db.transaction():
+        identity.record_deed(
+            procedure="RB8",
+            what=f"statement {found.invoice_number} opened in the portal",
+            at=clock.now(),
+            subject=f"billing.bill:{bill_id}",
+            actor_id=int(request.user.pk or 0),
+        )
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.invoice_number}.pdf"'
+    return answer

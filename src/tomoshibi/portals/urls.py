@@ -1,0 +1,4 @@
+from django.urls import include, path
+
+app_name = "portals"
+urlpatterns = [path("customer/", include("tomoshibi.portals.customer.urls"))]
