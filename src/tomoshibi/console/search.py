@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tomoshibi.billing import queries as billing
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
 
@@ -32,7 +34,21 @@ def search(text: str) -> list[Hit]:
     wanted = text.strip()
     if not wanted:
         return []
-    return [*_contracts(wanted), *_customers(wanted), *_points(wanted)]
+    return [*_contracts(wanted), *_bills(wanted), *_customers(wanted), *_points(wanted)]
+
+
+def _bills(text: str) -> list[Hit]:
+    found = [bill for bill in billing.search(text=text) if bill.invoice_number]
+    return [
+        Hit(
+            _("bill"),
+            bill.invoice_number,
+            str(Month.from_number(bill.month)),
+            f"{bill.total_minor:,}",
+            reverse("billing:bill", args=[bill.id]),
+        )
+        for bill in found
+    ]
 
 
 def _customers(text: str) -> list[Hit]:

@@ -10,8 +10,12 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from tomoshibi.billing import queries as billing
+from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import queries as identity
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import DWH_PER_KWH, plain
 from tomoshibi.messaging import queries as messaging
 from tomoshibi.worklist import queries as worklist
 
@@ -44,10 +48,10 @@ class Event:
 Source = Callable[[int], Iterator[Event]]
 
 
-def of_customer(*, customer_id: int, kind: str = "") -> list[Event]:
-    """Newest first; optionally of one kind."""
-    events = [event for source in SOURCES for event in source(customer_id)]
-    return sorted((e for e in events if not kind or e.kind == kind), key=lambda e: e.at, reverse=True)
+def of_customer(*, customer_id: int) -> list[Event]:
+    """Newest first."""
+    events = (event for source in SOURCES for event in source(customer_id))
+    return sorted(events, key=lambda event: event.at, reverse=True)
 
 
 def _at(day: date) -> datetime:
@@ -99,4 +103,24 @@ def _work(customer_id: int) -> Iterator[Event]:
             yield Event(deed.at, "note", f"{deed.procedure}: {deed.what}", deed.who)
 
 
-SOURCES: tuple[Source, ...] = (_contract_events, _messages, _work)
+def _bills(customer_id: int) -> Iterator[Event]:
+    for bill in billing.bills_of(customer_id=customer_id):
+        if bill.issued_on is None:
+            continue
+        month = Month.from_number(bill.month)
+        kwh = plain(bill.energy_dwh, scale=DWH_PER_KWH)
+        title = _("Bill %(number)s for %(month)s") % {"number": bill.invoice_number, "month": month}
+        url = _link("billing:bill", bill.id)
+        yield Event(_at(bill.issued_on), "bill", title, f"{kwh} kWh", bill.total_minor, url)
+        used = _("Used %(kwh)s kWh") % {"kwh": kwh}
+        if bill.corrects_bill_id is None:
+            yield Event(_at(bill.period_end), "usage", used, f"{bill.period_start} – {bill.period_end}")
+
+
+def _payments(customer_id: int) -> Iterator[Event]:
+    for event in collection.events_of(customer_id=customer_id):
+        url = _link(event.url_name, event.url_id) if event.url_id else ""
+        yield Event(event.at, "payment", event.text, amount_minor=event.amount_minor, url=url)
+
+
+SOURCES: tuple[Source, ...] = (_contract_events, _bills, _payments, _messages, _work)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tomoshibi.collection import queries as collection
 from tomoshibi.console import board as boards
 from tomoshibi.console import days, timeline
 from tomoshibi.console import search as searching
@@ -70,11 +71,17 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise Http404
     kind = request.GET.get("kind", "")
     held = contracts.contracts_of(customer_id=customer_id)
+    events = timeline.of_customer(customer_id=customer_id)
+    owed_minor, credit_minor = collection.balance_of(customer_id=customer_id)
     context: dict[str, Any] = {
         "customer": found,
         "accounts": [_account(account) for account in parties.accounts_of(customer_id=customer_id, on=worker.today())],
         "contracts": [_contract(contract) for contract in held],
-        "events": timeline.of_customer(customer_id=customer_id, kind=kind if kind in timeline.KINDS else ""),
+        "owed_minor": owed_minor,
+        "credit_minor": credit_minor,
+        "last_contact": next((e for e in events if e.kind == "message"), None),
+        "work_count": sum(1 for e in events if e.kind == "work" and not e.detail),
+        "events": [e for e in events if kind not in timeline.KINDS or e.kind == kind],
         "kind": kind,
         "kinds": [(k, _KIND_WORDS[k]()) for k in timeline.KINDS],
     }
