@@ -114,7 +114,7 @@ def customer(number, *, start=date(2026, 4, 1), method="transfer", channel="pape
 def mandate(contract, *, on=date(2026, 4, 1)):
     made = parties.draft_mandate(
         account_id=contract.account_id, agent="smbc-fs", bank_code="0001", branch_code="001",
-        account_kind=parties_values.BankAccountKind.ORDINARY, account_number="1234567", holder="トモシビ タロウ",
+        account_kind=parties_values.BankAccountKind.ORDINARY, account_number="9876567", holder="トモシビ タロウ",
     )  # fmt: skip
     parties.submit_mandate(mandate_id=made.id)
     parties.accept_mandate(mandate_id=made.id, on=on)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from tomoshibi.billing import operations, queries, values
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db
@@ -86,6 +88,51 @@ def open_correction(*, month: Month, now: datetime) -> values.Run | None:
         )
     except operations.NothingToBill:
         return None
+
+
+@worker.define_job("billing.make_statements", procedure="RB9", label="Typeset statements for the printer")
+def make_statements(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+    """Typeset every statement of an issued run that goes out on paper, part by part."""
+    try:
+        with db.transaction():
+            batch_id = operations.begin_batch(run_id=run_id, actor_id=actor_id, now=clock.now())
+    except operations.NothingToPrint as nobody:
+        return str(nobody)
+    done, total = 0, 1
+    while done < total:
+        with db.transaction():
+            done, total = operations.print_next_part(batch_id=batch_id, today=clock.today(), now=clock.now())
+        progress(done, total)
+    with db.transaction():
+        operations.finish_batch(batch_id=batch_id, now=clock.now())
+    return f"run {run_id}: {total} files for the printer"
+
+
+@worker.define_job("billing.notify_statements", procedure="RB8", label="Tell customers that their statement is ready")
+def notify_statements(progress: worker.Progress, *, run_id: int) -> str:
+    """Mail everybody of an issued run who reads statements in the portal; nobody gets two."""
+    company = queries.company_block(on=clock.today())["name"]
+    told = 0
+    while True:
+        with db.transaction():
+            more = operations.notify_next(run_id=run_id, portal_url=settings.BASE_URL, company=company, now=clock.now())
+        if not more:
+            break
+        told += more
+        progress(told, 0)
+    with db.transaction():
+        operations.finish_notices(run_id=run_id, now=clock.now())
+    return f"run {run_id}: {told} mails"
+
+
+def enqueue_statements(*, run_id: int, actor_id: int | None) -> int:
+    """Put the printing of a run's statements into the queue."""
+    return worker.enqueue(
+        "billing.make_statements",
+        {"run_id": run_id, "actor_id": actor_id},
+        requested_by_id=actor_id,
+        lock=f"billing.print:{run_id}",
+    )
 
 
 def enqueue_rating(*, run_id: int, actor_id: int | None) -> int:

@@ -359,20 +359,31 @@ class Adjustment(models.Model):
 
 
 class PrintBatch(models.Model):
-    """Statements for the printer: PDF, index and manifest of a run, in postal order."""
+    """Statements of a run for the printer: PDF parts in postal order, an index and a manifest."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    part = models.IntegerField(default=1)
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="+")
+    recipients = models.BinaryField()
+    """Who is printed in which order, frozen when the batch was begun: a compressed Arrow file."""
     statement_count = models.IntegerField()
-    page_count = models.IntegerField()
-    pdf_file_id = models.BigIntegerField()
-    index_file_id = models.BigIntegerField()
-    manifest_file_id = models.BigIntegerField()
+    page_count = models.IntegerField(default=0)
+    index_file_id = models.BigIntegerField(null=True)
+    manifest_file_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
     made_by_id = models.BigIntegerField(null=True)
 
+
+class PrintPart(models.Model):
+    """One PDF of a batch."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="+")
+    no = models.IntegerField()
+    statement_count = models.IntegerField()
+    page_count = models.IntegerField()
+    pdf_file_id = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "part"], name="print_batch_once")]
+        constraints = [models.UniqueConstraint(fields=["batch", "no"], name="print_part_once")]
 
 
 class Reissue(models.Model):

@@ -169,6 +169,8 @@ class Line:
     quantity: str
     unit: str
     price: str
+    share: str
+    """The share of a month or a half, as a fraction; "" where all of it counts."""
     amount: str
     """Exact amount in the currency, up to ten decimals."""
     amount_e10: int

@@ -84,11 +84,11 @@ def complete(
     refused = priced.refusals.rename({"code": "refusal", "detail": "refusal_detail"})
     outcome = bills.select("row_id", "id", "revision", "total_minor", "energy_dwh").rename({"id": "bill_id"})
     rows = known.drop("revision", "energy_dwh", strict=False)
-    looked = ["row_id", "plan_code", "capacity_changed", "plan_changed", "lowest_line_e10"]
+    looked = ["row_id", "plan_code", "plan_version", "capacity_changed", "plan_changed", "lowest_line_e10"]
     looked += ["levy_price_micro", "fuel_price_micro"]
     for other in (outcome, priced.rows.select(looked), refused.unique("row_id")):
         rows = rows.join(other, on="row_id", how="left", maintain_order="left")
-    rows = _with_expected(rows, month)
+    rows = _with_waiting(queries.with_expected(rows))
     adjusted = adjustments["contract_id"].unique()
     found = rows.select(
         "contract_id",
@@ -140,17 +140,12 @@ def complete(
     return found.cast(dict(checks.FACTS)).select(list(checks.FACTS))  # type: ignore[arg-type]
 
 
-def _with_expected(rows: pl.DataFrame, month: Month) -> pl.DataFrame:
-    """What levy and fuel the bills have to show by the masters, and newer prices that wait for a second person."""
-    places = rows.select("area", "voltage").unique().rows()
-    days = rows["period_end"].drop_nulls().unique().to_list()
-    found = rows.join(
-        queries.expected_units(places=places, month=month), on=["area", "voltage"], how="left", maintain_order="left"
-    ).join(queries.expected_levy(reading_days=days), on="period_end", how="left", maintain_order="left")
+def _with_waiting(rows: pl.DataFrame) -> pl.DataFrame:
+    """Newer prices that wait for a second person and would hold in the period."""
     waiting = queries.waiting_plans()
     if waiting.is_empty():
-        return found.with_columns(waiting_masters=pl.lit(""))
-    return found.join(waiting, on="plan_code", how="left", maintain_order="left").with_columns(
+        return rows.with_columns(waiting_masters=pl.lit(""))
+    return rows.join(waiting, on="plan_code", how="left", maintain_order="left").with_columns(
         waiting_masters=pl.when(pl.col("waiting_from") < pl.col("period_end"))
         .then(pl.format("{} {}", "plan_code", "waiting_from"))
         .otherwise(pl.lit(""))

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-import numpy as np
 import polars as pl
 
 from tomoshibi.billing import queries
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.kernel import frames
-from tomoshibi.kernel.periods import Month
-from tomoshibi.masters import queries as masters
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
 from tomoshibi.rating import totals
-from tomoshibi.rating.bands import DayType
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.sheet import Group
 from tomoshibi.tariffs import pricing
@@ -24,7 +21,6 @@ from tomoshibi.tariffs import values as tariff_values
 
 MATRIX_ROWS = 20_000
 """Half-hour months held at once: about 120 MB."""
-_SATURDAY, _SUNDAY = 5, 6
 
 EXTRAS: frames.Schema = {
     "row_id": pl.Int64,
@@ -61,8 +57,7 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
     """
     usage = _usage(rows, adjustments=adjustments)
     programs = tariffs.programs(usage["plan_version"].drop_nulls().unique())
-    names = [name for program in programs.values() for name in program.values]
-    usage = queries.with_published(usage, month=month, names=names).sort("row_id", "segment")
+    usage = tariffs.with_market(usage.with_columns(month=pl.lit(month.number, dtype=pl.Int64)))
     found = pricing.price(usage=usage, programs=programs, half_hours=list(_half_hours(rows, usage, programs)))
     extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
     last = usage.group_by("row_id", maintain_order=True).agg(
@@ -88,8 +83,11 @@ def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
     for kind, column in (("usage", "energy_dwh"), ("capacity", "capacity_milli")):
         newest = adjustments.filter(pl.col("kind") == kind).group_by("contract_id").agg(pl.col(column).last())
         given = given.join(newest.rename({column: f"own_{column}"}), on="contract_id", how="left")
-    given = given.with_columns(bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"))
-    given = queries.with_tax_rate(given)
+    given = given.with_columns(
+        bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"),
+        reading_on=pl.col("period_end"),
+        continuing=pl.col("start") < pl.col("period_start"),
+    )
     parts = queries.parts(rows=rows).join(given, on="row_id", how="inner")
     parts = parts.with_columns(
         pl.coalesce("own_capacity_milli", "capacity_milli").alias("capacity_milli"),
@@ -123,20 +121,8 @@ def _half_hours(
                 row_ids=part["row_id"].to_numpy(),
                 first_day=first,
                 values_dwh=matrix.values_dwh,
-                day_types=_day_types(str(area), first, until),
+                day_types=tariffs.day_types(period=Period(first, until), area=str(area)),
             )
-
-
-def _day_types(area: str, first: date, until: date) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    """Weekday, Saturday, or Sunday and holiday at an area."""
-    found = []
-    for number in range((until - first).days):
-        day = first + timedelta(days=number)
-        if day.weekday() == _SUNDAY or masters.is_holiday(day, area=area):
-            found.append(DayType.HOLIDAY)
-        else:
-            found.append(DayType.SATURDAY if day.weekday() == _SATURDAY else DayType.WEEKDAY)
-    return np.array(found, dtype=np.int8)
 
 
 def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:

@@ -37,8 +37,16 @@ from tomoshibi.billing.queries.findings import (
 )
 from tomoshibi.billing.queries.issued import issued_frame
 from tomoshibi.billing.queries.members import ReadingDayCount, members, months_with_changes, reading_day_counts
-from tomoshibi.billing.queries.published import expected_levy, expected_units, with_published, with_tax_rate
+from tomoshibi.billing.queries.published import with_expected
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
+from tomoshibi.billing.queries.statements import (
+    company_block,
+    print_batches,
+    statement_bills,
+    statement_data,
+    to_notify,
+    to_print,
+)
 
 __all__ = [
     "NoSuchBill",
@@ -57,6 +65,7 @@ __all__ = [
     "check_settings",
     "chunk_bills",
     "chunk_rows",
+    "company_block",
     "counts_of_run",
     "documents_of",
     "draft_bills",
@@ -64,8 +73,6 @@ __all__ = [
     "examinations_of",
     "exceptions",
     "exchanged_meters",
-    "expected_levy",
-    "expected_units",
     "extras_frame",
     "finding_counts",
     "findings_of",
@@ -78,13 +85,17 @@ __all__ = [
     "neighbours",
     "parts",
     "payers",
+    "print_batches",
     "reading_day_counts",
     "run",
     "runs",
     "search",
+    "statement_bills",
+    "statement_data",
+    "to_notify",
+    "to_print",
     "usual_use",
     "waiting_plans",
+    "with_expected",
     "with_people",
-    "with_published",
-    "with_tax_rate",
 ]

@@ -1,0 +1,252 @@
+"""Statements: one for the bill page, many for the printer, mails for those who read them in the portal."""
+
+import csv
+import io
+import json
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from tomoshibi.billing import numbering, postal_code, queries, statements, values
+from tomoshibi.billing.models import Notice, PrintBatch, PrintPart, Reissue
+from tomoshibi.billing.operations.examination import NoReason
+from tomoshibi.billing.operations.runs import locked, require_state, subject
+from tomoshibi.documents import operations as documents
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.periods import Month
+from tomoshibi.messaging import operations as messaging
+from tomoshibi.messaging.values import Mail
+from tomoshibi.storage import bulk, db
+
+PART_SIZE = 1_000
+"""Statements in one PDF: what a printer opens without waiting."""
+MAILS_AT_ONCE = 2_000
+MAIL_TEMPLATE = "billing.statement_ready"
+_INDEX = [
+    "sequence", "file", "page_from", "page_to", "postal_code", "address1", "address2", "addressee",
+    "customer_barcode", "invoice_number",
+]  # fmt: skip
+
+
+class NothingToPrint(ValueError):
+    """Nobody of the run wants paper."""
+
+
+def statement_pdf(*, bill_id: int, today: date, reissued: bool = False) -> bytes:
+    """
+    The statement of a bill, issued or not (a draft says that it is one).
+
+    :raises queries.NoSuchBill: for an unknown bill
+    """
+    data = queries.statement_data(bill_ids=[bill_id], today=today, reissued=reissued)
+    if not data:
+        raise queries.NoSuchBill(f"there is no bill {bill_id}")
+    return _pdf(data, today=today)
+
+
+def _pdf(data: list[dict[str, Any]], *, today: date) -> bytes:
+    document = statements.document(data, company=queries.company_block(on=today))
+    return documents.typeset(template=statements.TEMPLATE, data=document)
+
+
+@db.transaction_required
+def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime, today: date) -> bytes:
+    """
+    Make a statement again on request; it says so, and the request stays on record.
+
+    :raises NoReason: without a reason
+    :raises queries.NoSuchBill: for an unknown bill, or one that was not issued
+    """
+    if not reason.strip():
+        raise NoReason(_("Give a reason."))
+    if not queries.bill(bill_id=bill_id).invoice_number:
+        raise queries.NoSuchBill(_("This bill was not issued."))
+    Reissue.objects.create(bill_id=bill_id, reason=reason.strip(), actor_id=actor_id, at=now)
+    what = f"made the statement of bill {bill_id} again: {reason}"
+    identity.record_deed(procedure="RB9", what=what, at=now, subject=f"billing.bill:{bill_id}", actor_id=actor_id)
+    return statement_pdf(bill_id=bill_id, today=today, reissued=True)
+
+
+@db.transaction_required
+def begin_batch(*, run_id: int, actor_id: int | None, now: datetime) -> int:
+    """
+    Freeze who of an issued run is printed, in postal order; the batch that is there already where it was begun before.
+
+    :returns: the batch's id
+    :raises NothingToPrint: if nobody wants paper
+    :raises WrongState: if the run is not issued
+    """
+    run = locked(run_id)
+    require_state(run, values.RunState.ISSUED)
+    known = PrintBatch.objects.filter(run=run).first()
+    if known:
+        return known.id
+    recipients = queries.to_print(run_id=run_id)
+    if recipients.is_empty():
+        raise NothingToPrint(_("Nobody of this run gets a statement on paper."))
+    stored = io.BytesIO()
+    recipients.write_ipc(stored, compression="zstd")
+    return PrintBatch.objects.create(
+        run=run,
+        recipients=stored.getvalue(),
+        statement_count=recipients.height,
+        made_at=now,
+        made_by_id=actor_id,
+    ).id
+
+
+@db.transaction_required
+def print_next_part(*, batch_id: int, today: date, now: datetime) -> tuple[int, int]:
+    """
+    Typeset the next PDF of a batch.
+
+    :returns: parts done and parts in all; calling it when all are done does nothing
+    """
+    batch = PrintBatch.objects.select_for_update().get(id=batch_id)
+    recipients = _recipients(batch)
+    total = -(-recipients.height // PART_SIZE)
+    done = PrintPart.objects.filter(batch=batch).count()
+    if done == total:
+        return done, total
+    part = recipients.slice(done * PART_SIZE, PART_SIZE)
+    pdf = _pdf(queries.statement_data(bill_ids=part["bill_id"].to_list(), today=today), today=today)
+    stored = documents.store(
+        name=_file_name(batch, done + 1), content=pdf, kind="billing.print", now=now, actor_id=batch.made_by_id
+    )
+    PrintPart.objects.create(
+        batch=batch,
+        no=done + 1,
+        statement_count=part.height,
+        page_count=sum(map(statements.pages, part["line_count"])),
+        pdf_file_id=stored.id,
+        sha256=stored.sha256,
+    )
+    return done + 1, total
+
+
+def _recipients(batch: PrintBatch) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(bytes(batch.recipients)))
+
+
+def _file_name(batch: PrintBatch, no: int) -> str:
+    return f"statements-{batch.run_id}-{no:03d}.pdf"
+
+
+@db.transaction_required
+def finish_batch(*, batch_id: int, now: datetime) -> None:
+    """Write the index and the manifest of a batch whose parts are all there; doing it again does nothing."""
+    batch = PrintBatch.objects.select_for_update().get(id=batch_id)
+    if batch.manifest_file_id is not None:
+        return
+    parts = list(PrintPart.objects.filter(batch=batch).order_by("no"))
+    recipients = _recipients(batch)
+    assert sum(part.statement_count for part in parts) == recipients.height, "every part is there"
+    index = _index(batch, recipients).encode("utf-8-sig")
+    stored = documents.store(name=f"statements-{batch.run_id}-index.csv", content=index, kind="billing.print", now=now)
+    batch.page_count = sum(part.page_count for part in parts)
+    manifest = {
+        "run": batch.run_id,
+        "statements": batch.statement_count,
+        "pages": batch.page_count,
+        "index": {"file": stored.name, "sha256": stored.sha256},
+        "parts": [
+            {
+                "file": _file_name(batch, part.no),
+                "statements": part.statement_count,
+                "pages": part.page_count,
+                "sha256": part.sha256,
+            }
+            for part in parts
+        ],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    kept = documents.store(name=f"statements-{batch.run_id}-manifest.json", content=text, kind="billing.print", now=now)
+    batch.index_file_id, batch.manifest_file_id = stored.id, kept.id
+    batch.save()
+    what = f"made {batch.statement_count} statements for the printer"
+    identity.record_deed(
+        procedure="RB9",
+        what=what,
+        at=now,
+        subject=subject(batch.run_id),
+        actor_id=batch.made_by_id,
+        run=subject(batch.run_id),
+    )
+
+
+def _index(batch: PrintBatch, recipients: pl.DataFrame) -> str:
+    """One row per statement in the order of the pages."""
+    numbers = queries.statement_bills(bill_ids=recipients["bill_id"].to_list()).select("id", "number")
+    found = dict(numbers.iter_rows())
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_INDEX)
+    page = 0
+    for sequence, row in enumerate(recipients.iter_rows(named=True)):
+        page = 0 if sequence % PART_SIZE == 0 else page
+        last = page + statements.pages(row["line_count"])
+        rest = f"{row['block']} {row['building']}"
+        writer.writerow(
+            [
+                sequence + 1,
+                _file_name(batch, sequence // PART_SIZE + 1),
+                page + 1,
+                last,
+                row["postal_code"],
+                f"{row['prefecture']}{row['city']}{row['town']}{row['block']}",
+                row["building"],
+                row["addressee"],
+                postal_code.barcode_text(postal_code=row["postal_code"], rest=rest) if row["postal_code"] else "",
+                numbering.text(found[row["bill_id"]]),
+            ]
+        )
+        page = last
+    return text.getvalue()
+
+
+@db.transaction_required
+def notify_next(*, run_id: int, portal_url: str, company: str, now: datetime) -> int:
+    """
+    Queue the next mails that a statement is ready; nobody gets two, however often a run is resumed.
+
+    :returns: how many; zero when everybody was told
+    """
+    waiting = queries.to_notify(run_id=run_id).head(MAILS_AT_ONCE)
+    if waiting.is_empty():
+        return 0
+    mails = [
+        Mail(
+            template=MAIL_TEMPLATE,
+            recipient=row["mail"],
+            context={
+                "name": row["addressee"],
+                "month": f"{row['month'] // 100}年{row['month'] % 100}月分",
+                "amount": f"{row['total_minor']:,}",
+                "due_on": statements.day(row["due_on"]),
+                "number": numbering.text(row["number"]),
+                "url": portal_url,
+                "company": company,
+            },
+            about=f"billing.bill:{row['bill_id']}",
+            customer_id=row["customer_id"],
+            key=f"billing.statement:{row['bill_id']}",
+        )
+        for row in waiting.iter_rows(named=True)
+    ]
+    messaging.queue_mails(mails=mails, now=now)
+    told = waiting.select("bill_id", run_id=pl.lit(run_id), sent_at=pl.lit(now.isoformat()))
+    bulk.copy_in(Notice._meta.db_table, told)
+    return waiting.height
+
+
+@db.transaction_required
+def finish_notices(*, run_id: int, now: datetime) -> None:
+    """Record that everybody of a run who reads statements in the portal was told."""
+    count = Notice.objects.filter(run_id=run_id).count()
+    if not count:
+        return
+    month = Month.from_number(queries.run(run_id=run_id).month)
+    what = f"told {count} customers that their statement of {month} is ready"
+    identity.record_deed(procedure="RB8", what=what, at=now, subject=subject(run_id), run=subject(run_id))

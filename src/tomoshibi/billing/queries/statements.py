@@ -1,0 +1,248 @@
+"""What statements are made from: frames of many bills, joined to one value per bill."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from tomoshibi.billing import statements
+from tomoshibi.billing.models import PrintBatch, PrintPart
+from tomoshibi.billing.queries.bills import lines_of
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.masters import values as masters_values
+from tomoshibi.metering import queries as metering
+from tomoshibi.parties import queries as parties
+from tomoshibi.parties import values as parties_values
+from tomoshibi.storage import bulk
+from tomoshibi.supply import queries as supply
+from tomoshibi.tariffs import queries as tariffs
+
+BILLS = {
+    "id": pl.Int64, "contract_id": pl.Int64, "account_id": pl.Int64, "supply_point_id": pl.Int64, "kind": pl.String,
+    "month": pl.Int64, "period_start": pl.Date, "period_end": pl.Date, "plan_code": pl.String,
+    "plan_version_id": pl.Int64, "capacity_kind": pl.String, "capacity_milli": pl.Int64, "energy_dwh": pl.Int64,
+    "total_minor": pl.Int64, "rerated_minor": pl.Int64, "tax_minor": pl.Int64, "untaxed_minor": pl.Int64,
+    "tax_rate_ppm": pl.Int64, "agreed": pl.Boolean, "corrects_bill_id": pl.Int64, "number": pl.Int64,
+    "issued_on": pl.Date, "due_on": pl.Date,
+}  # fmt: skip
+_PRINTED = {
+    "bill_id": pl.Int64,
+    "account_id": pl.Int64,
+    "line_count": pl.Int64,
+}
+
+
+def statement_bills(*, bill_ids: Sequence[int]) -> pl.DataFrame:
+    """Bills with their invoices, issued or not, in the order asked for."""
+    own = [name for name in BILLS if name not in {"number", "issued_on", "due_on"}]
+    found = bulk.read_frame(
+        f"""
+        SELECT {", ".join(f"b.{name}" for name in own)}, i.number, i.issued_on, i.due_on
+          FROM billing_bill b LEFT JOIN billing_invoice i ON i.bill_id = b.id WHERE b.id = ANY(%s)
+        """,
+        BILLS,
+        [list(bill_ids)],
+    )
+    order = pl.DataFrame({"id": list(bill_ids)}, schema={"id": pl.Int64})
+    return order.join(found, on="id", how="inner", maintain_order="left")
+
+
+def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = False) -> list[dict[str, Any]]:
+    """The data of the statements of bills, in their order, as ``statements/bill.typ`` reads it."""
+    bills = statement_bills(bill_ids=bill_ids)
+    if bills.is_empty():
+        return []
+    lines = lines_of(bill_ids=bill_ids, language="ja")
+    accounts = _by_id(parties.billing_accounts_frame(account_ids=bills["account_id"].unique(), on=today), "account_id")
+    points = _by_id(supply.points_frame(supply_point_ids=bills["supply_point_id"].unique()), "supply_point_id")
+    used, mandates = _used(bills), _mandates(bills, today=today)
+    versions = {number: tariffs.version(version_id=number) for number in bills["plan_version_id"].unique()}
+    originals = _originals(bills)
+    debit, reading = partial(_debit_on, seen={}), partial(_next_reading, seen={})
+    bank = _company_bank(masters.company(on=today))
+    found = []
+    for bill in bills.iter_rows(named=True):
+        account, point = accounts[bill["account_id"]], points[bill["supply_point_id"]]
+        by_debit = account["payment_method"] == parties_values.PaymentMethod.DIRECT_DEBIT.value
+        mandate = mandates.get(bill["account_id"]) if by_debit else None
+        version = versions[bill["plan_version_id"]]
+        facts = statements.Facts(
+            bill=bill | {"company_bank": bank},
+            lines=lines[bill["id"]],
+            account=account,
+            point=point,
+            plan_name=version.name.get("ja", version.plan_code) if version else bill["plan_code"],
+            used_dwh=used.get(bill["contract_id"], {}),
+            mandate=mandate,
+            debit_on=debit(mandate["agent"], bill["issued_on"]) if mandate and bill["issued_on"] else None,
+            next_reading_on=reading(point["area"], point["base_day"], bill["month"]),
+            original_number=originals.get(bill["corrects_bill_id"]),
+            reissued=reissued,
+        )
+        found.append(statements.statement(facts))
+    return found
+
+
+def _by_id(frame: pl.DataFrame, key: str) -> dict[int, dict[str, Any]]:
+    return {row[key]: row for row in frame.iter_rows(named=True)}
+
+
+def _used(bills: pl.DataFrame) -> dict[int, dict[int, tuple[int, int]]]:
+    """Energy and days per contract and reading month, only from the days of the contract itself."""
+    newest = Month.from_number(int(bills["month"].max()))  # type: ignore[arg-type]
+    history = metering.history_frame(
+        last_month=newest,
+        months=statements.MONTHS_SHOWN + 1,
+        supply_point_ids=bills["supply_point_id"].unique().to_list(),
+    )
+    terms = contracts.terms_frame(contract_ids=bills["contract_id"].unique())
+    began = terms.group_by("contract_id").agg(pl.col("terms_start").min().alias("began"))
+    own = bills.select("contract_id", "supply_point_id").unique().join(began, on="contract_id", how="left")
+    rows = own.join(history, on="supply_point_id", how="inner").filter(pl.col("period_start") >= pl.col("began"))
+    rows = rows.group_by("contract_id", "month").agg(
+        pl.col("energy_dwh").sum(), (pl.col("period_end") - pl.col("period_start")).dt.total_days().sum().alias("days")
+    )
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for contract_id, month, energy, days in rows.select("contract_id", "month", "energy_dwh", "days").iter_rows():
+        found.setdefault(contract_id, {})[month] = (energy, days)
+    return found
+
+
+def _mandates(bills: pl.DataFrame, *, today: date) -> dict[int, dict[str, Any]]:
+    usable = [state.value for state in parties_values.DEBITABLE_MANDATES]
+    frame = parties.mandates_frame(account_ids=bills["account_id"].unique(), on=today)
+    frame = frame.filter(pl.col("state").is_in(usable))
+    keys = frame.select("bank_code", "branch_code").unique().iter_rows()
+    places = {(bank, code): masters.branch(bank, code, today) for bank, code in keys}
+    found = {}
+    for row in frame.iter_rows(named=True):
+        branch = places[row["bank_code"], row["branch_code"]]
+        names = {
+            "bank_name": branch.bank_name if branch else row["bank_code"],
+            "branch_name": branch.name if branch else row["branch_code"],
+        }
+        found[row["account_id"]] = row | names
+    return found
+
+
+def _debit_on(agent: str, issued_on: date, *, seen: dict[tuple[str, date], date | None]) -> date | None:
+    """The agent's first debit whose file can still carry a bill issued on a day."""
+    key = (agent, issued_on)
+    if key not in seen:
+        months = [Month.of(issued_on).plus(n) for n in range(3)]
+        days = [debit for month in months for debit in masters.debit_schedules(agent=agent, month=month)]
+        seen[key] = next((debit.debit_on for debit in days if debit.file_due_on > issued_on), None)
+    return seen[key]
+
+
+def _next_reading(
+    area: str, base_day: str, month: int, *, seen: dict[tuple[str, str, int], date | None]
+) -> date | None:
+    key = (area, base_day, month)
+    if key not in seen:
+        try:
+            following = Month.from_number(month).plus(1)
+            seen[key] = masters.reading_day(area=area, base_day=base_day, month=following).reading_on
+        except masters.MasterMissing:
+            seen[key] = None
+    return seen[key]
+
+
+def _originals(bills: pl.DataFrame) -> dict[int | None, int]:
+    """Invoice numbers of the bills that corrections correct."""
+    ids = bills["corrects_bill_id"].drop_nulls().unique().to_list()
+    if not ids:
+        return {}
+    rows = bulk.read_frame(
+        "SELECT bill_id, number FROM billing_invoice WHERE bill_id = ANY(%s)",
+        {"bill_id": pl.Int64, "number": pl.Int64},
+        [ids],
+    )
+    return dict(rows.iter_rows())
+
+
+def _company_bank(company: masters_values.Company) -> list[list[str]]:
+    return [
+        ["お振込先", f"{company.bank_name} {company.branch_name}"],
+        ["口座番号", f"{company.account_kind} {company.account_number}"],
+        ["口座名義", company.account_holder_kana],
+    ]
+
+
+def company_block(*, on: date) -> Mapping[str, str]:
+    """The sender of a statement, and whom to ask."""
+    company = masters.company(on=on)
+    return {
+        "name": company.name,
+        "registration_number": company.registration_number,
+        "postal_code": f"{company.postal_code[:3]}-{company.postal_code[3:]}",
+        "address": company.address,
+        "phone": company.phone,
+        "contact": "　".join(text for text in (company.mail, company.website) if text),
+    }
+
+
+def to_print(*, run_id: int) -> pl.DataFrame:
+    """
+    The issued documents of a run whose payer wants paper, in postal order: ``bill_id, account_id, line_count`` and the
+    address columns of the account.
+    """
+    bills = bulk.read_frame(
+        """
+        SELECT i.bill_id, b.account_id,
+               (SELECT count(*) FROM billing_line l WHERE l.bill_id = i.bill_id)
+               + (SELECT count(*) FROM billing_extra e WHERE e.bill_id = i.bill_id)
+          FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id WHERE i.run_id = %s
+        """,
+        _PRINTED,
+        [run_id],
+    )
+    accounts = parties.billing_accounts_frame(account_ids=bills["account_id"].unique())
+    paper = accounts.filter(pl.col("statement_channel") == parties_values.StatementChannel.PAPER.value)
+    return bills.join(paper, on="account_id", how="inner").sort("postal_code", "city", "town", "block", "bill_id")
+
+
+def print_batches(*, run_id: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    """Print batches with their parts, newest first."""
+    rows = PrintBatch.objects.filter(run_id=run_id) if run_id is not None else PrintBatch.objects.all()
+    fields = (
+        "id",
+        "run_id",
+        "run__month",
+        "statement_count",
+        "page_count",
+        "index_file_id",
+        "manifest_file_id",
+        "made_at",
+    )
+    batches = [dict(row) for row in rows.order_by("-id").values(*fields)[:limit]]
+    for batch in batches:
+        parts = PrintPart.objects.filter(batch_id=batch["id"]).order_by("no")
+        batch["parts"] = list(parts.values("no", "statement_count", "page_count", "pdf_file_id", "sha256"))
+    return batches
+
+
+def to_notify(*, run_id: int) -> pl.DataFrame:
+    """Issued documents of a run whose payer reads them in the portal and was not told: ``bill_id`` and more."""
+    bills = bulk.read_frame(
+        """
+        SELECT i.bill_id, b.account_id, b.customer_id, b.month, b.total_minor, i.number, i.due_on
+          FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id
+         WHERE i.run_id = %s AND NOT EXISTS (SELECT FROM billing_notice n WHERE n.bill_id = i.bill_id)
+         ORDER BY i.bill_id
+        """,
+        {
+            "bill_id": pl.Int64, "account_id": pl.Int64, "customer_id": pl.Int64, "month": pl.Int64,
+            "total_minor": pl.Int64, "number": pl.Int64, "due_on": pl.Date,
+        },
+        [run_id],
+    )  # fmt: skip
+    accounts = parties.billing_accounts_frame(account_ids=bills["account_id"].unique())
+    portal = accounts.filter(
+        (pl.col("statement_channel") == parties_values.StatementChannel.PORTAL.value) & (pl.col("mail") != "")
+    )
+    return bills.join(portal.select("account_id", "addressee", "mail"), on="account_id", how="inner")

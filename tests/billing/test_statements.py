@@ -1,0 +1,125 @@
+"""What the customer gets: amounts, numbers, the qualified invoice's parts; print batches and mails."""
+
+import csv
+import io
+import json
+
+import pytest
+from pypdf import PdfReader
+
+from tests.billing import book
+from tests.billing.test_runs import TODAY, issue, make
+from tomoshibi.billing import operations, queries, statements, values
+from tomoshibi.documents import queries as documents
+from tomoshibi.messaging import operations as messaging
+from tomoshibi.messaging import queries as deliveries
+
+
+@pytest.fixture
+def month(masters, now):
+    """Three contracts: paper by debit, paper by transfer, portal; 398 kWh each; issued."""
+    clerks = book.people()
+    made = [
+        book.customer(3, method="direct_debit"),
+        book.customer(1),
+        book.customer(2, channel="portal"),
+    ]
+    book.mandate(made[0])
+    for contract in made:
+        book.reading(contract, 398, now=now)
+    run = make(now, clerks[0])
+    issue(run, now, clerks)
+    return run, made, clerks
+
+
+def bill_of(run, contract):
+    return queries.draft_of(run_id=run.id, contract_id=contract.id)
+
+
+def text_of(pdf):
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace(" ", "")
+
+
+def test_a_statement_is_a_qualified_invoice(month):
+    run, (_, transfer, _portal), _clerks = month
+    bill = bill_of(run, transfer)
+    text = text_of(operations.statement_pdf(bill_id=bill.id, today=TODAY))
+    for part in (
+        "12,992",
+        bill.invoice_number,
+        "T1234567890123",
+        "株式会社灯火でんき",
+        "適格請求書",
+        "合計（10％対象・税込）",
+        "うち消費税等相当額（10％）",
+        f"{bill.tax_minor:,}",
+        "灯火1郎様",
+        "9月2日～10月1日（30日間）",
+        "お振込先",
+        "36.40円/kWh",
+        "−2,308.40",
+    ):
+        assert part.replace(" ", "") in text, part
+    assert bill.tax_minor == 12_992 * 10 // 110
+
+
+def test_a_draft_says_so_and_a_reissue_too(month, now):
+    run, (debit, *_), clerks = month
+    bill = bill_of(run, debit)
+    again = operations.reissue(bill_id=bill.id, reason="lost", actor_id=clerks[0], now=now, today=TODAY)
+    assert "再発行" in text_of(again)
+    assert "＊＊＊＊567" in text_of(again)
+    assert "9876567" not in text_of(again)
+    with pytest.raises(operations.NoReason):
+        operations.reissue(bill_id=bill.id, reason=" ", actor_id=clerks[0], now=now, today=TODAY)
+    book.reading(book.customer(4), 100, now=now)
+    draft = make(now, clerks[0])
+    (unissued,) = queries.bills_of_run(run_id=draft.id)
+    assert "未発行" in text_of(operations.statement_pdf(bill_id=unissued.id, today=TODAY))
+
+
+def test_a_return_says_what_it_corrects(month, now):
+    run, (_, contract, _portal), clerks = month
+    book.reading(contract, 298, now=now)
+    correction = make(now, clerks[0], kind=values.RunKind.CORRECTION)
+    issue(correction, now, clerks)
+    text = text_of(operations.statement_pdf(bill_id=bill_of(correction, contract).id, today=TODAY))
+    assert "適格返還請求書" in text
+    assert bill_of(run, contract).invoice_number in text
+    assert "お返しする金額（10％対象・税込）" in text
+
+
+def test_the_print_batch_is_in_postal_order_with_index_and_manifest(month, now):
+    run, *_ = month
+    batch_id = operations.begin_batch(run_id=run.id, actor_id=None, now=now)
+    assert operations.begin_batch(run_id=run.id, actor_id=None, now=now) == batch_id
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 1)
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 1)
+    operations.finish_batch(batch_id=batch_id, now=now)
+    (batch,) = queries.print_batches(run_id=run.id)
+    pdf = documents.content(file_id=batch["parts"][0]["pdf_file_id"])
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == batch["page_count"] == 2
+    index = documents.content(file_id=batch["index_file_id"]).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(index)))
+    assert [(r["sequence"], r["page_from"], r["page_to"], r["addressee"]) for r in rows] == [
+        ("1", "1", "1", "灯火 1郎"), ("2", "2", "2", "灯火 3郎"),
+    ]  # fmt: skip
+    assert rows[0]["customer_barcode"] == "10500114-2-1"
+    manifest = json.loads(documents.content(file_id=batch["manifest_file_id"]))
+    assert (manifest["statements"], manifest["pages"]) == (2, 2)
+    assert manifest["parts"][0]["sha256"] == batch["parts"][0]["sha256"]
+
+
+def test_many_lines_take_a_second_page_and_the_index_knows():
+    assert [statements.pages(n) for n in (0, 7, 13, 14, 53, 54)] == [1, 1, 1, 2, 2, 3]
+
+
+def test_who_reads_in_the_portal_gets_one_mail(month, now):
+    run, *_ = month
+    messaging.load_shipped_texts()
+    tell = {"run_id": run.id, "portal_url": "https://example.jp/", "company": "灯火", "now": now}
+    assert operations.notify_next(**tell) == 1
+    assert operations.notify_next(**tell) == 0
+    (mail,) = deliveries.queued()
+    assert mail.recipient == "c2@example.jp"
+    assert "12,992円" in mail.body
