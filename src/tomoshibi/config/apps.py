@@ -8,12 +8,13 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from tomoshibi.config import company, reactions, schedule
+        from tomoshibi.config import company, reactions, schedule, things
         from tomoshibi.config.rooms import ROOMS
-        from tomoshibi.ui import currency
+        from tomoshibi.ui import addresses, currency
         from tomoshibi.worker import registry
 
         currency.learn_from(company.currency_code)
+        addresses.set_pages(things.PAGES)
         registry.discover([f"tomoshibi.{room}" for room in ROOMS])
         registry.set_reactions(reactions.TABLE)
         registry.set_schedules(schedule.TABLE)

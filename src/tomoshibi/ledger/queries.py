@@ -188,6 +188,11 @@ def entries_of(*, document: str) -> list[values.Entry]:
     return _entries(Entry.objects.filter(Q(source=document) | Q(document=document)).order_by("id"))
 
 
+def entry_rows() -> QuerySet[Entry]:
+    """A lazy list of entry heads for tables."""
+    return Entry.objects.all()
+
+
 def newest_entries(*, month: Month | None = None, text: str = "", limit: int = 100) -> list[values.Entry]:
     """The journal, newest first; ``text`` is a source or document, from its beginning."""
     rows: QuerySet[Entry] = Entry.objects.order_by("-id")

@@ -114,6 +114,14 @@ class Leg:
     amount_minor: int
     customer_id: int | None
 
+    @property
+    def debit_minor(self) -> int:
+        return max(self.amount_minor, 0)
+
+    @property
+    def credit_minor(self) -> int:
+        return max(-self.amount_minor, 0)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -147,6 +155,14 @@ class AccountLine:
     text: str
     amount_minor: int
     balance_minor: int
+
+    @property
+    def debit_minor(self) -> int:
+        return max(self.amount_minor, 0)
+
+    @property
+    def credit_minor(self) -> int:
+        return max(-self.amount_minor, 0)
 
 
 @dataclass(frozen=True)

@@ -175,5 +175,9 @@ class ReasonField(forms.CharField):
     """Why somebody does it, for the record: a few words at least."""
 
     def __init__(self, **more: Any) -> None:
-        given: dict[str, Any] = {"label": _("Reason"), "help_text": _("It stays on record with your name."), "min_length": 4}
+        given: dict[str, Any] = {
+            "label": _("Reason"),
+            "help_text": _("It stays on record with your name."),
+            "min_length": 4,
+        }
         super().__init__(widget=forms.Textarea(attrs={"rows": 2}), max_length=300, **(given | more))

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.ui import figures, icons, states
+from tomoshibi.ui import addresses, figures, icons, states
 from tomoshibi.ui.charts import Chart
 
 register = template.Library()
@@ -37,6 +37,13 @@ def code(value: Any, explanation: str = "") -> SafeString:
 
 def _figure(text: str, *, negative: bool) -> SafeString:
     return format_html('<span class="{}">{}</span>', "fig neg" if negative else "fig", text)
+
+
+@register.simple_tag
+def thing(name: str) -> SafeString | str:
+    """A thing named as ``bill:123``, linked to its page where it has one."""
+    target = addresses.address_of(name)
+    return format_html('<a href="{}">{}</a>', target, name) if target else name
 
 
 @register.filter

@@ -1,0 +1,12 @@
+"""Which page shows a thing that a ledger entry or a record names as ``kind:number``."""
+
+from collections.abc import Mapping
+
+PAGES: Mapping[str, str] = {
+    "bill": "billing:bill",
+    "debit_batch": "collection:batch",
+    "debit_result": "collection:result",
+    "receivable": "collection:receivable",
+    "receipt": "collection:receipt",
+    "refund": "collection:refund",
+}
