@@ -54,6 +54,7 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Checks"), "billing:checks", "list-check", ("RB7",)),
     )),
     Section(pgettext_lazy("rail", "Collect"), "coins", (
+        Entry(_("Trial balance"), "ledger:trial_balance", "scale", ("RC4", "RB7")),
     )),
     Section(pgettext_lazy("rail", "Agency"), "building-store", (
     )),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.ui.fields import MonthField, ReasonField
 
@@ -12,8 +13,8 @@ from tomoshibi.ui.fields import MonthField, ReasonField
 class RangeForm(forms.Form):
     """A range of accounting months, both included."""
 
-    first = MonthField(label=_("From"))
-    last = MonthField(label=_("To"))
+    first = MonthField(label=pgettext_lazy("range", "From"))
+    last = MonthField(label=pgettext_lazy("range", "To"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

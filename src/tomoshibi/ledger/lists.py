@@ -1,6 +1,6 @@
 """How entries and accounts are shown as lists."""
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.ledger import queries, values
@@ -15,8 +15,8 @@ KINDS = {
     values.AccountKind.EXPENSE.value: State(_("expense"), Tone.QUIET, "trending-down"),
 }
 MONTH_STATES = {
-    "open": State(_("open"), Tone.RUNNING, "lock-open", _("Takes postings.")),
-    "closed": State(_("closed"), Tone.GOOD, "lock", _("Takes no posting.")),
+    "open": State(pgettext_lazy("accounting month", "open"), Tone.RUNNING, "lock-open", _("Takes postings.")),
+    "closed": State(pgettext_lazy("accounting month", "closed"), Tone.GOOD, "lock", _("Takes no posting.")),
 }
 
 
@@ -54,7 +54,7 @@ def chart_list() -> lists.ListQuery:
         rows=rows,
         columns=(
             lists.Code("code", _("Code")),
-            lists.Text("name", _("Account")),
+            lists.Text("name", _("Ledger account")),
             lists.StateOf("kind", _("Kind"), states=KINDS),
         ),
         filters=(

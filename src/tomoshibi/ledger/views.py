@@ -8,7 +8,7 @@ import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -131,7 +131,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def _csv(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
     heads = [
         _("Entry"), _("Day"), _("Accounting month"), _("Source"), _("Purpose"), _("Document"), _("Text"), _("Code"),
-        _("Account"), _("Debit"), _("Credit"), _("Customer"),
+        _("Ledger account"), pgettext("ledger", "Debit"), pgettext("ledger", "Credit"), _("Customer"),
     ]  # fmt: skip
     line = io.StringIO()
     csv.writer(line).writerow(heads)
