@@ -2,6 +2,11 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_noop as _
+
 from tomoshibi.worker.values import Schedule
 
-TABLE: Sequence[Schedule] = ()
+TABLE: Sequence[Schedule] = (
+    Schedule("fetch-confirmed-values", "metering.fetch", "RB2", 7, 20, _("Fetch confirmed values")),
+    Schedule("watch-missing-values", "metering.watch", "RB2", 8, 8, _("Watch for missing values")),
+)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from tomoshibi.metering import values
+from tomoshibi.storage.audit import audited
 
 
 def _choices(enum: type[values.StrEnum]) -> list[tuple[str, str]]:
@@ -54,7 +55,8 @@ class ImportRow(models.Model):
     spin = models.CharField(max_length=40, blank=True)
     month = models.IntegerField(null=True)
     code = models.CharField(max_length=16, choices=_choices(values.RowCode))
-    detail = models.CharField(max_length=300, blank=True)
+    template = models.CharField(max_length=300, blank=True)
+    parameters = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "row_number"], name="metering_row_once")]
@@ -79,7 +81,7 @@ class Reading(models.Model):
     energy_dwh = models.BigIntegerField()
     total_dwh = models.BigIntegerField(null=True)
     max_demand_milli = models.BigIntegerField(null=True)
-    power_factor_percent = models.SmallIntegerField(null=True)
+    power_factor_milli = models.IntegerField(null=True)
     half_hour_sum_dwh = models.BigIntegerField(null=True)
     half_hours_missing = models.IntegerField(default=0)
     next_reading_on = models.DateField(null=True)
@@ -148,6 +150,7 @@ class DayVector(models.Model):
         constraints = [models.UniqueConstraint(fields=["supply_point_id", "day"], name="metering_day_once")]
 
 
+@audited()
 class AgreedQuantity(models.Model):
     """A quantity agreed with the grid company where the meter has none (協定値)."""
 
@@ -165,6 +168,7 @@ class AgreedQuantity(models.Model):
         indexes = [models.Index(fields=["supply_point_id"], name="metering_agreed_of_point")]
 
 
+@audited(exclude=["fetched_at", "failure"])
 class PortalEndpoint(models.Model):
     """The portal of an area's grid company; the certificate lies in files that only the server reads."""
 

@@ -12,7 +12,7 @@ import polars as pl
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.halfhours import Int32Array
-from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.periods import Period
 from tomoshibi.worker.values import Announcement
 
 FETCH_JOB = "metering.fetch"
@@ -20,6 +20,8 @@ IMPORT_JOB = "metering.import_file"
 WATCH_JOB = "metering.watch"
 PROCEDURE = "RB2"
 
+INTERVAL_MINUTES = 30
+"""Interval of the grid companies' files today; vectors say their own."""
 NORMAL_SPLIT = "1"
 """仕訳コード 1 = 全量: the whole quantity of the point is this retailer's."""
 PARTIAL_SPLIT = "2"
@@ -32,6 +34,12 @@ Half-hours and monthly total may differ by less than this [0.1 Wh], 1 kWh, witho
 Totals are read from a register that shows whole or tenths of a kWh, half-hours carry four decimals; how the two are
 rounded against each other is in no public text, so the widest register step is tolerated.
 """
+
+
+NOTE_DIFFERS = "half_hours_differ"
+NOTE_MISSING = "half_hours_missing"
+NOTE_OUTSIDE = "outside_contract"
+"""Words in ``Reading.notes``: what is odd about a reading that was taken all the same."""
 
 
 class ReadingKind(StrEnum):
@@ -147,21 +155,51 @@ ARRIVED: Schema = {
     "energy_dwh": pl.Int64,
     "total_dwh": pl.Int64,
     "max_demand_milli": pl.Int64,
-    "power_factor_percent": pl.Int64,
+    "power_factor_milli": pl.Int64,
     "next_reading_on": pl.Date,
-    "meter_number": pl.String,
-    "first_day": pl.Date,
-    "interval_minutes": pl.Int64,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
     "half_hours": pl.Binary,
-    "broken": pl.String,
 }
 """
-One batch of monthly confirmed values as it enters the pipeline.
+One batch of monthly confirmed values as it enters the pipeline, meters of a point summed.
 
-``energy_dwh`` is the quantity to bill (after the split where there is one), ``total_dwh`` the whole; ``half_hours``
-is a vector as ``kernel.halfhours`` stores it, from ``first_day`` on, or null; ``broken`` says in words what could not
-be read in the row, and is empty for a good one.
+``energy_dwh`` is the quantity to bill (after the split where there is one), ``total_dwh`` the whole. The period is
+that of the file, null where it names none. ``half_hours`` is a vector of 30-minute intervals as ``kernel.halfhours``
+stores it, whole days from ``period_start`` on, or null.
 """
+
+ARRIVED_DAYS: Schema = {
+    "row_number": pl.Int64,
+    "spin": pl.String,
+    "day": pl.Date,
+    "interval_minutes": pl.Int64,
+    "half_hours": pl.Binary,
+}
+"""One batch of a daily file: the intervals of a point and day, summed over its meters, missing ones marked."""
+
+REFUSED: Schema = {
+    "row_number": pl.Int64,
+    "spin": pl.String,
+    "month": pl.Int64,
+    "code": pl.String,
+    "template": pl.String,
+    "parameters": pl.String,
+}
+"""Rows that are not simply readings: the code, and a sentence as a template with its values (JSON) to translate."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """
+    Some rows of a file.
+
+    :ivar rows: columns of ``ARRIVED`` (monthly) or ``ARRIVED_DAYS`` (daily)
+    :ivar broken: columns of ``REFUSED``: rows that could not be read, each with its reason
+    """
+
+    rows: pl.DataFrame
+    broken: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -177,6 +215,7 @@ class FileHead:
     receiver: str = ""
     month: int | None = None
     made_at: datetime | None = None
+    """Civil time of the company's place, as the file says it."""
     series_on: date | None = None
     revision: int = 0
     section: int = 0
@@ -223,7 +262,8 @@ class FileRow:
     spin: str
     month: int | None
     code: RowCode
-    detail: str
+    template: str
+    parameters: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -355,6 +395,18 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class GapsOfDay:
+    """Open gaps of one reading day, counted; ``asked_count`` of them were asked for again."""
+
+    area: str
+    base_day: str
+    month: int
+    due_on: date
+    count: int
+    asked_count: int
+
+
+@dataclass(frozen=True)
 class PortalEndpoint:
     """Where the portal of an area's grid company is, and how we show who we are."""
 
@@ -401,7 +453,3 @@ class ConfirmedValuesChanged(Announcement):
 
     reading_ids: tuple[int, ...]
     file_id: int | None = None
-
-
-def month_of(number: int) -> Month:
-    return Month.from_number(number)

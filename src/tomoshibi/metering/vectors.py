@@ -18,6 +18,7 @@ _TRAILER = struct.pack("!h", -1)
 _HEAD = struct.Struct("!h iq ii ih ih ii i")
 """Six fields with their lengths: reading, first day, days, interval, missing, and the length of the values."""
 _FIELDS = 6
+_BLOCK = 2**20
 
 
 class IntervalsTooLong(ValueError):
@@ -31,35 +32,29 @@ class Vector:
     reading_id: int
     first_day: date
     interval_minutes: int
+    missing_count: int
     values_dwh: bytes
-
-    @property
-    def array(self) -> Int32Array:
-        return halfhours.from_bytes(self.values_dwh)
 
     @property
     def days(self) -> int:
         return len(self.values_dwh) // 4 // halfhours.slots_per_day(self.interval_minutes)
 
-    @property
-    def missing_count(self) -> int:
-        return int((self.array == MISSING).sum())
-
 
 def to_copy(vectors: Iterable[Vector]) -> Iterator[bytes]:
     """The vectors as a binary COPY stream, in the order of the columns of ``COPY_COLUMNS``."""
-    yield _SIGNATURE
+    waiting, size = [_SIGNATURE], 0
     for vector in vectors:
         day = (vector.first_day - _EPOCH).days
-        size = len(vector.values_dwh)
-        yield (
-            _HEAD.pack(
-                _FIELDS, 8, vector.reading_id, 4, day, 2, vector.days, 2, vector.interval_minutes,
-                4, vector.missing_count, size,
-            )
-            + vector.values_dwh
+        head = _HEAD.pack(
+            _FIELDS, 8, vector.reading_id, 4, day, 2, vector.days, 2, vector.interval_minutes,
+            4, vector.missing_count, len(vector.values_dwh),
         )  # fmt: skip
-    yield _TRAILER
+        waiting += (head, vector.values_dwh)
+        size += len(vector.values_dwh)
+        if size > _BLOCK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join((*waiting, _TRAILER))
 
 
 COPY_COLUMNS = ("reading_id", "first_day", "days", "interval_minutes", "missing_count", "values_dwh")
@@ -84,12 +79,17 @@ def _row_type(size: int) -> np.dtype[np.void]:
 
 
 def records_of(rows: Sequence[bytes | memoryview]) -> Iterator[npt.NDArray[np.void]]:
-    """Row messages as arrays of records, one array per length."""
+    """Row messages as arrays of records, one array per length and interval."""
     by_size: dict[int, list[bytes | memoryview]] = {}
     for row in rows:
         by_size.setdefault(len(row), []).append(row)
     for size, same in by_size.items():
-        yield np.frombuffer(b"".join(same), dtype=_row_type(size))
+        records = np.frombuffer(b"".join(same), dtype=_row_type(size))
+        intervals = np.unique(records["interval"])
+        if len(intervals) == 1:
+            yield records
+        else:
+            yield from (records[records["interval"] == one] for one in intervals)
 
 
 def first_days(records: npt.NDArray[np.void]) -> npt.NDArray[np.datetime64]:

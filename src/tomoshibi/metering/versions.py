@@ -8,7 +8,6 @@ hold as for any other insert.
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.db import connection
@@ -35,7 +34,7 @@ STAGED: Schema = {
     "energy_dwh": pl.Int64,
     "total_dwh": pl.Int64,
     "max_demand_milli": pl.Int64,
-    "power_factor_percent": pl.Int64,
+    "power_factor_milli": pl.Int64,
     "half_hour_sum_dwh": pl.Int64,
     "half_hours_missing": pl.Int64,
     "next_reading_on": pl.Date,
@@ -56,7 +55,7 @@ OUTCOME: Schema = {
 
 _COMPARED = (
     "month", "period_start", "period_end", "provided", "energy_dwh", "total_dwh", "max_demand_milli",
-    "power_factor_percent", "half_hour_sum_dwh", "half_hours_missing",
+    "power_factor_milli", "half_hour_sum_dwh", "half_hours_missing",
 )  # fmt: skip
 
 _CANDIDATE: Schema = {
@@ -71,20 +70,19 @@ _CANDIDATE: Schema = {
 }
 
 
-def rank(*, series_on: date | None, revision: int, made_at: datetime | None, zone: str) -> int:
+def rank(*, series_on: date | None, revision: int, made_at: datetime | None) -> int:
     """
     Order of files: the later series, then the higher revision, then the later making, is the later word.
 
     Files of one series (the day in the name) are applied in (revision, section) order; sections hold different
     points. A file that tells nothing of its own ranks first.
 
-    :param zone: the company's time zone, in which files tell when they were made
+    :param made_at: civil time as the file says it
     """
-    local = made_at.astimezone(ZoneInfo(zone)) if made_at else None
-    day = series_on or (local.date() if local else _FIRST_DAY)
+    day = series_on or (made_at.date() if made_at else _FIRST_DAY)
     minutes = 0
-    if local:
-        minutes = (local.date() - day).days * halfhours.MINUTES_A_DAY + local.hour * 60 + local.minute
+    if made_at:
+        minutes = (made_at.date() - day).days * halfhours.MINUTES_A_DAY + made_at.hour * 60 + made_at.minute
     days = max(0, (day - _FIRST_DAY).days)
     return (days * _REVISIONS + min(max(revision, 0), _REVISIONS - 1)) * _MINUTES + min(max(minutes, 0), _MINUTES - 1)
 
@@ -107,9 +105,9 @@ def write(
     """
     require(prepared, PREPARED)
     first, again = _first_of_batch(prepared)
-    decided = _decide(first, _standing(first, kind=kind, file_id=file_id), version_rank=version_rank)
+    decided = _decide(first, _standing(first, kind=kind, file_id=file_id), version_rank=version_rank, agreeing=agreed)
     new = decided.filter(pl.col("stored"))
-    new = new.with_columns(_ids(new.height))
+    new = new.with_columns(bulk.allocate_ids("metering_reading", new.height).alias("reading_id"))
     _supersede(new, at=recorded_at)
     _raise_rank(decided, version_rank=version_rank, revision=revision)
     _insert(
@@ -124,14 +122,6 @@ def write(
     )
     both = pl.concat([codes.select(list(OUTCOME)), twice.select(list(OUTCOME))])
     return prepared.select("row_number").join(both, on="row_number", how="left", maintain_order="left")
-
-
-def _ids(count: int) -> pl.Series:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('metering_reading', 'id')) FROM generate_series(1, %s)", [count]
-        )
-        return pl.Series("reading_id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
 
 
 def _first_of_batch(prepared: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -159,7 +149,7 @@ def _standing(rows: pl.DataFrame, *, kind: values.ReadingKind, file_id: int | No
             CREATE TEMPORARY TABLE IF NOT EXISTS metering_stage (
                 row_number bigint, supply_point_id bigint, spin text, month integer, split_code text,
                 period_start date, period_end date, provided boolean, energy_dwh bigint, total_dwh bigint,
-                max_demand_milli bigint, power_factor_percent smallint, half_hour_sum_dwh bigint,
+                max_demand_milli bigint, power_factor_milli integer, half_hour_sum_dwh bigint,
                 half_hours_missing integer, next_reading_on date, notes text
             ) ON COMMIT DROP
             """
@@ -184,20 +174,26 @@ def _standing(rows: pl.DataFrame, *, kind: values.ReadingKind, file_id: int | No
     )
 
 
-def _decide(rows: pl.DataFrame, standing: pl.DataFrame, *, version_rank: int) -> pl.DataFrame:
+def _decide(rows: pl.DataFrame, standing: pl.DataFrame, *, version_rank: int, agreeing: bool) -> pl.DataFrame:
     """
     What becomes of each row, beside what stands on its days.
 
-    An agreed quantity gives way to every provided value, and to nothing else; a confirmed one only to a later word.
+    An agreed quantity gives way to every provided value, and to nothing else; a confirmed one only to a later word,
+    and never to an agreement. What is not provided gives way to an agreement.
     """
     standing = _with_same_vector(rows, standing)
+    later = (
+        pl.col("quantity") & ~pl.col("agreed")
+        if agreeing
+        else (pl.col("version_rank") > version_rank) & ~pl.col("agreed")
+    )
     about = standing.group_by("row_number").agg(
         replaced=pl.col("id"),
         same=(pl.col("same").all() & (pl.len() == 1)),
         same_file=pl.col("same_file").any(),
         agreed=pl.col("agreed").any(),
         had_quantity=pl.col("quantity").any(),
-        later=((pl.col("version_rank") > version_rank) & ~pl.col("agreed")).any(),
+        later=later.any(),
     )
     known = pl.col("replaced").is_not_null()
     code = (
@@ -294,11 +290,11 @@ def insert_vectors(rows: pl.DataFrame) -> int:
     """
     Write the vectors of rows that have one.
 
-    :param rows: ``reading_id, first_day, interval_minutes, half_hours``
+    :param rows: ``reading_id, first_day, interval_minutes, half_hours_missing, half_hours``
     :returns: how many
     """
     chosen = rows.filter(pl.col("half_hours").is_not_null()).select(
-        "reading_id", "first_day", "interval_minutes", "half_hours"
+        "reading_id", "first_day", "interval_minutes", "half_hours_missing", "half_hours"
     )
     if chosen.is_empty():
         return 0

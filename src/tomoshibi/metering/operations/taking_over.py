@@ -54,7 +54,7 @@ def _as_prepared(part: pl.DataFrame) -> pl.DataFrame:
         provided=pl.lit(value=True),
         total_dwh=pl.lit(None, pl.Int64),
         max_demand_milli=pl.lit(None, pl.Int64),
-        power_factor_percent=pl.lit(None, pl.Int64),
+        power_factor_milli=pl.lit(None, pl.Int64),
         half_hour_sum_dwh=pl.Series(sums, dtype=pl.Int64),
         half_hours_missing=pl.Series(missing, dtype=pl.Int64),
         next_reading_on=pl.lit(None, pl.Date),

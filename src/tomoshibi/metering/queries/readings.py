@@ -121,21 +121,23 @@ def half_hour_matrix(*, readings: pl.DataFrame, interval_minutes: int = HALF_HOU
     ids = readings["reading_id"].to_numpy().astype(np.int64)
     order = np.argsort(ids)
     assert (np.diff(ids[order]) > 0).all(), "each reading is asked for once"
-    slots = halfhours.slots_per_day(interval_minutes)
-    filled = np.full((len(ids), _longest_days(ids) * slots), MISSING, dtype=np.int32)
+    width = _longest_days(ids) * halfhours.slots_per_day(interval_minutes)
+    filled = np.empty((len(ids), width), dtype=np.int32)
     first_day = np.full(len(ids), np.datetime64("NaT", "D"))
     days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
+    used = np.zeros(len(ids), dtype=np.int64)
     for records in _vector_records(ids):
         rows = order[np.searchsorted(ids, records["reading_id"].astype(np.int64), sorter=order)]
-        first_day[rows] = vectors.first_days(records)
-        days[rows] = records["days"]
-        for stored in np.unique(records["interval"]).tolist():
-            chosen = records["interval"] == stored
-            found = vectors.with_interval(
-                records["values"][chosen], interval_minutes=stored, wanted_minutes=interval_minutes
-            )
-            filled[rows[chosen], : found.shape[1]] = found
-            missing[rows[chosen]] = (found == MISSING).sum(axis=1)
+        found = vectors.with_interval(
+            records["values"], interval_minutes=int(records["interval"][0]), wanted_minutes=interval_minutes
+        )
+        filled[rows, : found.shape[1]] = found
+        first_day[rows], days[rows], used[rows] = vectors.first_days(records), records["days"], found.shape[1]
+        same = found.shape[1] == records["values"].shape[1]
+        missing[rows] = records["missing"] if same else (found == MISSING).sum(axis=1)
+    # Only what no vector covers is written twice: a matrix is mostly full.
+    for length in np.unique(used[used < width]).tolist():
+        filled[np.flatnonzero(used == length), length:] = MISSING
     return values.HalfHourMatrix(
         reading_ids=ids,
         values_dwh=filled,

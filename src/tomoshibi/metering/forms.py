@@ -1,0 +1,113 @@
+"""What people type: a file, an agreed quantity, a portal."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.kernel import units
+from tomoshibi.masters.values import AREAS
+from tomoshibi.metering import values
+from tomoshibi.metering.values import AgreedBasis
+
+BASES = {
+    AgreedBasis.PREVIOUS_MONTH: _("use of the previous month"),
+    AgreedBasis.SAME_MONTH_LAST_YEAR: _("use of the same month last year"),
+    AgreedBasis.AVERAGE: _("average of the last months"),
+    AgreedBasis.AFTER_REPAIR: _("daily average after the repair"),
+    AgreedBasis.CHECK_METER: _("check meter"),
+    AgreedBasis.ERROR_RATE: _("error rate of the meter"),
+    AgreedBasis.LOAD_HOURS: _("load equipment and hours"),
+    AgreedBasis.OTHER: _("another basis (say which)"),
+}
+
+
+class EnergyField(forms.CharField):
+    """A quantity in kWh, kept in 0.1 Wh."""
+
+    unit = "kWh"
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            energy_dwh = units.energy_dwh(text.replace(",", ""))
+        except ValueError:
+            raise forms.ValidationError(_("This is not a quantity in kWh with up to four decimals.")) from None
+        if energy_dwh < 0:
+            raise forms.ValidationError(_("A quantity is not negative."))
+        return energy_dwh
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"), help_text=_("A ZIP or XML as the grid company's portal gives it, or the CSV described below.")
+    )
+
+
+class AgreedForm(forms.Form):
+    """:param today: agreements of tomorrow cannot be entered"""
+
+    energy = EnergyField(label=_("Agreed quantity of the period"))
+    basis = forms.ChoiceField(label=_("Basis"), choices=[(basis.value, word) for basis, word in BASES.items()])
+    reason = forms.CharField(
+        label=_("Explanation"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    agreed_by = forms.CharField(label=_("Agreed with"), max_length=100, help_text=_("Grid company, office, person"))
+    agreed_on = forms.DateField(label=_("Agreed on"), widget=forms.DateInput(attrs={"type": "date"}))
+    evidence = forms.FileField(
+        label=_("Evidence"), required=False, help_text=_("The letter, mail or calculation that shows the agreement.")
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def clean_agreed_on(self) -> date:
+        day: date = self.cleaned_data["agreed_on"]
+        if day > self._today:
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("basis") == AgreedBasis.OTHER and not cleaned.get("reason"):
+            self.add_error("reason", _("Say on what the quantity rests."))
+        return cleaned
+
+
+class PortalForm(forms.Form):
+    """Where the portal of an area is; certificates are named by the paths of their files on the server."""
+
+    base_url = forms.URLField(label=_("Address"), assume_scheme="https", max_length=300)
+    certificate_file = forms.CharField(label=_("Client certificate (file)"), required=False, max_length=300)
+    key_file = forms.CharField(label=_("Private key (file)"), required=False, max_length=300)
+    trust_file = forms.CharField(label=_("Trusted authority (file)"), required=False, max_length=300)
+    timeout_seconds = forms.IntegerField(label=_("Time to wait (seconds)"), min_value=1, max_value=3600, initial=60)
+    wait_business_days = forms.IntegerField(
+        label=_("Data is due on this business day"),
+        min_value=1,
+        max_value=30,
+        initial=4,
+        help_text=_("Counted from the reading day, the reading day being the first."),
+    )
+    active = forms.BooleanField(label=_("Fetch from this portal"), required=False, initial=True)
+
+
+class NewPortalForm(PortalForm):
+    area = forms.ChoiceField(label=_("Area"))
+
+    field_order = ("area",)
+
+    def __init__(self, *args: Any, taken: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = [  # type: ignore[attr-defined]
+            (code, f"{code} {area.name}") for code, area in AREAS.items() if code not in taken
+        ]
+
+
+def initial_of(endpoint: values.PortalEndpoint) -> dict[str, Any]:
+    return {name: getattr(endpoint, name) for name in PortalForm.base_fields}

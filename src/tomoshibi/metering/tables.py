@@ -1,0 +1,164 @@
+"""Lists of the room: files, their rows that need a look, gaps; and the words for their states and codes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.masters.values import AREAS
+from tomoshibi.metering import queries, values
+from tomoshibi.metering.values import FileState, GapOutcome, GapReason, RowCode, Source
+from tomoshibi.ui import lists
+from tomoshibi.ui.states import State, Tone
+
+FILE_STATES = {
+    FileState.WAITING: State(_("waiting"), Tone.QUIET, "hourglass", _("It was received and is read next.")),
+    FileState.DONE: State(_("read"), Tone.GOOD, "circle-check", _("Every row was taken.")),
+    FileState.DONE_WITH_REFUSALS: State(
+        _("read, rows refused"), Tone.ATTENTION, "alert-circle", _("Some rows were not taken; see which and why.")
+    ),
+    FileState.REFUSED: State(
+        pgettext_lazy("file", "refused"), Tone.BAD, "file-x", _("It cannot be read; nothing of it was taken.")
+    ),
+}
+SOURCES = {Source.PORTAL: _("portal"), Source.MANUAL: _("by hand")}
+ROW_CODES = {
+    RowCode.NEW: State(_("new"), Tone.GOOD, "circle-check"),
+    RowCode.REPLACED: State(_("replaced"), Tone.GOOD, "replace", _("It took the place of an earlier value.")),
+    RowCode.UNCHANGED: State(_("unchanged"), Tone.QUIET, "equal", _("The same value was here already.")),
+    RowCode.NOT_PROVIDED: State(
+        _("not provided"), Tone.ATTENTION, "ban", _("The grid company has no value for these days.")
+    ),
+    RowCode.SUPERSEDED: State(
+        _("older than ours"), Tone.QUIET, "history", _("A later word on these days was here already.")
+    ),
+    RowCode.DUPLICATE: State(_("twice in the file"), Tone.BAD, "copy", _("An earlier row of the file was taken.")),
+    RowCode.UNKNOWN_POINT: State(_("unknown point"), Tone.BAD, "map-pin-off"),
+    RowCode.NOT_SUPPLIED: State(_("not supplied by us"), Tone.BAD, "plug-x"),
+    RowCode.NO_PERIOD: State(_("no reading days"), Tone.BAD, "calendar-x"),
+    RowCode.BROKEN: State(_("cannot be read"), Tone.BAD, "file-x"),
+}
+GAP_REASONS = {
+    GapReason.MISSING: State(_("missing"), Tone.BAD, "alert-triangle", _("Nothing came by the day it was due.")),
+    GapReason.NOT_PROVIDED: State(
+        _("not provided"), Tone.ATTENTION, "ban", _("The grid company has no value for these days.")
+    ),
+}
+GAP_OUTCOMES = {
+    GapOutcome.ARRIVED: State(_("arrived"), Tone.GOOD, "circle-check"),
+    GapOutcome.AGREED: State(_("agreed"), Tone.GOOD, "signature"),
+    GapOutcome.NOT_EXPECTED: State(_("not expected any more"), Tone.QUIET, "plug-x"),
+    "": State(_("open"), Tone.ATTENTION, "hourglass"),
+}
+
+
+def area_choices() -> list[tuple[str, str]]:
+    return [(code, f"{code} {area.name}") for code, area in AREAS.items()]
+
+
+def sentence(template: str, parameters: Mapping[str, Any] | str) -> str:
+    """A kept reason in the reader's language."""
+    found = json.loads(parameters) if isinstance(parameters, str) else parameters
+    return gettext(template) % found if template else ""
+
+
+def files_list() -> lists.ListQuery:
+    """Every file, newest first."""
+    return lists.ListQuery(
+        name="metering.files",
+        rows=queries.files(),
+        columns=(
+            lists.Text("name", _("File")),
+            lists.StateOf("state", _("State"), states=FILE_STATES),
+            lists.MonthOf("month", _("Reading month")),
+            lists.Number("rows", _("Rows"), path="counts", show=_rows, also=("counts",), sortable=False),
+            lists.Number("refused", _("Refused"), path="counts", show=_refused, also=("counts",), sortable=False),
+            lists.Code("source", _("Source"), explain=SOURCES),
+            lists.Moment("received_at", _("Received")),
+            lists.Moment("imported_at", _("Read"), shown=False),
+            lists.Code("message_code", _("Kind"), shown=False),
+            lists.Number("revision", _("Revision"), shown=False),
+            lists.Number("size", _("Size"), of="B", shown=False),
+            lists.Code("sha256", "SHA-256", shown=False),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("name", "sha256", "sender")),
+            lists.Choice("state", _("State"), choices=[(s.value, v.word) for s, v in FILE_STATES.items()], facet=True),
+            lists.Choice("source", _("Source"), choices=[(s.value, word) for s, word in SOURCES.items()]),
+            lists.MonthIs("month", _("Reading month")),
+            lists.DayRange("on", _("Received"), path="received_at__date"),
+        ),
+        order=("-received_at", "-id"),
+    )
+
+
+def _rows(row: Mapping[str, Any]) -> int | None:
+    return sum(row["counts"].values()) or None
+
+
+def _refused(row: Mapping[str, Any]) -> int | None:
+    return sum(row["counts"].get(code, 0) for code in values.REFUSED_ROWS) or None
+
+
+def file_rows_list(*, file_id: int) -> lists.ListQuery:
+    """Rows of a file that are not simply readings, in the file's order."""
+    return lists.ListQuery(
+        name="metering.file_rows",
+        rows=queries.file_rows(file_id=file_id),
+        columns=(
+            lists.Number("row_number", _("Row")),
+            lists.Code("spin", _("Supply point")),
+            lists.MonthOf("month", _("Reading month")),
+            lists.StateOf("code", _("Result"), states=ROW_CODES),
+            lists.Text(
+                "reason",
+                _("Reason"),
+                show=lambda row: sentence(row["template"], row["parameters"]),
+                also=("template", "parameters"),
+            ),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("spin", "template")),
+            lists.Choice("code", _("Result"), choices=[(c.value, s.word) for c, s in ROW_CODES.items()], facet=True),
+        ),
+        order=("row_number",),
+    )
+
+
+def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
+    """What is due and not there, longest overdue first."""
+    return lists.ListQuery(
+        name="metering.gaps" if open_only else "metering.gaps_all",
+        rows=queries.gaps(open_only=open_only),
+        columns=(
+            lists.Code("spin", _("Supply point")),
+            lists.MonthOf("month", _("Reading month")),
+            lists.StateOf("reason", _("Why"), states=GAP_REASONS),
+            lists.Code("area", _("Area"), explain={code: area.name for code, area in AREAS.items()}),
+            lists.Code("base_day", _("Base day")),
+            lists.Day("due_on", _("Due"), weekday=True),
+            lists.Number("asked_count", _("Asked again")),
+            lists.Moment("asked_at", _("Last asked")),
+            lists.Code("contract_number", _("Contract")),
+            lists.Day("period_start", _("From"), shown=False),
+            lists.Day("period_end", _("To (not included)"), shown=False),
+            lists.Moment("opened_at", _("Noticed"), shown=False),
+            *(() if open_only else (lists.StateOf("outcome", _("Outcome"), states=GAP_OUTCOMES),)),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("spin", "contract_number", "base_day")),
+            lists.Choice("reason", _("Why"), choices=[(r.value, s.word) for r, s in GAP_REASONS.items()], facet=True),
+            lists.Choice("area", _("Area"), choices=area_choices, facet=True),
+            lists.MonthIs("month", _("Reading month")),
+            lists.DayRange("due", _("Due"), path="due_on"),
+        ),
+        order=("due_on", "area", "base_day", "spin"),
+        also=("supply_point_id",),
+    )
+
+
+def point_url(supply_point_id: int) -> str:
+    return reverse("metering:point", args=[supply_point_id])
