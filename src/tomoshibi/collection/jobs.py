@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.billing import queries as billing
 from tomoshibi.collection import links, operations, queries, values
 from tomoshibi.documents import queries as documents
-from tomoshibi.gateways import zengin
+from tomoshibi.gateways import debit_agent, zengin
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -40,7 +40,7 @@ def send_batch(progress: Progress, batch_id: int) -> str:
     stored = documents.stored_file(file_id=batch.file_id)
     content = documents.content(file_id=batch.file_id)
     progress(0, batch.row_count)
-    links.send(agent=batch.agent, name=stored.name, content=content)
+    links.send(agent=batch.agent, name=stored.name, content=content, connections=queries.link)
     with db.transaction():
         operations.mark_sent(batch_id=batch_id, remote_name=stored.name, now=clock.now())
     progress(batch.row_count, batch.row_count)
@@ -49,26 +49,46 @@ def send_batch(progress: Progress, batch_id: int) -> str:
 
 @worker.define_job(values.FETCH_JOB, procedure=values.PROCEDURE, label="Fetch direct-debit results")
 def fetch_results(progress: Progress, agent: str = "") -> str:
-    """Fetch what the agents have for us and import each file in a transaction of its own."""
-    agents = [agent] if agent else links.agents()
-    imported = broken = 0
-    for one in agents:
-        known = queries.known_result_names(agent=one)
-        for name, content in links.fetch_new(agent=one, known=known):
-            imported, broken = (imported + 1, broken) if _import(one, name, content) else (imported, broken + 1)
-            progress(imported + broken, 0, name)
+    """Fetch what the agents have for us; each file is dealt with in a transaction of its own."""
+    counts = {"result": 0, "report": 0, "refused": 0}
+    for one in [agent] if agent else queries.linked_agents():
+        known = queries.fetched_files(agent=one)
+        for file in links.fetch_new(agent=one, known=known, connections=queries.link):
+            counts[_take(one, file)] += 1
+            progress(sum(counts.values()), 0, file.name)
     with db.transaction():
         operations.report_late_results(now=clock.now(), today=clock.today())
-    return _("%(imported)s files imported, %(broken)s refused") % {"imported": imported, "broken": broken}
+    return _("%(result)s result files, %(report)s reports, %(refused)s refused") % counts
 
 
-def _import(agent: str, name: str, content: bytes) -> bool:
+def _take(agent: str, file: debit_agent.Fetched) -> str:
+    """What became of a file: a result, a report, or refused."""
+    request, kind = debit_agent.request_of(file.name) or ("", "result")
+    take = _take_report if kind == "report" else _take_result
     now = clock.now()
     try:
         with db.transaction():
-            operations.import_result(agent=agent, name=name, content=content, now=now, today=clock.today())
-    except zengin.BrokenFile as refused:
+            take(agent, request, file)
+            operations.note_fetched(agent=agent, name=file.name, size_bytes=len(file.content), now=now)
+    except (zengin.BrokenFile, debit_agent.BadReport) as refused:
+        reason = refused.in_words(_) if isinstance(refused, zengin.BrokenFile) else str(refused)
         with db.transaction():
-            operations.report_broken_file(agent=agent, name=name, content=content, reason=refused.in_words(_), now=now)
-        return False
-    return True
+            operations.report_broken_file(agent=agent, name=file.name, content=file.content, reason=reason, now=now)
+            operations.note_fetched(agent=agent, name=file.name, size_bytes=len(file.content), now=now)
+        return "refused"
+    return kind
+
+
+def _take_result(agent: str, request: str, file: debit_agent.Fetched) -> None:
+    operations.import_result(agent=agent, name=file.name, content=file.content, now=clock.now(), today=clock.today())
+
+
+def _take_report(agent: str, request: str, file: debit_agent.Fetched) -> None:
+    operations.record_report(
+        agent=agent,
+        request=request,
+        report=debit_agent.decode_report(file.content),
+        name=file.name,
+        content=file.content,
+        now=clock.now(),
+    )

@@ -191,6 +191,7 @@ class DebitBatch(models.Model):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -259,6 +260,32 @@ class DebitResult(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["batch_id"], condition=Q(paid_minor=0), name="debit_result_failed")]
+
+
+class AgentLink(models.Model):
+    """How an agent is reached over SFTP. The private key is a file of the server, never a row."""
+
+    agent = models.CharField(max_length=20, unique=True)
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField(default=22)
+    user = models.CharField(max_length=100)
+    key_path = models.CharField(max_length=500)
+    host_key = models.CharField(max_length=1000)
+    to_agent = models.CharField(max_length=200, default="/to-agent")
+    from_agent = models.CharField(max_length=200, default="/from-agent")
+    taken = models.CharField(max_length=200, blank=True, default="/taken")
+
+
+class FetchedFile(models.Model):
+    """That a file of an agent's folder was fetched: it is not asked for again."""
+
+    agent = models.CharField(max_length=20)
+    name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "name", "size_bytes"], name="fetched_file_once")]
 
 
 class AsideDebit(models.Model):

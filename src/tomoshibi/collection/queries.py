@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.collection import codes, matching, values
 from tomoshibi.collection.models import (
+    AgentLink,
     Allocation,
     AsideDebit,
     Credit,
@@ -21,6 +23,7 @@ from tomoshibi.collection.models import (
     DebitResult,
     DebitRow,
     FailedDebit,
+    FetchedFile,
     Hold,
     OpenItem,
     Receipt,
@@ -33,6 +36,7 @@ from tomoshibi.collection.models import (
     Settlement,
     WriteOff,
 )
+from tomoshibi.gateways import debit_agent
 from tomoshibi.storage import bulk
 
 DUE_SCHEMA = {
@@ -156,6 +160,7 @@ def to_batch(row: DebitBatch) -> values.DebitBatch:
         released_by_id=row.released_by_id,
         released_at=row.released_at,
         sent_at=row.sent_at,
+        accepted_at=row.accepted_at,
         answered_at=row.answered_at,
     )
 
@@ -301,9 +306,30 @@ def result_file(*, file_id: int) -> ResultFile | None:
     return ResultFile.objects.filter(id=file_id).first()
 
 
-def known_result_names(*, agent: str) -> set[str]:
-    """Names of result files that were imported: what a fetch may skip."""
-    return set(ResultFile.objects.filter(agent=agent).values_list("name", flat=True))
+def fetched_files(*, agent: str) -> set[tuple[str, int]]:
+    """Names and sizes of what was fetched from an agent before."""
+    return set(FetchedFile.objects.filter(agent=agent).values_list("name", "size_bytes"))
+
+
+def linked_agents() -> list[str]:
+    return list(AgentLink.objects.order_by("agent").values_list("agent", flat=True))
+
+
+def link(*, agent: str) -> debit_agent.Connection | None:
+    """How an agent is reached; nothing where no connection was set up."""
+    row = AgentLink.objects.filter(agent=agent).first()
+    if row is None:
+        return None
+    return debit_agent.Connection(
+        host=row.host,
+        port=row.port,
+        user=row.user,
+        key=Path(row.key_path),
+        host_key=row.host_key,
+        to_agent=row.to_agent,
+        from_agent=row.from_agent,
+        taken=row.taken,
+    )
 
 
 def credit_rows() -> QuerySet[Credit]:

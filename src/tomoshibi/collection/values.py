@@ -51,6 +51,7 @@ class BatchState(StrEnum):
     PREPARED = "prepared"
     RELEASED = "released"
     SENT = "sent"
+    REJECTED = "rejected"
     ANSWERED = "answered"
     SETTLED = "settled"
     CANCELLED = "cancelled"
@@ -195,6 +196,7 @@ class DebitBatch:
     released_by_id: int | None
     released_at: datetime | None
     sent_at: datetime | None
+    accepted_at: datetime | None
     answered_at: datetime | None
 
 
