@@ -82,7 +82,7 @@ class AgreedForm(forms.Form):
 class PortalForm(forms.Form):
     """Where the portal of an area is; certificates are named by the paths of their files on the server."""
 
-    base_url = forms.URLField(label=_("Address"), assume_scheme="https", max_length=300)
+    base_url = forms.URLField(label=_("Address of the portal"), assume_scheme="https", max_length=300)
     certificate_file = forms.CharField(label=_("Client certificate (file)"), required=False, max_length=300)
     key_file = forms.CharField(label=_("Private key (file)"), required=False, max_length=300)
     trust_file = forms.CharField(label=_("Trusted authority (file)"), required=False, max_length=300)

@@ -16,7 +16,7 @@ from tomoshibi.ui.states import State, Tone
 
 FILE_STATES = {
     FileState.WAITING: State(_("waiting"), Tone.QUIET, "hourglass", _("It was received and is read next.")),
-    FileState.DONE: State(_("read"), Tone.GOOD, "circle-check", _("Every row was taken.")),
+    FileState.DONE: State(_("read completely"), Tone.GOOD, "circle-check", _("Every row was taken.")),
     FileState.DONE_WITH_REFUSALS: State(
         _("read, rows refused"), Tone.ATTENTION, "alert-circle", _("Some rows were not taken; see which and why.")
     ),
@@ -24,10 +24,10 @@ FILE_STATES = {
         pgettext_lazy("file", "refused"), Tone.BAD, "file-x", _("It cannot be read; nothing of it was taken.")
     ),
 }
-SOURCES = {Source.PORTAL: _("portal"), Source.MANUAL: _("by hand")}
+SOURCES = {Source.PORTAL: _("from the portal"), Source.MANUAL: _("by hand")}
 ROW_CODES = {
     RowCode.NEW: State(_("new"), Tone.GOOD, "circle-check"),
-    RowCode.REPLACED: State(_("replaced"), Tone.GOOD, "replace", _("It took the place of an earlier value.")),
+    RowCode.REPLACED: State(_("replaces the earlier"), Tone.GOOD, "replace", _("It took the place of an earlier value.")),
     RowCode.UNCHANGED: State(_("unchanged"), Tone.QUIET, "equal", _("The same value was here already.")),
     RowCode.NOT_PROVIDED: State(
         _("not provided"), Tone.ATTENTION, "ban", _("The grid company has no value for these days.")
@@ -49,9 +49,9 @@ GAP_REASONS = {
 }
 GAP_OUTCOMES = {
     GapOutcome.ARRIVED: State(_("arrived"), Tone.GOOD, "circle-check"),
-    GapOutcome.AGREED: State(_("agreed"), Tone.GOOD, "signature"),
+    GapOutcome.AGREED: State(_("agreed upon"), Tone.GOOD, "signature"),
     GapOutcome.NOT_EXPECTED: State(_("not expected any more"), Tone.QUIET, "plug-x"),
-    "": State(_("open"), Tone.ATTENTION, "hourglass"),
+    "": State(_("still missing"), Tone.ATTENTION, "hourglass"),
 }
 
 
@@ -76,18 +76,18 @@ def files_list() -> lists.ListQuery:
             lists.MonthOf("month", _("Reading month")),
             lists.Number("rows", _("Rows"), path="counts", show=_rows, also=("counts",), sortable=False),
             lists.Number("refused", _("Refused"), path="counts", show=_refused, also=("counts",), sortable=False),
-            lists.Code("source", _("Source"), explain=SOURCES),
+            lists.Code("source", _("Came from"), explain=SOURCES),
             lists.Moment("received_at", _("Received")),
-            lists.Moment("imported_at", _("Read"), shown=False),
+            lists.Moment("imported_at", _("Read at"), shown=False),
             lists.Code("message_code", _("Kind"), shown=False),
             lists.Number("revision", _("Revision"), shown=False),
-            lists.Number("size", _("Size"), of="B", shown=False),
+            lists.Number("size", _("Size of the file"), of="B", shown=False),
             lists.Code("sha256", "SHA-256", shown=False),
         ),
         filters=(
             lists.Search("q", _("Search"), among=("name", "sha256", "sender")),
             lists.Choice("state", _("State"), choices=[(s.value, v.word) for s, v in FILE_STATES.items()], facet=True),
-            lists.Choice("source", _("Source"), choices=[(s.value, word) for s, word in SOURCES.items()]),
+            lists.Choice("source", _("Came from"), choices=[(s.value, word) for s, word in SOURCES.items()]),
             lists.MonthIs("month", _("Reading month")),
             lists.DayRange("on", _("Received"), path="received_at__date"),
         ),
@@ -143,8 +143,8 @@ def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
             lists.Number("asked_count", _("Asked again")),
             lists.Moment("asked_at", _("Last asked")),
             lists.Code("contract_number", _("Contract")),
-            lists.Day("period_start", _("From"), shown=False),
-            lists.Day("period_end", _("To (not included)"), shown=False),
+            lists.Day("period_start", _("First day of use"), shown=False),
+            lists.Day("period_end", _("Day after the last day of use"), shown=False),
             lists.Moment("opened_at", _("Noticed"), shown=False),
             *(() if open_only else (lists.StateOf("outcome", _("Outcome"), states=GAP_OUTCOMES),)),
         ),

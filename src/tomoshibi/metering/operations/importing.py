@@ -240,7 +240,7 @@ def _finish(row: ImportedFile, tally: _Tally, *, now: datetime, actor_id: int | 
 
 def _tell_people(row: ImportedFile, *, refused: int, now: datetime) -> None:
     subject, url = f"metering.file:{row.id}", reverse("metering:file", args=[row.id])
-    worklist.close_about(kind="metering.file_refused", subjects=[subject], outcome=_("read"), now=now)
+    worklist.close_about(kind="metering.file_refused", subjects=[subject], outcome=_("the file was read"), now=now)
     if refused:
         worklist.open_item(
             procedure=values.PROCEDURE,
@@ -252,7 +252,7 @@ def _tell_people(row: ImportedFile, *, refused: int, now: datetime) -> None:
             url=url,
         )
     else:
-        worklist.close_about(kind="metering.rows_refused", subjects=[subject], outcome=_("read"), now=now)
+        worklist.close_about(kind="metering.rows_refused", subjects=[subject], outcome=_("the file was read"), now=now)
     _tell_agreed_superseded(row, now=now)
 
 
