@@ -41,6 +41,9 @@ contracts:
 docs: ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet
 
+bench: setup ## speed of the main job, as ratios (needs some GB of disk for a million contracts)
+	@PYTHONPATH=. $(BIN)/python -m tools.bench
+
 screenshots: setup ## pictures of the running demo for the README (make run must be running)
 	@$(BIN)/python tools/screenshots.py
 

@@ -1,0 +1,95 @@
+"""A book of contracts for measuring: plain, seeded, registered through the real doors."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.metering import operations as metering
+from tomoshibi.parties import operations as parties
+from tomoshibi.storage import db
+from tomoshibi.supply import operations as supply
+
+MONTH = Month(2026, 9)
+START = date(2025, 1, 1)
+PART = 100_000
+AMPERES = (30_000, 40_000, 50_000, 60_000)
+
+
+def fill(count: int, *, seed: int, now: object, say: Callable[[str], None]) -> None:
+    """Register ``count`` households in area 03 on the regulated plan, each with a mandate and this month's reading."""
+    random = np.random.default_rng(seed)
+    base_days = [day.base_day for day in masters.reading_days(month=MONTH, area="03")]
+    for start in range(0, count, PART):
+        size = min(PART, count - start)
+        with db.transaction():
+            _register(np.arange(start, start + size), random=random, base_days=base_days)
+        say(f"{start + size:,} contracts registered")
+    supplied = contract_queries.supplied_frame(period_start=MONTH.plus(-1).first, period_end=MONTH.plus(1).first)
+    for part in supplied.iter_slices(PART):
+        with db.transaction():
+            metering.take_over(readings=_readings(part, random=random), now=now)
+    say(f"{supplied.height:,} confirmed values")
+
+
+def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: list[str]) -> None:
+    size = len(numbers)
+    index = pl.Series("n", numbers)
+    key = index.cast(pl.String).str.zfill(9)
+    address = {"postal_code": "1000001", "prefecture": "東京都", "city": "千代田区", "town": "千代田"}
+    customers = parties.register_customers(
+        pl.DataFrame({
+            "kind": ["person"] * size, "name": "灯火　" + key, "kana": ["トモシビ　タロウ"] * size,
+            **{name: [value] * size for name, value in address.items()}, "block": key,
+            "registered_on": [START] * size,
+        })
+    )  # fmt: skip
+    accounts = parties.register_accounts(
+        pl.DataFrame({
+            "customer_number": customers["number"], "mail": [""] * size, "start": [START] * size,
+            "payment_method": ["direct_debit"] * size, "statement_channel": ["portal"] * size,
+        })
+    )  # fmt: skip
+    parties.register_mandates(
+        pl.DataFrame({
+            "account_number_of_payer": accounts["number"], "agent": ["agent_a"] * size,
+            "bank_code": ["0001"] * size, "branch_code": ["001"] * size, "account_kind": ["1"] * size,
+            "account_number": (index % 10_000_000).cast(pl.String).str.zfill(7), "holder_kana": ["ﾄﾓｼﾋﾞ ﾀﾛｳ"] * size,
+            "state": ["active"] * size, "new_code": ["0"] * size, "start": [START] * size,
+        })
+    )  # fmt: skip
+    spins = "0300" + key.str.zfill(18)
+    supply.register_points(
+        pl.DataFrame({
+            "spin": spins, "voltage": ["low"] * size, "base_day": [base_days[n % len(base_days)] for n in range(size)],
+            **{name: [value] * size for name, value in address.items()}, "block": key,
+        })
+    )  # fmt: skip
+    contracts.register_many(
+        pl.DataFrame({
+            "account_number": accounts["number"], "customer_number": customers["number"], "spin": spins,
+            "start": [START] * size, "plan_code": ["tokyo-b"] * size, "capacity_kind": ["A"] * size,
+            "capacity_milli": random.choice(AMPERES, size),
+        })
+    )  # fmt: skip
+
+
+def _readings(supplied: pl.DataFrame, *, random: np.random.Generator) -> pl.DataFrame:
+    days = {
+        day.base_day: (masters.reading_day(area="03", base_day=day.base_day, month=MONTH.plus(-1)).metering_on, day.metering_on)
+        for day in masters.reading_days(month=MONTH, area="03")
+    }
+    kwh = random.gamma(4.0, 75.0, supplied.height).astype(np.int64)
+    return supplied.select(
+        "supply_point_id", "spin",
+        pl.lit(MONTH.number, pl.Int64).alias("month"),
+        pl.col("base_day").replace_strict({k: v[0] for k, v in days.items()}, return_dtype=pl.Date).alias("period_start"),
+        pl.col("base_day").replace_strict({k: v[1] for k, v in days.items()}, return_dtype=pl.Date).alias("period_end"),
+        pl.Series("energy_dwh", kwh * 10_000),
+        pl.lit(None, pl.Binary).alias("half_hours"),
+    )  # fmt: skip
