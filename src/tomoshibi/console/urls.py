@@ -8,4 +8,5 @@ urlpatterns = [
     path("next-day/", views.next_day, name="next_day"),
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.customer, name="customer"),
+    path("customers/<int:customer_id>/portal/", views.open_portal, name="open_portal"),
 ]

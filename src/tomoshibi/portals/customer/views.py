@@ -1,7 +1,5 @@
 """The customer's portal (RB8): what is to be paid, the bills with their PDFs, usage as a picture."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -15,12 +13,13 @@ from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
-from tomoshibi.kernel.units import DWH_PER_KWH
+from tomoshibi.kernel.units import DWH_PER_KWH, plain
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.portals.access import customer_page
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.ui import charts
 from tomoshibi.worker import queries as clock
 
 MONTHS_SHOWN = 13
@@ -49,7 +48,7 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
         "credit_minor": credit_minor,
         "latest": bills[0] if bills else None,
         "payments": {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)},
-        "chart": _usage_chart(bills),
+        "usage_chart": _usage_chart(bills),
         "contracts": [
             {"it": c, "terms": c.terms_on(clock.today()), "point": supply.point(supply_point_id=c.supply_point_id)}
             for c in contracts.contracts_of(customer_id=customer_id)
@@ -58,32 +57,28 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
     return render(request, "portals/customer/home.html", context)
 
 
-def _usage_chart(bills: list[billing_values.Bill]) -> dict[str, Any]:
-    """Energy and amount of the last months, oldest first, with the table behind them."""
-    by_month: dict[int, list[int]] = {}
+def _usage_chart(bills: list[billing_values.Bill]) -> charts.Chart:
+    """Energy of the last months, oldest first, with the table behind it."""
+    by_month: dict[int, int] = {}
     for found in bills:
-        sums = by_month.setdefault(found.month, [0, 0])
-        sums[0] += found.energy_dwh if found.corrects_bill_id is None else 0
-        sums[1] += found.total_minor
+        if found.corrects_bill_id is None:
+            by_month[found.month] = by_month.get(found.month, 0) + found.energy_dwh
     months = sorted(by_month)[-MONTHS_SHOWN:]
-    labels = [str(Month.from_number(month)) for month in months]
-    energies = [by_month[month][0] / DWH_PER_KWH for month in months]
-    return {
-        "option": {
-            "grid": {"left": 56, "right": 12, "top": 28, "bottom": 28},
-            "xAxis": {"type": "category", "data": labels},
-            "yAxis": {"type": "value", "name": "kWh"},
-            "series": [{"type": "bar", "data": energies, "name": "kWh"}],
-            "tooltip": {"trigger": "axis"},
-        },
-        "table": {
-            "head": [_("Month"), _("Used (kWh)"), _("Amount (yen)")],
-            "rows": [
-                [label, f"{energy:,.1f}", f"{by_month[month][1]:,}"]
-                for label, energy, month in zip(labels, energies, months, strict=True)
-            ],
-        },
-    }
+    energies = [by_month[month] for month in months]
+    return charts.over_categories(
+        chart_id="usage",
+        title=_("Usage"),
+        axis=_("Month"),
+        categories=[str(Month.from_number(month)) for month in months],
+        series=[
+            charts.Series(
+                _("Used"),
+                [energy / DWH_PER_KWH for energy in energies],
+                figures=[plain(energy, scale=DWH_PER_KWH) for energy in energies],
+            )
+        ],
+        unit="kWh",
+    )
 
 
 @require_GET
@@ -108,7 +103,7 @@ def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpRespons
 def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
     """The statement as PDF; that it was read is recorded."""
     found = _own_bill(customer_id, bill_id)
-    pdf = billing.statement_pdf(bill_id=bill_id)
+    pdf = billing.statement_pdf(bill_id=bill_id, today=clock.today())
     with db.transaction():
         identity.record_deed(
             procedure="RB8",
