@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import tomoshibi.gateways
+from tomoshibi.gateways.problems import BrokenFile, OutsideError, problem
 
 ROOM = Path(tomoshibi.gateways.__file__).parent
 # Files beside a codec that do its work, and what they may know of the world.
@@ -43,3 +44,16 @@ def test_simulators_have_their_own_reading_of_the_layout(path):
         ("tomoshibi.gateways.simulators",) if path.stem == "__main__" else ()
     )
     assert all(one.startswith(allowed) for one in ours)
+
+
+def test_sentences_are_said_in_the_language_that_is_asked_for():
+    found = problem(3, "total", "%(label)s is missing", label="金額")
+    words = {"record %(row)s: %(reason)s": "%(row)s 件目: %(reason)s", "%(label)s is missing": "%(label)s がありません"}
+    assert found.in_words(lambda text: words[text]) == "3 件目: 金額 がありません"
+    assert (
+        BrokenFile([found] * 3, count=5)
+        .in_words(lambda text: words.get(text, "ほか %(count)s 件"))
+        .endswith("ほか 2 件")
+    )
+    assert str(OutsideError("%(label)s is missing", label="x")) == "x is missing"
+    assert str(BrokenFile(problem(n, "x", "bad") for n in range(300))).count("bad") == 100

@@ -73,3 +73,20 @@ class BrokenFile(ValueError):
 def broken(row: int | None, code: str, template: str, **values: Any) -> BrokenFile:
     """A refusal for one reason."""
     return BrokenFile([problem(row, code, template, **values)])
+
+
+class OutsideError(Exception):
+    """Talking to an outside system failed; like a problem, the sentence can be said in any language."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(self.in_words(gettext_noop))
+
+    def in_words(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language of ``translate`` (pass Django's ``gettext``)."""
+        return translate(self.template) % self.values
+
+
+REASON = gettext_noop("%(where)s: %(reason)s")
+"""Where something failed, and the words of the library that says so."""

@@ -216,3 +216,12 @@ def test_the_result_keeps_the_separators_of_the_request(separator):
     assert len(answer) == len(request)
     assert answer.count(mark) == request.count(mark) or not mark
     assert zengin.decode_debits(answer, near=NEAR).rows.height == 2
+
+
+def test_a_control_file_written_wrong_does_not_end_the_agent(agent, client, capsys):
+    (agent.desk.folder / "manners.json").write_text("{")
+    client.send("D2611.txt", REQUEST)
+    assert "cannot work" in capsys.readouterr().err
+    Manners().write(agent.desk.folder)
+    agent.look()
+    assert "D2611.result.txt" in names(client)

@@ -1,4 +1,6 @@
 import io
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -456,3 +458,31 @@ def test_any_bytes_as_csv(tail):
             assert refused.problems  # noqa: PT017 - either outcome is right
         else:
             assert all(isinstance(batch.records, pl.DataFrame) for batch in batches)
+
+
+@pytest.mark.slow
+def test_a_large_file_needs_no_more_memory_than_a_small_one(tmp_path):
+    days = f"<JPM00013>{''.join(day(f'202609{n:02d}') for n in range(1, 31))}</JPM00013>"
+    path = tmp_path / "large.zip"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("m.xml", "w") as out,
+    ):
+        head, tail = w5("@").split(b"@")
+        out.write(head)
+        for number in range(1_000):
+            out.write(point(f"{3 * 10**20 + number:022d}", f"<JP06426>1</JP06426>{days}").encode())
+        out.write(tail)
+    assert zipfile.ZipFile(path).infolist()[0].file_size > 90_000_000
+    script = (
+        "import resource, sys\n"
+        "from tomoshibi.gateways import grid_portal\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "batches = grid_portal.read_confirmed(open(sys.argv[1], 'rb'), points=100).batches\n"
+        "points = sum(batch.records.height for batch in batches)\n"
+        "print(points, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True).stdout
+    points, megabytes = map(int, said.split())
+    assert points == 1_000
+    assert megabytes < 60

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -90,3 +91,13 @@ def test_era_days():
     assert nearest_era_day("310401", near=date(2019, 4, 10)) == date(2019, 4, 1)
     assert nearest_era_day("010501", near=date(2019, 5, 10)) == date(2019, 5, 1)
     assert nearest_era_day("001104", near=near) is None
+
+
+@given(st.lists(st.sampled_from([*"アガパャヴーｶﾊﾞﾟｯｰがっ゙A１ａ　（.-"]), max_size=12).map("".join))
+def test_the_quick_way_means_the_same(text):
+    from tomoshibi.gateways.zengin import characters
+
+    try:
+        assert normalized(text, characters=Characters.PARTY) == characters._narrow(text).strip()
+    except zengin.Unmappable:
+        assert not re.match(zengin.characters.permitted(Characters.PARTY), characters._narrow(text).strip())

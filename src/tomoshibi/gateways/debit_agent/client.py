@@ -20,6 +20,7 @@ from tomoshibi.gateways.debit_agent.port import (
     Sent,
     Unreachable,
 )
+from tomoshibi.gateways.problems import REASON, gettext_noop
 from tomoshibi.storage import db
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class SftpAgent:
         :raises NotAdmitted:
         """
         if not codec.is_file_name(name):
-            raise NoSuchFile(f"{name!r} is no file name")
+            raise NoSuchFile(gettext_noop("%(name)r is no file name"), name=name)
         return self._run(lambda sftp: self._fetch(sftp, name))
 
     async def _send(self, sftp: asyncssh.SFTPClient, name: str, content: bytes) -> Sent:
@@ -84,7 +85,7 @@ class SftpAgent:
         async with sftp.open(temporary, "wb") as file:
             await file.write(content)
         if (await sftp.stat(temporary)).size != len(content):
-            raise Unreachable(f"{name} arrived incomplete")
+            raise Unreachable(gettext_noop("%(name)s arrived incomplete"), name=name)
         try:
             # Plain rename, not posix_rename: it fails where somebody else has just put a file of this name.
             await sftp.rename(temporary, f"{here.to_agent}/{name}")
@@ -108,12 +109,16 @@ class SftpAgent:
         try:
             announced = (await sftp.stat(path)).size or 0
             if announced > self._connection.file_limit_bytes:
-                raise AgentError(f"{name} is larger than {self._connection.file_limit_bytes} bytes")
+                raise AgentError(
+                    gettext_noop("%(name)s is larger than %(limit)s bytes"),
+                    name=name,
+                    limit=self._connection.file_limit_bytes,
+                )
             content = await self._bytes(sftp, path)
         except asyncssh.SFTPNoSuchFile as error:
-            raise NoSuchFile(f"the agent has no {name}") from error
+            raise NoSuchFile(gettext_noop("the agent has no %(name)s"), name=name) from error
         if len(content) != announced:
-            raise Unreachable(f"{name} changed while it was read")
+            raise Unreachable(gettext_noop("%(name)s changed while it was read"), name=name)
         return Fetched(name, content, hashlib.sha256(content).hexdigest())
 
     async def _bytes(self, sftp: asyncssh.SFTPClient, path: str) -> bytes:
@@ -133,9 +138,9 @@ class SftpAgent:
         except AgentError:
             raise
         except _NOT_ADMITTED as error:
-            raise NotAdmitted(f"{where}: {error}") from error
+            raise NotAdmitted(REASON, where=where, reason=error) from error
         except _BROKEN_LINE as error:
-            raise Unreachable(f"{where}: {error or type(error).__name__}") from error
+            raise Unreachable(REASON, where=where, reason=str(error) or type(error).__name__) from error
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncssh.SFTPClient]:
@@ -144,7 +149,9 @@ class SftpAgent:
             ours = asyncssh.read_private_key(str(here.key), here.password or None)
             theirs = asyncssh.import_public_key(here.host_key)
         except (OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-            raise NotAdmitted(f"a key of the connection cannot be used: {error}") from error
+            raise NotAdmitted(
+                gettext_noop("a key of the connection cannot be used: %(reason)s"), reason=error
+            ) from error
         async with (
             asyncssh.connect(
                 here.host,

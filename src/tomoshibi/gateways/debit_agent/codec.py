@@ -4,6 +4,7 @@ import json
 import re
 
 from tomoshibi.gateways.debit_agent.port import BadReport, Report
+from tomoshibi.gateways.problems import gettext_noop
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _OF_REQUEST = re.compile(r"(.+?)\.(result|report)(?:-[0-9]+)?\.(?:txt|json)")
@@ -33,16 +34,16 @@ def decode_report(content: bytes) -> Report:
     try:
         found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise BadReport(f"the report is no JSON: {error}") from error
+        raise BadReport(gettext_noop("the report is no JSON: %(reason)s"), reason=error) from error
     if not isinstance(found, dict):
-        raise BadReport("the report is no JSON object")
+        raise BadReport(gettext_noop("the report is no JSON object"))
     file, accepted = found.get("file"), found.get("accepted")
     records, amount = found.get("records"), found.get("amount")
     reasons = found.get("reasons", [])
     if not isinstance(file, str) or not isinstance(accepted, bool):
-        raise BadReport("the report does not say which file was accepted or not")
+        raise BadReport(gettext_noop("the report does not say which file was accepted or not"))
     if not isinstance(records, int) or not isinstance(amount, int) or records < 0 or amount < 0:
-        raise BadReport("the report gives no number of records or no amount")
+        raise BadReport(gettext_noop("the report gives no number of records or no amount"))
     if not isinstance(reasons, list) or not all(isinstance(one, str) for one in reasons):
-        raise BadReport("the reasons of the report are no list of sentences")
+        raise BadReport(gettext_noop("the reasons of the report are no list of sentences"))
     return Report(file, accepted, records, amount, tuple(reasons))

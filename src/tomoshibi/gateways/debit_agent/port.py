@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tomoshibi.gateways.problems import OutsideError, gettext_noop
+
+SENT_BEFORE = gettext_noop("%(name)s was sent before")
+OTHER_SENT = gettext_noop("another file was sent under the name %(name)s before; choose another name")
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -67,7 +72,7 @@ class Report:
     reasons: tuple[str, ...] = ()
 
 
-class AgentError(Exception):
+class AgentError(OutsideError):
     """Talking to the agent failed; the sentence is fit for the user."""
 
 
@@ -89,9 +94,7 @@ class AlreadySent(AgentError):
     def __init__(self, name: str, *, same: bool) -> None:
         self.name = name
         self.same = same
-        super().__init__(
-            f"{name} was sent before" if same else f"another file was sent under the name {name} before; choose another"
-        )
+        super().__init__(SENT_BEFORE if same else OTHER_SENT, name=name)
 
 
 class NoSuchFile(AgentError):

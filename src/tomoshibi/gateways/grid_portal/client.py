@@ -28,6 +28,7 @@ from tomoshibi.gateways.grid_portal.port import (
     PortalError,
     Unreachable,
 )
+from tomoshibi.gateways.problems import REASON, gettext_noop
 from tomoshibi.storage import db
 
 LIST_LIMIT_BYTES = 16 * 2**20
@@ -75,7 +76,9 @@ class HttpsPortal:
             for block in answer.iter_bytes():
                 body += block
                 if len(body) > LIST_LIMIT_BYTES:
-                    raise BadAnswer(f"the portal's list is longer than {LIST_LIMIT_BYTES} bytes")
+                    raise BadAnswer(
+                        gettext_noop("the portal's list is longer than %(limit)s bytes"), limit=LIST_LIMIT_BYTES
+                    )
         try:
             return parse_list(bytes(body).decode("utf-8"))
         except UnicodeDecodeError:
@@ -112,13 +115,22 @@ class HttpsPortal:
                 first = first or block[:2]
                 size += len(block)
                 if size > self._connection.file_limit_bytes:
-                    raise BadAnswer(f"{listed.name} is larger than {self._connection.file_limit_bytes} bytes")
+                    raise BadAnswer(
+                        gettext_noop("%(name)s is larger than %(limit)s bytes"),
+                        name=listed.name,
+                        limit=self._connection.file_limit_bytes,
+                    )
                 digest.update(block)
                 out.write(block)
         if listed.size is not None and size < listed.size:
-            raise Unreachable(f"{listed.name} broke off after {size} of {listed.size} bytes")
+            raise Unreachable(
+                gettext_noop("%(name)s broke off after %(size)s of %(wanted)s bytes"),
+                name=listed.name,
+                size=size,
+                wanted=listed.size,
+            )
         if first != b"PK":
-            raise BadAnswer(f"{listed.name} is no ZIP: it begins with {first!r}")
+            raise BadAnswer(gettext_noop("%(name)s is no ZIP: it begins with %(found)r"), name=listed.name, found=first)
         return size, digest.hexdigest()
 
     @contextmanager
@@ -131,7 +143,7 @@ class HttpsPortal:
         except httpx.HTTPError as error:
             raise _named(error, url) from error
         except ssl.SSLError as error:
-            raise NotAdmitted(f"{url}: {error}") from error
+            raise NotAdmitted(REASON, where=url, reason=error) from error
 
 
 def _check(answer: httpx.Response, what: str) -> None:
@@ -139,20 +151,22 @@ def _check(answer: httpx.Response, what: str) -> None:
     if status == HTTPStatus.OK:
         return
     if status == HTTPStatus.NOT_FOUND:
-        raise FileGone(f"the portal does not give {what} (404)")
+        raise FileGone(gettext_noop("the portal does not give %(name)s (404)"), name=what)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise NotAdmitted(f"the portal refuses us ({status}): check the client certificate")
+        raise NotAdmitted(
+            gettext_noop("the portal refuses us (%(status)s): check the client certificate"), status=status
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Unreachable(f"the portal cannot answer now ({status})")
-    raise BadAnswer(f"the portal answered {status} to {what}")
+        raise Unreachable(gettext_noop("the portal cannot answer now (%(status)s)"), status=status)
+    raise BadAnswer(gettext_noop("the portal answered %(status)s to %(name)s"), status=status, name=what)
 
 
 def _named(error: httpx.HTTPError, url: str) -> PortalError:
     """TLS alerts arrive as connect or read errors; only their words tell them from a broken line."""
     words = str(error)
     if "CERTIFICATE" in words.upper() or "ALERT" in words.upper():
-        return NotAdmitted(f"{url}: {words}")
-    return Unreachable(f"{url}: {words or type(error).__name__}")
+        return NotAdmitted(REASON, where=url, reason=words)
+    return Unreachable(REASON, where=url, reason=words or type(error).__name__)
 
 
 def certificate_ends(path: Path, *, password: str = "") -> datetime:
@@ -167,9 +181,11 @@ def certificate_ends(path: Path, *, password: str = "") -> datetime:
         else:
             found = x509.load_pem_x509_certificate(path.read_bytes())
     except (ValueError, OSError) as error:
-        raise NotAdmitted(f"{path.name} holds no certificate: {error}") from error
+        raise NotAdmitted(
+            gettext_noop("%(name)s holds no certificate: %(reason)s"), name=path.name, reason=error
+        ) from error
     if found is None:
-        raise NotAdmitted(f"{path.name} holds no certificate")
+        raise NotAdmitted(gettext_noop("%(name)s holds no certificate"), name=path.name)
     return found.not_valid_after_utc
 
 
@@ -184,7 +200,7 @@ def _tls(connection: Connection) -> ssl.SSLContext:
             key = str(connection.key) if connection.key else None
             context.load_cert_chain(str(connection.certificate), key, connection.password or None)
     except (OSError, ValueError) as error:
-        raise NotAdmitted(f"the client certificate cannot be used: {error}") from error
+        raise NotAdmitted(gettext_noop("the client certificate cannot be used: %(reason)s"), reason=error) from error
     return context
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import polars as pl
 
-from tomoshibi.gateways.problems import Problem
+from tomoshibi.gateways.problems import OutsideError, Problem
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month
@@ -275,7 +275,7 @@ class Connection:
     file_limit_bytes: int = 2 * 2**30
 
 
-class PortalError(Exception):
+class PortalError(OutsideError):
     """Talking to the portal failed; the sentence is fit for the user."""
 
 

@@ -16,6 +16,7 @@ from tomoshibi.gateways.mail.port import (
     Refused,
     Unreachable,
 )
+from tomoshibi.gateways.problems import REASON
 from tomoshibi.storage import db
 
 TRY_AGAIN = range(400, 500)
@@ -62,9 +63,9 @@ class SmtpOutbox:
         try:
             backend.open()
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
-            raise NotAdmitted(f"{here.host}:{here.port}: {error}") from error
+            raise NotAdmitted(REASON, where=f"{here.host}:{here.port}", reason=error) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(f"{here.host}:{here.port}: {error}") from error
+            raise Unreachable(REASON, where=f"{here.host}:{here.port}", reason=error) from error
         try:
             return tuple(_sent(backend, mail) for mail in mails)
         finally:
@@ -80,16 +81,16 @@ def _sent(backend: EmailBackend, mail: Mail) -> MailError | None:
     except smtplib.SMTPResponseException as error:
         return _refusal(mail, error.smtp_code, error.smtp_error)
     except (ValueError, UnicodeError) as error:
-        return BadAddress(f"{mail.to!r}: {error}")
+        return BadAddress(REASON, where=mail.to, reason=error)
     except (OSError, smtplib.SMTPException) as error:
-        return Unreachable(f"{mail.to}: {error}")
+        return Unreachable(REASON, where=mail.to, reason=error)
     return None
 
 
 def _refusal(mail: Mail, code: int, words: bytes | str) -> MailError:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     kind = Unreachable if code in TRY_AGAIN else Refused
-    return kind(f"{mail.to}: {code} {said}")
+    return kind(REASON, where=mail.to, reason=f"{code} {said}")
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:

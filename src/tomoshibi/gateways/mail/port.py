@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from tomoshibi.gateways.problems import OutsideError
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -43,7 +45,7 @@ class Connection:
     timeout_seconds: float = 30.0
 
 
-class MailError(Exception):
+class MailError(OutsideError):
     """A message did not leave; the sentence is fit for the user."""
 
 

@@ -1,7 +1,9 @@
 """The SFTP server around a desk: one user, one folder, key authentication only."""
 
 import asyncio
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncssh
@@ -67,12 +69,18 @@ class AgentSimulator:
 
     def tick(self) -> None:
         """A banking day passes."""
-        with self._lock:
-            self.desk.tick()
+        self._at_the_desk(self.desk.tick)
 
     def look(self) -> None:
+        self._at_the_desk(self.desk.look)
+
+    def _at_the_desk(self, work: Callable[[], None]) -> None:
+        """A control file that a person wrote wrong must not end the server."""
         with self._lock:
-            self.desk.look()
+            try:
+                work()
+            except (ValueError, TypeError, OSError) as error:
+                sys.stderr.write(f"the collection agent cannot work: {error}\n")
 
     def __enter__(self) -> "AgentSimulator":
         return self.start()
