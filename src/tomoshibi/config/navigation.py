@@ -44,6 +44,10 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
     )),
     Section(pgettext_lazy("rail", "Supply"), "plug-connected", (
+        Entry(_("Customers"), "parties:customers", "users", ("CM1",)),
+        Entry(_("Contracts"), "contracts:contracts", "file-certificate", ("CM3",)),
+        Entry(_("Supply points"), "supply:points", "map-pin", ("CM2",)),
+        Entry(_("Mandates"), "parties:mandates", "signature", ("AP1",)),
     )),
     Section(pgettext_lazy("rail", "Meter"), "gauge", (
         Entry(_("Meter files"), "metering:files", "file-download", ("RB2",)),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from tomoshibi.contracts import values
 from tomoshibi.contracts.models import Contract, ContractTerms, SundryCharge
@@ -48,6 +48,34 @@ def contract_on(*, supply_point_id: int, day: date) -> values.Contract | None:
     """Who is supplied at a point on a day."""
     found = _contracts(Q(supply_point_id=supply_point_id, start__lte=day) & (Q(end=None) | Q(end__gt=day)))
     return found[0] if found else None
+
+
+def contract_rows(*, today: date) -> QuerySet[Contract]:
+    """All contracts with ``state``, ``plan_code``, ``capacity_milli`` and ``capacity_kind`` of a day, for the list."""
+    terms = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("-start")
+    current = terms.filter(Q(start__lte=today) | Q(start=OuterRef("start")))
+    state = Case(
+        When(start__gt=today, then=Value("future")),
+        When(end__isnull=True, then=Value("supplied")),
+        When(end__gt=today, then=Value("ending")),
+        default=Value("ended"),
+        output_field=CharField(),
+    )
+    return Contract.objects.annotate(
+        state=state,
+        plan_code=Subquery(current.values("plan_code")[:1]),
+        capacity_milli=Subquery(current.values("capacity_milli")[:1]),
+        capacity_kind=Subquery(current.values("capacity_kind")[:1]),
+    )
+
+
+def state_of(contract: values.Contract, *, today: date) -> str:
+    """``future``, ``supplied``, ``ending`` or ``ended``, as in the list."""
+    if contract.start > today:
+        return "future"
+    if contract.end is None:
+        return "supplied"
+    return "ending" if contract.end > today else "ended"
 
 
 def _contracts(which: Q) -> list[values.Contract]:

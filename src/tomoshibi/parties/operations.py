@@ -9,12 +9,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from tomoshibi.parties import kana, queries, registration, values
+from tomoshibi.parties import queries, registration, values
+from tomoshibi.parties.kana import NotHolderKana, holder_kana
 from tomoshibi.parties.models import AccountTerms, BillingAccount, Customer, Mandate, RegisteredNumber
 from tomoshibi.parties.queries import UnknownNumber
 from tomoshibi.storage import db
 
-__all__ = ["NoSuchAccount", "NoSuchCustomer", "NoSuchMandate", "UnknownNumber"]
+__all__ = ["NoSuchAccount", "NoSuchCustomer", "NoSuchMandate", "NotHolderKana", "UnknownNumber"]
 
 CUSTOMER_COLUMNS = frozenset(registration.NEW_CUSTOMERS) - {"number", "registered_on"}
 ACCOUNT_COLUMNS = frozenset({"addressee", "mail", "postal_code", "prefecture", "city", "town", "block", "building"})
@@ -220,7 +221,7 @@ def draft_mandate(
     :param holder: the holder's name as on the bank book, in any kana
     :raises NoSuchAccount: if the account is not there
     :raises RowsRefused: naming each column that cannot be taken
-    :raises kana.NotHolderKana: if the name has characters that banks do not accept
+    :raises NotHolderKana: if the name has characters that banks do not accept
     """
     payer = _account(account_id)
     frame = pl.DataFrame(
@@ -232,7 +233,7 @@ def draft_mandate(
                 "branch_code": branch_code,
                 "account_kind": account_kind.value,
                 "account_number": account_number.strip().zfill(7),
-                "holder_kana": kana.holder_kana(holder),
+                "holder_kana": holder_kana(holder),
                 "state": values.MandateState.DRAFT.value,
                 "new_code": _new_code(account_id).value,
             }

@@ -1,17 +1,19 @@
 """Customers, payers and mandates: one at a time as values, many at once as frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.parties import kana, postal, values
 from tomoshibi.parties.models import AccountTerms, BillingAccount, Customer, Mandate, RegisteredNumber
 from tomoshibi.storage import bulk
+from tomoshibi.ui import lists
 
 CUSTOMERS: Schema = {
     "customer_id": pl.Int64, "number": pl.String, "kind": pl.String, "name": pl.String, "kana": pl.String,
@@ -59,6 +61,16 @@ def to_customer(row: Customer) -> values.Customer:
         notes=row.notes,
         registered_on=row.registered_on,
     )
+
+
+def customer_rows() -> QuerySet[Customer]:
+    """All customers, for the list."""
+    return Customer.objects.all()
+
+
+def mandate_rows() -> QuerySet[Mandate]:
+    """All mandates with their payers, for the list."""
+    return Mandate.objects.select_related("account__customer")
 
 
 def account(*, account_id: int, on: date | None = None) -> values.Account | None:
@@ -137,6 +149,26 @@ def mandates(*, state: str = "", limit: int = 500) -> list[values.Mandate]:
     return [to_mandate(row) for row in rows.order_by("-id")[:limit]]
 
 
+_MOVES = {
+    "submit": (values.MandateState.DRAFT, values.MandateState.REJECTED),
+    "accept": (values.MandateState.SUBMITTED,),
+    "reject": (values.MandateState.SUBMITTED,),
+    "suspend": values.DEBITABLE_MANDATES,
+    "resume": (values.MandateState.SUSPENDED,),
+    "stop": (
+        values.MandateState.DRAFT,
+        values.MandateState.SUBMITTED,
+        values.MandateState.REJECTED,
+        *values.LIVE_MANDATES,
+    ),
+}
+
+
+def moves_of_mandate(state: values.MandateState) -> list[str]:
+    """What a person may do with a mandate of a state: names of operations, ``submit`` to ``stop``."""
+    return [move for move, states in _MOVES.items() if state in states]
+
+
 def to_mandate(row: Mandate) -> values.Mandate:
     return values.Mandate(
         id=row.id,
@@ -188,10 +220,33 @@ def search_key_of(words: Sequence[pl.Expr]) -> pl.Expr:
     return pl.concat_str([pl.when(key == "").then(pl.lit("")).otherwise(pl.lit(" ") + key) for key in keys])
 
 
-def search_patterns(text: str) -> list[str]:
-    """LIKE patterns for what somebody typed: short words stand at the start of a word, longer ones anywhere."""
+def search_terms(text: str) -> list[str]:
+    """What a search key must contain for what somebody typed: short words stand at the start of a word."""
     words = [word for word in map(kana.search_key, text.split()) if word]
-    return [f"% {_like(word)}%" if len(word) < 3 else f"%{_like(word)}%" for word in words]  # noqa: PLR2004
+    return [f" {word}" if len(word) < 3 else word for word in words]  # noqa: PLR2004
+
+
+def search_patterns(text: str) -> list[str]:
+    """The same as LIKE patterns."""
+    return [f"%{_like(term)}%" for term in search_terms(text)]
+
+
+@dataclass(frozen=True)
+class KeySearch(lists.Filter):
+    """A filter of lists over search keys: each word must be in one of ``among`` (ORM paths of keys)."""
+
+    among: tuple[str, ...] = ("search_key",)
+    template: ClassVar[str] = "ui/lists/filter_search.html"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self.among
+
+    def conditions(self, given: Mapping[str, Sequence[str]]) -> list[lists.AnyOf]:
+        return [
+            tuple(lists.Condition(path, "contains", term) for path in self.among)
+            for term in search_terms(self.one(given))
+        ]
 
 
 def search(text: str, *, limit: int = 20) -> list[values.Found]:

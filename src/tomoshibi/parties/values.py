@@ -65,6 +65,11 @@ class NumberKind(StrEnum):
     SUB = "sub"
 
 
+def masked(text: str) -> str:
+    """A telephone number for the eyes of everybody: its last four digits."""
+    return f"…{text[-4:]}" if text else ""
+
+
 @dataclass(frozen=True)
 class Address:
     """A Japanese postal address in its parts."""
@@ -114,6 +119,20 @@ class Customer:
     mail: str
     notes: str
     registered_on: date
+
+    @property
+    def masked_phone(self) -> str:
+        return masked(self.phone)
+
+    @property
+    def masked_mobile(self) -> str:
+        return masked(self.mobile)
+
+    @property
+    def masked_mail(self) -> str:
+        """First letter and domain: enough to tell addresses apart."""
+        name, at, domain = self.mail.partition("@")
+        return f"{name[:1]}…{at}{domain}" if at else ""
 
 
 @dataclass(frozen=True)

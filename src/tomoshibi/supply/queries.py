@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tomoshibi.kernel.frames import Schema
+from tomoshibi.masters.values import AREAS
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.supply import values
@@ -30,6 +31,25 @@ def point(*, spin: str = "", supply_point_id: int | None = None) -> values.Suppl
     which = Q(id=supply_point_id) if supply_point_id is not None else Q(spin=plain_spin(spin))
     row = SupplyPoint.objects.filter(which).first()
     return _to_point(row) if row else None
+
+
+def area_names() -> dict[str, Any]:
+    """Names of the areas by code, for lists."""
+    return {code: area.name for code, area in AREAS.items()}
+
+
+def point_rows() -> QuerySet[SupplyPoint]:
+    """All points, for the list."""
+    return SupplyPoint.objects.all()
+
+
+def point_columns(*, supply_point_id: int) -> dict[str, str] | None:
+    """The columns of a point that forms show, as they are stored."""
+    names = (
+        "spin", "kind", "voltage", "base_day", "connection", "postal_code", "prefecture", "city", "town", "block",
+        "building", "place_name",
+    )  # fmt: skip
+    return SupplyPoint.objects.filter(id=supply_point_id).values(*names).first()
 
 
 def plain_spin(text: str) -> str:

@@ -40,8 +40,8 @@ ROLE_NAMES = {
 ROLE_CHAPTERS: dict[str, dict[str, tuple[str, ...]]] = {
     "billing": {"do": ("RB", "MS"), "view": ("CM", "RC")},
     "billing_confirm": {"do": ("RB", "MS"), "confirm": ("RB", "MS"), "view": ("CM", "RC")},
-    "collection": {"do": ("RC",), "view": ("CM", "RB", "MS")},
-    "collection_lead": {"do": ("RC",), "confirm": ("RC",), "view": ("CM", "RB", "MS")},
+    "collection": {"do": ("RC",), "view": ("AP", "CM", "RB", "MS")},
+    "collection_lead": {"do": ("RC",), "confirm": ("RC",), "view": ("AP", "CM", "RB", "MS")},
     "front": {"do": ("CM", "IN", "AP"), "view": ("RB", "RC", "MS")},
     "engineer": {"do": ("SU", "CA", "MS"), "confirm": ("SU", "CA", "MS"), "view": ("CM", "RB", "RC")},
 }

@@ -21,12 +21,23 @@ from tomoshibi.ui.lists.columns import (
     StateOf,
     Text,
 )
-from tomoshibi.ui.lists.filters import Choice, DayRange, Filter, MoneyRange, MonthIs, NumberRange, Search, YesNo
+from tomoshibi.ui.lists.filters import (
+    AnyOf,
+    Choice,
+    Condition,
+    DayRange,
+    Filter,
+    MoneyRange,
+    MonthIs,
+    NumberRange,
+    Search,
+    YesNo,
+)
 from tomoshibi.ui.lists.page import Action, Button, Empty, render_list
 from tomoshibi.ui.lists.query import ListQuery
 
 __all__ = [
-    "Action", "Button", "Capacity", "Choice", "Chosen", "Code", "Column", "Day", "DayRange", "Empty", "Energy",
+    "Action", "AnyOf", "Button", "Capacity", "Choice", "Chosen", "Code", "Column", "Condition", "Day", "DayRange", "Empty", "Energy",
     "Filter", "FilterNotReadable", "Flag", "ListQuery", "Moment", "Money", "MoneyRange", "MonthIs", "MonthOf",
     "NothingChosen", "Number", "NumberRange", "Percent", "Price", "Search", "StateOf", "Text", "YesNo", "chosen",
     "render_list",

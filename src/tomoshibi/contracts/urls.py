@@ -1,0 +1,15 @@
+from django.urls import path
+
+from tomoshibi.contracts import views
+
+app_name = "contracts"
+urlpatterns = [
+    path("", views.contracts, name="contracts"),
+    path("new/", views.new, name="new"),
+    path("<int:contract_id>/", views.contract, name="contract"),
+    path("<int:contract_id>/panel/", views.contract_panel, name="contract_panel"),
+    path("<int:contract_id>/change/", views.change, name="change"),
+    path("<int:contract_id>/end/", views.end, name="end"),
+    path("of-customer/<int:customer_id>/", views.of_customer, name="of_customer"),
+    path("of-point/<int:supply_point_id>/", views.of_point, name="of_point"),
+]

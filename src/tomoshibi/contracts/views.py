@@ -1,0 +1,256 @@
+"""Pages of contracts (CM1 registration, CM2 end, CM3 plan, size, discounts, agency)."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.contracts import effect, forms, listing, operations, queries, values, words
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel import units
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.parties import operations as party_operations
+from tomoshibi.parties import queries as parties
+from tomoshibi.storage import db
+from tomoshibi.supply import queries as supply
+from tomoshibi.ui import lists
+from tomoshibi.ui.pages import DO, page
+from tomoshibi.worker import queries as clock
+
+READERS = ("CM1", "CM2", "CM3", "RB2", "RB7", "RC4")
+
+
+def _record(request: HttpRequest, procedure: str, what: str, contract_id: int) -> None:
+    subject = f"contracts.contract:{contract_id}"
+    identity.record_deed(procedure=procedure, what=what, at=clock.now(), subject=subject, actor_id=request.user.pk)
+
+
+def _contract_or_404(contract_id: int) -> values.Contract:
+    found = queries.contract(contract_id=contract_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@page(*READERS)
+def contracts(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        listing.contracts_list(today=clock.today()),
+        title=_("Contracts"),
+        panel="contracts:contract_panel",
+        page="contracts:contract",
+        buttons=[lists.Button(_("New contract"), "contracts:new", "file-plus", right="CM1.do", main=True)],
+        empty=lists.Empty(
+            _("No contracts yet."), _("A contract ties a customer, a payer and a supply point to a plan.")
+        ),
+    )
+
+
+def _rows(found: list[values.Contract]) -> list[dict[str, Any]]:
+    today = clock.today()
+    return [
+        {
+            "it": contract,
+            "state": queries.state_of(contract, today=today),
+            "terms": contract.terms_on(today) or (contract.terms[-1] if contract.terms else None),
+            "point": supply.point(supply_point_id=contract.supply_point_id),
+            "customer": parties.customer(customer_id=contract.customer_id),
+        }
+        for contract in found
+    ]
+
+
+@require_GET
+@page(*READERS)
+def of_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """A fragment for the customer's page: their contracts."""
+    context = {"rows": _rows(queries.contracts_of(customer_id=customer_id)), "states": words.STATES}
+    return render(request, "contracts/of_customer.html", context)
+
+
+@require_GET
+@page(*READERS)
+def of_point(request: HttpRequest, supply_point_id: int) -> HttpResponse:
+    """A fragment for the point's page: who is and was supplied there."""
+    context = {"rows": _rows(queries.contracts_of(supply_point_id=supply_point_id)), "states": words.STATES}
+    return render(request, "contracts/of_point.html", context)
+
+
+@require_GET
+@page(*READERS)
+def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
+    return _contract_page(request, contract_id)
+
+
+@require_GET
+@page(*READERS)
+def contract_panel(request: HttpRequest, contract_id: int) -> HttpResponse:
+    return render(request, "contracts/contract_panel.html", _facts(_contract_or_404(contract_id)))
+
+
+def _facts(found: values.Contract) -> dict[str, Any]:
+    (row,) = _rows([found])
+    return {
+        **row,
+        "contract": found,
+        "account": parties.account(account_id=found.account_id, on=clock.today()),
+        "states": words.STATES,
+        "end_reason": words.END_REASONS.get(found.end_reason or ""),
+        "terms_rows": [{"it": terms, "size": _size(terms)} for terms in reversed(found.terms)],
+        "charges": queries.charges_of(contract_id=found.id),
+        "charge_states": words.CHARGES,
+        "taxes": words.TAXES,
+    }
+
+
+def _size(terms: values.Terms) -> str:
+    if terms.capacity_kind is values.CapacityKind.CONTRACT:
+        return "–"
+    return f"{units.plain(terms.capacity_milli, scale=units.MILLI)} {terms.capacity_kind.value}"
+
+
+def _contract_page(request: HttpRequest, contract_id: int, *, status: int = 200, **bound: Any) -> HttpResponse:
+    """The contract's page with its forms; ``bound`` holds those that came back with errors or a preview."""
+    found = _contract_or_404(contract_id)
+    context = _facts(found)
+    forms_of_page = {
+        "change_form": _change_form(None, found),
+        "end_form": forms.EndForm(auto_id="end_%s", initial={"on": found.end, "end_reason": found.end_reason}),
+    }
+    return render(request, "contracts/contract.html", context | forms_of_page | bound, status=status)
+
+
+def _change_form(data: Any, found: values.Contract) -> forms.ChangeForm:
+    today = clock.today()
+    terms = found.terms_on(today) or found.terms[-1]
+    point = supply.point(supply_point_id=found.supply_point_id)
+    assert point is not None, "a contract has a point"
+    choices = forms.plan_choices(area=point.area, on=today)
+    if terms.plan_code not in dict(choices):
+        choices.insert(0, (terms.plan_code, terms.plan_code))
+    size = (
+        ""
+        if terms.capacity_kind is values.CapacityKind.CONTRACT
+        else units.plain(terms.capacity_milli, scale=units.MILLI)
+    )
+    initial = {
+        "start": today,
+        "plan_code": terms.plan_code,
+        "capacity": size,
+        "discounts": ", ".join(str(discount["code"]) for discount in terms.discounts),
+        "agency_code": terms.agency_code,
+    }
+    return forms.ChangeForm(data, plans=choices, today=today, initial=initial, auto_id="change_%s")
+
+
+@require_POST
+@page("CM3", right=DO)
+def change(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """First a preview of what the change would do to a month's bill, then the change itself."""
+    found = _contract_or_404(contract_id)
+    form = _change_form(request.POST, found)
+    if not form.is_valid():
+        return _contract_page(request, contract_id, status=422, change_form=form)
+    start = form.cleaned_data["start"]
+    before = found.terms_on(start)
+    if before is None or start < found.start:
+        form.add_error("start", _("The contract does not hold on that day."))
+        return _contract_page(request, contract_id, status=422, change_form=form)
+    if "preview" in request.POST:
+        return _contract_page(request, contract_id, change_form=form, effect=_effect(found, before, form))
+    try:
+        with db.transaction():
+            operations.change_terms(contract_id=contract_id, start=start, **form.terms())
+            what = f"{form.cleaned_data['plan_code']} {form.cleaned_data['capacity']} from {start}"
+            _record(request, "CM3", what, contract_id)
+    except RowsRefused as refused:
+        _show_refusals(form, refused)
+        return _contract_page(request, contract_id, status=422, change_form=form)
+    messages.success(request, _("Saved."))
+    return redirect("contracts:contract", contract_id)
+
+
+def _show_refusals(form: Any, refused: RowsRefused) -> None:
+    for one in refused.refusals:
+        column = {"capacity_milli": "capacity"}.get(one.column, one.column)
+        form.add_error(column if column in form.fields else None, one.reason)
+
+
+def _effect(found: values.Contract, before: values.Terms, form: forms.ChangeForm) -> effect.Effect:
+    point = supply.point(supply_point_id=found.supply_point_id)
+    assert point is not None, "a contract has a point"
+    wanted = form.terms()
+    after = replace(before, **(wanted | {"discounts": tuple(wanted["discounts"])}))
+    return effect.of_change(
+        before=before,
+        after=after,
+        area=point.area,
+        voltage=point.voltage.value,
+        month=_comparable_month(clock.today()),
+        energy_dwh=units.energy_dwh(form.cleaned_data["kwh"]),
+    )
+
+
+def _comparable_month(today: date) -> Month:
+    """The month before this one: its published values are there."""
+    return Month.of(today).plus(-1)
+
+
+@require_POST
+@page("CM2", right=DO)
+def end(request: HttpRequest, contract_id: int) -> HttpResponse:
+    form = forms.EndForm(request.POST, auto_id="end_%s")
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            with db.transaction():
+                operations.end(contract_id=contract_id, on=data["on"], reason=values.EndReason(data["end_reason"]))
+                _record(request, "CM2", f"ends on {data['on']}: {data['end_reason']}", contract_id)
+        except operations.NoSuchContract:
+            raise Http404 from None
+        except (operations.OutsideContract, operations.PointTaken) as refusal:
+            form.add_error("on", str(refusal))
+        else:
+            messages.success(request, _("The contract ends on %(day)s.") % {"day": data["on"].isoformat()})
+            return redirect("contracts:contract", contract_id)
+    return _contract_page(request, contract_id, status=422, end_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@page("CM1", right=DO)
+def new(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    typed = request.POST if request.method == "POST" else request.GET
+    area = supply.plain_spin(typed.get("spin", ""))[:2]
+    form = forms.NewContractForm(
+        request.POST or None,
+        plans=forms.plan_choices(area=area, on=today),
+        today=today,
+        initial={"account_number": request.GET.get("account", ""), "spin": request.GET.get("spin", ""), "start": today},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            party_operations.require_normal_number(number=data["account_number"])
+            with db.transaction():
+                made = operations.register(
+                    account_number=data["account_number"], spin=data["spin"], start=data["start"],
+                    **form.terms() | {"capacity_kind": data["capacity_kind"].value},
+                )  # fmt: skip
+                _record(request, "CM1", f"registered contract {made.number}", made.id)
+        except party_operations.NotForProcesses as refusal:
+            form.add_error("account_number", str(refusal))
+        except RowsRefused as refused:
+            _show_refusals(form, refused)
+        else:
+            messages.success(request, _("Contract %(number)s is registered.") % {"number": made.number})
+            return redirect("contracts:contract", made.id)
+    return render(request, "contracts/new.html", {"form": form, "area": area}, status=422 if form.errors else 200)

@@ -1,0 +1,37 @@
+"""What states, reasons and sizes are called on screen."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.contracts.values import CapacityKind, ChargeState, EndReason, TaxTreatment
+from tomoshibi.ui.states import State, Tone
+
+STATES = {
+    "future": State(_("not yet supplied"), Tone.RUNNING, "clock"),
+    "supplied": State(_("supplied"), Tone.GOOD, "bolt"),
+    "ending": State(_("supplied, end is set"), Tone.ATTENTION, "calendar-x"),
+    "ended": State(_("ended"), Tone.QUIET, "circle-off"),
+}
+END_REASONS: dict[str, str | Promise] = {
+    EndReason.MOVED_OUT: _("moved out"),
+    EndReason.SWITCHED: _("switched to another retailer"),
+    EndReason.CANCELED: _("canceled"),
+    EndReason.UNPAID: _("not paid"),
+    EndReason.REPLACED: _("replaced by another contract"),
+}
+SIZES: dict[str, str | Promise] = {
+    CapacityKind.AMPERE: "A",
+    CapacityKind.KVA: "kVA",
+    CapacityKind.KW: "kW",
+    CapacityKind.CONTRACT: _("without a size"),
+}
+CHARGES = {
+    ChargeState.WAITING: State(_("waits for a bill"), Tone.RUNNING, "clock"),
+    ChargeState.BILLED: State(_("on a bill"), Tone.GOOD, "file-invoice"),
+    ChargeState.WITHDRAWN: State(_("withdrawn"), Tone.QUIET, "circle-x"),
+}
+TAXES: dict[str, str | Promise] = {
+    TaxTreatment.INCLUDED: _("tax included"),
+    TaxTreatment.EXEMPT: _("tax exempt"),
+    TaxTreatment.OUT_OF_SCOPE: _("outside consumption tax"),
+}

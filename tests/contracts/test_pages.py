@@ -1,0 +1,99 @@
+"""Pages of contracts, through real views."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.parties.test_customers import account, taro
+from tests.supply.test_points import POINT, SPIN
+from tomoshibi.contracts import queries
+from tomoshibi.identity import queries as identity
+from tomoshibi.masters import operations as masters
+from tomoshibi.parties import operations as parties
+from tomoshibi.parties import values as party_values
+from tomoshibi.storage import db
+from tomoshibi.supply import operations as supply
+from tomoshibi.tariffs import operations as tariffs
+from tomoshibi.tariffs import queries as plans
+from tomoshibi.worker import operations as worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 11, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def payer(clerk):
+    with db.transaction():
+        worker.set_clock(now=NOW)
+        masters.load_shipped(on=NOW.date(), with_banks=False, invented=True)
+        tariffs.install_shipped(now=NOW)
+        supply.register_point(**POINT)
+        return account(taro())
+
+
+def tokyo_plan():
+    return next(p for p in plans.plans(on=NOW.date(), area="03") if p.capacity_unit == "A" and p.kind == "regulated")
+
+
+def test_a_contract_is_registered_previewed_changed_and_ended(clerk, payer):
+    plan = tokyo_plan()
+    shown = clerk.get(f"/contracts/new/?account={payer.number}&spin={SPIN}").content.decode()
+    assert plan.code in shown
+    form = {
+        "account_number": payer.number,
+        "spin": SPIN,
+        "start": "2026-05-01",
+        "plan_code": plan.code,
+        "capacity": "30",
+    }
+    missing = clerk.post("/contracts/new/", form | {"capacity": "", "account_number": "2"})
+    assert set(missing.context["form"].errors) == {"capacity", "account_number"}
+    answer = clerk.post("/contracts/new/", form)
+    assert answer.status_code == 302, answer.context["form"].errors
+    page = answer["Location"]
+    (contract,) = queries.contracts_of(account_id=payer.id)
+
+    change = {"start": "2026-12-01", "plan_code": plan.code, "capacity": "60", "kwh": "300", "reason": "電話"}
+    preview = clerk.post(f"{page}change/", change | {"preview": "1"})
+    effect = preview.context["effect"]
+    assert not effect.refusal
+    # Two steps of ten amperes each more: the basic charge of the plan, and nothing else, differs.
+    assert effect.before_minor > 0
+    assert effect.difference_minor in {935, 936}
+    assert len(queries.contract(contract_id=contract.id).terms) == 1
+
+    assert clerk.post(f"{page}change/", change).status_code == 302
+    assert queries.contract(contract_id=contract.id).terms[-1].capacity_milli == 60_000
+    early = clerk.post(f"{page}change/", change | {"start": "2026-04-30"})
+    assert early.context["change_form"].errors["start"]
+
+    end = {"on": "2027-01-10", "end_reason": "moved_out", "reason": "転居"}
+    assert clerk.post(f"{page}end/", end | {"on": "2026-05-01"}).status_code == 422
+    assert clerk.post(f"{page}end/", end).status_code == 302
+    assert queries.contract(contract_id=contract.id).end.isoformat() == "2027-01-10"
+    assert {d.procedure for d in identity.deeds(subject=f"contracts.contract:{contract.id}")} == {"CM1", "CM2", "CM3"}
+    assert contract.number in clerk.get("/contracts/?state=ending").content.decode()
+    assert contract.number not in clerk.get("/contracts/?state=supplied").content.decode()
+    for fragment in (
+        f"/contracts/of-customer/{payer.customer_id}/",
+        f"/contracts/of-point/{contract.supply_point_id}/",
+        f"{page}panel/",
+        page,
+    ):
+        assert contract.number in clerk.get(fragment).content.decode()
+
+
+def test_a_sub_account_number_is_not_taken(clerk, payer):
+    with db.transaction():
+        bench = account(taro())
+        parties.mark_number(number=payer.number, kind=party_values.NumberKind.SUB, offer_instead=bench.number)
+    form = {
+        "account_number": payer.number,
+        "spin": SPIN,
+        "start": "2026-05-01",
+        "plan_code": tokyo_plan().code,
+        "capacity": "30",
+    }
+    answer = clerk.post("/contracts/new/", form)
+    assert bench.number in str(answer.context["form"].errors["account_number"])
+    assert queries.contracts_of(account_id=payer.id) == []

@@ -1,0 +1,3 @@
+from tests.contracts.conftest import clerk
+
+__all__ = ["clerk"]
