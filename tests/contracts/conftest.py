@@ -1,6 +1,7 @@
 """Pages need somebody who may open them."""
 
 import pytest
+from django.utils import translation
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
@@ -18,3 +19,10 @@ def clerk(client, transactional_db):
     client.force_login(User.objects.get(id=user_id))
     client.cookies["django_language"] = "en"
     return client
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Sentences are compared in the language of the code."""
+    with translation.override("en"):
+        yield

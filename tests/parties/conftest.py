@@ -1,3 +1,3 @@
-from tests.contracts.conftest import clerk
+from tests.contracts.conftest import _in_english, clerk
 
-__all__ = ["clerk"]
+__all__ = ["_in_english", "clerk"]
