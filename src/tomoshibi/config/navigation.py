@@ -6,11 +6,14 @@ else elsewhere takes the context "rail"), URL name, icon, and the procedures it 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -76,9 +79,9 @@ RAIL: tuple[Section, ...] = (
 )  # fmt: skip
 
 
-def _due_by_procedure() -> Mapping[str, int]:
+def _due_by_procedure(now: datetime) -> Mapping[str, int]:
     """How much work is late or due today under each procedure."""
-    counts = worklist.counts_by_procedure(now=timezone.localtime(clock.now()))
+    counts = worklist.counts_by_procedure(now=now)
     return {procedure: count.late + count.due_today for procedure, count in counts.items()}
 
 
@@ -120,9 +123,9 @@ def _leads_to(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
-def rail(request: HttpRequest) -> list[dict[str, Any]]:
+def rail(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     """The sections and entries that this user may open, with what is due in them."""
-    due = _due_by_procedure()
+    due = _due_by_procedure(now)
     sections = []
     for section in RAIL:
         entries = _visible_entries(request, section, due)
@@ -140,21 +143,30 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     return sections
 
 
+def _frame(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    user: Any = request.user
+    return {
+        "today": now.date(),
+        "clock_is_stepped": clock.is_stepped(),
+        "search_url": _address("console:search"),
+        "user_id": user.pk,
+        "name": user.display_name or user.get_full_name() or user.get_username(),
+        "department": user.department.name if user.department_id else "",
+    }
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of every staff page shows: the rail, the day, the person, where to search."""
+    """
+    What the frame of every staff page shows: the rail, the day, the person, where to search.
+
+    Each is read only when a template asks for it: a fragment for htmx has no frame and pays nothing.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff:
         return {"rail": ()}
-    today = clock.today()
+    now = cache(lambda: timezone.localtime(clock.now()))
     return {
-        "rail": rail(request),
-        "today": today,
-        "frame": {
-            "today": today,
-            "clock_is_stepped": clock.is_stepped(),
-            "search_url": _address("console:search"),
-            "user_id": user.pk,
-            "name": user.display_name or user.get_full_name() or user.get_username(),
-            "department": user.department.name if user.department_id else "",
-        },
+        "rail": SimpleLazyObject(lambda: rail(request, now())),
+        "today": SimpleLazyObject(lambda: now().date()),
+        "frame": SimpleLazyObject(lambda: _frame(request, now())),
     }

@@ -157,6 +157,9 @@ class MonthField(forms.Field):
     def __init__(self, **more: Any) -> None:
         super().__init__(widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-10"}), **more)
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
     def prepare_value(self, value: Any) -> Any:
         return str(Month.from_number(value)) if isinstance(value, int) else str(value) if value else value
 

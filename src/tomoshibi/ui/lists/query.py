@@ -72,13 +72,14 @@ class _Table:
         return _Table(self._query, self._rows.order_by(*terms, self._query.row_id))
 
     def totals(self, columns: Sequence[Column]) -> tuple[int, dict[str, Any]]:
-        wanted: dict[str, Any] = {f"total_{column.key}": Sum(column.source) for column in columns}
-        found = self._rows.order_by().aggregate(total_count=Count(self._query.row_id), **wanted)
-        return found["total_count"], {column.key: found[f"total_{column.key}"] or 0 for column in columns}
+        # Names that no field has: a total named like a field would hide it from the other totals.
+        wanted: dict[str, Any] = {f"list_total_of_{column.key}": Sum(column.source) for column in columns}
+        found = self._rows.order_by().aggregate(list_row_count=Count(self._query.row_id), **wanted)
+        return found["list_row_count"], {column.key: found[f"list_total_of_{column.key}"] or 0 for column in columns}
 
     def counts(self, path: str) -> dict[Any, int]:
-        rows = self._rows.order_by().values(path).annotate(rows_with_it=Count(self._query.row_id))
-        return {row[path]: row["rows_with_it"] for row in rows}
+        rows = self._rows.order_by().values(path).annotate(list_row_count=Count(self._query.row_id))
+        return {row[path]: row["list_row_count"] for row in rows}
 
     def part(self, paths: Sequence[str], start: int, stop: int) -> list[Row]:
         return list(self._rows.values(*paths)[start:stop])
