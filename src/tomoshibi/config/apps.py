@@ -2,15 +2,16 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """The roof: on start it tells the worker which jobs, reactions and schedules there are."""
+    """The roof: on start it tells the worker which jobs, reactions and schedules there are, and pages their fragments."""
 
     name = "tomoshibi.config"
     label = "config"
 
     def ready(self) -> None:
-        from tomoshibi.config import company, reactions, schedule, things
+        from tomoshibi.config import company, fragments, reactions, schedule, things
         from tomoshibi.config.rooms import ROOMS
         from tomoshibi.ui import addresses, currency
+        from tomoshibi.ui import fragments as ui_fragments
         from tomoshibi.worker import registry
 
         currency.learn_from(company.currency_code)
@@ -18,3 +19,4 @@ class ConfigConfig(AppConfig):
         registry.discover([f"tomoshibi.{room}" for room in ROOMS])
         registry.set_reactions(reactions.TABLE)
         registry.set_schedules(schedule.TABLE)
+        ui_fragments.set_table(fragments.TABLE)

@@ -70,6 +70,16 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Groups"), "topology-star-3", (
     )),
     Section(pgettext_lazy("rail", "Master"), "database", (
+        Entry(_("All masters"), "masters:overview", "database"),
+        Entry(_("Changes to decide"), "masters:proposals", "eye"),
+        Entry(_("Renewable levy"), "masters:levy", "leaf", ("MS1",)),
+        Entry(_("Fuel adjustment"), "masters:fuel", "flame", ("MS2",)),
+        Entry(_("Reading calendar"), "masters:calendar", "calendar-event", ("MS3",)),
+        Entry(_("Debit calendar"), "masters:debits_agent_a", "calendar-dollar", ("MS4", "MS5", "MS6")),
+        Entry(_("Holidays"), "masters:holidays", "calendar-off", ("MS8",)),
+        Entry(_("Banks"), "masters:banks", "building-bank", ("MS9",)),
+        Entry(_("Tax rates"), "masters:tax_rates_list", "receipt-tax", ("MS10",)),
+        Entry(_("Company profile"), "masters:company_list", "building", ("SU3",)),
     )),
     Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),

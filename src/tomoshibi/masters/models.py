@@ -1,17 +1,11 @@
-from typing import Any
-
-import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
+from django_fsm import FSMField, transition
 
 from tomoshibi.masters.values import ProposalState
-
-
-def _audited(model: type[models.Model]) -> type[models.Model]:
-    """Every change of a master row is kept by the database."""
-    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())(model)
+from tomoshibi.storage.audit import audited
 
 
 def _one_a_day(name: str, *key: str) -> ExclusionConstraint:
@@ -42,7 +36,7 @@ class Dated(Sourced):
         abstract = True
 
 
-@_audited
+@audited()
 class Company(Dated):
     name = models.CharField(max_length=100)
     name_kana = models.CharField(max_length=100, blank=True)
@@ -67,7 +61,7 @@ class Company(Dated):
         constraints = [_one_a_day("company_one_a_day")]
 
 
-@_audited
+@audited()
 class RenewableLevy(Dated):
     """``valid`` holds the days of the reading that closes a billing period: May of the year to April of the next."""
 
@@ -78,7 +72,7 @@ class RenewableLevy(Dated):
         constraints = [_one_a_day("levy_one_a_day")]
 
 
-@_audited
+@audited()
 class FuelParameters(Dated):
     """``valid`` holds billing months, by their first days."""
 
@@ -98,7 +92,7 @@ class FuelParameters(Dated):
         constraints = [_one_a_day("fuel_parameters_one_a_day", "area", "product")]
 
 
-@_audited
+@audited()
 class CustomsPrice(Sourced):
     """Customs prices of one month of trade statistics; quantities where the weighted average is wanted."""
 
@@ -112,7 +106,7 @@ class CustomsPrice(Sourced):
     invented = models.BooleanField(default=False)
 
 
-@_audited
+@audited()
 class FuelWindow(Sourced):
     """Three-month averages as published; the window is named by its first month."""
 
@@ -123,7 +117,7 @@ class FuelWindow(Sourced):
     invented = models.BooleanField(default=False)
 
 
-@_audited
+@audited()
 class PublishedFuelUnit(Sourced):
     """A unit taken from a notice: it wins over a computed one."""
 
@@ -140,7 +134,7 @@ class PublishedFuelUnit(Sourced):
         constraints = [models.UniqueConstraint(fields=["area", "product", "month"], name="fuel_unit_once")]
 
 
-@_audited
+@audited()
 class GovernmentDiscount(Dated):
     """``valid`` holds usage months, by their first days; an empty area means all areas."""
 
@@ -152,7 +146,7 @@ class GovernmentDiscount(Dated):
         constraints = [_one_a_day("discount_one_a_day", "voltage", "area")]
 
 
-@_audited
+@audited()
 class TaxRate(Dated):
     rate_ppm = models.IntegerField()
     transition_until = models.DateField(null=True)
@@ -161,7 +155,7 @@ class TaxRate(Dated):
         constraints = [_one_a_day("tax_one_a_day")]
 
 
-@_audited
+@audited()
 class MonthlyAmount(Sourced):
     """A published amount of a month under a code of a tariff; an empty area means all areas."""
 
@@ -174,7 +168,7 @@ class MonthlyAmount(Sourced):
         constraints = [models.UniqueConstraint(fields=["code", "area", "month"], name="monthly_amount_once")]
 
 
-@_audited
+@audited()
 class Holiday(Sourced):
     """
     A day that is not worked.
@@ -190,7 +184,7 @@ class Holiday(Sourced):
         constraints = [models.UniqueConstraint(fields=["day", "scope"], name="holiday_once")]
 
 
-@_audited
+@audited()
 class ReadingRule(Dated):
     """How an area spreads its reading days over a month, for the generator; ``valid`` holds months."""
 
@@ -245,7 +239,7 @@ class BankBranch(models.Model):
         constraints = [_one_a_day("branch_one_a_day", "bank_code", "code")]
 
 
-@_audited
+@audited()
 class DebitAgent(Dated):
     """A collection agent as its contract says; the cycles are in ``DebitCycle``."""
 
@@ -266,7 +260,7 @@ class DebitAgent(Dated):
         constraints = [_one_a_day("debit_agent_one_a_day", "code")]
 
 
-@_audited
+@audited()
 class DebitCycle(Dated):
     """A debit day of a month, with file deadline, result and settlement as counts of bank business days."""
 
@@ -290,7 +284,7 @@ class DebitCycle(Dated):
         ]
 
 
-@_audited
+@audited()
 class PostingAccount(Dated):
     """Which account of the ledger a kind of posting goes to."""
 
@@ -301,19 +295,31 @@ class PostingAccount(Dated):
         constraints = [_one_a_day("posting_account_one_a_day", "key")]
 
 
-@_audited
+@audited()
 class ChangeProposal(models.Model):
     """A change of a master that one person proposes and another decides."""
 
     master = models.CharField(max_length=40)
     rows = models.JSONField()
     reason = models.CharField(max_length=500)
-    state = models.CharField(max_length=10, default=ProposalState.PROPOSED.value)
+    state = FSMField(default=ProposalState.PROPOSED.value, protected=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=500, blank=True)
+
+    @transition(field=state, source=ProposalState.PROPOSED.value, target=ProposalState.APPLIED.value)
+    def approve(self) -> None:
+        """A second person agrees."""
+
+    @transition(field=state, source=ProposalState.PROPOSED.value, target=ProposalState.REJECTED.value)
+    def reject(self) -> None:
+        """A second person declines."""
+
+    @transition(field=state, source=ProposalState.PROPOSED.value, target=ProposalState.WITHDRAWN.value)
+    def withdraw(self) -> None:
+        """The first person takes it back."""
 
     class Meta:
         indexes = [models.Index(fields=["state", "-proposed_at"], name="proposal_state_newest")]
@@ -324,7 +330,3 @@ class ChangeProposal(models.Model):
                 | ~models.Q(decided_by=models.F("proposed_by")),
             )
         ]
-
-
-def row_values(row: models.Model, fields: tuple[str, ...]) -> dict[str, Any]:
-    return {field: getattr(row, field) for field in fields}

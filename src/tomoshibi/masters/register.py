@@ -7,7 +7,7 @@ Lists, forms, CSV in and out, proposals and the shipped data all go by this tabl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -64,7 +64,7 @@ class Column:
     required: bool = True
     choices: tuple[str, ...] = ()
     default: Any = None
-    unit: str = ""
+    unit: Any = ""
     minimum: int | None = None
     maximum: int | None = None
     length: int | None = None
@@ -187,6 +187,10 @@ _WRITERS = {
 }
 
 
+DEBIT_PROCEDURES = {"agent_a": "MS4", "agent_b": "MS5", "agent_secondary": "MS6"}
+"""Which procedure the schedule of a collection agent is."""
+
+
 @dataclass(frozen=True)
 class Master:
     """
@@ -201,7 +205,30 @@ class Master:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     validity: Validity = Validity.NONE
-    shipped: bool = True
+
+    @property
+    def procedures(self) -> tuple[str, ...]:
+        """Every procedure that the master belongs to: schedules of the three agents are one master."""
+        return (
+            tuple(dict.fromkeys((self.procedure, *DEBIT_PROCEDURES.values()))) if self._of_agents else (self.procedure,)
+        )
+
+    def procedure_for(self, records: Iterable[Mapping[str, Any]]) -> str:
+        """The procedure that a change of these rows belongs to."""
+        if self._of_agents:
+            for record in records:
+                found = DEBIT_PROCEDURES.get(record.get("agent") or record.get("code") or "")
+                if found:
+                    return found
+        return self.procedure
+
+    @property
+    def _of_agents(self) -> bool:
+        return self.procedure in DEBIT_PROCEDURES.values()
+
+    @property
+    def slug(self) -> str:
+        return self.code.replace("_", "-")
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -216,7 +243,7 @@ class Master:
 
 
 _SOURCE_COLUMNS = (
-    Column("source", gettext_lazy("Source"), required=False, length=300),
+    Column("source", gettext_lazy("Taken from"), required=False, length=300),
     Column(
         "confidence",
         gettext_lazy("Confidence"),
@@ -263,7 +290,7 @@ _MASTERS = (
         "levy", "MS1", gettext_lazy("Renewable levy"), key=(), validity=Validity.MONTHS,
         columns=(
             _count("fiscal_year", gettext_lazy("Fiscal year"), minimum=2012, maximum=2100),
-            _yen("price_yen_per_kwh", gettext_lazy("Levy"), "price_micro_per_kwh", minimum=0, maximum=100, unit="円/kWh"),
+            _yen("price_yen_per_kwh", gettext_lazy("Levy"), "price_micro_per_kwh", minimum=0, maximum=100, unit=gettext_lazy("yen/kWh")),
         ),
     ),
     Master(
@@ -274,17 +301,17 @@ _MASTERS = (
             Column("alpha", "α", Kind.DECIMAL, field="alpha_ppm", scale=MICRO, required=False, minimum=0, maximum=10),
             Column("beta", "β", Kind.DECIMAL, field="beta_ppm", scale=MICRO, required=False, minimum=0, maximum=10),
             Column("gamma", "γ", Kind.DECIMAL, field="gamma_ppm", scale=MICRO, required=False, minimum=0, maximum=10),
-            _count("base_price_yen", gettext_lazy("Base fuel price"), minimum=1, maximum=1_000_000, unit="円/kl"),
+            _count("base_price_yen", gettext_lazy("Base fuel price"), minimum=1, maximum=1_000_000, unit=gettext_lazy("yen/kl")),
             _yen(
                 "base_unit_yen", gettext_lazy("Base unit per 1,000 yen"), "base_unit_micro", required=False, minimum=0,
-                maximum=10, unit="円/kWh",
+                maximum=10, unit=gettext_lazy("yen/kWh"),
             ),
-            _count("cap_price_yen", gettext_lazy("Cap of the average"), required=False, minimum=1, unit="円/kl"),
+            _count("cap_price_yen", gettext_lazy("Cap of the average"), required=False, minimum=1, unit=gettext_lazy("yen/kl")),
             _yen("special_add_yen", gettext_lazy("Special measure"), "special_add_micro", required=False, default=0),
             _count("block_kwh", gettext_lazy("Minimum block"), required=False, minimum=1, maximum=1000, unit="kWh"),
             _yen(
                 "block_base_unit_yen", gettext_lazy("Base unit of the block"), "block_base_unit_micro", required=False,
-                minimum=0, unit="円",
+                minimum=0, unit=gettext_lazy("yen"),
             ),
         ),
     ),
@@ -292,9 +319,9 @@ _MASTERS = (
         "customs_prices", "MS2", gettext_lazy("Customs prices"), key=("month",),
         columns=(
             _MONTH,
-            _count("crude_yen_per_kl", gettext_lazy("Crude"), minimum=0, maximum=1_000_000, unit="円/kl"),
-            _count("lng_yen_per_t", gettext_lazy("LNG"), minimum=0, maximum=1_000_000, unit="円/t"),
-            _count("coal_yen_per_t", gettext_lazy("Coal"), minimum=0, maximum=1_000_000, unit="円/t"),
+            _count("crude_yen_per_kl", gettext_lazy("Crude"), minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/kl")),
+            _count("lng_yen_per_t", gettext_lazy("LNG"), minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/t")),
+            _count("coal_yen_per_t", gettext_lazy("Coal"), minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/t")),
             _count("crude_kl", gettext_lazy("Crude imported"), required=False, minimum=0, unit="kl"),
             _count("lng_t", gettext_lazy("LNG imported"), required=False, minimum=0, unit="t"),
             _count("coal_t", gettext_lazy("Coal imported"), required=False, minimum=0, unit="t"),
@@ -305,9 +332,9 @@ _MASTERS = (
         "fuel_windows", "MS2", gettext_lazy("Three-month customs averages"), key=("first_month",),
         columns=(
             Column("first_month", gettext_lazy("First month of three"), Kind.MONTH),
-            _count("crude_yen_per_kl", gettext_lazy("Crude"), minimum=0, maximum=1_000_000, unit="円/kl"),
-            _count("lng_yen_per_t", gettext_lazy("LNG"), required=False, minimum=0, maximum=1_000_000, unit="円/t"),
-            _count("coal_yen_per_t", gettext_lazy("Coal"), minimum=0, maximum=1_000_000, unit="円/t"),
+            _count("crude_yen_per_kl", gettext_lazy("Crude"), minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/kl")),
+            _count("lng_yen_per_t", gettext_lazy("LNG"), required=False, minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/t")),
+            _count("coal_yen_per_t", gettext_lazy("Coal"), minimum=0, maximum=1_000_000, unit=gettext_lazy("yen/t")),
             _INVENTED,
         ),
     ),
@@ -315,8 +342,8 @@ _MASTERS = (
         "fuel_units", "MS2", gettext_lazy("Published fuel units"), key=("area", "product", "month"),
         columns=(
             _AREA, _PRODUCT, _MONTH,
-            _yen("unit_yen_per_kwh", gettext_lazy("Unit"), "unit_micro", minimum=-100, maximum=100, unit="円/kWh"),
-            _yen("block_yen", gettext_lazy("Minimum block"), "block_micro", required=False, unit="円"),
+            _yen("unit_yen_per_kwh", gettext_lazy("Unit"), "unit_micro", minimum=-100, maximum=100, unit=gettext_lazy("yen/kWh")),
+            _yen("block_yen", gettext_lazy("Minimum block"), "block_micro", required=False, unit=gettext_lazy("yen")),
             _count("block_kwh", gettext_lazy("Block size"), required=False, minimum=1, maximum=1000, unit="kWh"),
             Column(
                 "includes_island", gettext_lazy("Island adjustment included"), Kind.YES_NO, required=False, default=True
@@ -330,14 +357,14 @@ _MASTERS = (
         columns=(
             Column("voltage", gettext_lazy("Voltage"), Kind.CHOICE, choices=tuple(v.value for v in Voltage)),
             _AREA_OR_ALL,
-            _yen("price_yen_per_kwh", gettext_lazy("Discount"), "price_micro_per_kwh", minimum=0, maximum=100, unit="円/kWh"),
+            _yen("price_yen_per_kwh", gettext_lazy("Discount"), "price_micro_per_kwh", minimum=0, maximum=100, unit=gettext_lazy("yen/kWh")),
         ),
     ),
     Master(
         "monthly_amounts", "MS2", gettext_lazy("Monthly published amounts"), key=("code", "area", "month"),
         columns=(
             _text("code", gettext_lazy("Code"), 40, required=True), _AREA_OR_ALL, _MONTH,
-            _yen("amount_yen", gettext_lazy("Amount"), "amount_micro", unit="円"),
+            _yen("amount_yen", gettext_lazy("Amount"), "amount_micro", unit=gettext_lazy("yen")),
         ),
     ),
     Master(
@@ -384,7 +411,7 @@ _MASTERS = (
             _text("branch_kana", gettext_lazy("Branch (kana)"), 15),
             _text("account_kind", gettext_lazy("Account kind"), 1),
             _text("account_number", gettext_lazy("Account number"), 7),
-            Column("fee_yen", gettext_lazy("Fee per item"), Kind.INTEGER, field="fee_minor", required=False, default=0, minimum=0, unit="円"),
+            Column("fee_yen", gettext_lazy("Fee per item"), Kind.INTEGER, field="fee_minor", required=False, default=0, minimum=0, unit=gettext_lazy("yen")),
             Column("file_profile", gettext_lazy("File profile"), Kind.JSON, required=False, default={}),
         ),
     ),
@@ -421,11 +448,11 @@ _MASTERS = (
         "posting_accounts", "SU3", gettext_lazy("Posting accounts"), key=("key",), validity=Validity.DAYS,
         columns=(
             _text("key", gettext_lazy("Posting"), 40, required=True),
-            _text("account", gettext_lazy("Account"), 20, required=True),
+            _text("account", gettext_lazy("Ledger account"), 20, required=True),
         ),
     ),
     Master(
-        "company", "SU3", gettext_lazy("Company profile"), key=(), validity=Validity.DAYS, shipped=False,
+        "company", "SU3", gettext_lazy("Company profile"), key=(), validity=Validity.DAYS,
         columns=(
             _text("name", gettext_lazy("Name"), 100, required=True),
             _text("name_kana", gettext_lazy("Name (kana)"), 100),

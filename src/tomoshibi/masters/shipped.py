@@ -1,17 +1,21 @@
 """The data that comes with the house, as sheets with their sources."""
 
+import csv
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
+from tomoshibi.ledger.values import Account, AccountKind
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import Row, read_csv, read_rows
 
 FOLDER = Path(__file__).parent / "data"
 INVENTED = FOLDER / "invented"
-FIRST_HOLIDAY_YEAR, LAST_HOLIDAY_YEAR = 2010, 2035
+HOLIDAY_YEARS = range(2012, 2033)
 JANUARY, DECEMBER = 1, 12
 
 
+@lru_cache(maxsize=4)
 def sheets(folder: Path) -> list[tuple[Master, list[Row]]]:
     """Each sheet of a folder, read; a sheet that cannot be read is a mistake of ours."""
     found = []
@@ -22,16 +26,25 @@ def sheets(folder: Path) -> list[tuple[Master, list[Row]]]:
     return found
 
 
-def holidays(*, first_year: int = FIRST_HOLIDAY_YEAR, last_year: int = LAST_HOLIDAY_YEAR) -> list[Row]:
-    """National holidays and bank closures (12/31 to 1/3) of calendar years, as rows of the holiday master."""
+def accounts() -> list[Account]:
+    """The chart of accounts that the shipped posting accounts point to."""
+    with (FOLDER / "accounts.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Account(row["code"], AccountKind(row["kind"]), row["name_ja"], row["name_zh"], row["name_en"])
+            for row in csv.DictReader(file)
+        ]
+
+
+@lru_cache(maxsize=64)
+def holidays_of(year: int) -> tuple[Row, ...]:
+    """National holidays and bank closures (12/31 to 1/3) of a calendar year, as rows of the holiday master."""
     import jpholiday
 
-    rows = []
-    for year in range(first_year, last_year + 1):
-        rows += [_holiday(day, "national", name, "jpholiday") for day, name in jpholiday.year_holidays(year)]
-        closures = [date(year, JANUARY, 1) + timedelta(days=n) for n in range(3)] + [date(year, DECEMBER, 31)]
-        rows += [_holiday(day, "bank", "銀行休業日", "銀行法施行令 第5条") for day in closures]
-    return rows
+    closures = [date(year, JANUARY, 1) + timedelta(days=n) for n in range(3)] + [date(year, DECEMBER, 31)]
+    return (
+        *(_holiday(day, "national", name, "jpholiday") for day, name in jpholiday.year_holidays(year)),
+        *(_holiday(day, "bank", "銀行休業日", "銀行法施行令 第5条") for day in closures),
+    )
 
 
 def chinese_workdays(*, years: tuple[int, ...]) -> list[Row]:

@@ -79,35 +79,68 @@ def lay_over(master: Master, rows: Iterable[Row]) -> int:
 
 
 def _lay_one(master: Master, row: Row) -> int:
-    model = MODEL_OF[master.code]
-    query = model.objects.select_for_update().filter(  # type: ignore[attr-defined]
+    present = touched(master, row, lock=True)
+    if master.validity is Validity.NONE:
+        free = present
+    else:
+        assert row.start is not None
+        free = [found for found in present if not _cut(master, found, row.start, end_of(master, row))]
+    # A row that is replaced is changed in place: the audit trail then shows from and to.
+    replaced = None if row.remove or not free else free.pop(0)
+    for found in free:
+        found.delete()
+    if row.remove:
+        return 0
+    fresh = new_row(master, row.fields, row.start, end_of(master, row))
+    if replaced is not None:
+        fresh.pk = replaced.pk
+        fresh.save(force_update=True)
+    else:
+        fresh.save()
+    return 1
+
+
+def _cut(master: Master, found: Any, start: date, end: date | None) -> bool:
+    """Let a present row give way to ``[start, end)``; False if nothing of it is left."""
+    lower, upper = span(found)
+    before = lower is None or lower < start
+    after = end is not None and (upper is None or upper > end)
+    if before and after:
+        new_row_after = new_row(master, {name: getattr(found, name) for name in fields_of(master)}, end, upper)
+        _set_valid(found, lower, start)
+        new_row_after.save()
+    elif before:
+        _set_valid(found, lower, start)
+    elif after:
+        _set_valid(found, end, upper)
+    return before or after
+
+
+def _set_valid(found: Any, lower: date | None, upper: date | None) -> None:
+    found.valid = DateRange(lower, upper)
+    found.save(update_fields=["valid"])
+
+
+def touched(master: Master, row: Row, *, lock: bool = False) -> list[Any]:
+    """Present rows that a new row ends, cuts or replaces."""
+    query = _of_key(master, row)
+    if master.validity is not Validity.NONE:
+        query = query.filter(valid__overlap=DateRange(row.start, end_of(master, row)))
+    return list(query.select_for_update() if lock else query)
+
+
+def end_of(master: Master, row: Row) -> date | None:
+    """When a row stops to hold: as it says, or at the next change of its key that is known; None for ever."""
+    if row.end is not None or row.start is None:
+        return row.end
+    starts = [valid.lower for valid in _of_key(master, row).values_list("valid", flat=True)]
+    return min((start for start in starts if start and start > row.start), default=None)
+
+
+def _of_key(master: Master, row: Row) -> Any:
+    return MODEL_OF[master.code].objects.filter(  # type: ignore[attr-defined]
         **{name: row.fields[name] for name in master.key}
     )
-    if master.validity is Validity.NONE:
-        query.delete()
-        if not row.remove:
-            new_row(master, row.fields, None, None).save()
-        return int(not row.remove)
-    assert row.start is not None
-    end = row.end or _next_change(query, row.start)
-    after = DateRange(row.start, end)
-    names = fields_of(master)
-    for found in query.filter(valid__overlap=after):
-        start, stop = span(found)
-        fields = {name: getattr(found, name) for name in names}
-        found.delete()
-        if start is None or start < row.start:
-            new_row(master, fields, start, row.start).save()
-        if end is not None and (stop is None or stop > end):
-            new_row(master, fields, end, stop).save()
-    if not row.remove:
-        new_row(master, row.fields, row.start, end).save()
-    return int(not row.remove)
-
-
-def _next_change(query: Any, start: date) -> date | None:
-    later = [lower for valid in query.values_list("valid", flat=True) if (lower := valid.lower) and lower > start]
-    return min(later, default=None)
 
 
 def new_row(master: Master, fields: dict[str, Any], start: date | None, end: date | None) -> Any:

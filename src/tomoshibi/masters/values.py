@@ -314,3 +314,52 @@ class Proposal:
     decided_by: str
     decided_at: datetime | None
     decision_note: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """
+    What one row of a change would do.
+
+    :param end: first day it no longer holds, None for ever
+    :param replaced: present rows that it ends, cuts or replaces, as cells
+    :param reaches_back: it would hold for days that are over, which bills may have used
+    """
+
+    removes: bool
+    cells: dict[str, str]
+    start: date | None
+    end: date | None
+    replaced: tuple[dict[str, str], ...]
+    reaches_back: bool
+
+
+@dataclass(frozen=True)
+class Impact:
+    """
+    What a change would touch.
+
+    :param first_day: first day that it holds
+    :param months_begun: billing months from that day on that have begun already
+    """
+
+    rows: int
+    replaced: int
+    reaches_back: bool
+    first_day: date | None
+    end: date | None
+    months_begun: int
+
+
+class Standing(StrEnum):
+    """Where a dated row stands today."""
+
+    NOW = "now"
+    LATER = "later"
+    OVER = "over"
+
+
+def standing(start: date | None, end: date | None, today: date) -> Standing:
+    if end is not None and end <= today:
+        return Standing.OVER
+    return Standing.LATER if start is not None and start > today else Standing.NOW

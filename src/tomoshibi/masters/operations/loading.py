@@ -1,4 +1,4 @@
-"""Writes of the masters: shipped data, imports, and changes that two people make."""
+"""Data that comes in without a proposal: what is shipped, generated or renewed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,13 +9,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import operations as ledger
+from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import banks, queries, readings, shipped, store, values
+from tomoshibi.masters.calendars import Days
 from tomoshibi.masters.models import ReadingDay, ReadingRule
+from tomoshibi.masters.queries.validity import period_of
 from tomoshibi.masters.register import MASTERS
-from tomoshibi.masters.sheets import BadSheet, read_rows
+from tomoshibi.masters.sheets import Row, read_rows
 from tomoshibi.storage import bulk, db
-
-__all__ = ["BadSheet", "NoReadingRule", "generate_reading_days", "import_banks", "load_shipped", "put_rows"]
 
 
 class NoReadingRule(LookupError):
@@ -32,7 +34,8 @@ def load_shipped(*, on: date, with_banks: bool = True, invented: bool = False) -
     :param invented: also invented customs prices and units for months that nobody published, marked so (demo)
     """
     outcome = values.LoadOutcome()
-    sheets = [*shipped.sheets(shipped.FOLDER), (MASTERS["holidays"], shipped.holidays())]
+    outcome.inserted["accounts"] = _define_missing_accounts()
+    sheets = [*shipped.sheets(shipped.FOLDER), (MASTERS["holidays"], _missing_holidays())]
     if invented:
         sheets += shipped.sheets(shipped.INVENTED)
     for master, rows in sheets:
@@ -41,15 +44,26 @@ def load_shipped(*, on: date, with_banks: bool = True, invented: bool = False) -
         ):
             counts[master.code] = counts.get(master.code, 0) + number
     year = readings.fiscal_year_of(Month.of(on))
-    generated = sum(
-        generate_reading_days(area=area, fiscal_year=fiscal_year)
-        for fiscal_year in (year - 1, year, year + 1)
-        for area in values.AREAS
+    outcome.inserted["reading_days"] = outcome.inserted.get("reading_days", 0) + _approximate(
+        areas=list(values.AREAS), fiscal_years=[year - 1, year, year + 1]
     )
-    outcome.inserted["reading_days"] = outcome.inserted.get("reading_days", 0) + generated
     if with_banks:
         outcome.inserted["banks"], outcome.inserted["branches"] = import_banks(on=on)
     return outcome
+
+
+def _missing_holidays() -> list[Row]:
+    """Holidays of the years that have none yet: computing them again at every start would take seconds."""
+    there = queries.holiday_years()
+    return [row for year in shipped.HOLIDAY_YEARS if year not in there for row in shipped.holidays_of(year)]
+
+
+def _define_missing_accounts() -> int:
+    """The chart of accounts that posting accounts point to; accounts that are there keep their names."""
+    there = ledger_queries.account_ids()
+    missing = [account for account in shipped.accounts() if account.code not in there]
+    ledger.define_accounts(missing)
+    return len(missing)
 
 
 @db.transaction_required
@@ -72,33 +86,45 @@ def generate_reading_days(*, area: str, fiscal_year: int) -> int:
     :returns: rows written
     :raises NoReadingRule: if the area has no rule in that year
     """
-    rule = ReadingRule.objects.filter(area=area, valid__contains=date(fiscal_year, 4, 1)).first()
-    if rule is None:
+    if not ReadingRule.objects.filter(area=area, valid__contains=Month(fiscal_year, 4).first).exists():
         raise NoReadingRule(
             _("no reading-day rule for area %(area)s in %(year)s") % {"area": area, "year": fiscal_year}
         )
-    months = readings.fiscal_months(fiscal_year)
-    days = queries.days_of(
-        start=months[0].first,
-        end=months[-1].plus(1).first,
-        scopes=(queries.NATIONAL, area),
-        works_saturday=rule.works_saturday,
+    return _approximate(areas=[area], fiscal_years=[fiscal_year])
+
+
+def _approximate(*, areas: Sequence[str], fiscal_years: Sequence[int]) -> int:
+    """Reading days of areas and years that have a rule, without those that are there."""
+    rows = []
+    rules = list(ReadingRule.objects.filter(area__in=areas))
+    present = ReadingDay.objects.filter(area__in=areas, fiscal_year__in=fiscal_years)
+    there = set(present.values_list("area", "base_day", "month"))
+    for year in fiscal_years:
+        months = readings.fiscal_months(year)
+        closed = queries.holidays_between(start=months[0].first, end=months[-1].plus(1).first)
+        for rule in rules:
+            if months[0].first not in period_of(rule.valid):
+                continue
+            days = Days(
+                [one.day for one in closed if one.scope in {queries.NATIONAL, rule.area}],
+                works_saturday=rule.works_saturday,
+            )
+            rows += [
+                (rule.area, year, day.base_day, day.month.number, day.reading_on, day.metering_on, rule.source)
+                for month in months
+                for day in readings.approximate_month(
+                    area=rule.area, month=month, base_days=rule.base_days,
+                    first_business_day=rule.first_business_day, days=days,
+                )
+                if (rule.area, day.base_day, month.number) not in there
+            ]  # fmt: skip
+    frame = pl.DataFrame(
+        rows,
+        schema=["area", "fiscal_year", "base_day", "month", "reading_on", "metering_on", "source"],
+        orient="row",
     )
-    there = set(ReadingDay.objects.filter(area=area, fiscal_year=fiscal_year).values_list("base_day", "month"))
-    rows = [
-        ReadingDay(
-            area=area, fiscal_year=fiscal_year, base_day=day.base_day, month=day.month.number,
-            reading_on=day.reading_on, metering_on=day.metering_on, approximate=True,
-            source=rule.source, confidence=values.LOW_CONFIDENCE,
-        )
-        for month in months
-        for day in readings.approximate_month(
-            area=area, month=month, base_days=rule.base_days, first_business_day=rule.first_business_day, days=days
-        )
-        if (day.base_day, month.number) not in there
-    ]  # fmt: skip
-    ReadingDay.objects.bulk_create(rows, batch_size=5_000)
-    return len(rows)
+    told = {"approximate": True, "confidence": values.LOW_CONFIDENCE, "note": ""}
+    return bulk.copy_in("masters_readingday", frame.with_columns(**{name: pl.lit(v) for name, v in told.items()}))
 
 
 @db.transaction_required
@@ -131,3 +157,15 @@ def _renew(table: str, published: pl.DataFrame, *, key: list[str], on: date) -> 
     valid = "(,)" if held.is_empty() else f"[{on.isoformat()},)"
     bulk.copy_in(table, fresh.with_columns(pl.lit(valid).alias("valid")))
     return fresh.height
+
+
+@db.transaction_required
+def import_chinese_workdays(*, years: Sequence[int]) -> int:
+    """
+    Bring in holidays and make-up working days of China for announced years.
+
+    :returns: days that are new
+    :raises NotImplementedError: for a year that is not announced yet
+    """
+    inserted, _same, _kept = store.insert_missing(MASTERS["holidays"], shipped.chinese_workdays(years=tuple(years)))
+    return inserted

@@ -1,0 +1,106 @@
+"""Forms: one row of any master by its columns, sheets, decisions."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tomoshibi.masters.register import Column, Kind, Master, Unreadable
+from tomoshibi.masters.sheets import ACTION, REMOVE, SET
+from tomoshibi.masters.values import AREAS
+
+_HINTS = {
+    "valid_to": gettext_lazy("Empty: until the next change that is known."),
+    "last_valid_month": gettext_lazy("Empty: until the next change that is known."),
+    "source": gettext_lazy("Where it is published: the address of the notice."),
+}
+
+
+class ReasonForm(forms.Form):
+    """Why: the second person has to know."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The second person reads it before deciding."),
+    )
+
+
+class RowForm(ReasonForm):
+    """One row of a master; the cells are read by the register, as those of a CSV file are."""
+
+    def __init__(self, master: Master, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.master = master
+        reason = self.fields.pop("reason")
+        self.fields[ACTION] = forms.ChoiceField(
+            label=_("What to do"),
+            choices=[(SET, _("Let this hold")), (REMOVE, _("End what holds"))],
+            widget=forms.RadioSelect,
+            initial=SET,
+        )
+        for column in master.all_columns:
+            self.fields[column.name] = _field(column)
+        self.fields["reason"] = reason
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        needed = {*self.master.key, "valid_from", "first_valid_month"}
+        for column in self.master.all_columns:
+            if cleaned.get(ACTION) == REMOVE and column.target not in needed:
+                continue
+            try:
+                column.read(cleaned.get(column.name))
+            except Unreadable as refusal:
+                self.add_error(column.name, str(refusal))
+        return cleaned
+
+    def cells(self) -> dict[str, str]:
+        return {name: str(self.cleaned_data.get(name) or "") for name in (ACTION, *self.master.header)}
+
+
+def _field(column: Column) -> forms.Field:
+    """Every cell is text; the browser helps with days, months and choices."""
+    common: dict[str, Any] = {"label": column.label, "required": False, "help_text": _HINTS.get(column.name, "")}
+    field: Any
+    if column.kind in {Kind.CHOICE, Kind.AREA, Kind.YES_NO}:
+        choices = _choices(column)
+        field = forms.ChoiceField(choices=choices if column.required else [("", "–"), *choices], **common)
+    elif column.kind is Kind.DATE:
+        field = forms.CharField(widget=forms.TextInput(attrs={"type": "date"}), **common)
+    elif column.kind is Kind.MONTH:
+        field = forms.CharField(
+            widget=forms.TextInput(attrs={"placeholder": "2026-04", "inputmode": "numeric"}), **common
+        )
+    elif column.kind in {Kind.INTEGER, Kind.DECIMAL}:
+        field = forms.CharField(widget=forms.TextInput(attrs={"class": "amount", "inputmode": "decimal"}), **common)
+    elif column.kind is Kind.JSON:
+        field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    else:
+        field = forms.CharField(max_length=column.length, **common)
+    field.unit = column.unit
+    return field
+
+
+def _choices(column: Column) -> list[tuple[str, Any]]:
+    if column.kind is Kind.AREA:
+        return [(area.code, f"{area.code} {area.name}") for area in AREAS.values()]
+    if column.kind is Kind.YES_NO:
+        return [("no", _("no")), ("yes", _("yes"))]
+    return [(choice, choice) for choice in column.choices]
+
+
+class SheetForm(ReasonForm):
+    """A CSV file of a master."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy("The columns of the export, in UTF-8 or Shift_JIS. All rows are taken or none."),
+    )
+    field_order = ["file", "reason"]
+
+
+class DecisionForm(forms.Form):
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)

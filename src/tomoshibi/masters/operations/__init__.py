@@ -1,0 +1,37 @@
+"""Writes of the masters: shipped data, imports, and changes that two people make."""
+
+from tomoshibi.masters.operations.changes import (
+    AlreadyDecided,
+    ChangeRefused,
+    OnlyOwn,
+    approve_change,
+    propose_change,
+    reject_change,
+    withdraw_change,
+)
+from tomoshibi.masters.operations.loading import (
+    NoReadingRule,
+    generate_reading_days,
+    import_banks,
+    import_chinese_workdays,
+    load_shipped,
+    put_rows,
+)
+from tomoshibi.masters.sheets import BadSheet
+
+__all__ = [
+    "AlreadyDecided",
+    "BadSheet",
+    "ChangeRefused",
+    "NoReadingRule",
+    "OnlyOwn",
+    "approve_change",
+    "generate_reading_days",
+    "import_banks",
+    "import_chinese_workdays",
+    "load_shipped",
+    "propose_change",
+    "put_rows",
+    "reject_change",
+    "withdraw_change",
+]

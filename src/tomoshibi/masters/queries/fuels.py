@@ -1,0 +1,209 @@
+"""Fuel adjustment units: published, or computed from parameters and customs prices."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import fuel, values
+from tomoshibi.masters.models import CustomsPrice, FuelParameters, FuelWindow, PublishedFuelUnit
+from tomoshibi.masters.queries.validity import MasterMissing, period_of
+
+compute_fuel_unit = fuel.compute_unit
+"""Pure: a formula and prices (or a published average) to a unit with its derivation."""
+discounted_fuel_unit = fuel.with_discounts
+"""Pure: government discounts off a unit and its minimum block."""
+fuel_unit_with_island = fuel.with_island
+"""Pure: a unit and the island adjustment of the same month."""
+
+Key = tuple[str, str]
+
+
+class FuelBook:
+    """All that units of some areas and months rest on, read with four queries."""
+
+    def __init__(self, *, areas: Collection[str], first: Month, last: Month) -> None:
+        start, end = fuel.window_of(first)[0].number, last.number
+        self._published = {
+            (row.area, row.product, row.month): row
+            for row in PublishedFuelUnit.objects.filter(area__in=areas, month__gte=first.number, month__lte=last.number)
+        }
+        self._parameters: dict[Key, list[FuelParameters]] = {}
+        for row in FuelParameters.objects.filter(
+            area__in=areas, valid__overlap=(first.first, last.plus(1).first)
+        ).order_by("valid"):
+            self._parameters.setdefault((row.area, row.product), []).append(row)
+        self._windows = {
+            row.first_month: row for row in FuelWindow.objects.filter(first_month__gte=start, first_month__lte=end)
+        }
+        self._months = {row.month: row for row in CustomsPrice.objects.filter(month__gte=start, month__lte=end)}
+
+    def unit(self, *, area: str, month: Month, product: str) -> values.FuelUnit:
+        """
+        The unit of a month: the published one, or one computed; with the island adjustment.
+
+        :raises MasterMissing: naming what is to be entered
+        """
+        published = self._published.get((area, product, month.number))
+        found = _from_notice(published) if published else self.computed(area=area, month=month, product=product)
+        island = None
+        if product != values.ISLAND and (published is None or not published.includes_island):
+            island = self._island(area, month)
+        return fuel.with_island(found, island) if island else found
+
+    def computed(self, *, area: str, month: Month, product: str, allow_low_confidence: bool = False) -> values.FuelUnit:
+        """
+        The unit from parameters and customs prices, whatever was published.
+
+        :raises MasterMissing: naming what is not known
+        """
+        row = self._certain(area, month, product, allow_low_confidence=allow_low_confidence)
+        prices, invented, source = self.window(month=month, needs_lng=bool(row.beta_ppm))
+        return replace(
+            fuel.compute_unit(formula=_formula(row), prices=prices),
+            invented=invented,
+            source="; ".join(filter(None, [row.source, source])),
+            confidence=row.confidence,
+        )
+
+    def window(self, *, month: Month, needs_lng: bool = True) -> tuple[values.FuelPrices, bool, str]:
+        """
+        The customs prices behind a billing month: the published three-month average, or one of the single months.
+
+        :returns: prices, whether invented, source
+        :raises MasterMissing: if neither is known
+        """
+        window = fuel.window_of(month)
+        row = self._windows.get(window[0].number)
+        if row is not None and (row.lng_yen_per_t is not None or not needs_lng):
+            prices = values.FuelPrices(row.crude_yen_per_kl, row.lng_yen_per_t or 0, row.coal_yen_per_t)
+            return prices, row.invented, row.source
+        months = [self._months[m.number] for m in window if m.number in self._months]
+        if len(months) < fuel.WINDOW_MONTHS:
+            raise MasterMissing(
+                _("the customs prices of %(first)s to %(last)s are not known, which bills of %(month)s need")
+                % {"first": window[0], "last": window[2], "month": month}
+            )
+        averages = (
+            fuel.average_of_months([getattr(m, price) for m in months], [getattr(m, quantity) for m in months])
+            for price, quantity in (
+                ("crude_yen_per_kl", "crude_kl"),
+                ("lng_yen_per_t", "lng_t"),
+                ("coal_yen_per_t", "coal_t"),
+            )
+        )
+        sources = "; ".join(dict.fromkeys(m.source for m in months if m.source))
+        return values.FuelPrices(*averages), any(m.invented for m in months), sources
+
+    def _certain(self, area: str, month: Month, product: str, *, allow_low_confidence: bool) -> FuelParameters:
+        """The parameters of a month, refused where they are incomplete or not certain."""
+        rows = self._parameters.get((area, product), [])
+        row = next((row for row in rows if month.first in period_of(row.valid)), None)
+        place = {"area": values.AREAS[area].name if area in values.AREAS else area, "month": month, "product": product}
+        if row is None:
+            raise MasterMissing(_("no fuel parameters for %(product)s in %(area)s in %(month)s") % place)
+        if None in {row.base_unit_micro, row.alpha_ppm, row.beta_ppm, row.gamma_ppm}:
+            raise MasterMissing(
+                _("the fuel parameters of %(area)s in %(month)s are not complete: enter the published unit") % place
+            )
+        if row.confidence == values.LOW_CONFIDENCE and not allow_low_confidence:
+            raise MasterMissing(
+                _("the fuel parameters of %(area)s in %(month)s are not certain: enter the published unit") % place
+            )
+        return row
+
+    def _island(self, area: str, month: Month) -> values.FuelUnit | None:
+        """The island adjustment of an area, where it has one."""
+        published = self._published.get((area, values.ISLAND, month.number))
+        if published:
+            return _from_notice(published)
+        rows = self._parameters.get((area, values.ISLAND), [])
+        if not any(month.first in period_of(row.valid) for row in rows):
+            return None
+        return self.computed(area=area, month=month, product=values.ISLAND)
+
+
+def fuel_unit(*, area: str, month: Month, product: str = values.REGULATED_LOW) -> values.FuelUnit:
+    """
+    The fuel adjustment of bills of a month: the published unit, or one computed from parameters and customs prices.
+
+    Parameters of low confidence are not used for bills: such areas need the published unit.
+
+    :raises MasterMissing: naming what is to be entered
+    """
+    return FuelBook(areas=[area], first=month, last=month).unit(area=area, month=month, product=product)
+
+
+def computed_fuel_unit(
+    *, area: str, month: Month, product: str = values.REGULATED_LOW, allow_low_confidence: bool = False
+) -> values.FuelUnit:
+    """
+    The unit from parameters and customs prices, without the island adjustment, whatever was published.
+
+    :raises MasterMissing: naming what is not known
+    """
+    book = FuelBook(areas=[area], first=month, last=month)
+    return book.computed(area=area, month=month, product=product, allow_low_confidence=allow_low_confidence)
+
+
+def fuel_units(
+    *, areas: Collection[str], first: Month, last: Month, product: str = values.REGULATED_LOW
+) -> dict[str, list[tuple[Month, values.FuelUnit | None]]]:
+    """The units of each area and month from ``first`` to ``last``; None where none is known."""
+    book = FuelBook(areas=areas, first=first, last=last)
+    months = [first.plus(n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
+    return {area: [(month, _unit_or_none(book, area, month, product)) for month in months] for area in areas}
+
+
+def customs_window(*, month: Month) -> tuple[values.FuelPrices, bool, str] | None:
+    """Prices behind a billing month, whether invented, and their source; None where they are not known."""
+    try:
+        return FuelBook(areas=[], first=month, last=month).window(month=month)
+    except MasterMissing:
+        return None
+
+
+def fuel_products(*, area: str) -> list[str]:
+    """Products that an area has parameters or units for, without the island adjustment."""
+    named = set(FuelParameters.objects.filter(area=area).values_list("product", flat=True).distinct())
+    named |= set(PublishedFuelUnit.objects.filter(area=area).values_list("product", flat=True).distinct())
+    return sorted(named - {values.ISLAND})
+
+
+def _unit_or_none(book: FuelBook, area: str, month: Month, product: str) -> values.FuelUnit | None:
+    try:
+        return book.unit(area=area, month=month, product=product)
+    except MasterMissing:
+        return None
+
+
+def _from_notice(row: PublishedFuelUnit) -> values.FuelUnit:
+    step = values.Step(
+        text=row.source, value=fuel.sen(row.unit_micro), kind="invented" if row.invented else "published"
+    )
+    return values.FuelUnit(
+        price_micro_per_kwh=row.unit_micro,
+        block_micro=row.block_micro,
+        block_kwh=row.block_kwh,
+        published=not row.invented,
+        invented=row.invented,
+        source=row.source,
+        confidence=row.confidence,
+        steps=(step,),
+    )
+
+
+def _formula(row: FuelParameters) -> values.FuelFormula:
+    assert row.base_unit_micro is not None
+    return values.FuelFormula(
+        base_price_yen=row.base_price_yen,
+        base_unit_micro=row.base_unit_micro,
+        alpha_ppm=row.alpha_ppm,
+        beta_ppm=row.beta_ppm,
+        gamma_ppm=row.gamma_ppm,
+        cap_price_yen=row.cap_price_yen,
+        special_add_micro=row.special_add_micro,
+        block_kwh=row.block_kwh,
+        block_base_unit_micro=row.block_base_unit_micro,
+    )

@@ -1,0 +1,1 @@
+"""Pages of the masters: sheets of each, proposals, and the pages that show one in its own way."""
