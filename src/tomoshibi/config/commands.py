@@ -142,6 +142,50 @@ def restore(source: Path) -> None:
     typer.echo(f"  {tables} tables compared: all equal")
 
 
+month = typer.Typer(no_args_is_help=True, help="A whole month.")
+app.add_typer(month, name="month")
+
+
+@month.callback()
+def whole_months() -> None:
+    """A whole month, from files waiting to debit results allocated."""
+
+
+@month.command("run")
+def run_month(
+    billing_month: Annotated[str, typer.Argument(metavar="MONTH", help="like 2026-10")],
+    first: Annotated[str, typer.Option("--as", help="sign-in name of who prepares")],
+    second: Annotated[str, typer.Option("--confirm-as", help="sign-in name of who confirms")] = "",
+    hold: Annotated[str, typer.Option(help="hold bills that a check blocks, for this reason")] = "",
+) -> None:
+    """Fetch, rate, examine, confirm, issue, print, debit; running it again goes on where it stopped."""
+    from tomoshibi.config import month as months
+    from tomoshibi.config.progress import Bars
+    from tomoshibi.identity import operations as identity
+    from tomoshibi.identity import queries as people
+    from tomoshibi.kernel.periods import Month
+
+    ids = {name: people.user_id_of(username=name) for name in (first, second) if name}
+    for name, user_id in ids.items():
+        if user_id is None:
+            stop(f"nobody signs in as {name}")
+    try:
+        wanted = Month.parse(billing_month)
+        if second:
+            identity.require_second_person(first_id=ids[first], second_id=ids[second])
+        with Bars() as bars:
+            for step in months.run(
+                month=wanted,
+                first_id=ids[first] or 0,
+                second_id=ids.get(second),
+                hold_reason=hold,
+                watch=bars.watch,
+            ):
+                bars.say(f"  {step.name:<12} {step.outcome}")
+    except (months.NeedsPeople, ValueError, LookupError) as reason:
+        stop(str(reason))
+
+
 @app.command()
 def procedures(*, as_json: Annotated[bool, typer.Option("--json")] = False, markdown: bool = False) -> None:
     """Every business procedure: its room, screens, journeys and state."""

@@ -1,0 +1,187 @@
+"""
+One month, from files waiting to debit results allocated, from the command line.
+
+The same operations and jobs as behind the pages, in the same order; it stops where a person has to look, or where a
+second person is needed and none was named.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+
+from tomoshibi.billing import jobs as billing_jobs
+from tomoshibi.billing import operations as billing
+from tomoshibi.billing import queries as billing_queries
+from tomoshibi.billing import values as billing_values
+from tomoshibi.collection import operations as collection
+from tomoshibi.collection import queries as collection_queries
+from tomoshibi.collection import values as collection_values
+from tomoshibi.console.days import next_day
+from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import queries as ledger
+from tomoshibi.masters import queries as masters
+from tomoshibi.metering import jobs as metering_jobs
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queries as clock
+from tomoshibi.worker import queue
+
+DAYS_TO_WAIT = 45
+"""A debit result that is not there after so many stepped days will not come by itself."""
+
+
+class NeedsPeople(RuntimeError):
+    """The month stops here until somebody has looked; the sentence says at what."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of the month came to."""
+
+    name: str
+    outcome: str
+
+
+Watch = Callable[[str], worker.Progress]
+
+
+def run(*, month: Month, first_id: int, second_id: int | None, hold_reason: str, watch: Watch) -> Iterator[Step]:
+    """
+    Do the month step by step; running it again goes on where it stopped.
+
+    :param first_id: who prepares
+    :param second_id: who confirms; without one the month stops before confirmation
+    :param hold_reason: bills with a blocking finding are held for this reason; empty: the month stops at them
+    :param watch: gives a progress for the name of a step
+    :raises NeedsPeople: where somebody has to look or to confirm
+    """
+    yield Step("fetch", metering_jobs.fetch(watch("fetch")))
+    queue.run_waiting()
+    yield Step("watch", metering_jobs.watch(watch("watch")))
+    run_id = yield from _rate(month, first_id, watch)
+    if run_id is not None:
+        yield from _examine(run_id, first_id, hold_reason)
+        yield from _confirm_and_issue(run_id, second_id, watch)
+        yield Step("statements", billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=first_id))
+    queue.run_waiting()
+    yield from _debit(first_id, second_id)
+    yield from _await_results()
+    yield Step("ledger", _footing())
+
+
+def _rate(month: Month, actor_id: int, watch: Watch) -> Generator[Step, None, int | None]:
+    """:returns: the run, or None when everything of the month is billed already"""
+    try:
+        with db.transaction():
+            made = billing.open_run(
+                month=month, selection=billing_values.Selection(), actor_id=actor_id, now=clock.now()
+            )
+    except billing.NothingToBill as nothing:
+        yield Step("rate", str(nothing))
+        return None
+    yield Step("rate", billing_jobs.rate_run(watch("rate"), run_id=made.id, actor_id=actor_id))
+    return made.id
+
+
+def _examine(run_id: int, actor_id: int, hold_reason: str) -> Iterator[Step]:
+    made = billing_queries.run(run_id=run_id)
+    if made.state not in {billing_values.RunState.RATED, billing_values.RunState.CHECKED}:
+        return
+    open_findings = billing_queries.exceptions(run_id=run_id, severity="blocking", undecided=True, limit=1_000_000)
+    blocked = sorted({row["contract_id"] for row in open_findings if not row["held"]})
+    if blocked and not hold_reason:
+        raise NeedsPeople(
+            f"{len(blocked)} bills wait for a decision: /billing/runs/{run_id}/ - or hold them all with --hold REASON"
+        )
+    with db.transaction():
+        if blocked:
+            billing.hold(run_id=run_id, contract_ids=blocked, reason=hold_reason, actor_id=actor_id, now=clock.now())
+        billing.finish_examination(run_id=run_id, actor_id=actor_id, now=clock.now())
+    yield Step("examine", f"{len(blocked)} held")
+
+
+def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iterator[Step]:
+    made = billing_queries.run(run_id=run_id)
+    if made.state is billing_values.RunState.EXAMINED:
+        if second_id is None:
+            raise NeedsPeople(
+                f"run {run_id}: {made.bill_count:,} bills of {made.total_minor:,} wait for a second person (--confirm-as)"
+            )
+        with db.transaction():
+            billing.confirm(
+                run_id=run_id,
+                actor_id=second_id,
+                now=clock.now(),
+                seen_count=made.bill_count,
+                seen_total=made.total_minor,
+            )
+        yield Step("confirm", f"{made.bill_count:,} bills of {made.total_minor:,}")
+    yield Step("issue", billing_jobs.issue_run(watch("issue"), run_id=run_id, actor_id=second_id))
+    queue.run_waiting()
+
+
+def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
+    """Prepare, release and send a file for the next debit day of each agent that is linked."""
+    today = clock.today()
+    for agent in collection_queries.linked_agents():
+        dates = next(
+            (
+                found
+                for ahead in range(3)
+                for found in masters.debit_schedules(agent=agent, month=Month.of(today).plus(ahead))
+                if found.file_due_on >= today
+            ),
+            None,
+        )
+        if dates is None:
+            continue
+        try:
+            with db.transaction():
+                prepared = collection.prepare_batch(
+                    agent=agent,
+                    month=dates.month,
+                    cycle_day=dates.cycle_day,
+                    now=clock.now(),
+                    today=today,
+                    actor_id=first_id,
+                )
+        except (collection.NothingToCollect, collection.AlreadyRequested) as nothing:
+            yield Step("debit", f"{agent}: {nothing}")
+            continue
+        yield Step("debit", f"{agent}: {prepared.rows:,} debits of {prepared.total_minor:,} on {dates.debit_on}")
+        if second_id is None:
+            raise NeedsPeople(f"debit file {prepared.batch_id} waits for a second person (--confirm-as)")
+        with db.transaction():
+            collection.release_batch(batch_id=prepared.batch_id, now=clock.now(), today=today, actor_id=second_id)
+        queue.run_waiting()
+        sent = collection_queries.batch(batch_id=prepared.batch_id)
+        assert sent is not None, prepared
+        if sent.state != collection_values.BatchState.SENT:
+            raise NeedsPeople(f"debit file {prepared.batch_id} was not sent: see /worker/jobs/?state=failed")
+        yield Step("send", f"{agent}: {prepared.rows:,} rows sent")
+
+
+def _await_results() -> Iterator[Step]:
+    """With the demo's clock, step to the day on which results come; with the real one, say when that is."""
+    waiting = collection_queries.batches(states=[collection_values.BatchState.SENT])
+    if not waiting:
+        return
+    if not clock.is_stepped():
+        days = ", ".join(sorted({str(batch.result_on) for batch in waiting}))
+        yield Step("results", f"expected on {days}; the worker fetches them then")
+        return
+    for _day in range(DAYS_TO_WAIT):
+        next_day(after_each_hour=queue.run_waiting)
+        if not collection_queries.batches(states=[collection_values.BatchState.SENT]):
+            break
+    for batch in waiting:
+        figures = collection_queries.batch_figures(batch_id=batch.id)
+        yield Step(
+            "results", f"{batch.agent}: {figures.paid:,} paid, {figures.failed:,} failed, {figures.waiting:,} waiting"
+        )
+
+
+def _footing() -> str:
+    month = Month.of(clock.today())
+    balance = ledger.trial_balance(first=month.plus(-2), last=month)
+    assert balance.debit_minor == balance.credit_minor, "the database lets no entry in that does not balance"
+    return f"debits {balance.debit_minor:,} = credits {balance.credit_minor:,}"
