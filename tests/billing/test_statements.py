@@ -43,7 +43,7 @@ def text_of(pdf):
 def test_a_statement_is_a_qualified_invoice(month):
     run, (_, transfer, _portal), _clerks = month
     bill = bill_of(run, transfer)
-    text = text_of(operations.statement_pdf(bill_id=bill.id, today=TODAY))
+    text = text_of(operations.statement_pdf(bill_id=bill.id))
     for part in (
         "12,992",
         bill.invoice_number,
@@ -66,16 +66,16 @@ def test_a_statement_is_a_qualified_invoice(month):
 def test_a_draft_says_so_and_a_reissue_too(month, now):
     run, (debit, *_), clerks = month
     bill = bill_of(run, debit)
-    again = operations.reissue(bill_id=bill.id, reason="lost", actor_id=clerks[0], now=now, today=TODAY)
+    again = operations.reissue(bill_id=bill.id, reason="lost", actor_id=clerks[0], now=now)
     assert "再発行" in text_of(again)
     assert "＊＊＊＊567" in text_of(again)
     assert "9876567" not in text_of(again)
     with pytest.raises(operations.NoReason):
-        operations.reissue(bill_id=bill.id, reason=" ", actor_id=clerks[0], now=now, today=TODAY)
+        operations.reissue(bill_id=bill.id, reason=" ", actor_id=clerks[0], now=now)
     book.reading(book.customer(4), 100, now=now)
     draft = make(now, clerks[0])
     (unissued,) = queries.bills_of_run(run_id=draft.id)
-    assert "未発行" in text_of(operations.statement_pdf(bill_id=unissued.id, today=TODAY))
+    assert "未発行" in text_of(operations.statement_pdf(bill_id=unissued.id))
 
 
 def test_a_return_says_what_it_corrects(month, now):
@@ -83,7 +83,7 @@ def test_a_return_says_what_it_corrects(month, now):
     book.reading(contract, 298, now=now)
     correction = make(now, clerks[0], kind=values.RunKind.CORRECTION)
     issue(correction, now, clerks)
-    text = text_of(operations.statement_pdf(bill_id=bill_of(correction, contract).id, today=TODAY))
+    text = text_of(operations.statement_pdf(bill_id=bill_of(correction, contract).id))
     assert "適格返還請求書" in text
     assert bill_of(run, contract).invoice_number in text
     assert "お返しする金額（10％対象・税込）" in text

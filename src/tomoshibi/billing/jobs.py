@@ -1,5 +1,6 @@
 """What the worker runs: rating, issuing, statements. Each goes on where it was killed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,12 @@ from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
 _TRIES = 5
+Tell = Callable[..., None]
+"""Called with done, total and a message: ``worker.Progress``, or a bar on the terminal."""
 
 
 @worker.define_job("billing.rate_run", procedure="RB6", label="Rate bills")
-def rate_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Rate and check every part of a run that is not done."""
     with db.transaction():
         run = queries.run(run_id=run_id)
@@ -40,7 +43,7 @@ def rate_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = N
 
 
 @worker.define_job("billing.issue_run", procedure="RB7", label="Issue bills")
-def issue_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Issue every part of a confirmed run that is not out."""
     with db.transaction():
         run = operations.start_issue(run_id=run_id, today=clock.today(), now=clock.now())
@@ -59,7 +62,7 @@ def issue_run(progress: worker.Progress, *, run_id: int, actor_id: int | None = 
 
 
 @worker.define_job("billing.find_corrections", procedure="RB6", label="Find bills whose values changed")
-def find_corrections(progress: worker.Progress, *, reading_ids: list[int] | None = None, **_announced: Any) -> str:
+def find_corrections(progress: Tell, *, reading_ids: list[int] | None = None, **_announced: Any) -> str:
     """
     Preview corrections for the months that have issued bills resting on other readings than stand now.
 
@@ -91,7 +94,7 @@ def open_correction(*, month: Month, now: datetime) -> values.Run | None:
 
 
 @worker.define_job("billing.make_statements", procedure="RB9", label="Typeset statements for the printer")
-def make_statements(progress: worker.Progress, *, run_id: int, actor_id: int | None = None) -> str:
+def make_statements(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Typeset every statement of an issued run that goes out on paper, part by part."""
     try:
         with db.transaction():
@@ -109,7 +112,7 @@ def make_statements(progress: worker.Progress, *, run_id: int, actor_id: int | N
 
 
 @worker.define_job("billing.notify_statements", procedure="RB8", label="Tell customers that their statement is ready")
-def notify_statements(progress: worker.Progress, *, run_id: int) -> str:
+def notify_statements(progress: Tell, *, run_id: int) -> str:
     """Mail everybody of an issued run who reads statements in the portal; nobody gets two."""
     company = queries.company_block(on=clock.today())["name"]
     told = 0

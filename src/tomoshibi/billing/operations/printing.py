@@ -34,16 +34,19 @@ class NothingToPrint(ValueError):
     """Nobody of the run wants paper."""
 
 
-def statement_pdf(*, bill_id: int, today: date, reissued: bool = False) -> bytes:
+def statement_pdf(*, bill_id: int, reissued: bool = False) -> bytes:
     """
     The statement of a bill, issued or not (a draft says that it is one).
 
+    Company and payer stand as on the day of issue, so that it is the same document whenever it is asked for.
+
     :raises queries.NoSuchBill: for an unknown bill
     """
-    data = queries.statement_data(bill_ids=[bill_id], today=today, reissued=reissued)
-    if not data:
+    bills = queries.statement_bills(bill_ids=[bill_id])
+    if bills.is_empty():
         raise queries.NoSuchBill(f"there is no bill {bill_id}")
-    return _pdf(data, today=today)
+    day = bills["issued_on"][0] or bills["period_end"][0]
+    return _pdf(queries.statement_data(bill_ids=[bill_id], today=day, reissued=reissued), today=day)
 
 
 def _pdf(data: list[dict[str, Any]], *, today: date) -> bytes:
@@ -52,7 +55,7 @@ def _pdf(data: list[dict[str, Any]], *, today: date) -> bytes:
 
 
 @db.transaction_required
-def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime, today: date) -> bytes:
+def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime) -> bytes:
     """
     Make a statement again on request; it says so, and the request stays on record.
 
@@ -66,7 +69,7 @@ def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime, t
     Reissue.objects.create(bill_id=bill_id, reason=reason.strip(), actor_id=actor_id, at=now)
     what = f"made the statement of bill {bill_id} again: {reason}"
     identity.record_deed(procedure="RB9", what=what, at=now, subject=f"billing.bill:{bill_id}", actor_id=actor_id)
-    return statement_pdf(bill_id=bill_id, today=today, reissued=True)
+    return statement_pdf(bill_id=bill_id, reissued=True)
 
 
 @db.transaction_required

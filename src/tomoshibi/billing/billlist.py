@@ -1,0 +1,180 @@
+"""How runs, bills and findings are shown as lists."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.billing import checks, numbering, queries, values
+from tomoshibi.masters.values import AREAS
+from tomoshibi.ui import lists
+from tomoshibi.ui.states import State, Tone
+
+RUN_STATES = {
+    "drafted": State(_("drafted"), Tone.RUNNING, "pencil", _("Bills are being rated.")),
+    "rated": State(_("rated"), Tone.RUNNING, "calculator"),
+    "checked": State(_("to examine"), Tone.ATTENTION, "eye", _("The checks ran; a clerk decides what they found.")),
+    "examined": State(_("to confirm"), Tone.ATTENTION, "user-check", _("A second person confirms counts and totals.")),
+    "confirmed": State(_("to issue"), Tone.ATTENTION, "send", _("Numbers and ledger entries come with the issue.")),
+    "issued": State(_("issued"), Tone.GOOD, "circle-check"),
+    "cancelled": State(_("cancelled"), Tone.QUIET, "circle-x"),
+}
+RUN_KINDS = {
+    "regular": State(_("regular"), Tone.QUIET, "file-invoice"),
+    "correction": State(_("correction"), Tone.ATTENTION, "file-diff"),
+}
+SEVERITIES = {
+    "blocking": State(_("blocking"), Tone.BAD, "hand-stop", _("The bill waits until somebody decides.")),
+    "aside": State(_("set aside"), Tone.ATTENTION, "file-off", _("There is no bill: it cannot be made.")),
+    "warning": State(_("warning"), Tone.QUIET, "alert-triangle", _("The bill goes on; somebody should look.")),
+}
+DECISIONS = {
+    "open": State(_("open"), Tone.ATTENTION, "circle"),
+    "release": State(_("released"), Tone.GOOD, "circle-check"),
+    "hold": State(_("held"), Tone.ATTENTION, "hand-stop"),
+    "correct": State(_("corrected"), Tone.GOOD, "pencil"),
+    "ask": State(_("asked the grid company"), Tone.RUNNING, "help-circle"),
+}
+BILL_KINDS = {
+    "bill": State(_("bill"), Tone.QUIET, "file-invoice"),
+    "correction": State(_("further bill"), Tone.ATTENTION, "file-plus"),
+    "return": State(_("return invoice"), Tone.ATTENTION, "file-minus"),
+}
+
+
+def selection_words(selection: values.Selection) -> str:
+    """What a run took, in words."""
+    parts = []
+    if selection.area:
+        area = AREAS.get(selection.area)
+        parts.append(f"{selection.area} {area.name if area else ''}")
+    if selection.base_days:
+        parts.append(str(_("reading days")) + " " + ", ".join(selection.base_days))
+    if selection.contract_ids:
+        parts.append(str(_("%(count)s contracts") % {"count": len(selection.contract_ids)}))
+    return " / ".join(parts) or str(_("everything"))
+
+
+def runs_list() -> lists.ListQuery:
+    rows = [
+        {
+            "id": run.id,
+            "month": run.month,
+            "kind": run.kind.value,
+            "selection": selection_words(run.selection),
+            "state": run.state.value,
+            "bill_count": run.bill_count,
+            "aside_count": run.aside_count,
+            "held_count": run.held_count,
+            "energy_dwh": run.energy_dwh,
+            "total_minor": run.total_minor,
+            "created_at": run.created_at,
+            "issued_at": run.issued_at,
+        }
+        for run in queries.runs(limit=500)
+    ]
+    return lists.ListQuery(
+        name="billing.runs",
+        rows=rows,
+        columns=(
+            lists.Number("id", _("Run")),
+            lists.MonthOf("month", _("Reading month")),
+            lists.StateOf("kind", _("Kind"), states=RUN_KINDS),
+            lists.Text("selection", _("Selection")),
+            lists.StateOf("state", _("State"), states=RUN_STATES),
+            lists.Number("bill_count", _("Bills"), total=True),
+            lists.Number("aside_count", _("Set aside"), total=True),
+            lists.Number("held_count", _("Held"), total=True),
+            lists.Energy("energy_dwh", _("Used"), total=True, shown=False),
+            lists.Money("total_minor", _("Total"), total=True),
+            lists.Moment("created_at", _("Made")),
+            lists.Moment("issued_at", _("Issued")),
+        ),
+        filters=(
+            lists.Choice("state", _("State"), choices=[(k, s.word) for k, s in RUN_STATES.items()], facet=True),
+            lists.Choice("kind", _("Kind"), choices=[(k, s.word) for k, s in RUN_KINDS.items()]),
+        ),
+        order=("-id",),
+    )
+
+
+def _explain(code: str) -> str:
+    return checks.check_of(code).name[checks.language_of(get_language() or "ja")]
+
+
+def exceptions_list(run_id: int | None = None) -> lists.ListQuery:
+    """Findings of one run, or of all runs that are being examined."""
+    language = get_language() or "ja"
+    wanted = [run_id] if run_id is not None else [run.id for run in queries.runs(open_only=True)]
+    rows: list[dict[str, Any]] = []
+    for number in wanted:
+        found = queries.exceptions(run_id=number, language=language, limit=5000)
+        rows += [row | {"run_id": number} for row in queries.with_people(found, run_id=number)]
+    for row in rows:
+        row["state"] = row["decision"] or "open"
+        row["key"] = f"{row['run_id']}-{row['contract_id']}-{row['code']}"
+    codes = sorted({row["code"] for row in rows})
+    return lists.ListQuery(
+        name="billing.exceptions",
+        rows=rows,
+        row_id="key",
+        also=("run_id", "contract_id", "severity"),
+        columns=(
+            lists.StateOf("severity", _("Severity"), states=SEVERITIES),
+            lists.Code("code", _("Check"), explain=_explain),
+            lists.Text("customer", _("Customer"), also=("customer_id",), link=_customer_link),
+            lists.Code("contract_number", _("Contract")),
+            lists.Energy("energy_dwh", _("Used")),
+            lists.Money("total_minor", _("Amount"), total=True),
+            lists.Text("reason", _("Why")),
+            lists.StateOf("state", _("Decision"), states=DECISIONS),
+            lists.Number("run_id", _("Run"), shown=run_id is None),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("customer", "contract_number", "reason")),
+            lists.Choice("severity", _("Severity"), choices=[(k, s.word) for k, s in SEVERITIES.items()], facet=True),
+            lists.Choice("state", _("Decision"), choices=[(k, s.word) for k, s in DECISIONS.items()], facet=True),
+            lists.Choice("code", _("Check"), choices=[(code, f"{code} {_explain(code)}") for code in codes]),
+            lists.MoneyRange("total_minor", _("Amount")),
+        ),
+    )
+
+
+def _customer_link(row: Any) -> str | None:
+    return reverse("console:customer", args=[row["customer_id"]]) if row["customer_id"] else None
+
+
+def _number_text(row: Any) -> str:
+    return numbering.text(row["number"])
+
+
+def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
+    """Bills of a run, or all of them; differences of a correction run stand beside what was billed."""
+    return lists.ListQuery(
+        name="billing.bills",
+        rows=queries.bill_rows(run_id=run_id),
+        also=("run_id",),
+        columns=(
+            lists.Code("number", _("Number"), show=_number_text, also=("number",)),
+            lists.MonthOf("month", _("Reading month")),
+            lists.StateOf("kind", _("Kind"), states=BILL_KINDS),
+            lists.Code("plan_code", _("Plan")),
+            lists.Day("period_start", _("From")),
+            lists.Day("period_end", _("To (excluded)")),
+            lists.Energy("energy_dwh", _("Used"), total=True),
+            lists.Money("rerated_minor", _("By today's facts"), shown=False),
+            lists.Money("total_minor", _("Amount"), total=True),
+            lists.Money("tax_minor", _("Tax in it"), total=True, shown=False),
+            lists.Flag("agreed", _("Agreed quantity"), shown=False),
+            lists.Day("issued_on", _("Issued")),
+            lists.Day("due_on", _("Due"), weekday=True),
+            lists.StateOf("run_state", _("Run"), states=RUN_STATES),
+        ),
+        filters=(
+            lists.Choice("kind", _("Kind"), choices=[(k, s.word) for k, s in BILL_KINDS.items()], facet=True),
+            lists.MoneyRange("amount", _("Amount"), path="total_minor"),
+            lists.DayRange("issued_on", _("Issued")),
+        ),
+        order=("-id",),
+    )

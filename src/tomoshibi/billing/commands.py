@@ -1,0 +1,282 @@
+"""``tomoshibi bill run|check|confirm|issue|replay`` and ``tomoshibi statements make``."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Bills: rate, check, confirm, issue.")
+top = typer.Typer()
+statements_app = typer.Typer(no_args_is_help=True, help="Statements for the printer.")
+top.add_typer(statements_app, name="statements")
+
+As = Annotated[str, typer.Option("--as", help="who does it: a sign-in name")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON instead of words")]
+
+
+def _stop(sentence: str) -> Any:
+    typer.secho(sentence, fg="red", err=True)
+    raise typer.Exit(1)
+
+
+def _actor(username: str) -> int:
+    from tomoshibi.identity import queries as identity
+
+    found = next((person for person in identity.people() if person.username == username), None)
+    return found.id if found else _stop(f"nobody signs in as {username!r}")
+
+
+def _month(text: str) -> Any:
+    from tomoshibi.kernel.periods import Month
+
+    try:
+        return Month.parse(text)
+    except ValueError as wrong:
+        return _stop(str(wrong))
+
+
+def _found(run_id: int) -> Any:
+    from tomoshibi.billing import queries
+
+    try:
+        return queries.run(run_id=run_id)
+    except queries.NoSuchRun as wrong:
+        return _stop(str(wrong))
+
+
+class _Bar:
+    """Progress on the terminal, with the shape that jobs expect."""
+
+    def __init__(self) -> None:
+        from rich.progress import Progress
+
+        self._bar = Progress(transient=True)
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> "_Bar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int, message: str = "") -> None:
+        self._bar.update(self._task, completed=done, total=total or None, description=message)
+
+
+def _tell(run_id: int, *, as_json: bool) -> None:
+    from tomoshibi.billing import checks, queries
+
+    run = _found(run_id)
+    counts = queries.finding_counts(run_id=run_id)
+    if as_json:
+        facts = {
+            "run": run.id, "month": run.month, "kind": run.kind, "state": run.state, "bills": run.bill_count,
+            "set_aside": run.aside_count, "held": run.held_count, "energy_dwh": run.energy_dwh,
+            "total_minor": run.total_minor, "tax_minor": run.tax_minor, "levy_minor": run.levy_minor,
+            "findings": [
+                {"code": code, "severity": severity, "count": n, "undecided": waiting}
+                for code, severity, n, waiting in counts
+            ],
+        }  # fmt: skip
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    typer.echo(f"run {run.id}: {run.state}, {run.month}, {run.kind}")
+    typer.echo(f"  {run.bill_count:,} bills, {run.aside_count:,} set aside, {run.held_count:,} held")
+    typer.echo(f"  {run.total_minor:,} in all, tax {run.tax_minor:,}, levy {run.levy_minor:,}")
+    for code, severity, count, waiting in counts:
+        typer.echo(f"  {code} {severity:<8} {count:>7,} ({waiting:,} undecided)  {checks.check_of(code).name['en']}")
+
+
+@app.command()
+def run(
+    month: Annotated[str, typer.Argument(help="reading month, 2026-10")],
+    by: As,
+    area: Annotated[str, typer.Option(help="01 .. 10; all without it")] = "",
+    reading_day: Annotated[list[str] | None, typer.Option(help="reading days; all without it")] = None,
+    *,
+    correction: Annotated[bool, typer.Option(help="differences to what was issued, instead of bills")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a run (or take up the open one of the same selection), rate it and check it."""
+    from tomoshibi.billing import jobs, operations, values
+    from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
+
+    wanted, actor_id = _month(month), _actor(by)
+    kind = values.RunKind.CORRECTION if correction else values.RunKind.REGULAR
+    try:
+        with db.transaction():
+            made = operations.open_run(
+                month=wanted,
+                selection=values.Selection(area=area, base_days=tuple(reading_day or ())),
+                kind=kind,
+                actor_id=actor_id,
+                now=clock.now(),
+            )
+    except operations.NothingToBill as nothing:
+        typer.echo(str(nothing))
+        return
+    with _Bar() as bar:
+        jobs.rate_run(bar, run_id=made.id, actor_id=actor_id)
+    _tell(made.id, as_json=as_json)
+
+
+@app.command()
+def check(run_id: int, by: As, *, as_json: Json = False) -> None:
+    """Rate and check a run again that is not confirmed; decisions that still fit stay."""
+    from tomoshibi.billing import jobs, operations
+    from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
+
+    _found(run_id)
+    try:
+        with db.transaction():
+            operations.rate_again(run_id=run_id, actor_id=_actor(by), now=clock.now())
+    except operations.WrongState as wrong:
+        _stop(str(wrong))
+    with _Bar() as bar:
+        jobs.rate_run(bar, run_id=run_id, actor_id=_actor(by))
+    _tell(run_id, as_json=as_json)
+
+
+@app.command()
+def show(run_id: int, *, as_json: Json = False) -> None:
+    """Counts, totals and findings of a run."""
+    _tell(run_id, as_json=as_json)
+
+
+@app.command()
+def exceptions(run_id: int, *, as_json: Json = False) -> None:
+    """What the checks found, each with its reason in words."""
+    from tomoshibi.billing import queries
+
+    _found(run_id)
+    for row in queries.exceptions(run_id=run_id, language="en"):
+        if as_json:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            mark = row["decision"] or "open"
+            typer.echo(f"{row['code']} {row['severity']:<8} contract {row['contract_id']:<8} {mark:<8} {row['reason']}")
+
+
+@app.command()
+def examine(
+    run_id: int,
+    by: As,
+    *,
+    release: Annotated[str, typer.Option(help="release what is blocked, with this reason")] = "",
+) -> None:
+    """Say that the bills were examined; with --release what is blocked goes on with that reason."""
+    from tomoshibi.billing import operations, queries
+    from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
+
+    _found(run_id)
+    actor_id = _actor(by)
+    try:
+        with db.transaction():
+            if release:
+                blocked = queries.exceptions(run_id=run_id, severity="blocking", undecided=True, limit=100_000)
+                ids = sorted({row["contract_id"] for row in blocked})
+                operations.release(run_id=run_id, contract_ids=ids, reason=release, actor_id=actor_id, now=clock.now())
+            operations.finish_examination(run_id=run_id, actor_id=actor_id, now=clock.now())
+    except (operations.BillsBlocked, operations.WrongState) as wrong:
+        _stop(str(wrong))
+    _tell(run_id, as_json=False)
+
+
+@app.command()
+def confirm(run_id: int, by: As) -> None:
+    """Stand for the counts and totals of an examined run, as the second person."""
+    from tomoshibi.billing import operations
+    from tomoshibi.identity import operations as identity
+    from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
+
+    found = _found(run_id)
+    try:
+        with db.transaction():
+            operations.confirm(
+                run_id=run_id,
+                actor_id=_actor(by),
+                now=clock.now(),
+                seen_count=found.bill_count,
+                seen_total=found.total_minor,
+            )
+    except (identity.SamePerson, operations.WrongState, operations.ChangedSinceLook) as wrong:
+        _stop(str(wrong))
+    _tell(run_id, as_json=False)
+
+
+@app.command()
+def issue(run_id: int, by: As) -> None:
+    """Issue a confirmed run; a run that was killed goes on."""
+    from tomoshibi.billing import jobs, operations
+
+    _found(run_id)
+    try:
+        with _Bar() as bar:
+            said = jobs.issue_run(bar, run_id=run_id, actor_id=_actor(by))
+    except (operations.RunNotConfirmed, operations.AccountingMonthClosed) as wrong:
+        _stop(str(wrong))
+    typer.echo(said)
+
+
+@app.command()
+def cancel(run_id: int, by: As, reason: Annotated[str, typer.Option()]) -> None:
+    """Throw away a run that was not issued."""
+    from tomoshibi.billing import operations
+    from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
+
+    _found(run_id)
+    try:
+        with db.transaction():
+            operations.cancel(run_id=run_id, reason=reason, actor_id=_actor(by), now=clock.now())
+    except (operations.WrongState, operations.IssueUnderWay) as wrong:
+        _stop(str(wrong))
+    _tell(run_id, as_json=False)
+
+
+@app.command()
+def replay(bill_id: int, *, as_json: Json = False) -> None:
+    """Show how a bill came about, line by line, and add its lines up again; exit 1 if they do not give its amount."""
+    from tomoshibi.billing import queries
+    from tomoshibi.kernel.units import E10
+
+    try:
+        bill = queries.bill(bill_id=bill_id, language="en")
+    except queries.NoSuchBill as wrong:
+        _stop(str(wrong))
+    exact = sum(line.amount_e10 for line in bill.lines if line.kind not in {"extra", "untaxed"})
+    fits = abs(exact - bill.rerated_minor * E10) < E10
+    if as_json:
+        rows = [{"text": line.text, "formula": line.formula, "version": line.version} for line in bill.lines]
+        facts = {"bill": bill.id, "rerated_minor": bill.rerated_minor, "exact_e10": exact, "fits": fits, "lines": rows}
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        for line in bill.lines:
+            typer.echo(f"{line.text:<40} {line.formula}")
+        typer.echo(f"{'by these facts':<40} {bill.rerated_minor:,}")
+        typer.echo(f"{'this document':<40} {bill.total_minor:,}")
+    raise typer.Exit(0 if fits else 1)
+
+
+@statements_app.command()
+def make(run_id: int, by: As) -> None:
+    """Typeset the statements of an issued run that go out on paper: PDFs in postal order, index, manifest."""
+    from tomoshibi.billing import jobs, operations, queries
+    from tomoshibi.documents import queries as documents
+
+    _found(run_id)
+    try:
+        with _Bar() as bar:
+            said = jobs.make_statements(bar, run_id=run_id, actor_id=_actor(by))
+    except operations.WrongState as wrong:
+        _stop(str(wrong))
+    typer.echo(said)
+    for batch in queries.print_batches(run_id=run_id):
+        files = [part["pdf_file_id"] for part in batch["parts"]] + [batch["index_file_id"], batch["manifest_file_id"]]
+        for file_id in files:
+            typer.echo(f"  {documents.path(file_id=file_id)}  {documents.stored_file(file_id=file_id).name}")

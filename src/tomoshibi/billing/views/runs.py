@@ -1,0 +1,340 @@
+"""Runs: made, watched, examined, confirmed by a second person, issued; and the table of checks."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.billing import billlist, checks, forms, jobs, operations, queries, values
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.periods import Month
+from tomoshibi.storage import db
+from tomoshibi.ui import confirm as asking
+from tomoshibi.ui import lists
+from tomoshibi.ui.pages import CONFIRM, DO, page
+from tomoshibi.worker import queries as clock
+
+EMPTY_RUNS = lists.Empty(
+    gettext_lazy("No run yet."), gettext_lazy("A run rates the bills of a reading day, an area or a month.")
+)
+EMPTY_BILLS = lists.Empty(
+    gettext_lazy("No bills yet."), gettext_lazy("Bills appear here when the run has rated its readings.")
+)
+REFUSALS = (
+    operations.WrongState,
+    operations.BillsBlocked,
+    operations.ChangedSinceLook,
+    operations.RunNotConfirmed,
+    operations.AccountingMonthClosed,
+    operations.IssueUnderWay,
+    operations.NothingToBill,
+    operations.NoReason,
+    operations.NoSuchBill,
+    operations.NoSuchAdjustment,
+    operations.NothingChanges,
+    identity.SamePerson,
+)
+
+
+def actor(request: HttpRequest) -> int:
+    assert request.user.pk is not None, "pages let in signed-in people only"
+    return int(request.user.pk)
+
+
+def found_run(run_id: int) -> values.Run:
+    try:
+        return queries.run(run_id=run_id)
+    except queries.NoSuchRun:
+        raise Http404 from None
+
+
+def _back(run_id: int) -> HttpResponse:
+    return redirect("billing:run", run_id)
+
+
+@require_GET
+@page("RB6", "RB7")
+def all_runs(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        billlist.runs_list(),
+        title=_("Billing runs"),
+        page="billing:run",
+        buttons=[lists.Button(_("New run"), "billing:new_run", "plus", right="RB6.do", key="n", main=True)],
+        empty=EMPTY_RUNS,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB6", right=DO)
+def new_run(request: HttpRequest) -> HttpResponse:
+    """What would be selected, per area and reading day; a POST makes the run and starts rating it."""
+    if request.method == "POST":
+        form = forms.RunForm(request.POST)
+        if form.is_valid():
+            answer = _make(request, form)
+            if answer is not None:
+                return answer
+    today = clock.today()
+    given = request.GET or {"month": str(Month.of(today)), "area": ""}
+    chosen = forms.MonthForm(given)
+    month = chosen.cleaned_data["month"] if chosen.is_valid() else Month.of(today)
+    area = chosen.cleaned_data.get("area", "") if chosen.is_valid() else ""
+    days = queries.reading_day_counts(month=month, area=area)
+    totals = {name: sum(getattr(day, name) for day in days) for name in ("supplied", "ready", "billed")}
+    context = {
+        "form": chosen,
+        "month": month,
+        "area": area,
+        "days": days,
+        "totals": totals,
+        "changed": queries.months_with_changes(today=today),
+    }
+    return render(request, "billing/new_run.html", context)
+
+
+def _make(request: HttpRequest, form: forms.RunForm) -> HttpResponse | None:
+    try:
+        with db.transaction():
+            made = operations.open_run(
+                month=form.cleaned_data["month"],
+                selection=form.selection(),
+                kind=form.run_kind,
+                actor_id=actor(request),
+                now=clock.now(),
+            )
+            if made.state is values.RunState.DRAFTED:
+                jobs.enqueue_rating(run_id=made.id, actor_id=actor(request))
+    except operations.NothingToBill as refusal:
+        messages.info(request, str(refusal))
+        return None
+    return _back(made.id)
+
+
+@require_GET
+@page("RB6", "RB7")
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    found = found_run(run_id)
+    language = get_language() or "ja"
+    counts = [
+        {
+            "code": code,
+            "name": checks.check_of(code).name[checks.language_of(language)],
+            "severity": severity,
+            "count": count,
+            "waiting": waiting,
+        }
+        for code, severity, count, waiting in queries.finding_counts(run_id=run_id)
+    ]
+    blocked = sum(
+        waiting for _code, severity, _n, waiting in queries.finding_counts(run_id=run_id) if severity == "blocking"
+    )
+    context = {
+        "run": found,
+        "selection": billlist.selection_words(found.selection),
+        "states": billlist.RUN_STATES,
+        "kinds": billlist.RUN_KINDS,
+        "severities": billlist.SEVERITIES,
+        "counts": counts,
+        "blocked": blocked,
+        "by_kind": queries.counts_of_run(run_id=run_id),
+        "bill_kinds": billlist.BILL_KINDS,
+        "working": found.state is values.RunState.DRAFTED or _is_issuing(found),
+        "may_confirm": found.created_by_id != actor(request),
+        "batches": queries.print_batches(run_id=run_id),
+    }
+    return render(request, "billing/run.html", context)
+
+
+def _is_issuing(found: values.Run) -> bool:
+    return found.state is values.RunState.CONFIRMED and 0 < found.chunks_done < found.chunks_total
+
+
+@require_GET
+@page("RB6", "RB7")
+def parts(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The parts of a run, for the engineer on duty."""
+    context = {"run": found_run(run_id), "parts": queries.chunk_rows(run_id=run_id)}
+    return render(request, "billing/parts.html", context)
+
+
+@require_GET
+@page("RB6", "RB7")
+def run_bills(request: HttpRequest, run_id: int) -> HttpResponse:
+    found = found_run(run_id)
+    return lists.render_list(
+        request,
+        billlist.bills_list(run_id=run_id),
+        title=_("Bills of run %(run)s") % {"run": found.id},
+        panel="billing:bill_panel",
+        page="billing:bill",
+        buttons=[lists.Button(_("Run"), reverse("billing:run", args=[run_id]), "arrow-left")],
+        empty=EMPTY_BILLS,
+    )
+
+
+def _step(request: HttpRequest, run_id: int, step: Any, done: str) -> HttpResponse:
+    try:
+        with db.transaction():
+            step()
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return _back(run_id)
+
+
+@require_POST
+@page("RB6", right=DO)
+def again(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Rate a run anew."""
+    found_run(run_id)
+
+    def step() -> None:
+        operations.rate_again(run_id=run_id, actor_id=actor(request), now=clock.now())
+        jobs.enqueue_rating(run_id=run_id, actor_id=actor(request))
+
+    return _step(request, run_id, step, _("The run is rated again; decisions that still fit stay."))
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB6", right=DO)
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    found = found_run(run_id)
+    form = forms.ReasonForm(request.POST if asking.is_confirmed(request) else None)
+    if asking.is_confirmed(request) and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        return _step(
+            request,
+            run_id,
+            lambda: operations.cancel(run_id=run_id, reason=reason, actor_id=actor(request), now=clock.now()),
+            _("The run is cancelled."),
+        )
+    question = asking.Question(
+        title=_("Cancel run %(run)s") % {"run": run_id},
+        what=_("Throws the drafted bills away. Their contracts can be billed by another run; corrections stay."),
+        do=_("Cancel the run"),
+        back=reverse("billing:run", args=[run_id]),
+        count=found.bill_count,
+        amount_minor=found.total_minor,
+        danger=True,
+    )
+    return asking.ask(request, question, form=form)
+
+
+@require_POST
+@page("RB7", right=DO)
+def examined(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Say that the bills were examined."""
+    found_run(run_id)
+    return _step(
+        request,
+        run_id,
+        lambda: operations.finish_examination(run_id=run_id, actor_id=actor(request), now=clock.now()),
+        _("Examined. A second person confirms now."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB7", right=CONFIRM)
+def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The second pair of eyes: counts and totals, and yes."""
+    found = found_run(run_id)
+    if asking.is_confirmed(request):
+        seen = {name: _number(request.POST.get(name)) for name in ("seen_count", "seen_total")}
+        return _step(
+            request,
+            run_id,
+            lambda: operations.confirm(run_id=run_id, actor_id=actor(request), now=clock.now(), **seen),
+            _("Confirmed. The run can be issued."),
+        )
+    warnings = sum(n for _code, severity, n, _open in queries.finding_counts(run_id=run_id) if severity == "warning")
+    context = {
+        "run": found,
+        "warnings": warnings,
+        "same_person": found.created_by_id == actor(request),
+        "largest": queries.bills_of_run(run_id=run_id, limit=10),
+        "bill_kinds": billlist.BILL_KINDS,
+        "by_kind": queries.counts_of_run(run_id=run_id),
+    }
+    return render(request, "billing/confirm.html", context)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.lstrip("-").isdigit() else None
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB7", right=DO)
+def issue(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Issue a confirmed run: numbers, ledger, debts."""
+    found = found_run(run_id)
+    if asking.is_confirmed(request):
+
+        def step() -> None:
+            operations.start_issue(run_id=run_id, today=clock.today(), now=clock.now())
+            jobs.enqueue_issue(run_id=run_id, actor_id=actor(request))
+
+        return _step(request, run_id, step, _("The bills are being issued."))
+    question = asking.Question(
+        title=_("Issue run %(run)s") % {"run": run_id},
+        what=_("Gives every bill its number, posts it to the ledger and opens the debts. Held bills stay behind."),
+        do=_("Issue"),
+        back=reverse("billing:run", args=[run_id]),
+        count=found.bill_count - found.held_count,
+        amount_minor=found.total_minor,
+        facts=[(_("Held"), found.held_count), (_("Day of issue"), clock.today().isoformat())],
+    )
+    return asking.ask(request, question)
+
+
+@require_GET
+@page("RB7")
+def checks_page(request: HttpRequest) -> HttpResponse:
+    """The numbered checks as they run, with their settings."""
+    language = checks.language_of(get_language() or "ja")
+    settings = queries.check_settings()
+    rows = [
+        {
+            "it": check,
+            "name": check.name[language],
+            "sentence": check.sentence[language],
+            "settings": [row for row in settings if row.code == check.code],
+        }
+        for check in checks.table()
+    ]
+    return render(request, "billing/checks.html", {"rows": rows, "severities": billlist.SEVERITIES})
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB7", right=DO)
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a check another threshold or severity."""
+    try:
+        found = checks.check_of(code)
+    except checks.UnknownCheck:
+        raise Http404 from None
+    form = forms.CheckForm(request.POST or None, initial={"threshold": found.threshold})
+    if request.method == "POST" and form.is_valid():
+        severity = form.cleaned_data["severity"]
+        setting = checks.Setting(
+            code=code,
+            plan_code=form.cleaned_data["plan_code"],
+            threshold=form.threshold_value(),
+            severity=values.Severity(severity) if severity else None,
+            enabled=form.cleaned_data["enabled"],
+        )
+        with db.transaction():
+            operations.set_check(
+                setting=setting, reason=form.cleaned_data["reason"], actor_id=actor(request), now=clock.now()
+            )
+        messages.success(request, _("Saved; it counts from the next rating on."))
+        return redirect("billing:checks")
+    language = checks.language_of(get_language() or "ja")
+    context = {"check": found, "name": found.name[language], "sentence": found.sentence[language], "form": form}
+    return render(request, "billing/check.html", context, status=422 if form.errors else 200)

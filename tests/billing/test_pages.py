@@ -1,0 +1,194 @@
+"""A month in the browser's words: pages of RB6, RB7, RB8 and RB9 through real views and the real worker."""
+
+import io
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from tests.billing import book
+from tomoshibi.billing import jobs, operations, queries, values
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity.models import User
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clerks(settings, tmp_path, now):
+    """Two signed-in clerks over a book of four contracts, one without a value, one with much more use than usual."""
+    settings.MEDIA_ROOT = tmp_path
+    with db.transaction():
+        worker.set_clock(now=now)
+        book.masters_and_plans(now)
+        made = [book.customer(n) for n in (1, 2, 3, 4)]
+        book.reading(made[1], 100, month=book.OCTOBER.plus(-1), now=now)
+        for contract, kwh in zip(made[:3], (398, 1_200, 120), strict=True):
+            book.reading(contract, kwh, now=now)
+        identity.save_role(code="billing", name="請求", rights=["RB6.do", "RB7.do", "RB7.confirm", "RB8.do", "RB9.do"])
+        for name in ("first", "second"):
+            identity.add_person(
+                username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42", roles=["billing"]
+            )
+    clients = []
+    for name in ("first", "second"):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(User.objects.get(username=name))
+        clients.append(client)
+    return clients
+
+
+def get(client, url, *texts, status=200):
+    answer = client.get(url)
+    assert answer.status_code == status, answer.content.decode()[:800]
+    shown = answer.content.decode() if not answer.streaming else ""
+    for text in texts:
+        assert str(text) in shown, text
+    return shown
+
+
+def post(client, url, **data):
+    answer = client.post(url, data)
+    assert answer.status_code == 302, answer.content.decode()[:800]
+    return answer["Location"]
+
+
+def test_a_month_in_the_browser(clerks):
+    first, second = clerks
+    get(first, "/billing/runs/", "No run yet.")
+    get(first, "/billing/runs/new/?month=2026-10&area=03", "2026-10-02", "Rate these bills")
+    where = post(first, "/billing/runs/new/", month="2026-10", area="03", base_days=["02"])
+    queue.run_waiting()
+    get(first, where, "to examine", "E204", "E101")
+    run = queries.runs()[0]
+    assert (run.bill_count, run.aside_count) == (3, 1)
+
+    listed = get(first, f"/billing/runs/{run.id}/exceptions/", "E204", "E101", "灯火 2郎")
+    assert "1,200" in listed
+    blocked = next(row for row in queries.exceptions(run_id=run.id) if row["code"] == "E204")
+    key = f"{run.id}-{blocked['contract_id']}"
+    get(first, f"/billing/exceptions/{key}-E204/panel/", "E204", "Use of thirteen months")
+    get(first, f"/billing/exceptions/{key}/", "Correct this bill", "Ask the grid company")
+    # Not without a reason, and not while it blocks.
+    post(first, f"/billing/runs/{run.id}/contracts/{blocked['contract_id']}/decide/", decision="release", reason="")
+    post(first, f"/billing/runs/{run.id}/examined/")
+    assert queries.run(run_id=run.id).state is values.RunState.CHECKED
+    answer = first.post(f"/billing/runs/{run.id}/contracts/{blocked['contract_id']}/correct/", {"reason": "x"})
+    assert answer.status_code == 422
+    post(
+        first, f"/billing/runs/{run.id}/contracts/{blocked['contract_id']}/correct/",
+        energy="120", reason="misread by the grid company",
+    )  # fmt: skip
+    get(first, f"/billing/exceptions/{key}/", "misread by the grid company", "E220")
+    assert queries.draft_of(run_id=run.id, contract_id=blocked["contract_id"]).energy_dwh == 1_200_000
+    post(first, f"/billing/runs/{run.id}/examined/")
+
+    get(first, f"/billing/runs/{run.id}/confirm/", "You made this run")
+    post(first, f"/billing/runs/{run.id}/confirm/", confirmed="1")
+    assert queries.run(run_id=run.id).state is values.RunState.EXAMINED
+    total = queries.run(run_id=run.id).total_minor
+    get(second, f"/billing/runs/{run.id}/confirm/", f"{total:,}")
+    post(second, f"/billing/runs/{run.id}/confirm/", confirmed="1", seen_count="3", seen_total=str(total))
+    answer = second.post(f"/billing/runs/{run.id}/issue/", {})
+    assert f"{total:,}" in answer.content.decode()
+    post(second, f"/billing/runs/{run.id}/issue/", confirmed="1")
+    queue.run_waiting()
+    get(second, f"/billing/runs/{run.id}/", "issued", "Make statements")
+    get(second, f"/billing/runs/{run.id}/parts/", "yes")
+
+    bill = queries.bills_of_run(run_id=run.id)[0]
+    get(first, "/billing/bills/", bill.invoice_number)
+    get(
+        first,
+        f"/billing/bills/{bill.id}/",
+        bill.invoice_number,
+        "311.75 / 10 A",
+        "Qualified invoice",
+        f"{bill.total_minor:,}",
+    )
+    get(first, f"/billing/bills/{bill.id}/panel/", bill.invoice_number)
+    pdf = first.get(f"/billing/bills/{bill.id}/statement.pdf")
+    assert pdf["Content-Type"] == "application/pdf"
+    again = first.post(f"/billing/bills/{bill.id}/reissue/", {"confirmed": "1", "reason": "lost"})
+    assert again["Content-Type"] == "application/pdf"
+
+    assert post(first, f"/billing/runs/{run.id}/print/").startswith("/worker/jobs/")
+    queue.run_waiting()
+    shown = get(first, "/billing/printing/", "Manifest")
+    batch = queries.print_batches(run_id=run.id)[0]
+    assert f"/billing/printing/files/{batch['index_file_id']}/" in shown
+    content = b"".join(first.get(f"/billing/printing/files/{batch['parts'][0]['pdf_file_id']}/").streaming_content)
+    assert len(PdfReader(io.BytesIO(content)).pages) == batch["page_count"]
+
+
+def test_bulk_decisions_ask_first_and_need_a_reason(clerks):
+    first, _second = clerks
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    run = queries.runs()[0]
+    ids = [f"{run.id}-{row['contract_id']}-{row['code']}" for row in queries.exceptions(run_id=run.id)]
+    chosen = [key for key in ids if key.endswith("E204")]
+    url = f"/billing/exceptions/hold/{run.id}/"
+    asked = first.post(url, {"ids": chosen})
+    assert asked.status_code == 200
+    assert "The run is issued without them" in asked.content.decode()
+    assert first.post(url, {"ids": chosen, "confirmed": "1", "reason": ""}).status_code == 422
+    post(first, url, ids=chosen, confirmed="1", reason="wait for the grid")
+    assert queries.run(run_id=run.id).held_count == 1
+    post(first, f"/billing/exceptions/release/{run.id}/", ids=chosen, confirmed="1", reason="it was right")
+    assert queries.run(run_id=run.id).held_count == 0
+    get(first, "/billing/exceptions/", "E204")
+    post(first, f"/billing/runs/{run.id}/cancel/", confirmed="1", reason="wrong month")
+    assert queries.run(run_id=run.id).state is values.RunState.CANCELLED
+    assert queries.draft_bills(run_id=run.id).is_empty()
+
+
+def test_a_check_gets_another_threshold(clerks):
+    first, _second = clerks
+    get(first, "/billing/checks/", "E204", "usual_per_day_dwh")
+    get(first, "/billing/checks/E206/", "total_minor &gt; threshold")
+    post(first, "/billing/checks/E206/", threshold="100", enabled="on", reason="a test")
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    assert sum(row["code"] == "E206" for row in queries.exceptions(run_id=queries.runs()[0].id)) == 3
+
+
+def test_a_changed_value_becomes_a_preview_by_itself(clerks, now):
+    first, _second = clerks
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    run = queries.runs()[0]
+    with db.transaction():
+        blocked = [row["contract_id"] for row in queries.exceptions(run_id=run.id, severity="blocking")]
+        user = {name: User.objects.get(username=name).id for name in ("first", "second")}
+        operations.release(run_id=run.id, contract_ids=blocked, reason="ok", actor_id=user["first"], now=now)
+        operations.finish_examination(run_id=run.id, actor_id=user["first"], now=now)
+        operations.confirm(run_id=run.id, actor_id=user["second"], now=now)
+        jobs.enqueue_issue(run_id=run.id, actor_id=user["second"])
+    queue.run_waiting()
+    bill = queries.bills_of_run(run_id=run.id)[-1]
+    from tomoshibi.contracts import queries as contracts
+    from tomoshibi.metering import values as metering
+
+    with db.transaction():
+        contract = contracts.contract(contract_id=bill.contract_id)
+        book.reading(contract, 500, now=now)
+        worker.announce(metering.ConfirmedValuesChanged(reading_ids=()))
+    queue.run_waiting()
+    preview = queries.runs()[0]
+    assert preview.kind is values.RunKind.CORRECTION
+    get(first, f"/billing/runs/{preview.id}/bills/", "further bill")
+    get(first, f"/billing/bills/{queries.bills_of_run(run_id=preview.id)[0].id}/", "Billed before")
+
+
+def test_nobody_without_the_right_opens_these_pages(clerks):
+    with db.transaction():
+        identity.save_role(code="none", name="none", rights=["RC4.view"])
+        identity.add_person(username="other", name="o", mail="o@example.jp", password="lamp-light-42", roles=["none"])
+    other = Client()
+    other.force_login(User.objects.get(username="other"))
+    for url in ("/billing/runs/", "/billing/bills/", "/billing/exceptions/", "/billing/checks/", "/billing/printing/"):
+        assert other.get(url).status_code == 403
