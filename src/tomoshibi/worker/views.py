@@ -81,7 +81,8 @@ def panel(request: HttpRequest, job_id: int) -> HttpResponse:
 @page(ANY_STAFF)
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """The part that other rooms' pages show after they started a job; it asks again until the job has ended."""
-    return render(request, "worker/progress_now.html", _shown(request, _found(job_id)))
+    context = {**_shown(request, _found(job_id)), "named": True}
+    return render(request, "worker/progress_now.html", context)
 
 
 @require_POST
