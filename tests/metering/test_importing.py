@@ -1,6 +1,7 @@
 """Files in: once per content, in any order, all or nothing, every row accounted for."""
 
-from datetime import date, timedelta
+import tracemalloc
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from tests.metering.grid import Row, confirmed, csv, daily, overlapping, spin
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts.values import EndReason
+from tomoshibi.gateways import grid_portal
+from tomoshibi.gateways.grid_portal import PointMonth
 from tomoshibi.identity import queries as identity
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import jobs, operations, queries, values
@@ -250,3 +253,32 @@ def test_a_broken_file_leaves_nothing_and_says_why(saved_retailer, take, now, la
 def test_reading_a_file_leaves_a_deed(retailer, take, now):
     take(confirmed(Row(spin(1))))
     assert identity.deeds_by_procedure(since=now - timedelta(days=9999))["RB2"] == 1
+
+
+def test_the_revision_in_the_name_outranks_the_time_of_making_where_its_place_is_known(retailer, take, now):
+    operations.set_portal(area="03", base_url="https://p.example/", revision_digits=2, section_digits=5, now=now)
+    second = take(confirmed(Row(spin(1), "120"), made="202610090900"), name="W51220202610090200001.zip")
+    assert (second.revision, second.section) == (2, 1)
+    first = take(confirmed(Row(spin(1), "110"), made="202610110900"), name="W51220202610090100003.zip")
+    assert (first.revision, first.section, first.counts) == (1, 3, {"superseded": 1})
+    assert standing(1)["energy_dwh"] == 1_200_000
+
+
+def test_a_large_file_is_read_in_bounded_memory(retailer, take, tmp_path):
+    """A file four times as large needs no more memory: what is held is a batch, not the file."""
+    small, large = (_traced(take, n, tmp_path) for n in (600, 2_400))
+    assert large < small * 1.5, (small, large)
+
+
+def _traced(take, points, tmp_path):
+    rows = (PointMonth(spin(1_000 + n), 2_880_000, START, np.full(5 * 48, 2_000)) for n in range(points))
+    path = grid_portal.write_confirmed(
+        tmp_path / f"W512202026100900{points:05d}.zip", rows, month=202610, made_at=datetime(2026, 10, 9, tzinfo=UTC)
+    )
+    content = path.read_bytes()
+    tracemalloc.start()
+    file = take(content, name=path.name)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert file.counts == {"unknown_point": points}
+    return peak

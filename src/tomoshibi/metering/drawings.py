@@ -89,7 +89,7 @@ def heat(curve: values.LoadCurve) -> Chart:
     top = float(known.max()) / DWH_PER_KWH if known.size else 1.0
     option = {
         "tooltip": {"trigger": "item", "renderMode": "richText"},
-        "grid": {"left": 8, "right": 12, "top": 8, "bottom": 44, "containLabel": True},
+        "grid": {"left": 8, "right": 12, "top": 8, "bottom": 56, "containLabel": True},
         "xAxis": {"type": "category", "data": slots, "splitArea": {"show": False}},
         "yAxis": {"type": "category", "data": names, "inverse": True},
         "visualMap": {

@@ -94,6 +94,16 @@ class PortalForm(forms.Form):
         initial=4,
         help_text=_("Counted from the reading day, the reading day being the first."),
     )
+    revision_digits = forms.IntegerField(
+        label=_("Digits of the revision in file names"),
+        min_value=0,
+        max_value=7,
+        initial=0,
+        help_text=_("The digits before those of the section, at the end of the name; 0 where it is not known."),
+    )
+    section_digits = forms.IntegerField(
+        label=_("Digits of the section in file names"), min_value=0, max_value=7, initial=0
+    )
     active = forms.BooleanField(label=_("Fetch from this portal"), required=False, initial=True)
 
 

@@ -44,7 +44,8 @@ def read_file(progress: Progress, file: values.ImportedFile) -> str:
 
 
 def _read(progress: Progress, file: values.ImportedFile, raw: BinaryIO, *, now: datetime) -> values.ImportOutcome:
-    head, batches = wire.opened(raw, name=file.name, received_on=clock.today())
+    named = portals.name_of(file.name, portals.of_file(file, queries.endpoints()))
+    head, batches = wire.opened(raw, named=named, received_on=clock.today())
     with db.transaction():
         return operations.import_file(
             file_id=file.id,
@@ -111,7 +112,8 @@ def _fetch_from(progress: Progress, endpoint: values.PortalEndpoint, *, since: d
             )
         known = queries.portal_files(endpoint_id=endpoint.id)
         wanted = portals.in_order(
-            one for one in listed if not known[one.name, one.size or 0] or portals.is_since(one.name, since)
+            (one for one in listed if not known[one.name, one.size or 0] or portals.is_since(one.name, since)),
+            endpoint=endpoint,
         )
         with TemporaryDirectory(prefix="tomoshibi-portal-") as folder:
             new = 0
@@ -134,7 +136,9 @@ def _fetch_one(
         return False
     with fetched.path.open("rb") as content, db.transaction():
         now = clock.now()
-        file, new = operations.receive_file(name=listed.name, content=content, source=values.Source.PORTAL, now=now)
+        file, new = operations.receive_file(
+            name=listed.name, content=content, source=values.Source.PORTAL, area=endpoint.area, now=now
+        )
         operations.record_fetched(endpoint_id=endpoint.id, name=listed.name, size=size, file_id=file.id, now=now)
         if new:
             operations.enqueue_import(file_id=file.id)

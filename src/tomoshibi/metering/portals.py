@@ -1,7 +1,7 @@
 """How a portal is entered, and which of its files are wanted in which order."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -27,11 +27,36 @@ def connection(endpoint: values.PortalEndpoint) -> grid_portal.Connection:
     )
 
 
-def in_order(listed: Iterable[grid_portal.Listed]) -> list[grid_portal.Listed]:
+def name_of(name: str, endpoint: values.PortalEndpoint | None) -> grid_portal.FileName | None:
+    """
+    What a file's name tells; revision and section where the portal's settings say how wide they are.
+    """
+    named = grid_portal.parse_name(name)
+    if named is None or endpoint is None or not endpoint.revision_digits:
+        return named
+    section_from = len(named.tail) - endpoint.section_digits
+    revision_from = section_from - endpoint.revision_digits
+    if revision_from < 0:
+        return named
+    rule = grid_portal.NameRule(
+        revision=(revision_from, section_from), section=(section_from, section_from + endpoint.section_digits)
+    )
+    return grid_portal.parse_name(name, rule=rule)
+
+
+def of_file(file: values.ImportedFile, endpoints: Sequence[values.PortalEndpoint]) -> values.PortalEndpoint | None:
+    """The settings that a file's name follows: its portal's; by hand, those that all portals share."""
+    if file.area:
+        return next((one for one in endpoints if one.area == file.area), None)
+    shared = {(one.revision_digits, one.section_digits) for one in endpoints}
+    return endpoints[0] if len(shared) == 1 else None
+
+
+def in_order(listed: Iterable[grid_portal.Listed], *, endpoint: values.PortalEndpoint) -> list[grid_portal.Listed]:
     """Files that are kept, in the order in which they are to be applied; names that tell nothing come last."""
 
     def order(one: grid_portal.Listed) -> tuple[date, str, int, int, str]:
-        name = grid_portal.parse_name(one.name)
+        name = name_of(one.name, endpoint)
         return name.order if name else (*_LAST[:4], one.name)
 
     return sorted((one for one in listed if not _is_slot(one.name)), key=order)

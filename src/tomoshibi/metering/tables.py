@@ -27,7 +27,9 @@ FILE_STATES = {
 SOURCES = {Source.PORTAL: _("from the portal"), Source.MANUAL: _("by hand")}
 ROW_CODES = {
     RowCode.NEW: State(_("new"), Tone.GOOD, "circle-check"),
-    RowCode.REPLACED: State(_("replaces the earlier"), Tone.GOOD, "replace", _("It took the place of an earlier value.")),
+    RowCode.REPLACED: State(
+        _("replaces the earlier"), Tone.GOOD, "replace", _("It took the place of an earlier value.")
+    ),
     RowCode.UNCHANGED: State(_("unchanged"), Tone.QUIET, "equal", _("The same value was here already.")),
     RowCode.NOT_PROVIDED: State(
         _("not provided"), Tone.ATTENTION, "ban", _("The grid company has no value for these days.")
@@ -41,6 +43,7 @@ ROW_CODES = {
     RowCode.NO_PERIOD: State(_("no reading days"), Tone.BAD, "calendar-x"),
     RowCode.BROKEN: State(_("cannot be read"), Tone.BAD, "file-x"),
 }
+_KEPT_CODES = [(code.value, state.word) for code, state in ROW_CODES.items() if code not in values.COUNTED_ONLY]
 GAP_REASONS = {
     GapReason.MISSING: State(_("missing"), Tone.BAD, "alert-triangle", _("Nothing came by the day it was due.")),
     GapReason.NOT_PROVIDED: State(
@@ -122,7 +125,7 @@ def file_rows_list(*, file_id: int) -> lists.ListQuery:
         ),
         filters=(
             lists.Search("q", _("Search"), among=("spin", "template")),
-            lists.Choice("code", _("Result"), choices=[(c.value, s.word) for c, s in ROW_CODES.items()], facet=True),
+            lists.Choice("code", _("Result"), choices=_KEPT_CODES, facet=True),
         ),
         order=("row_number",),
     )
@@ -151,7 +154,7 @@ def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
         filters=(
             lists.Search("q", _("Search"), among=("spin", "contract_number", "base_day")),
             lists.Choice("reason", _("Why"), choices=[(r.value, s.word) for r, s in GAP_REASONS.items()], facet=True),
-            lists.Choice("area", _("Area"), choices=area_choices, facet=True),
+            lists.Choice("area", _("Area"), choices=area_choices),
             lists.MonthIs("month", _("Reading month")),
             lists.DayRange("due", _("Due"), path="due_on"),
         ),

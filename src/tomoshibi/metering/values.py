@@ -230,6 +230,8 @@ class ImportedFile:
     sha256: str
     size: int
     source: Source
+    area: str
+    """Whose portal it came from; empty for a file by hand."""
     kind: ReadingKind
     message_code: str
     sender: str
@@ -418,6 +420,9 @@ class PortalEndpoint:
     trust_file: str
     timeout_seconds: int
     wait_business_days: int
+    revision_digits: int
+    """How many digits at the end of a file's name, before those of the section, are its revision; 0: not known."""
+    section_digits: int
     active: bool
     fetched_at: datetime | None
     failure: str

@@ -22,11 +22,14 @@ class NotKept(ValueError):
     """Values of single half-hours are not kept: the daily file brings them again."""
 
 
-def opened(file: BinaryIO, *, name: str, received_on: date) -> tuple[values.FileHead, Iterator[values.Batch]]:
+def opened(
+    file: BinaryIO, *, named: grid_portal.FileName | None, received_on: date
+) -> tuple[values.FileHead, Iterator[values.Batch]]:
     """
     What a file says about itself, and its rows.
 
     :param file: ZIP, XML or CSV; seekable, read while the batches are walked
+    :param named: what its name tells
     :param received_on: how late a word the file is, where it does not say so itself
     :raises grid_portal.BrokenFile: here or while batches are walked
     :raises NotKept: for a file of one half-hour
@@ -34,7 +37,7 @@ def opened(file: BinaryIO, *, name: str, received_on: date) -> tuple[values.File
     if _is_csv(file):
         return _opened_csv(file, received_on=received_on)
     facts = grid_portal.read_facts(file)
-    head = _head(facts, name=name, received_on=received_on)
+    head = _head(facts, named=named, received_on=received_on)
     if facts.content is grid_portal.Content.SLOT:
         raise NotKept(_("a file of one half-hour is not kept; the daily file brings the same values"))
     if facts.content is grid_portal.Content.DAY:
@@ -42,8 +45,7 @@ def opened(file: BinaryIO, *, name: str, received_on: date) -> tuple[values.File
     return head, map(_months, grid_portal.read_confirmed(file).batches)
 
 
-def _head(facts: grid_portal.FileFacts, *, name: str, received_on: date) -> values.FileHead:
-    named = grid_portal.parse_name(name)
+def _head(facts: grid_portal.FileFacts, *, named: grid_portal.FileName | None, received_on: date) -> values.FileHead:
     return values.FileHead(
         message_code=facts.message_code,
         sender=facts.sender_code,

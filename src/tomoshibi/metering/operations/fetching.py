@@ -26,6 +26,8 @@ def set_portal(
     trust_file: str = "",
     timeout_seconds: int = 60,
     wait_business_days: int = 4,
+    revision_digits: int = 0,
+    section_digits: int = 0,
     active: bool = True,
     now: datetime,
     actor_id: int | None = None,
@@ -34,6 +36,8 @@ def set_portal(
     Set where an area's portal is, with which certificate we enter, and how long its data may take.
 
     :param wait_business_days: business days from the reading day on, the reading day being the first
+    :param revision_digits: digits of the revision in the names of this company's files, right before those of the
+        section; the widths are in no public text, 0 leaves them unread
     """
     row, created = PortalEndpoint.objects.update_or_create(
         area=area,
@@ -44,6 +48,8 @@ def set_portal(
             "trust_file": trust_file,
             "timeout_seconds": timeout_seconds,
             "wait_business_days": wait_business_days,
+            "revision_digits": revision_digits,
+            "section_digits": section_digits,
             "active": active,
         },
     )

@@ -43,11 +43,13 @@ def receive_file(
     source: values.Source,
     now: datetime,
     actor_id: int | None = None,
+    area: str = "",
     kind: values.ReadingKind = values.ReadingKind.SUPPLY,
 ) -> tuple[values.ImportedFile, bool]:
     """
     Keep a file raw, once per content.
 
+    :param area: whose portal it came from; empty for a file by hand
     :returns: the file, and whether its content is new here
     """
     stored = documents.store(name=name, content=content, kind=DOCUMENT_KIND, now=now, actor_id=actor_id)
@@ -58,6 +60,7 @@ def receive_file(
             "size": stored.size_bytes,
             "document_id": stored.id,
             "source": source.value,
+            "area": area,
             "kind": kind.value,
             "received_at": now,
             "received_by_id": actor_id,
