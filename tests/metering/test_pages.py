@@ -121,11 +121,14 @@ def test_portals_are_set_in_the_browser(clerk):
     page(clerk, "/metering/portals/")
     wrong = clerk.post("/metering/portals/new/", {"area": "03", "base_url": "no address"})
     assert wrong.status_code == 422
-    given = {"area": "03", "base_url": "https://portal.example/03", "timeout_seconds": 60, "wait_business_days": 5}
+    given = {
+        "area": "03", "base_url": "https://portal.example/03", "timeout_seconds": 60, "wait_business_days": 5,
+        "revision_digits": 2, "section_digits": 5,
+    }  # fmt: skip
     assert clerk.post("/metering/portals/new/", given).status_code == 302
     assert "https://portal.example/03" in page(clerk, "/metering/portals/03/")
     (endpoint,) = queries.endpoints()
-    assert (endpoint.wait_business_days, endpoint.active) == (5, False)
+    assert (endpoint.wait_business_days, endpoint.revision_digits, endpoint.active) == (5, 2, False)
     assert clerk.post("/metering/portals/fetch/", {}).status_code == 302
     assert clerk.post("/metering/gaps/watch/").status_code == 302
 
