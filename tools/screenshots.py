@@ -32,8 +32,8 @@ def sign_in(page: Page, base: str, user: str, password: str) -> None:
     page.goto(f"{base}/accounts/login/")
     page.fill("input[name=login]", user)
     page.fill("input[name=password]", password)
-    page.click("button[type=submit]")
-    page.wait_for_load_state("networkidle")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("aside.rail, .portal-top", state="attached")
 
 
 def take(page: Page, address: str, target: Path) -> int:
