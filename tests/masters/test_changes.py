@@ -14,7 +14,12 @@ from tomoshibi.masters.register import MASTERS
 from tomoshibi.worklist import queries as worklist
 
 pytestmark = pytest.mark.usefixtures("shipped")
-LEVY_2027 = {"fiscal_year": "2027", "price_yen_per_kwh": "4.30", "first_valid_month": "2027-05"}
+LEVY_2027 = {
+    "fiscal_year": "2027",
+    "price_yen_per_kwh": "4.30",
+    "first_valid_month": "2027-05",
+    "last_valid_month": "2028-04",
+}
 
 
 @pytest.fixture
@@ -109,7 +114,13 @@ def test_an_account_that_is_not_in_the_chart_is_refused(anna, now):
 
 def test_the_row_keeps_its_trail_with_from_to_and_why(anna, ben, now):
     row_id = next(id_ for id_, cells in queries.numbered_records(master="levy") if cells["fiscal_year"] == "2026")
-    corrected = {**LEVY_2027, "fiscal_year": "2026", "price_yen_per_kwh": "4.17", "first_valid_month": "2026-05"}
+    corrected = {
+        **LEVY_2027,
+        "fiscal_year": "2026",
+        "price_yen_per_kwh": "4.17",
+        "first_valid_month": "2026-05",
+        "last_valid_month": "2027-04",
+    }
     operations.approve_change(proposal_id=propose(anna, now, [corrected]), actor_id=ben, now=now)
     change = identity_queries.trail(model="masters.renewablelevy", row_id=row_id)[0]
     assert ("price_micro_per_kwh", "4180000", "4170000") in change.fields
@@ -117,10 +128,15 @@ def test_the_row_keeps_its_trail_with_from_to_and_why(anna, ben, now):
 
 
 def test_the_effect_names_what_is_ended_cut_or_replaced():
-    half_a_year = {"fiscal_year": "2026", "price_yen_per_kwh": "4.0", "first_valid_month": "2026-08"}
+    half_a_year = {
+        "fiscal_year": "2026",
+        "price_yen_per_kwh": "4.0",
+        "first_valid_month": "2026-08",
+        "last_valid_month": "2027-04",
+    }
     effect = queries.effects(master="levy", rows=[half_a_year], today=date(2026, 11, 4))[0]
     assert effect.reaches_back
-    assert (effect.start, effect.end) == (date(2026, 8, 1), None)
+    assert (effect.start, effect.end) == (date(2026, 8, 1), date(2027, 5, 1))
     assert [cells["price_yen_per_kwh"] for cells in effect.replaced] == ["4.18"]
     nothing = queries.effects(master="levy", rows=[LEVY_2027], today=date(2026, 11, 4))[0]
     assert not nothing.replaced
@@ -142,14 +158,14 @@ HEADER = "fiscal_year,price_yen_per_kwh,first_valid_month,last_valid_month"
 @pytest.mark.parametrize(
     ("lines", "line", "column"),
     [
-        (["2027,4.30,2027-13,"], 2, "first_valid_month"),
-        (["2027,4.30,2027-05,", "x,4.30,2028-05,"], 3, "fiscal_year"),
-        (["2027,-1,2027-05,"], 2, "price_yen_per_kwh"),
-        (["2027,4.1234567,2027-05,"], 2, "price_yen_per_kwh"),
-        (["2027,,2027-05,"], 2, "price_yen_per_kwh"),
+        (["2027,4.30,2027-13,2028-04"], 2, "first_valid_month"),
+        (["2027,4.30,2027-05,2028-04", "x,4.30,2028-05,2029-04"], 3, "fiscal_year"),
+        (["2027,-1,2027-05,2028-04"], 2, "price_yen_per_kwh"),
+        (["2027,4.1234567,2027-05,2028-04"], 2, "price_yen_per_kwh"),
+        (["2027,,2027-05,2028-04"], 2, "price_yen_per_kwh"),
         (["2027,4.30,2027-05,2027-04"], 2, "valid_to"),
         (["2027,4.30,2027-05"], 2, ""),
-        (["2027,4.30,2027-05,2028-04", "2028,4.40,2028-04,"], 3, "first_valid_month"),
+        (["2027,4.30,2027-05,2028-04", "2028,4.40,2028-04,2029-03"], 3, "first_valid_month"),
         (['2027,"4.30,2027-05,'], 2, ""),
     ],
 )
@@ -165,7 +181,7 @@ def test_a_sheet_is_refused_whole_with_row_and_reason(anna, now, lines, line, co
 
 
 def test_a_good_sheet_becomes_a_proposal(anna, now):
-    propose(anna, now, sheets.read_csv(MASTERS["levy"], f"{HEADER}\r\n2027,4.30,2027-05,\r\n".encode()))
+    propose(anna, now, sheets.read_csv(MASTERS["levy"], f"{HEADER}\r\n2027,4.30,2027-05,2028-04\r\n".encode()))
     assert queries.waiting_count() == 1
 
 

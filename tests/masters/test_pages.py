@@ -78,7 +78,7 @@ def test_the_fuel_page_shows_how_a_unit_came_about(client, anna, query, says):
 def test_a_change_goes_through_two_people(client, anna, ben):
     cells = {
         "action": "set", "fiscal_year": "2027", "price_yen_per_kwh": "4.30", "first_valid_month": "2027-05",
-        "source": "notice", "confidence": "high", "reason": "notice of March",
+        "last_valid_month": "2028-04", "source": "notice", "confidence": "high", "reason": "notice of March",
     }  # fmt: skip
     client.force_login(anna)
     response = client.post(reverse("masters:levy_propose"), cells, follow=True)
@@ -117,7 +117,7 @@ def test_the_author_takes_a_proposal_back(client, anna):
 def test_a_form_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(client, anna, cells, field):
     good = {
         "action": "set", "fiscal_year": "2027", "price_yen_per_kwh": "4.30", "first_valid_month": "2027-05",
-        "reason": "notice",
+        "last_valid_month": "2028-04", "reason": "notice",
     }  # fmt: skip
     client.force_login(anna)
     response = client.post(reverse("masters:levy_propose"), {**good, **cells})

@@ -97,7 +97,15 @@ def test_the_areas_own_amount_comes_before_the_general_one():
 
 def test_loading_again_changes_nothing_and_never_overrides():
     operations.put_rows(
-        master="levy", rows=[{"fiscal_year": "2026", "price_yen_per_kwh": "4.19", "first_valid_month": "2026-05"}]
+        master="levy",
+        rows=[
+            {
+                "fiscal_year": "2026",
+                "price_yen_per_kwh": "4.19",
+                "first_valid_month": "2026-05",
+                "last_valid_month": "2027-04",
+            }
+        ],
     )
     outcome = operations.load_shipped(on=date(2026, 11, 5), with_banks=False)
     assert not any(outcome.inserted.values())
@@ -146,6 +154,22 @@ def test_a_row_with_an_end_lets_the_former_hold_again():
     found = [queries.tax_rate(on=date(2027, month, 1)).rate_ppm for month in (6, 7)]
     assert found == [50_000, 100_000]
     assert queries.tax_rate(on=date(2026, 12, 31)).rate_ppm == 100_000
+
+
+def test_a_row_without_an_end_holds_as_long_as_what_it_replaces():
+    operations.put_rows(
+        master="government_discounts",
+        rows=[{"voltage": "low", "price_yen_per_kwh": "4.0", "first_valid_month": "2026-02"}],
+    )
+    found = [queries.government_discount(usage_month=Month(2026, month), voltage="low") for month in (1, 2, 3, 4)]
+    assert found == [4_500_000, 4_000_000, 1_500_000, 0]
+
+
+def test_a_levy_says_when_it_ends():
+    with pytest.raises(operations.BadSheet, match="last_valid_month"):
+        operations.put_rows(
+            master="levy", rows=[{"fiscal_year": "2027", "price_yen_per_kwh": "4.3", "first_valid_month": "2027-05"}]
+        )
 
 
 def test_removing_ends_what_held():

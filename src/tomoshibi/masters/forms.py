@@ -11,8 +11,8 @@ from tomoshibi.masters.sheets import ACTION, REMOVE, SET
 from tomoshibi.masters.values import AREAS
 
 _HINTS = {
-    "valid_to": gettext_lazy("Empty: until the next change that is known."),
-    "last_valid_month": gettext_lazy("Empty: until the next change that is known."),
+    "valid_to": gettext_lazy("Empty: as long as what it replaces, else until the next change that is known."),
+    "last_valid_month": gettext_lazy("Empty: as long as what it replaces, else until the next change that is known."),
     "source": gettext_lazy("Where it is published: the address of the notice."),
 }
 
@@ -33,12 +33,13 @@ class RowForm(ReasonForm):
 
     def __init__(self, master: Master, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.use_required_attribute = False  # ending what holds needs the key and the day only
         self.master = master
         reason = self.fields.pop("reason")
         self.fields[ACTION] = forms.ChoiceField(
             label=_("What to do"),
             choices=[(SET, _("Let this hold")), (REMOVE, _("End what holds"))],
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             initial=SET,
         )
         for column in master.all_columns:
@@ -50,6 +51,9 @@ class RowForm(ReasonForm):
         needed = {*self.master.key, "valid_from", "first_valid_month"}
         for column in self.master.all_columns:
             if cleaned.get(ACTION) == REMOVE and column.target not in needed:
+                self.errors.pop(column.name, None)
+                continue
+            if column.name in self.errors:
                 continue
             try:
                 column.read(cleaned.get(column.name))
@@ -63,7 +67,11 @@ class RowForm(ReasonForm):
 
 def _field(column: Column) -> forms.Field:
     """Every cell is text; the browser helps with days, months and choices."""
-    common: dict[str, Any] = {"label": column.label, "required": False, "help_text": _HINTS.get(column.name, "")}
+    common: dict[str, Any] = {
+        "label": column.label,
+        "required": column.required,
+        "help_text": _HINTS.get(column.name, ""),
+    }
     field: Any
     if column.kind in {Kind.CHOICE, Kind.AREA, Kind.YES_NO}:
         choices = _choices(column)

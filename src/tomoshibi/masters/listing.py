@@ -23,7 +23,7 @@ PROPOSAL_STATES = {
     ProposalState.PROPOSED: State(_("to decide"), Tone.ATTENTION, "eye"),
     ProposalState.APPLIED: State(_("applied"), Tone.GOOD, "circle-check"),
     ProposalState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
-    ProposalState.WITHDRAWN: State(_("withdrawn"), Tone.QUIET, "arrow-back-up"),
+    ProposalState.WITHDRAWN: State(_("taken back"), Tone.QUIET, "arrow-back-up"),
 }
 CONFIDENCES = {
     "high": State(_("certain"), Tone.GOOD, "shield-check"),

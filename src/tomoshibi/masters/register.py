@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -197,6 +197,7 @@ class Master:
     One master.
 
     :param key: fields that name a row; with validity, no two rows of one key hold on one day
+    :param ends: every row says when it ends: what comes after is never guessed
     """
 
     code: str
@@ -205,6 +206,7 @@ class Master:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     validity: Validity = Validity.NONE
+    ends: bool = False
 
     @property
     def procedures(self) -> tuple[str, ...]:
@@ -232,7 +234,10 @@ class Master:
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        return (*self.columns, *_VALIDITY_COLUMNS[self.validity], *_SOURCE_COLUMNS)
+        validity = _VALIDITY_COLUMNS[self.validity]
+        if self.ends:
+            validity = tuple(replace(column, required=True) for column in validity)
+        return (*self.columns, *validity, *_SOURCE_COLUMNS)
 
     @property
     def header(self) -> list[str]:
@@ -287,7 +292,7 @@ def _text(name: str, label: Any, length: int, *, required: bool = False) -> Colu
 
 _MASTERS = (
     Master(
-        "levy", "MS1", gettext_lazy("Renewable levy"), key=(), validity=Validity.MONTHS,
+        "levy", "MS1", gettext_lazy("Renewable levy"), key=(), validity=Validity.MONTHS, ends=True,
         columns=(
             _count("fiscal_year", gettext_lazy("Fiscal year"), minimum=2012, maximum=2100),
             _yen("price_yen_per_kwh", gettext_lazy("Levy"), "price_micro_per_kwh", minimum=0, maximum=100, unit=gettext_lazy("yen/kWh")),

@@ -37,7 +37,7 @@ class Row:
 
     :param fields: values of the model's fields, key included
     :param start: first day it holds; None for masters that are not dated
-    :param end: first day it no longer holds; None: until the next known change
+    :param end: first day it no longer holds; None: with what it replaces, or until the next known change
     """
 
     line: int

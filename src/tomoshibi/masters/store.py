@@ -71,7 +71,7 @@ def lay_over(master: Master, rows: Iterable[Row]) -> int:
     """
     Let rows hold from their first day on: what held before ends there, what holds after stays.
 
-    A row without an end holds until the next change of its key that is known already.
+    A row without an end holds as long as what it replaces; where nothing holds, until the next change that is known.
 
     :returns: rows that hold now and did not before
     """
@@ -130,11 +130,18 @@ def touched(master: Master, row: Row, *, lock: bool = False) -> list[Any]:
 
 
 def end_of(master: Master, row: Row) -> date | None:
-    """When a row stops to hold: as it says, or at the next change of its key that is known; None for ever."""
+    """
+    When a row stops to hold: as it says; else with what it replaces; else at the next change that is known.
+
+    None for ever.
+    """
     if row.end is not None or row.start is None:
         return row.end
-    starts = [valid.lower for valid in _of_key(master, row).values_list("valid", flat=True)]
-    return min((start for start in starts if start and start > row.start), default=None)
+    spans = [(valid.lower, valid.upper) for valid in _of_key(master, row).values_list("valid", flat=True)]
+    for lower, upper in spans:
+        if (lower is None or lower <= row.start) and (upper is None or upper > row.start):
+            return upper
+    return min((lower for lower, _upper in spans if lower and lower > row.start), default=None)
 
 
 def _of_key(master: Master, row: Row) -> Any:

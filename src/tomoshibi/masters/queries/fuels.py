@@ -64,7 +64,7 @@ class FuelBook:
             fuel.compute_unit(formula=_formula(row), prices=prices),
             invented=invented,
             source="; ".join(filter(None, [row.source, source])),
-            confidence=row.confidence,
+            confidence=values.LOW_CONFIDENCE if invented else row.confidence,
         )
 
     def window(self, *, month: Month, needs_lng: bool = True) -> tuple[values.FuelPrices, bool, str]:

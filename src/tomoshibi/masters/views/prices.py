@@ -1,5 +1,6 @@
 """Levy and fuel adjustment: what holds, how it came about, how it went over the months."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,13 @@ from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 MONTHS_BACK, MONTHS_AHEAD = 18, 3
+PRODUCT_WORDS = {
+    values.REGULATED_LOW: gettext_lazy("Regulated, low voltage"),
+    values.HIGH: gettext_lazy("High voltage"),
+    values.SPECIAL_HIGH: gettext_lazy("Special high voltage"),
+    "hv_market": gettext_lazy("High voltage with market adjustment"),
+    "shv_market": gettext_lazy("Special high voltage with market adjustment"),
+}
 STEP_WORDS = {
     "average": gettext_lazy("Average fuel price (to 100 yen)"),
     "cap": gettext_lazy("The average counts up to the cap"),
@@ -57,12 +65,22 @@ def levy(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "now": next((unit for unit in units if today in unit.valid), None),
-        "units": [(unit, values.standing(unit.valid.start, unit.valid.end, today)) for unit in reversed(units)],
+        "units": [_levy_line(unit, today) for unit in reversed(units)],
         "standings": listing.STANDINGS,
         "chart": chart,
         "may_change": may(request, MASTERS["levy"], DO),
     }
     return render(request, "masters/levy.html", context)
+
+
+def _levy_line(unit: values.LevyUnit, today: date) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "standing": values.standing(unit.valid.start, unit.valid.end, today).value,
+        "price": figures.decimal(unit.price_micro_per_kwh, scale=MICRO, decimals=2),
+        "first": Month.of(unit.valid.start),
+        "last": Month.of(unit.valid.end).plus(-1),
+    }
 
 
 @require_GET
@@ -82,8 +100,9 @@ def fuel(request: HttpRequest) -> HttpResponse:
     context = {
         "areas": values.AREAS.values(),
         "area": values.AREAS[area],
-        "products": products,
+        "products": [(code, PRODUCT_WORDS.get(code, code)) for code in products],
         "product": product,
+        "product_word": PRODUCT_WORDS.get(product, product),
         "month": month,
         "earlier": month.plus(-1),
         "later": month.plus(1),
@@ -114,7 +133,11 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
         unit = queries.fuel_unit(area=area, month=month, product=product)
     except queries.MasterMissing as missing:
         return {**found, "missing": str(missing)}
-    found |= {"unit": unit, "steps": _worded(unit), "price": figures.decimal(unit.price_micro_per_kwh, scale=MICRO)}
+    found |= {
+        "unit": unit,
+        "steps": _worded(unit),
+        "price": figures.decimal(unit.price_micro_per_kwh, scale=MICRO, decimals=2),
+    }
     if unit.steps[0].kind in {"published", "invented"}:
         try:
             computed = queries.computed_fuel_unit(area=area, month=month, product=product, allow_low_confidence=True)
@@ -123,7 +146,7 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
         found |= {
             "computed": computed,
             "computed_steps": _worded(computed),
-            "computed_price": figures.decimal(computed.price_micro_per_kwh, scale=MICRO),
+            "computed_price": figures.decimal(computed.price_micro_per_kwh, scale=MICRO, decimals=2),
         }
     return found
 

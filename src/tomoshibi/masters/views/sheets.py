@@ -26,6 +26,8 @@ HOMES = {
     "reading_days": "masters:calendar",
     "reading_rules": "masters:calendar",
     "holidays": "masters:holidays",
+    "debit_agents": "masters:debits_agent_a",
+    "debit_cycles": "masters:debits_agent_a",
 }
 """Masters that have a page of their own beside the list."""
 
