@@ -368,6 +368,55 @@ def receipt(*, receipt_id: int) -> Receipt | None:
     return receipt_rows().filter(id=receipt_id).first()
 
 
+def day_counts() -> dict[str, int]:
+    """What waits for people: undecided failures, rows to look at, unapplied receipts, refunds, write-offs."""
+    return {
+        "failed": FailedDebit.objects.filter(treatment=values.Treatment.ASK.value).count(),
+        "problems": ResultProblem.objects.filter(resolved_at__isnull=True).count(),
+        "unapplied": Receipt.objects.filter(assignment__isnull=True).count(),
+        "credits": CreditLeft.objects.count(),
+        "refunds": Refund.objects.filter(state=values.RefundState.WAITING.value).count(),
+        "refund_files": RefundBatch.objects.filter(state=values.RefundBatchState.PREPARED.value).count(),
+        "write_offs": write_off_rows().count(),
+    }
+
+
+def waiting_problems(*, file_id: int) -> int:
+    return ResultProblem.objects.filter(file_id=file_id, resolved_at__isnull=True).count()
+
+
+def hold_of(*, receivable_id: int) -> Hold | None:
+    return Hold.objects.filter(receivable_id=receivable_id, lifted_at__isnull=True).first()
+
+
+def write_off_of(*, receivable_id: int) -> WriteOff | None:
+    return write_off_rows().filter(receivable_id=receivable_id).first()
+
+
+def open_of(*, receivable_ids: Sequence[int]) -> int:
+    """What is open of some debts together [minor]."""
+    chosen = OpenItem.objects.filter(receivable_id__in=list(receivable_ids))
+    return chosen.aggregate(n=Sum("open_minor", default=0))["n"]
+
+
+def paid_by_receipt(*, receipt_id: int) -> list[dict[str, Any]]:
+    """Which debts a receipt paid: ``id``, ``invoice_number``, ``amount_minor``."""
+    rows = Allocation.objects.filter(kind=values.AllocationKind.RECEIPT.value, source_id=receipt_id).order_by("id")
+    numbers = dict(
+        Receivable.objects.filter(id__in=[row.receivable_id for row in rows]).values_list("id", "invoice_number")
+    )
+    return [
+        {"id": row.receivable_id, "invoice_number": numbers[row.receivable_id], "amount_minor": row.amount_minor}
+        for row in rows
+    ]
+
+
+def suggestions(*, amount_minor: int, limit: int = 10) -> list[values.Receivable]:
+    """Debts of exactly an amount: whose money an unapplied receipt may be."""
+    ids = OpenItem.objects.filter(open_minor=amount_minor).order_by("due_on").values_list("receivable_id", flat=True)
+    return [_receivable(row) for row in receivable_rows().filter(id__in=list(ids[:limit])).order_by("due_on")]
+
+
 def write_off_rows() -> QuerySet[WriteOff]:
     return WriteOff.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True).order_by("id")
 

@@ -63,6 +63,12 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Checks"), "billing:checks", "list-check", ("RB7",)),
     )),
     Section(pgettext_lazy("rail", "Collect"), "coins", (
+        Entry(_("Collection today"), "collection:day", "coins", ("RC4",)),
+        Entry(_("Debts"), "collection:receivables", "list-details", ("RC4",)),
+        Entry(_("Failed debits"), "collection:failed", "repeat", ("RC4",)),
+        Entry(_("Result files"), "collection:results", "file-check", ("RC4",)),
+        Entry(_("Bank transfers"), "collection:receipts", "building-bank", ("RC4",)),
+        Entry(_("Credits"), "collection:credits", "receipt-refund", ("RC4",)),
         Entry(_("Trial balance"), "ledger:trial_balance", "scale", ("RC4", "RB7")),
     )),
     Section(pgettext_lazy("rail", "Agency"), "building-store", (

@@ -31,7 +31,12 @@ def journal_list() -> lists.ListQuery:
             lists.Text("source", _("Source"), link=lambda row: addresses.address_of(row["source"])),
             lists.Code("purpose", _("Purpose")),
             lists.Text("text", _("Text")),
-            lists.Text("document", _("Document"), shown=False, link=lambda row: addresses.address_of(row["document"])),
+            lists.Text(
+                "document",
+                pgettext_lazy("ledger", "Document"),
+                shown=False,
+                link=lambda row: addresses.address_of(row["document"]),
+            ),
             lists.Moment("posted_at", _("Posted"), shown=False),
         ),
         filters=(

@@ -130,7 +130,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _csv(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
     heads = [
-        _("Entry"), _("Day"), _("Accounting month"), _("Source"), _("Purpose"), _("Document"), _("Text"), _("Code"),
+        _("Entry"), _("Day"), _("Accounting month"), _("Source"), _("Purpose"), pgettext("ledger", "Document"), _("Text"), _("Code"),
         _("Ledger account"), pgettext("ledger", "Debit"), pgettext("ledger", "Credit"), _("Customer"),
     ]  # fmt: skip
     line = io.StringIO()

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.parties import kana, postal, values
@@ -118,6 +120,21 @@ def _to_account(row: BillingAccount, terms: AccountTerms) -> values.Account:
         payment_method=values.PaymentMethod(terms.payment_method),
         statement_channel=values.StatementChannel(terms.statement_channel),
     )
+
+
+def payer_columns(*, account: str) -> dict[str, Combinable]:
+    """
+    Number and name of payers as annotations, for another room's list that knows only the account's id.
+
+    :param account: path of the billing account's id in that list
+    :returns: ``payer_number`` and ``payer``
+    """
+    found = BillingAccount.objects.filter(id=OuterRef(account))
+    name = Coalesce(NullIf("addressee", Value("")), "customer__name")
+    return {
+        "payer_number": Subquery(found.values("number")[:1]),
+        "payer": Subquery(found.annotate(shown=name).values("shown")[:1]),
+    }
 
 
 def account_terms(*, account_id: int) -> list[values.AccountTerms]:

@@ -1,0 +1,125 @@
+"""``tomoshibi debit``: direct debits from the command line, through the same operations as the pages."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tomoshibi.collection import operations, profiles, queries, values
+from tomoshibi.documents import queries as documents
+from tomoshibi.gateways import zengin
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as people
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.storage import db
+from tomoshibi.worker import queries as clock
+
+app = typer.Typer(no_args_is_help=True, help="Direct debits: request files out, results in.")
+_REFUSALS = (
+    operations.AlreadyRequested, operations.BatchOutdated, operations.NothingToCollect, operations.TooLate,
+    operations.WrongBatchState, profiles.AgentNotReady, masters.MasterMissing, identity.SamePerson, zengin.BrokenFile,
+    ValueError,
+)  # fmt: skip
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="file to write")],
+    month: Annotated[str, typer.Option(help="month of the debit, like 2026-11; this month when left out")] = "",
+    agent: Annotated[str, typer.Option(help="collection agent")] = "agent_a",
+    cycle_day: Annotated[int, typer.Option(help="debit day of the month; the usual one when left out")] = 0,
+    by: Annotated[str, typer.Option("--as", help="who prepares it")] = "",
+    confirmed_by: Annotated[str, typer.Option("--confirm-as", help="who releases it: another person")] = "",
+) -> None:
+    """Prepare a batch and write its request file; without a second person it stops before release."""
+    today = clock.today()
+    wanted = Month.parse(month) if month else Month.of(today)
+    try:
+        with db.transaction():
+            made = operations.prepare_batch(
+                agent=agent,
+                month=wanted,
+                cycle_day=cycle_day or None,
+                now=clock.now(),
+                today=today,
+                actor_id=_person(by),
+            )
+        typer.echo(
+            f"batch {made.batch_id}: {made.rows:,} debits, {made.total_minor:,} in all, {made.aside:,} set aside"
+        )
+        if not confirmed_by:
+            _stop(
+                f"not written: name who releases it with --confirm-as, or release batch {made.batch_id} in the browser"
+            )
+        with db.transaction():
+            operations.release_batch(
+                batch_id=made.batch_id, now=clock.now(), today=today, actor_id=_person(confirmed_by) or 0
+            )
+    except _REFUSALS as refusal:
+        _stop(str(refusal))
+    batch = queries.batch(batch_id=made.batch_id)
+    assert batch is not None
+    assert batch.file_id is not None
+    target.write_bytes(documents.content(file_id=batch.file_id))
+    typer.echo(f"{target}: {batch.sha256}")
+
+
+@app.command("import")
+def import_results(
+    files: Annotated[list[Path], typer.Argument(help="result files", exists=True, dir_okay=False)],
+    agent: Annotated[str, typer.Option(help="collection agent")] = "agent_a",
+    by: Annotated[str, typer.Option("--as", help="who imports them")] = "",
+) -> None:
+    """Match result files row by row; the same file twice changes nothing."""
+    refused = False
+    for path in files:
+        try:
+            with db.transaction():
+                outcome = operations.import_result(
+                    agent=agent,
+                    name=path.name,
+                    content=path.read_bytes(),
+                    now=clock.now(),
+                    today=clock.today(),
+                    actor_id=_person(by),
+                )
+        except _REFUSALS as refusal:
+            refused = True
+            typer.secho(f"{path.name}: {refusal}", fg="red", err=True)
+        else:
+            typer.echo(_told(path.name, outcome))
+    if refused:
+        raise typer.Exit(1)
+
+
+def _told(name: str, outcome: values.ImportOutcome) -> str:
+    if outcome.already_known:
+        return f"{name}: imported before, nothing changed"
+    return (
+        f"{name}: {outcome.rows:,} rows, {outcome.paid:,} paid ({outcome.paid_minor:,}), {outcome.failed:,} failed,"
+        f" {outcome.problems:,} to look at, {outcome.missing:,} missing"
+    )
+
+
+@app.command()
+def batches() -> None:
+    """List the newest batches and where they stand."""
+    for batch in queries.batches(limit=20):
+        typer.echo(
+            f"{batch.id:>6}  {batch.debit_on}  {batch.agent:<14} {batch.row_count:>9,}  {batch.total_minor:>15,}  {batch.state}"
+        )
+
+
+def _person(username: str) -> int | None:
+    if not username:
+        return None
+    found = people.user_id_of(username=username)
+    if found is None:
+        _stop(f"nobody is called {username}")
+    return found
+
+
+def _stop(sentence: str) -> None:
+    typer.secho(sentence, fg="red", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,88 @@
+"""Forms of collection."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from tomoshibi.parties import queries as parties
+from tomoshibi.ui.fields import DayField, MoneyField, ReasonField
+
+
+class PayerField(forms.CharField):
+    """A billing account by its number; gives its id."""
+
+    def clean(self, value: Any) -> Any:
+        number = super().clean(value)
+        if not number:
+            return None
+        found = parties.account_by_number(number=number)
+        if found is None:
+            raise ValidationError(_("No payer has the number %(number)s."), params={"number": number})
+        return found.id
+
+
+class ReasonForm(forms.Form):
+    reason = ReasonField()
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("Note"), max_length=300, min_length=2, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ResultUploadForm(forms.Form):
+    agent = forms.ChoiceField(label=_("Agent"))
+    file = forms.FileField(label=_("Result file"))
+
+    def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["agent"].choices = agents  # type: ignore[attr-defined]
+
+
+class ReceiptForm(forms.Form):
+    received_on = DayField(label=_("Received on"))
+    amount_minor = MoneyField(label=_("Amount"), minimum=1)
+    payer_name = forms.CharField(label=_("From (as on the bank statement)"), max_length=100)
+    reference = forms.CharField(label=_("Reference"), max_length=100, required=False)
+    account_id = PayerField(
+        label=_("Payer number"), required=False, help_text=_("Leave empty while it is not known whose money it is.")
+    )
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class AssignForm(forms.Form):
+    account_id = PayerField(label=_("Payer number"))
+
+
+class SettlementForm(forms.Form):
+    settled_on = DayField(label=_("Settled on"))
+    fee_minor = MoneyField(label=_("Fee without tax"))
+    fee_tax_minor = MoneyField(label=_("Tax on the fee"))
+
+
+class RefundForm(forms.Form):
+    amount_minor = MoneyField(label=_("Amount"), minimum=1)
+    bank_code = forms.RegexField(r"^[0-9]{4}$", label=_("Bank"), help_text=_("Four digits"))
+    branch_code = forms.RegexField(r"^[0-9]{3}$", label=_("Branch"), help_text=_("Three digits"))
+    account_kind = forms.ChoiceField(label=_("Account kind"), choices=[("1", _("ordinary")), ("2", _("current"))])
+    account_number = forms.RegexField(r"^[0-9]{1,7}$", label=_("Account number"))
+    holder_kana = forms.CharField(label=_("Account holder (kana)"), max_length=60)
+    reason = ReasonField()
+
+
+class TransferDayForm(forms.Form):
+    transfer_on = DayField(label=_("Transfer on"))
+
+
+class PaidOnForm(forms.Form):
+    paid_on = DayField(label=_("Paid on"))
+
+
+def sentences(form: forms.Form) -> str:
+    """All errors of a form in one line, for a message."""
+    return " ".join(
+        f"{form.fields[name].label if name in form.fields else ''}: {error}"
+        for name, errors in form.errors.items()
+        for error in errors
+    )

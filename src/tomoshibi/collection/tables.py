@@ -1,0 +1,352 @@
+"""How debts, debits, results, receipts and credits are shown as lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tomoshibi.collection import queries, values
+from tomoshibi.parties import queries as parties
+from tomoshibi.ui import lists
+from tomoshibi.ui.states import State, Tone
+
+RECEIVABLE_STATES = {
+    "open": State(pgettext_lazy("debt", "open"), Tone.ATTENTION, "circle"),
+    "partly": State(pgettext_lazy("debt", "partly paid"), Tone.ATTENTION, "circle-half"),
+    "paid": State(pgettext_lazy("debt", "paid"), Tone.GOOD, "circle-check"),
+    "written_off": State(pgettext_lazy("debt", "written off"), Tone.QUIET, "circle-off"),
+}
+BATCH_STATES = {
+    "prepared": State(_("prepared"), Tone.ATTENTION, "users", _("A second person has to release it.")),
+    "released": State(pgettext_lazy("debit", "released"), Tone.RUNNING, "send", _("It is on its way to the agent.")),
+    "sent": State(_("sent, result awaited"), Tone.RUNNING, "clock"),
+    "rejected": State(_("rejected by the agent"), Tone.BAD, "circle-x"),
+    "answered": State(_("result is here"), Tone.GOOD, "circle-check", _("The agent has to pay us.")),
+    "settled": State(_("settled"), Tone.GOOD, "coins"),
+    "cancelled": State(_("cancelled"), Tone.QUIET, "circle-off"),
+}
+RESULT_STATES = {
+    "paid": State(pgettext_lazy("debt", "paid"), Tone.GOOD, "circle-check"),
+    "failed": State(pgettext_lazy("debit", "failed"), Tone.BAD, "circle-x"),
+    None: State(_("awaited"), Tone.RUNNING, "clock"),
+}
+TREATMENTS = {
+    "ask": State(pgettext_lazy("debit", "to decide"), Tone.ATTENTION, "help-circle"),
+    "again": State(_("again with the next cycle"), Tone.RUNNING, "repeat"),
+    "letter": State(_("payment letter"), Tone.RUNNING, "mail"),
+    "mandate": State(_("waits for another mandate"), Tone.RUNNING, "signature"),
+    "hold": State(_("on hold"), Tone.QUIET, "hand-stop"),
+}
+PROBLEMS = {
+    "unknown": State(_("names no debit of ours"), Tone.BAD, "user-question"),
+    "duplicate": State(_("comes twice"), Tone.ATTENTION, "copy"),
+    "amount": State(_("other amount"), Tone.ATTENTION, "coins"),
+    "account": State(_("other bank account"), Tone.ATTENTION, "building-bank"),
+    "answered": State(_("contradicts a known result"), Tone.ATTENTION, "arrows-diff"),
+    "no_result": State(_("carries no result"), Tone.ATTENTION, "help-circle"),
+    "missing": State(_("missing"), Tone.BAD, "file-off"),
+}
+RESOLUTIONS = {
+    "applied": State(_("believed"), Tone.GOOD, "circle-check"),
+    "dismissed": State(_("set aside"), Tone.QUIET, "circle-off"),
+    "came": State(_("came later"), Tone.GOOD, "clock-check"),
+    "": State(pgettext_lazy("debit", "to decide"), Tone.ATTENTION, "help-circle"),
+}
+ASIDE = {
+    "no_mandate": State(_("no mandate"), Tone.ATTENTION, "signature"),
+    "suspended": State(_("mandate suspended"), Tone.ATTENTION, "hand-stop"),
+    "bad_name": State(_("name cannot stand in a bank file"), Tone.BAD, "abc"),
+    "too_large": State(_("amount too large for a bank file"), Tone.BAD, "coins"),
+}
+ORIGINS = {
+    "double": State(_("paid twice"), Tone.ATTENTION, "copy"),
+    "overpaid": State(_("paid more than was due"), Tone.ATTENTION, "trending-up"),
+    "return": State(_("return invoice"), Tone.QUIET, "receipt-refund"),
+    "assigned": State(_("assigned"), Tone.QUIET, "user-check"),
+}
+REFUND_STATES = {
+    "waiting": State(_("waits for a file"), Tone.ATTENTION, "clock"),
+    "batched": State(_("in a file"), Tone.RUNNING, "file-dollar"),
+    "paid": State(pgettext_lazy("refund", "paid back"), Tone.GOOD, "circle-check"),
+    "cancelled": State(_("cancelled"), Tone.QUIET, "circle-off"),
+}
+
+REFUND_BATCH_STATES = {
+    "prepared": State(_("prepared"), Tone.ATTENTION, "users", _("A second person has to release it.")),
+    "released": State(_("released for the bank"), Tone.RUNNING, "building-bank"),
+    "paid": State(pgettext_lazy("refund", "paid back"), Tone.GOOD, "circle-check"),
+    "cancelled": State(_("cancelled"), Tone.QUIET, "circle-off"),
+}
+
+
+def _choices(states: Mapping[Any, State]) -> list[tuple[Any, Any]]:
+    return [(value, state.word) for value, state in states.items()]
+
+
+def _debt(row: Mapping[str, Any]) -> str:
+    return reverse("collection:receivable", args=[row["receivable_id"]])
+
+
+def receivables() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.receivables",
+        rows=queries.receivable_rows().annotate(**parties.payer_columns(account="account_id")),
+        columns=(
+            lists.Code("invoice_number", _("Bill")),
+            lists.Text("payer", _("Payer")),
+            lists.Code("payer_number", _("Payer number"), shown=False),
+            lists.MonthOf("month", pgettext_lazy("bill", "Month")),
+            lists.Day("issued_on", _("Issued"), shown=False),
+            lists.Day("due_on", _("Due")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Money("open_minor", _("Still open"), total=True),
+            lists.StateOf("state", _("State"), states=RECEIVABLE_STATES),
+            lists.Flag("held", _("On hold")),
+            lists.Code(
+                "waits_in",
+                _("In debit"),
+                link=lambda row: reverse("collection:batch", args=[row["waits_in"]]) if row["waits_in"] else None,
+            ),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("invoice_number", "payer", "payer_number")),
+            lists.Choice("state", _("State"), choices=_choices(RECEIVABLE_STATES), facet=True),
+            lists.DayRange("due_on", _("Due")),
+            lists.MoneyRange("open", _("Still open"), path="open_minor"),
+            lists.MonthIs("month", pgettext_lazy("bill", "Month")),
+            lists.YesNo("held", _("On hold")),
+        ),
+        order=("due_on", "id"),
+    )
+
+
+def batches() -> lists.ListQuery:
+    rows = [
+        {
+            "id": batch.id, "agent": batch.agent, "debit_on": batch.debit_on, "file_due_on": batch.file_due_on,
+            "result_on": batch.result_on, "settle_on": batch.settle_on, "row_count": batch.row_count,
+            "total_minor": batch.total_minor, "aside_count": batch.aside_count, "state": batch.state.value,
+        }
+        for batch in queries.batches(limit=2000)
+    ]  # fmt: skip
+    return lists.ListQuery(
+        name="collection.batches",
+        rows=rows,
+        columns=(
+            lists.Number("id", _("Batch")),
+            lists.Day("debit_on", _("Debit day"), weekday=True),
+            lists.Code("agent", _("Agent")),
+            lists.Number("row_count", _("Debits"), total=True),
+            lists.Money("total_minor", _("Amount"), total=True),
+            lists.Number("aside_count", _("Set aside")),
+            lists.Day("file_due_on", _("File due"), weekday=True, shown=False),
+            lists.Day("result_on", _("Result due"), weekday=True),
+            lists.Day("settle_on", _("Settlement due"), weekday=True, shown=False),
+            lists.StateOf("state", _("State"), states=BATCH_STATES),
+        ),
+        filters=(
+            lists.Choice("state", _("State"), choices=_choices(BATCH_STATES), facet=True),
+            lists.DayRange("debit_on", _("Debit day")),
+        ),
+        order=("-debit_on", "-id"),
+    )
+
+
+def _debit_columns(texts: Mapping[str, str]) -> tuple[lists.Column, ...]:
+    return (
+        lists.Code("customer_number", _("Debit number")),
+        lists.Code("invoice_number", _("Bill"), link=_debt, also=("receivable_id",)),
+        lists.Text("payer", _("Payer")),
+        lists.Code("bank_code", _("Bank")),
+        lists.Text("account_number", _("Account number"), masked=True, shown=False),
+        lists.Text("holder_kana", _("Account holder"), shown=False),
+        lists.Money("amount_minor", _("Amount"), total=True),
+        lists.StateOf(
+            "outcome",
+            _("Result"),
+            show=lambda row: None if row["result"] is None else "paid" if row["paid"] else "failed",
+            also=("result", "paid"),
+            states=RESULT_STATES,
+        ),
+        lists.Code("result", _("Result code"), explain=texts),
+    )
+
+
+def debits(*, batch: values.DebitBatch) -> lists.ListQuery:
+    texts = queries.code_texts(agent=batch.agent)
+    return lists.ListQuery(
+        name="collection.debits",
+        rows=queries.debit_row_rows(batch_id=batch.id).annotate(**parties.payer_columns(account="account_id")),
+        columns=_debit_columns(texts),
+        filters=(
+            lists.Search("q", _("Search"), among=("customer_number", "invoice_number", "payer", "holder_kana")),
+            lists.Choice("result", _("Result code"), choices=[(c, f"{c} {t}") for c, t in texts.items()]),
+            lists.MoneyRange("amount", _("Amount"), path="amount_minor"),
+        ),
+        order=("id",),
+    )
+
+
+def answered(*, file_id: int, agent: str) -> lists.ListQuery:
+    texts = queries.code_texts(agent=agent)
+    return lists.ListQuery(
+        name="collection.answered",
+        rows=queries.result_rows(file_id=file_id).annotate(**parties.payer_columns(account="account_id")),
+        columns=_debit_columns(texts),
+        filters=(
+            lists.Search("q", _("Search"), among=("customer_number", "invoice_number", "payer")),
+            lists.Choice("result", _("Result code"), choices=[(c, f"{c} {t}") for c, t in texts.items()], facet=True),
+        ),
+        order=("id",),
+    )
+
+
+def aside(*, batch_id: int) -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.aside",
+        rows=queries.aside_rows(batch_id=batch_id).annotate(**parties.payer_columns(account="account_id")),
+        columns=(
+            lists.Code("invoice_number", _("Bill"), link=_debt, also=("receivable_id",)),
+            lists.Text("payer", _("Payer")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.StateOf("reason", _("Why"), states=ASIDE),
+            lists.Text("detail", _("Detail")),
+        ),
+        filters=(lists.Choice("reason", _("Why"), choices=_choices(ASIDE), facet=True),),
+        order=("id",),
+    )
+
+
+def result_files() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.results",
+        rows=queries.result_file_rows(),
+        columns=(
+            lists.Moment("received_at", _("Received")),
+            lists.Text("name", _("File")),
+            lists.Code("agent", _("Agent")),
+            lists.Number("row_count", _("Rows"), total=True),
+            lists.Number("paid_count", _("Paid debits"), total=True),
+            lists.Money("paid_minor", _("Paid amount"), total=True),
+            lists.Number("failed_count", _("Failed debits"), total=True),
+            lists.Number("problem_count", _("To look at"), total=True),
+            lists.Money("credit_minor", _("Too much"), total=True, shown=False),
+        ),
+        filters=(lists.Search("q", _("Search"), among=("name", "agent", "sha256")),),
+        order=("-id",),
+    )
+
+
+def problems(*, file_id: int) -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.problems",
+        rows=queries.problem_rows(file_id=file_id),
+        columns=(
+            lists.Number("record", _("Record")),
+            lists.StateOf("kind", _("Why"), states=PROBLEMS),
+            lists.Code("customer_number", _("Debit number")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Code("code", _("Result code")),
+            lists.Text("account", _("Bank account"), masked=True, shown=False),
+            lists.StateOf("resolution", _("Decision"), states=RESOLUTIONS),
+            lists.Text("note", _("Note")),
+        ),
+        filters=(
+            lists.Choice("kind", _("Why"), choices=_choices(PROBLEMS), facet=True),
+            lists.Choice("resolution", _("Decision"), choices=_choices(RESOLUTIONS)),
+        ),
+        order=("id",),
+    )
+
+
+def failed() -> lists.ListQuery:
+    texts = queries.code_texts(agent="")
+    return lists.ListQuery(
+        name="collection.failed",
+        rows=queries.failed_rows().annotate(**parties.payer_columns(account="account_id")),
+        columns=(
+            lists.Code("invoice_number", _("Bill"), link=_debt, also=("receivable_id",)),
+            lists.Text("payer", _("Payer")),
+            lists.Day("failed_on", _("Failed on")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Money("open_minor", _("Still open"), total=True),
+            lists.Code("code", _("Result code"), explain=texts),
+            lists.Text("meaning", _("Reason"), show=lambda row: texts.get(row["code"], row["code"]), also=("code",)),
+            lists.StateOf("treatment", _("What follows"), states=TREATMENTS),
+            lists.Flag("by_rule", _("By rule"), shown=False),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("invoice_number", "payer", "payer_number")),
+            lists.Choice("treatment", _("What follows"), choices=_choices(TREATMENTS), facet=True),
+            lists.Choice("code", _("Result code"), choices=[(c, f"{c} {t}") for c, t in texts.items()]),
+            lists.DayRange("failed_on", _("Failed on")),
+        ),
+        order=("-failed_on", "debit_row_id"),
+        row_id="debit_row_id",
+    )
+
+
+def receipts() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.receipts",
+        rows=queries.receipt_rows().annotate(**parties.payer_columns(account="owner_id")),
+        columns=(
+            lists.Day("received_on", _("Received on")),
+            lists.Text("payer_name", pgettext_lazy("payer", "From")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Text("reference", _("Reference")),
+            lists.Text("payer", _("Payer")),
+            lists.Flag("unapplied", _("Nobody's yet"), show=lambda row: row["owner_id"] is None, also=("owner_id",)),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("payer_name", "reference", "payer", "payer_number")),
+            lists.DayRange("received_on", _("Received on")),
+            lists.MoneyRange("amount", _("Amount"), path="amount_minor"),
+        ),
+        order=("-received_on", "-id"),
+    )
+
+
+def customer_credits() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.credits",
+        rows=queries.credit_rows().annotate(**parties.payer_columns(account="account_id")),
+        columns=(
+            lists.Day("arose_on", _("Arose on")),
+            lists.Text("payer", _("Payer")),
+            lists.Code("payer_number", _("Payer number"), shown=False),
+            lists.StateOf("origin", _("From what"), states=ORIGINS),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Money("left_minor", _("Left"), total=True),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("payer", "payer_number")),
+            lists.Choice("origin", _("From what"), choices=_choices(ORIGINS), facet=True),
+            lists.MoneyRange("left", _("Left"), path="left_minor"),
+        ),
+        order=("-id",),
+        also=("account_id",),
+    )
+
+
+def refunds() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.refunds",
+        rows=queries.refund_rows().annotate(**parties.payer_columns(account="account_id")),
+        columns=(
+            lists.Moment("requested_at", _("Asked for")),
+            lists.Text("payer", _("Payer")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Code("bank_code", _("Bank")),
+            lists.Text("account_number", _("Account number"), masked=True),
+            lists.Text("reason", _("Reason")),
+            lists.StateOf("state", _("State"), states=REFUND_STATES),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("payer", "payer_number", "reason")),
+            lists.Choice("state", _("State"), choices=_choices(REFUND_STATES), facet=True),
+        ),
+        order=("-id",),
+    )

@@ -1,0 +1,59 @@
+"""``tomoshibi debit`` does what the pages do, and fails with a reason."""
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.collection.conftest import NOW, answer, open_bills, set_up
+from tomoshibi.collection import commands, operations, queries
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(django_user_model):
+    with db.transaction():
+        worker.set_clock(now=NOW)
+        made = set_up(django_user_model)
+        open_bills(made.bill(1, 0, 5_000), made.bill(2, 1, 7_000))
+    return made
+
+
+def run(*arguments):
+    return CliRunner().invoke(commands.app, [str(one) for one in arguments])
+
+
+def test_a_file_goes_out_and_its_result_comes_in(world, tmp_path):
+    target = tmp_path / "request.txt"
+    out = run("export", target, "--month", "2026-11", "--as", "kawai", "--confirm-as", "mori")
+    assert out.exit_code == 0, out.output
+    assert "2 debits, 12,000 in all" in out.output
+    (batch,) = queries.batches()
+    with db.transaction():
+        operations.mark_sent(batch_id=batch.id, remote_name=target.name, now=NOW)
+    result = tmp_path / "result.txt"
+    result.write_bytes(answer(batch.id, {0: "1"}))
+    first = run("import", result)
+    assert "1 paid (7,000), 1 failed" in first.output
+    assert "nothing changed" in run("import", result).output
+    assert "answered" in run("batches").output
+
+
+def test_without_a_second_person_nothing_is_written(world, tmp_path):
+    target = tmp_path / "request.txt"
+    for more in ((), ("--confirm-as", "kawai")):
+        out = run("export", target, "--month", "2026-11", "--as", "kawai", *more)
+        assert out.exit_code == 1
+        assert not target.exists()
+        with db.transaction():
+            for batch in queries.batches(states=["prepared"]):
+                operations.cancel_batch(batch_id=batch.id, reason="test", now=NOW, actor_id=world.first)
+
+
+def test_a_broken_file_ends_with_a_reason(world, tmp_path):
+    broken = tmp_path / "broken.txt"
+    broken.write_bytes(b"1910")
+    out = run("import", broken)
+    assert out.exit_code == 1
+    assert "broken.txt" in out.output

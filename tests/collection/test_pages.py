@@ -1,0 +1,201 @@
+"""A clerk and a colleague do a whole debit in the browser: prepare, release, result, decisions, settlement, refund."""
+
+import io
+
+import pytest
+
+from tests.collection.conftest import AGENT, NOW, answer, books_agree, open_bills, set_up
+from tomoshibi.collection import queries
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity.models import User
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(django_user_model):
+    with db.transaction():
+        worker.set_clock(now=NOW)
+        made = set_up(django_user_model)
+        identity.save_role(code="money", name="回収", rights=["RC4.do", "RC4.confirm", "RB7.view"])
+        for name in ("tanaka", "suzuki"):
+            identity.add_person(username=name, name=name, mail="", password="lamp-light-42", roles=["money"])
+        open_bills(made.bill(1, 0, 5_000), made.bill(2, 1, 7_000), made.bill(4, 3, 3_000))
+    return made
+
+
+@pytest.fixture
+def clerk(client, world):
+    client.force_login(User.objects.get(username="tanaka"))
+    return client
+
+
+def colleague(client):
+    client.force_login(User.objects.get(username="suzuki"))
+    return client
+
+
+def text(response) -> str:
+    assert response.status_code in {200, 422}, response.status_code
+    return response.content.decode()
+
+
+def prepared(clerk) -> int:
+    answer = clerk.post(f"/collection/prepare/{AGENT}/2026-11/27/")
+    return int(answer["Location"].rstrip("/").rsplit("/", 1)[1])
+
+
+def sent(clerk) -> int:
+    batch_id = prepared(clerk)
+    colleague(clerk).post(f"/collection/batches/{batch_id}/release/", {"confirmed": "1"})
+    clerk.post(f"/collection/batches/{batch_id}/sent/")
+    return batch_id
+
+
+def upload(clerk, content, name="result.txt"):
+    file = io.BytesIO(content)
+    file.name = name
+    return clerk.post("/collection/results/import/", {"agent": AGENT, "file": file}, follow=True)
+
+
+def test_the_day_shows_what_is_due_and_prepares_it(clerk):
+    page = clerk.get("/collection/")
+    assert page.headers["X-Procedures"] == "RC4"
+    assert "2026-11-27" in text(page)
+    batch_id = prepared(clerk)
+    shown = text(clerk.get(f"/collection/batches/{batch_id}/"))
+    assert "12,000" in shown
+    assert "0001000" not in shown, "account numbers are masked"
+    assert "3,000" in text(clerk.get(f"/collection/batches/{batch_id}/aside/"))
+    assert clerk.get(f"/collection/batches/{batch_id}/file/").status_code == 404, "not before its release"
+
+
+def test_two_people_send_the_money_and_the_screen_says_whose_turn_it_is(clerk):
+    batch_id = prepared(clerk)
+    asked = text(clerk.get(f"/collection/batches/{batch_id}/release/"))
+    assert "12,000" in asked
+    assert "tanaka" in asked
+    clerk.post(f"/collection/batches/{batch_id}/release/", {"confirmed": "1"})
+    assert queries.batch(batch_id=batch_id).state == "prepared"
+    colleague(clerk).post(f"/collection/batches/{batch_id}/release/", {"confirmed": "1"})
+    assert queries.batch(batch_id=batch_id).state == "released"
+    assert clerk.get(f"/collection/batches/{batch_id}/file/").status_code == 200
+
+
+def test_a_result_is_imported_decided_and_settled(clerk):
+    batch_id = sent(clerk)
+    page = upload(clerk, answer(batch_id, {0: "1"}))
+    assert "7,000" in text(page)
+    again = upload(clerk, answer(batch_id, {0: "1"}))
+    assert "以前" in text(again) or "before" in text(again)
+    assert "資金不足" in text(clerk.get("/collection/failed/"))
+    (failed,) = queries.failed_rows()
+    chosen = {"ids": [failed.debit_row_id], "list_query": ""}
+    asked = clerk.post("/collection/failed/letter/", chosen)
+    assert "confirmed" in text(asked)
+    clerk.post("/collection/failed/letter/", chosen | {"confirmed": "1", "reason": "お客さまの希望"})
+    failed = queries.failed_rows().get()
+    assert failed.treatment == "letter"
+    letter = clerk.get(f"/collection/letters/{failed.letter_file_id}/")
+    assert letter["Content-Type"] == "application/pdf"
+    fee = {"settled_on": "2026-12-07", "fee_minor": "140", "fee_tax_minor": "14", "confirmed": "1"}
+    clerk.post(f"/collection/batches/{batch_id}/settle/", fee)
+    assert queries.batch(batch_id=batch_id).state == "settled"
+    assert "6,846" in text(clerk.get(f"/collection/batches/{batch_id}/"))
+    books_agree()
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_words(clerk):
+    sent(clerk)
+    page = upload(clerk, b"this is not a bank file")
+    assert queries.result_file_rows().count() == 0
+    assert page.status_code == 200
+
+
+def test_rows_that_nobody_believes_are_decided_in_a_list(clerk):
+    batch_id = sent(clerk)
+    upload(clerk, answer(batch_id, {}, change=lambda rows: rows.head(1)))
+    file = queries.result_file_rows().get()
+    shown = text(clerk.get(f"/collection/results/{file.id}/problems/"))
+    assert "7,000" in shown
+    (problem,) = queries.problem_rows(file_id=file.id)
+    chosen = {"ids": [problem.id], "list_query": "", "confirmed": "1", "note": "代行会社に確認"}
+    clerk.post(f"/collection/results/{file.id}/problems/believe/", chosen)
+    assert queries.problem_rows(file_id=file.id).get().resolution == "applied"
+    assert queries.batch_figures(batch_id=batch_id).waiting == 0
+
+
+def test_debts_are_listed_held_and_given_up(clerk, world):
+    shown = text(clerk.get("/collection/receivables/"))
+    assert "15,000" in shown
+    (debt,) = queries.receivables_of(bill_ids=[4])
+    assert debt.invoice_number in text(clerk.get(f"/collection/receivables/{debt.id}/panel/"))
+    clerk.post("/collection/receivables/hold/", {"receivable_id": debt.id, "confirmed": "1", "reason": "係争中です"})
+    assert "係争中" in text(clerk.get(f"/collection/receivables/{debt.id}/"))
+    clerk.post(f"/collection/receivables/{debt.id}/lift-hold/")
+    given = {"receivable_id": debt.id, "confirmed": "1", "reason": "所在不明のため"}
+    clerk.post("/collection/receivables/write-off/", given)
+    proposal = queries.write_off_of(receivable_id=debt.id)
+    confirm = {"receivable_id": debt.id, "do": "accept"}
+    clerk.post(f"/collection/write-offs/{proposal.id}/", confirm)
+    assert queries.receivable(receivable_id=debt.id).state == "open"
+    colleague(clerk).post(f"/collection/write-offs/{proposal.id}/", confirm)
+    assert queries.receivable(receivable_id=debt.id).state == "written_off"
+
+
+def test_a_transfer_is_entered_and_its_credit_paid_back(clerk, world):
+    wrong = clerk.post(
+        "/collection/receipts/new/",
+        {"received_on": "2026-11-09", "amount_minor": "6,000", "payer_name": "トモシビ", "account_id": "0"},
+    )
+    assert wrong.status_code == 422
+    clerk.post(
+        "/collection/receipts/new/", {"received_on": "2026-11-09", "amount_minor": "6,000", "payer_name": "トモシビ"}
+    )
+    receipt = queries.receipt_rows().get()
+    assert text(clerk.get(f"/collection/receipts/{receipt.id}/"))
+    from tomoshibi.parties import queries as parties
+
+    number = parties.account(account_id=world.payers[0]).number
+    clerk.post(f"/collection/receipts/{receipt.id}/", {"account_id": number})
+    assert queries.credit_left(account_id=world.payers[0]) == 1_000
+    assert "1,000" in text(clerk.get("/collection/credits/"))
+    form = {
+        "amount_minor": "1000", "bank_code": "0005", "branch_code": "100", "account_kind": "1",
+        "account_number": "1000", "holder_kana": "ﾄﾓｼﾋﾞ ﾀﾛｳ", "reason": "過入金の返金",
+    }  # fmt: skip
+    clerk.post(f"/collection/credits/{world.payers[0]}/refund/", form)
+    clerk.post("/collection/refunds/prepare/", {"transfer_on": "2026-11-12"})
+    (batch,) = queries.refund_batches()
+    clerk.post(f"/collection/refunds/batches/{batch.id}/release/", {"confirmed": "1"})
+    assert clerk.get(f"/collection/refunds/batches/{batch.id}/file/").status_code == 404
+    colleague(clerk).post(f"/collection/refunds/batches/{batch.id}/release/", {"confirmed": "1"})
+    assert clerk.get(f"/collection/refunds/batches/{batch.id}/file/").status_code == 200
+    clerk.post(f"/collection/refunds/batches/{batch.id}/paid/", {"paid_on": "2026-11-12"})
+    assert queries.refund_batch(batch_id=batch.id).state == "paid"
+    refund = queries.refund_rows().get()
+    for address in (
+        "/collection/refunds/",
+        f"/collection/refunds/{refund.id}/",
+        f"/collection/customers/{world.customers[0]}/",
+    ):
+        assert text(clerk.get(address))
+    books_agree()
+
+
+def test_lists_go_out_as_files_in_every_language(clerk):
+    for language in ("ja", "zh-hans", "en"):
+        headers = {"accept-language": language}
+        for address in ("receivables", "batches", "results", "failed", "receipts", "credits", "refunds"):
+            assert text(clerk.get(f"/collection/{address}/", headers=headers))
+    assert clerk.get("/collection/receivables/", {"export": "csv"}).status_code == 200
+
+
+def test_who_has_no_right_sees_nothing(client, world):
+    with db.transaction():
+        identity.add_person(username="guest", name="guest", mail="", password="lamp-light-42")
+    client.force_login(User.objects.get(username="guest"))
+    for address in ("", "receivables/", "results/", "refunds/"):
+        assert client.get(f"/collection/{address}").status_code == 403
