@@ -32,7 +32,7 @@ class NoteForm(forms.Form):
 
 
 class ResultUploadForm(forms.Form):
-    agent = forms.ChoiceField(label=_("Agent"))
+    agent = forms.ChoiceField(label=_("Collection agent"))
     file = forms.FileField(label=_("Result file"))
 
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
@@ -66,7 +66,7 @@ class RefundForm(forms.Form):
     bank_code = forms.RegexField(r"^[0-9]{4}$", label=_("Bank"), help_text=_("Four digits"))
     branch_code = forms.RegexField(r"^[0-9]{3}$", label=_("Branch"), help_text=_("Three digits"))
     account_kind = forms.ChoiceField(label=_("Account kind"), choices=[("1", _("ordinary")), ("2", _("current"))])
-    account_number = forms.RegexField(r"^[0-9]{1,7}$", label=_("Account number"))
+    account_number = forms.RegexField(r"^[0-9]{1,7}$", label=_("Bank account number"))
     holder_kana = forms.CharField(label=_("Account holder (kana)"), max_length=60)
     reason = ReasonField()
 

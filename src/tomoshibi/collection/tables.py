@@ -137,7 +137,7 @@ def batches() -> lists.ListQuery:
         columns=(
             lists.Number("id", _("Batch")),
             lists.Day("debit_on", _("Debit day"), weekday=True),
-            lists.Code("agent", _("Agent")),
+            lists.Code("agent", _("Collection agent")),
             lists.Number("row_count", _("Debits"), total=True),
             lists.Money("total_minor", _("Amount"), total=True),
             lists.Number("aside_count", _("Set aside")),
@@ -160,7 +160,7 @@ def _debit_columns(texts: Mapping[str, str]) -> tuple[lists.Column, ...]:
         lists.Code("invoice_number", _("Bill"), link=_debt, also=("receivable_id",)),
         lists.Text("payer", _("Payer")),
         lists.Code("bank_code", _("Bank")),
-        lists.Text("account_number", _("Account number"), masked=True, shown=False),
+        lists.Text("account_number", _("Bank account number"), masked=True, shown=False),
         lists.Text("holder_kana", _("Account holder"), shown=False),
         lists.Money("amount_minor", _("Amount"), total=True),
         lists.StateOf(
@@ -226,7 +226,7 @@ def result_files() -> lists.ListQuery:
         columns=(
             lists.Moment("received_at", _("Received")),
             lists.Text("name", _("File")),
-            lists.Code("agent", _("Agent")),
+            lists.Code("agent", _("Collection agent")),
             lists.Number("row_count", _("Rows"), total=True),
             lists.Number("paid_count", _("Paid debits"), total=True),
             lists.Money("paid_minor", _("Paid amount"), total=True),
@@ -340,7 +340,7 @@ def refunds() -> lists.ListQuery:
             lists.Text("payer", _("Payer")),
             lists.Money("amount_minor", _("Amount"), total=True),
             lists.Code("bank_code", _("Bank")),
-            lists.Text("account_number", _("Account number"), masked=True),
+            lists.Text("account_number", _("Bank account number"), masked=True),
             lists.Text("reason", _("Reason")),
             lists.StateOf("state", _("State"), states=REFUND_STATES),
         ),
