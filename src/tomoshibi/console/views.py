@@ -19,6 +19,7 @@ from tomoshibi.identity import queries as identity
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import queries as worker
 from tomoshibi.worker.values import JobState
@@ -136,9 +137,11 @@ def _account(account: Any) -> dict[str, Any]:
 
 def _contract(contract: Any) -> dict[str, Any]:
     today_ = worker.today()
+    terms = contract.terms_on(today_)
+    plan = tariffs.plan_version(plan_code=terms.plan_code, on=today_) if terms else None
     return {
         "it": contract,
-        "terms": contract.terms_on(today_),
+        "plan": plan.name if plan else (terms.plan_code if terms else ""),
         "point": supply.point(supply_point_id=contract.supply_point_id),
         "active": contract.start <= today_ and (contract.end is None or today_ < contract.end),
     }

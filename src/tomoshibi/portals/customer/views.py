@@ -11,6 +11,7 @@ from tomoshibi.billing import queries as bills_of_billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.contracts import values as contract_values
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, plain
@@ -19,6 +20,7 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.portals.access import customer_page
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import charts
 from tomoshibi.worker import queries as clock
 
@@ -50,11 +52,17 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
         "payments": {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)},
         "usage_chart": _usage_chart(bills),
         "contracts": [
-            {"it": c, "terms": c.terms_on(clock.today()), "point": supply.point(supply_point_id=c.supply_point_id)}
+            {"it": c, "plan": _plan_name(c), "point": supply.point(supply_point_id=c.supply_point_id)}
             for c in contracts.contracts_of(customer_id=customer_id)
         ],
     }
     return render(request, "portals/customer/home.html", context)
+
+
+def _plan_name(contract: contract_values.Contract) -> str:
+    terms = contract.terms_on(clock.today())
+    plan = tariffs.plan_version(plan_code=terms.plan_code, on=clock.today()) if terms else None
+    return plan.name if plan else ""
 
 
 def _usage_chart(bills: list[billing_values.Bill]) -> charts.Chart:
