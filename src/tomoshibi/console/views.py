@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -141,7 +142,7 @@ def _contract(contract: Any) -> dict[str, Any]:
     plan = tariffs.plan_version(plan_code=terms.plan_code, on=today_) if terms else None
     return {
         "it": contract,
-        "plan": plan.name if plan else (terms.plan_code if terms else ""),
+        "plan": plan.name_in(get_language() or "ja") if plan else "",
         "point": supply.point(supply_point_id=contract.supply_point_id),
         "active": contract.start <= today_ and (contract.end is None or today_ < contract.end),
     }

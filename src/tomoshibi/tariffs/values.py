@@ -135,6 +135,10 @@ class PlanVersion:
     published_at: datetime | None = None
     valid_until: date | None = None
 
+    def name_in(self, language: str) -> str:
+        """The plan's name in a language of the user interface (``zh-hans`` reads ``zh``); Japanese where it has none."""
+        return self.name.get(language[:2]) or self.name.get("ja") or self.plan_code
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -62,7 +62,7 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
 def _plan_name(contract: contract_values.Contract) -> str:
     terms = contract.terms_on(clock.today())
     plan = tariffs.plan_version(plan_code=terms.plan_code, on=clock.today()) if terms else None
-    return plan.name if plan else ""
+    return plan.name_in(get_language() or "ja") if plan else ""
 
 
 def _usage_chart(bills: list[billing_values.Bill]) -> charts.Chart:
@@ -111,7 +111,7 @@ def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpRespons
 def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
     """The statement as PDF; that it was read is recorded."""
     found = _own_bill(customer_id, bill_id)
-    pdf = billing.statement_pdf(bill_id=bill_id, today=clock.today())
+    pdf = billing.statement_pdf(bill_id=bill_id)
     with db.transaction():
         identity.record_deed(
             procedure="RB8",
