@@ -138,3 +138,7 @@ def test_without_an_accepted_certificate_nothing_is_fetched(portal, now, tmp_pat
         )
     with pytest.raises(jobs.PortalsFailed, match="03"):
         jobs.fetch(Progress())
+    with db.transaction():
+        operations.set_portal(area="03", base_url=queries.endpoints()[0].base_url, now=now)
+    with pytest.raises(jobs.PortalsFailed, match="03"):
+        jobs.fetch(Progress())

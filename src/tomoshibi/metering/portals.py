@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from tomoshibi.gateways import grid_portal
 from tomoshibi.metering import values
 
@@ -16,7 +18,13 @@ _LAST = (date.max, "", 0, 0, "")
 
 
 def connection(endpoint: values.PortalEndpoint) -> grid_portal.Connection:
-    """The connection that an area's settings describe."""
+    """
+    The connection that an area's settings describe.
+
+    :raises grid_portal.NotAdmitted: if no client certificate is set
+    """
+    if not endpoint.certificate_file:
+        raise grid_portal.NotAdmitted(_("no client certificate is set for this portal"))
     return grid_portal.Connection(
         prefix=endpoint.base_url,
         certificate=Path(endpoint.certificate_file),
