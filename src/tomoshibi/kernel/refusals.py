@@ -48,7 +48,7 @@ class Examination:
 
     def refuse_rows(self, rows: Sequence[int], *, column: str, reason: str) -> None:
         """Refuse rows by their number (the first is 1)."""
-        self.refuse(pl.col("_row").is_in(pl.Series(list(rows), dtype=pl.UInt32)), column=column, reason=reason)
+        self.refuse(pl.col("_row").is_in(list(rows)), column=column, reason=reason)
 
     def refuse_unless_match(self, column: str, pattern: str, *, reason: str) -> None:
         """Refuse texts that a regular expression does not match."""

@@ -1,5 +1,6 @@
 """``tomoshibi demo load``: an invented retailer to look at."""
 
+import logging
 import time
 
 import typer
@@ -32,11 +33,15 @@ def load_once() -> None:
 
 def _load() -> bool:
     started = time.monotonic()
+    # The jobs of three months are the demo's past, not news for whoever watches.
+    logging.getLogger("tomoshibi").setLevel(logging.WARNING)
     try:
         count = demo.load(say=lambda code, outcome: typer.echo(f"  {code:<20} {outcome}"))
     except (demo.NotEmpty, demo.NoPlan) as reason:
         typer.secho(str(reason), fg="red", err=True)
         return False
+    finally:
+        logging.getLogger("tomoshibi").setLevel(logging.INFO)
     if count:
         typer.echo(f"  loaded in {time.monotonic() - started:.0f} s")
     say_sign_ins()

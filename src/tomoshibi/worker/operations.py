@@ -21,6 +21,7 @@ __all__ = [
     "define_job",
     "enqueue",
     "retry",
+    "run_waiting",
     "run_due_schedules",
     "set_clock",
     "use_real_clock",
@@ -141,6 +142,18 @@ def set_clock(*, now: datetime) -> None:
 @db.transaction_required
 def use_real_clock() -> None:
     Clock.objects.all().delete()
+
+
+@db.durable
+def run_waiting(*, limit: int = 1000) -> int:
+    """
+    Run what waits, here and now, beside any worker: for the command line, the demo and the stepped clock.
+
+    :returns: how many jobs ran
+    """
+    from tomoshibi.worker import queue
+
+    return queue.run_waiting(limit=limit)
 
 
 def server_time() -> datetime:

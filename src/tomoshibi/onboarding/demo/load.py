@@ -10,9 +10,10 @@ from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH
 from tomoshibi.masters import operations as masters
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.metering import operations as metering
 from tomoshibi.onboarding import operations, queries
-from tomoshibi.onboarding.demo import loads, portfolio, staff, story
+from tomoshibi.onboarding.demo import loads, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.storage import db
@@ -33,7 +34,7 @@ AGENT = {
     "code": "agent_a", "name": "収納代行A（架空）", "consignor_code": "9900000001", "consignor_kana": "ﾄﾓｼﾋﾞﾃﾞﾝｷ(ｶ",
     "bank_code": "0001", "bank_kana": "ﾐｽﾞﾎ", "branch_code": "001", "branch_kana": "ﾄｳｷﾖｳ", "account_kind": "1",
     "account_number": "0000001", "fee_yen": "66",
-    "file_profile": '{"line_end": "crlf", "end_mark": false, "code_class": "0"}',
+    "file_profile": '{"separator": "crlf", "end_of_file_mark": false, "code_division": "0"}',
 }  # fmt: skip
 SOURCE = "demo (invented)"
 MWH_DWH = 1_000 * DWH_PER_KWH
@@ -48,10 +49,16 @@ class NoPlan(RuntimeError):
 
 
 class Step(NamedTuple):
-    """A part of the load: what it is called, and what it does; its answer is a sentence."""
+    """
+    A part of the load: what it is called, and what it does; its answer is a sentence.
+
+    :ivar whole: the step is one transaction together with the record that it was done. The others open transactions
+        of their own, run jobs and talk to the outside; done again after an interruption, they go on where they stopped
+    """
 
     code: str
     work: Callable[[], str]
+    whole: bool = True
 
 
 def steps() -> Iterator[Step]:
@@ -63,6 +70,13 @@ def steps() -> Iterator[Step]:
     yield Step("portfolio", _register_portfolio)
     for month in story.months_taken_over():
         yield Step(f"readings {month}", lambda month=month: _take_over(month))  # type: ignore[misc]
+    yield Step("outside", _connect)
+    for month in story.BILLED:
+        yield Step(f"bills {month}", lambda month=month: past.bill(month), whole=False)  # type: ignore[misc]
+        yield Step(f"debit {month}", lambda month=month: past.debit(month), whole=False)  # type: ignore[misc]
+        yield Step(f"transfers {month}", lambda month=month: past.transfers(month), whole=False)  # type: ignore[misc]
+    yield Step("surprises", past.surprises, whole=False)
+    yield Step("files", _write_files, whole=False)
     yield Step("clock", _set_clock)
 
 
@@ -85,9 +99,14 @@ def load(*, say: Callable[[str, str], None]) -> int:
     for step in steps():
         if step.code in done:
             continue
-        with db.transaction():
+        if step.whole:
+            with db.transaction():
+                outcome = step.work()
+                operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
+        else:
             outcome = step.work()
-            operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
+            with db.transaction():
+                operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
         say(step.code, outcome)
         count += 1
     return count
@@ -113,11 +132,14 @@ def offered_plans() -> portfolio.Plans:
     """
     What each area offers: of the regulated plans, sized ones for shops and the others for homes; free plans for homes.
 
+    Only plans whose prices are known from the first day that is billed.
+
     :raises NoPlan: where there is none
     """
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    first = story.BILLED[0].plus(-1).first
     for area in story.AREAS:
-        plans = [p for p in tariff_queries.plans(on=story.FIRST_MONTH.first, area=area) if p.voltage == "low"]
+        plans = [p for p in tariff_queries.plans(on=first, area=area) if p.voltage == "low" and p.current]
         regulated = [(p.code, p.capacity_unit) for p in plans if p.kind == "regulated"]
         shops = [plan for plan in regulated if plan[1] == "kVA"]
         homes = [plan for plan in regulated if plan[1] in {"A", "contract"}]
@@ -126,12 +148,12 @@ def offered_plans() -> portfolio.Plans:
         found[area, "household"] = homes * 3 * max(1, len(free)) + free * len(homes)
         found[area, "shop"] = shops or homes
         if not homes:
-            raise NoPlan(f"no plan for homes in area {area} on {story.FIRST_MONTH.first}")
+            raise NoPlan(f"no plan for homes in area {area} on {first}")
     return found
 
 
 def demo_portfolio() -> portfolio.Portfolio:
-    return portfolio.build(plans=offered_plans(), today=story.NOW.date())
+    return portfolio.build(plans=offered_plans(), today=story.NOW.date(), count=story.CUSTOMERS)
 
 
 def _register_portfolio() -> str:
@@ -179,6 +201,21 @@ def demo_loads() -> loads.Loads:
     if not _loads:
         _loads.append(loads.Loads(demo_portfolio().homes))
     return _loads[0]
+
+
+def _connect() -> str:
+    """Letters' texts, and how the outside world is reached."""
+    messaging.load_shipped_texts()
+    outside.connect(outside.places())
+    return f"portals of {len(story.AREAS)} areas, one collection agent"
+
+
+def _write_files() -> str:
+    folder = outside.places().grid_folder
+    used = demo_loads()
+    count = outside.write_open_month(supplied(story.OPEN), used=used, folder=folder)
+    corrections = outside.write_corrections(supplied(story.BILLED[-1]), used=used, folder=folder)
+    return f"{count} files of {story.OPEN} wait at the grid companies, and {corrections} with corrected values"
 
 
 def _set_clock() -> str:

@@ -26,6 +26,7 @@ SEASON = {
 }
 
 Float = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.int32]
 
 
 def curves(*, start: date, end: date) -> dict[str, Float]:
@@ -60,7 +61,7 @@ class Loads:
         self._curves = curves(start=self._start, end=self._end)
         self._homes = {row["spin"]: (n, row) for n, row in enumerate(homes.iter_rows(named=True))}
 
-    def half_hours(self, spin: str, *, start: date, end: date) -> npt.NDArray[np.int32]:
+    def half_hours(self, spin: str, *, start: date, end: date) -> Vector:
         """:returns: shape (days * 48,) [0.1 Wh], whole hundredths of a kWh"""
         number, home = self._homes[spin]
         first, last = (start - self._start).days, (end - self._start).days

@@ -1,0 +1,186 @@
+"""The outside world of the demo: how it is reached, and the files that wait there for the open month."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.collection import operations as collection
+from tomoshibi.gateways import debit_agent, grid_portal, simulators
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.metering import operations as metering
+from tomoshibi.onboarding.demo import loads, portfolio, story
+from tomoshibi.storage import db, server
+from tomoshibi.worker import operations as worker
+
+DAYS_TO_FILE = 3
+"""Working days from the reading day until the grid company's file is there."""
+MISSING, NOT_PROVIDED, REVISED, HIGH, ZERO, CORRECTED = 12, 3, 4, 5, 3, 6
+"""How many points of the open month have no data, are refused, come again, use far more than usual or nothing; and how
+many values of the month before are corrected."""
+
+
+def places() -> simulators.Places:
+    """Where the demo's simulators keep their things, beside the database."""
+    return simulators.Places(server.data_folder() / "outside").prepare(now=worker.server_time())
+
+
+def connect(at: simulators.Places) -> None:
+    """Tell metering and collection how the outside world is reached."""
+    for area in story.AREAS:
+        connection = at.grid_connection(area)
+        metering.set_portal(
+            area=area,
+            base_url=connection.prefix,
+            certificate_file=str(connection.certificate),
+            key_file=str(connection.key or ""),
+            trust_file=str(connection.authority or ""),
+            now=story.NOW,
+        )
+    collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
+
+
+@contextmanager
+def agent_at_work(manners: debit_agent.Manners) -> Iterator[None]:
+    """The collection agent, listening on a free port for as long as the block lasts."""
+    usual = places()
+    manners.write(usual.agent_folder)
+    with ExitStack() as stack:
+        own = simulators.Places(usual.folder, usual.host, usual.grid_port, 0, usual.mail_port)
+        address = simulators.start(own, stack, only="debit_agent")["debit_agent"]
+        port = int(address.rsplit(":", 1)[1])
+        here = simulators.Places(usual.folder, usual.host, usual.grid_port, port, usual.mail_port)
+        _link(here)
+        try:
+            yield
+        finally:
+            _link(usual)
+    debit_agent.Manners().write(usual.agent_folder)
+
+
+def _link(at: simulators.Places) -> None:
+    with db.transaction():
+        collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
+
+
+@dataclass(frozen=True)
+class Mishaps:
+    """What goes wrong in the open month: identifiers by what happens to them."""
+
+    missing: frozenset[str]
+    not_provided: frozenset[str]
+    revised: frozenset[str]
+    high: frozenset[str]
+    zero: frozenset[str]
+
+    @classmethod
+    def choose(cls, spins: list[str]) -> "Mishaps":
+        counts = (MISSING, NOT_PROVIDED, REVISED, HIGH, ZERO)
+        rng = np.random.default_rng([story.SEED, 10])
+        drawn = rng.choice(sorted(set(spins)), sum(counts), replace=False).tolist()
+        edges = np.cumsum((0, *counts))
+        return cls(*(frozenset(drawn[a:b]) for a, b in itertools.pairwise(edges)))
+
+
+def write_open_month(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path) -> int:
+    """
+    The grid companies' files for the open month: one per area and reading day, with what goes wrong.
+
+    :param supplied: columns of ``contracts.queries.SUPPLIED``
+    :returns: how many files
+    """
+    rows = loads.periods(supplied, month=story.OPEN)
+    mishaps = Mishaps.choose(rows["spin"].to_list())
+    days = {(day.area, day.base_day): day.reading_on for day in masters.reading_days(month=story.OPEN)}
+    count = 0
+    for (area, base_day), part in rows.group_by("area", "base_day", maintain_order=True):
+        area_, base_day_ = str(area), str(base_day)
+        made_on = masters.add_business_days(days[area_, base_day_], DAYS_TO_FILE, area=area_)
+        points = [
+            _point(row, used, mishaps) for row in part.iter_rows(named=True) if row["spin"] not in mishaps.missing
+        ]
+        _write(folder / area_, points, made_on=made_on, section=int(base_day_), month=story.OPEN)
+        again = [_again(point) for point in points if point.spin in mishaps.revised]
+        count += 1
+        if again:
+            later = masters.add_business_days(made_on, 1, area=area_)
+            _write(folder / area_, again, made_on=later, section=int(base_day_), month=story.OPEN, revision=2)
+            count += 1
+    return count
+
+
+def write_corrections(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path) -> int:
+    """
+    Corrected values for a few points of the last billed month: what becomes correcting bills and return invoices.
+
+    :returns: how many files
+    """
+    month = story.BILLED[-1]
+    rows = loads.periods(supplied, month=month)
+    rng = np.random.default_rng([story.SEED, 9])
+    chosen = rows[sorted(rng.choice(rows.height, CORRECTED, replace=False).tolist())]
+    nothing = Mishaps(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+    count = 0
+    for (area,), part in chosen.group_by("area", maintain_order=True):
+        points = [
+            _again(_point(row, used, nothing), more=bool(number % 2))
+            for number, row in enumerate(part.iter_rows(named=True))
+        ]
+        made_on = story.NOW.date() - timedelta(days=1)
+        _write(folder / str(area), points, made_on=made_on, section=90, month=month, revision=2)
+        count += 1
+    return count
+
+
+def _point(row: dict[str, object], used: loads.Loads, mishaps: Mishaps) -> grid_portal.PointMonth:
+    spin, start, end = str(row["spin"]), row["period_start"], row["period_end"]
+    assert isinstance(start, date)
+    assert isinstance(end, date)
+    if spin in mishaps.not_provided:
+        return grid_portal.PointMonth(spin=spin, energy_dwh=0, provided=False)
+    values = used.half_hours(spin, start=start, end=end)
+    if spin in mishaps.zero:
+        values = np.zeros_like(values)
+    elif spin in mishaps.high:
+        values = values * 4
+    return _month_of(spin, values, start)
+
+
+def _month_of(spin: str, values: loads.Vector, start: date) -> grid_portal.PointMonth:
+    return grid_portal.PointMonth(
+        spin=spin,
+        energy_dwh=int(values.sum(dtype=np.int64)),
+        first_day=start,
+        half_hours_dwh=values,
+        meter=f"D{spin[-8:]}",
+    )
+
+
+def _again(point: grid_portal.PointMonth, *, more: bool = True) -> grid_portal.PointMonth:
+    """The same point with another word on what it used."""
+    if not point.provided or point.first_day is None:
+        return point
+    values = np.asarray(point.half_hours_dwh, dtype=np.int32)
+    step = loads.FINEST_DWH
+    changed = values + 2 * step if more else np.maximum(values - 2 * step, 0)
+    return _month_of(point.spin, changed, point.first_day)
+
+
+def _write(
+    folder: Path,
+    points: list[grid_portal.PointMonth],
+    *,
+    made_on: date,
+    section: int,
+    month: Month,
+    revision: int = 1,
+) -> None:
+    name = grid_portal.confirmed_name(made_on, revision=revision, section=section)
+    made_at = datetime.combine(made_on, time(5), tzinfo=story.NOW.tzinfo)
+    grid_portal.write_confirmed(folder / name, points, month=month.number, made_at=made_at)
