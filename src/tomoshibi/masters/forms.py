@@ -70,7 +70,7 @@ def _field(column: Column) -> forms.Field:
     common: dict[str, Any] = {
         "label": column.label,
         "required": column.required,
-        "help_text": _HINTS.get(column.name, ""),
+        "help_text": _hint(column),
     }
     field: Any
     if column.kind in {Kind.CHOICE, Kind.AREA, Kind.YES_NO}:
@@ -92,12 +92,17 @@ def _field(column: Column) -> forms.Field:
     return field
 
 
+def _hint(column: Column) -> Any:
+    # An end that must be given is not explained by what an empty one would mean.
+    return "" if column.required else _HINTS.get(column.name, "")
+
+
 def _choices(column: Column) -> list[tuple[str, Any]]:
     if column.kind is Kind.AREA:
         return [(area.code, f"{area.code} {area.name}") for area in AREAS.values()]
     if column.kind is Kind.YES_NO:
         return [("no", _("no")), ("yes", _("yes"))]
-    return [(choice, choice) for choice in column.choices]
+    return [(choice, column.word(choice)) for choice in column.choices]
 
 
 class SheetForm(ReasonForm):

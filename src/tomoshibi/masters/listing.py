@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -103,6 +104,11 @@ def _order(master: Master) -> tuple[str, ...]:
     return (*(f"-{name}" for name in time), *(name for name in keys if name not in time))
 
 
+def _place(source: str) -> str:
+    """A source short enough for a list: of an address, its host."""
+    return urlsplit(source).netloc or source if source.startswith("http") else source
+
+
 def _column(column: Column) -> lists.Column:
     name, label = column.name, column.label
     if name == "confidence":
@@ -119,6 +125,10 @@ def _column(column: Column) -> lists.Column:
         return lists.Flag(name, label)
     if column.kind is Kind.AREA:
         return lists.Code(name, label, explain=lambda code: AREAS[code].name if code in AREAS else "")
+    if column.words:
+        return lists.Text(name, label, path=name, show=lambda row: column.word(row[name]), also=(name,))
+    if name == "source":
+        return lists.Text(name, label, path=name, show=lambda row: _place(row[name]), also=(name,))
     if column.kind is Kind.LIST:
         return lists.Text(name, label, show=lambda row: " ".join(row[name]), also=(name,))
     if column.kind is Kind.JSON:

@@ -54,6 +54,7 @@ class Column:
     :param name: header in CSV files, with the unit
     :param field: the row's field where it is called otherwise
     :param scale: for decimals: how many of the field's unit make one of the column's
+    :param words: what people read for each of the choices
     """
 
     name: str
@@ -63,11 +64,16 @@ class Column:
     scale: int = 1
     required: bool = True
     choices: tuple[str, ...] = ()
+    words: tuple[Any, ...] = ()
     default: Any = None
     unit: Any = ""
     minimum: int | None = None
     maximum: int | None = None
     length: int | None = None
+
+    def word(self, value: Any) -> Any:
+        """A choice as people read it."""
+        return dict(zip(self.choices, self.words, strict=False)).get(value, value)
 
     @property
     def target(self) -> str:
@@ -255,6 +261,7 @@ _SOURCE_COLUMNS = (
         Kind.CHOICE,
         required=False,
         choices=("high", "medium", "low"),
+        words=(gettext_lazy("certain"), gettext_lazy("probable"), gettext_lazy("uncertain")),
         default="high",
     ),
     Column("note", gettext_lazy("Note"), required=False, length=300),
@@ -360,7 +367,7 @@ _MASTERS = (
         "government_discounts", "MS2", gettext_lazy("Government discounts"), key=("voltage", "area"),
         validity=Validity.MONTHS,
         columns=(
-            Column("voltage", gettext_lazy("Voltage"), Kind.CHOICE, choices=tuple(v.value for v in Voltage)),
+            Column("voltage", gettext_lazy("Voltage"), Kind.CHOICE, choices=tuple(v.value for v in Voltage), words=(gettext_lazy("Low voltage"), gettext_lazy("High voltage"), gettext_lazy("Special high voltage"))),
             _AREA_OR_ALL,
             _yen("price_yen_per_kwh", gettext_lazy("Discount"), "price_micro_per_kwh", minimum=0, maximum=100, unit=gettext_lazy("yen/kWh")),
         ),
@@ -428,7 +435,7 @@ _MASTERS = (
             _count("cycle_day", gettext_lazy("Debit day"), minimum=1, maximum=31),
             Column("is_default", gettext_lazy("Usual cycle"), Kind.YES_NO, required=False, default=False),
             Column(
-                "roll", gettext_lazy("On a closed day"), Kind.CHOICE, required=False, choices=("next", "previous"),
+                "roll", gettext_lazy("On a closed day"), Kind.CHOICE, required=False, choices=("next", "previous"), words=(gettext_lazy("next open day"), gettext_lazy("open day before")),
                 default="next",
             ),
             _count("file_days_before", gettext_lazy("File due, business days before"), minimum=0, maximum=40),
@@ -444,7 +451,7 @@ _MASTERS = (
         columns=(
             Column("day", gettext_lazy("Day"), Kind.DATE),
             Column(
-                "scope", gettext_lazy("Scope"), Kind.CHOICE, choices=("national", "bank", "workday", *AREAS)
+                "scope", gettext_lazy("Scope"), Kind.CHOICE, choices=("national", "bank", "workday", *AREAS), words=(gettext_lazy("national"), gettext_lazy("banks"), gettext_lazy("worked in exchange"), *(area.name for area in AREAS.values()))
             ),
             _text("name", gettext_lazy("Name"), 60, required=True),
         ),
