@@ -193,6 +193,27 @@ def test_lists_go_out_as_files_in_every_language(clerk):
     assert clerk.get("/collection/receivables/", {"export": "csv"}).status_code == 200
 
 
+def test_a_rule_and_a_connection_are_set_in_the_browser(clerk):
+    assert "資金不足" in text(clerk.get("/collection/codes/"))
+    rule = {
+        "code": "1", "meaning": "soft", "text_ja": "残高不足", "text_zh": "余额不足", "text_en": "no funds",
+        "treatment": "again",
+    }  # fmt: skip
+    clerk.post(f"/collection/codes/{AGENT}/1/", rule)
+    assert "残高不足" in text(clerk.get("/collection/codes/"))
+    batch_id = sent(clerk)
+    upload(clerk, answer(batch_id, {0: "1"}))
+    failed = queries.failed_rows().get()
+    assert (failed.treatment, failed.by_rule) == ("again", True)
+    given = {
+        "host": "sftp.example.jp", "port": "22", "user": "us", "key": "/keys/a", "host_key": "ssh-ed25519 AAAA",
+        "to_agent": "/to", "from_agent": "/from", "taken": "",
+    }  # fmt: skip
+    assert clerk.post(f"/collection/links/{AGENT}/", given | {"port": "x"}).status_code == 422
+    clerk.post(f"/collection/links/{AGENT}/", given)
+    assert queries.link(agent=AGENT).from_agent == "/from"
+
+
 def test_who_has_no_right_sees_nothing(client, world):
     with db.transaction():
         identity.add_person(username="guest", name="guest", mail="", password="lamp-light-42")

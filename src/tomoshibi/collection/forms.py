@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tomoshibi.collection import tables
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui.fields import DayField, MoneyField, ReasonField
 
@@ -77,6 +78,33 @@ class TransferDayForm(forms.Form):
 
 class PaidOnForm(forms.Form):
     paid_on = DayField(label=_("Paid on"))
+
+
+class CodeForm(forms.Form):
+    code = forms.RegexField(r"^[0-9A-Z]$", label=_("Result code"), help_text=_("One digit or capital letter"))
+    meaning = forms.ChoiceField(label=_("Class"), choices=[(k, s.word) for k, s in tables.MEANINGS.items()])
+    text_ja = forms.CharField(label=_("Meaning in Japanese"), max_length=100)
+    text_zh = forms.CharField(label=_("Meaning in Chinese"), max_length=100)
+    text_en = forms.CharField(label=_("Meaning in English"), max_length=100)
+    treatment = forms.ChoiceField(label=_("What follows"), choices=[(k, s.word) for k, s in tables.TREATMENTS.items()])
+
+
+class LinkForm(forms.Form):
+    host = forms.CharField(label=_("Server"), max_length=200)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=22)
+    user = forms.CharField(label=_("User name"), max_length=100)
+    key = forms.CharField(
+        label=_("Private key file"),
+        max_length=500,
+        help_text=_("A path on the server; the key itself is never stored here."),
+    )
+    host_key = forms.CharField(
+        label=_("Server key"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("As agreed with the agent (ssh-ed25519 …); any other server is refused."),
+    )  # fmt: skip
+    to_agent = forms.CharField(label=_("Folder for requests"), max_length=200, initial="/to-agent")
+    from_agent = forms.CharField(label=_("Folder for results"), max_length=200, initial="/from-agent")
+    taken = forms.CharField(label=_("Folder of taken files"), max_length=200, required=False, initial="/taken")
 
 
 def sentences(form: forms.Form) -> str:

@@ -39,6 +39,13 @@ TREATMENTS = {
     "mandate": State(_("waits for another mandate"), Tone.RUNNING, "signature"),
     "hold": State(_("on hold"), Tone.QUIET, "hand-stop"),
 }
+MEANINGS = {
+    "paid": State(pgettext_lazy("debt", "paid"), Tone.GOOD, "circle-check"),
+    "soft": State(_("money missing"), Tone.ATTENTION, "coin-off"),
+    "hard": State(_("account or mandate wrong"), Tone.BAD, "building-bank"),
+    "ours": State(_("stopped by us or the agent"), Tone.QUIET, "hand-stop"),
+    "manual": State(_("for a person to look at"), Tone.ATTENTION, "user-search"),
+}
 PROBLEMS = {
     "unknown": State(_("names no debit of ours"), Tone.BAD, "user-question"),
     "duplicate": State(_("comes twice"), Tone.ATTENTION, "copy"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.collection.views import batches, days, debts, money, results
+from tomoshibi.collection.views import batches, days, debts, money, results, rules
 
 app_name = "collection"
 urlpatterns = [
@@ -35,6 +35,10 @@ urlpatterns = [
     path("failed/hold/", debts.decide, {"treatment": "hold"}, name="decide_hold"),
     path("letters/<int:file_id>/", debts.letter, name="letter"),
     path("customers/<int:customer_id>/", debts.customer, name="customer"),
+    path("codes/", rules.codes, name="codes"),
+    path("codes/<str:agent>/new/", rules.code, name="new_code"),
+    path("codes/<str:agent>/<str:code>/", rules.code, name="code"),
+    path("links/<str:agent>/", rules.link, name="link"),
     path("receipts/", money.receipts, name="receipts"),
     path("receipts/new/", money.new_receipt, name="new_receipt"),
     path("receipts/<int:receipt_id>/", money.receipt, name="receipt"),
