@@ -91,7 +91,7 @@ def _run(people: dict[str, int], watch: Watch) -> int:
 
 
 def _release_everything(run_id: int, actor_id: int) -> None:
-    blocked = sorted({row["contract_id"] for row in billing_queries.exceptions(run_id=run_id) if row["severity"] == "blocking"})
+    blocked = billing_queries.undecided_contracts(run_id=run_id)
     if blocked:
         billing.release(run_id=run_id, contract_ids=blocked, reason="bench", actor_id=actor_id, now=NOW)
 

@@ -177,8 +177,7 @@ def examine(
     try:
         with db.transaction():
             if release:
-                blocked = queries.exceptions(run_id=run_id, severity="blocking", undecided=True, limit=100_000)
-                ids = sorted({row["contract_id"] for row in blocked})
+                ids = queries.undecided_contracts(run_id=run_id)
                 operations.release(run_id=run_id, contract_ids=ids, reason=release, actor_id=actor_id, now=clock.now())
             operations.finish_examination(run_id=run_id, actor_id=actor_id, now=clock.now())
     except (operations.BillsBlocked, operations.WrongState) as wrong:

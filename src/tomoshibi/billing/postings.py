@@ -47,4 +47,4 @@ def entries(bills: pl.DataFrame, *, on: date, accounts: Mapping[str, str]) -> pl
         customer_id="customer_id",
         document=pl.col("number").cast(pl.String).str.zfill(11),
         text=pl.lit("電気料金"),
-    ).sort("source", maintain_order=True)
+    )

@@ -120,10 +120,24 @@ def _differences(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fresh_ids(wanted: int) -> list[int]:
+    """
+    A run of ids in one go.
+
+    Every bill gets its id here, so a lock of the session around the two calls is enough; it is held for a moment only,
+    not until the chunk is committed.
+    """
     if not wanted:
         return []
-    query = "SELECT nextval(pg_get_serial_sequence('billing_bill', 'id')) FROM generate_series(1, %s)"
-    return bulk.read_frame(query, {"id": pl.Int64}, [wanted])["id"].to_list()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('billing.bill_ids'))")
+        try:
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('billing_bill', 'id'))")
+            first = int(cursor.fetchone()[0])
+            last = first + wanted - 1
+            cursor.execute("SELECT setval(pg_get_serial_sequence('billing_bill', 'id'), %s)", [last])
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('billing.bill_ids'))")
+    return list(range(first, first + wanted))
 
 
 def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced) -> None:

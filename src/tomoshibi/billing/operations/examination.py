@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import checks, membership, queries, values
@@ -75,31 +76,51 @@ def _examining(run_id: int) -> Run:
 
 
 def _decide(
-    row: Run, contract_id: int, decision: values.Decision, *, reason: str, actor_id: int | None, now: datetime
-) -> Examination:
+    row: Run,
+    contract_ids: Sequence[int],
+    decision: values.Decision,
+    *,
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Record a decision about contracts and attach it to their open findings; a few statements however many."""
     if not reason.strip():
         raise NoReason(_("Give a reason."))
-    open_ones = Finding.objects.filter(run_id=row.id, contract_id=contract_id, examination=None)
-    said = dict(open_ones.values_list("code", "values"))
-    made = Examination.objects.create(
-        run=row,
-        contract_id=contract_id,
-        decision=decision.value,
-        reason=reason.strip(),
-        released=said if decision is values.Decision.RELEASE else {},
-        actor_id=actor_id,
-        at=now,
+    open_ones = Finding.objects.filter(run_id=row.id, contract_id__in=contract_ids, examination=None)
+    open_ones = open_ones.exclude(severity=values.Severity.ASIDE.value)
+    said: dict[int, dict[str, object]] = {contract_id: {} for contract_id in contract_ids}
+    if decision is values.Decision.RELEASE:
+        for contract_id, code, quoted in open_ones.values_list("contract_id", "code", "values"):
+            said[contract_id][code] = quoted
+    made = Examination.objects.bulk_create(
+        [
+            Examination(
+                run=row,
+                contract_id=contract_id,
+                decision=decision.value,
+                reason=reason.strip(),
+                released=released,
+                actor_id=actor_id,
+                at=now,
+            )
+            for contract_id, released in said.items()
+        ],
+        batch_size=5_000,
     )
-    open_ones.exclude(severity=values.Severity.ASIDE.value).update(examination=made)
+    latest = Examination.objects.filter(
+        run=row, contract_id=OuterRef("contract_id"), id__gte=min(one.id for one in made)
+    )
+    open_ones.update(examination_id=Subquery(latest.values("id")[:1]))
+    whose = f"contract {made[0].contract_id}" if len(made) == 1 else f"{len(made)} contracts"
     identity.record_deed(
         procedure="RB7",
-        what=f"{decision.value} bill of contract {contract_id}: {reason}",
+        what=f"{decision.value} bill of {whose}: {reason}",
         at=now,
         subject=subject(row.id),
         actor_id=actor_id,
         run=subject(row.id),
     )
-    return made
 
 
 @db.transaction_required
@@ -112,9 +133,10 @@ def release(*, run_id: int, contract_ids: Sequence[int], reason: str, actor_id: 
     :raises WrongState: unless the run is being examined
     """
     row = _examining(run_id)
-    for contract_id in contract_ids:
-        Hold.objects.filter(run=row, contract_id=contract_id).delete()
-        _decide(row, contract_id, values.Decision.RELEASE, reason=reason, actor_id=actor_id, now=now)
+    if not contract_ids:
+        return 0
+    _decide(row, contract_ids, values.Decision.RELEASE, reason=reason, actor_id=actor_id, now=now)
+    Hold.objects.filter(run=row, contract_id__in=contract_ids).delete()
     _count_holds(row)
     return len(contract_ids)
 
@@ -128,12 +150,17 @@ def hold(*, run_id: int, contract_ids: Sequence[int], reason: str, actor_id: int
     :raises WrongState: unless the run is being examined
     """
     row = _examining(run_id)
-    for contract_id in contract_ids:
-        _bill_of(row, contract_id)
-        _decide(row, contract_id, values.Decision.HOLD, reason=reason, actor_id=actor_id, now=now)
-        Hold.objects.update_or_create(
-            run=row, contract_id=contract_id, defaults={"reason": reason, "actor_id": actor_id, "at": now}
-        )
+    billed = set(queries.draft_bills(run_id=run_id, contract_ids=contract_ids)["contract_id"])
+    if set(contract_ids) - billed:
+        raise NoSuchBill(_("This contract has no bill in the run."))
+    _decide(row, contract_ids, values.Decision.HOLD, reason=reason, actor_id=actor_id, now=now)
+    Hold.objects.bulk_create(
+        [Hold(run=row, contract_id=one, reason=reason.strip(), actor_id=actor_id, at=now) for one in contract_ids],
+        update_conflicts=True,
+        unique_fields=["run", "contract_id"],
+        update_fields=["reason", "actor_id", "at"],
+        batch_size=5_000,
+    )
     _count_holds(row)
     return len(contract_ids)
 
@@ -141,13 +168,6 @@ def hold(*, run_id: int, contract_ids: Sequence[int], reason: str, actor_id: int
 def _count_holds(row: Run) -> None:
     row.held_count = Hold.objects.filter(run=row).count()
     row.save(update_fields=["held_count"])
-
-
-def _bill_of(row: Run, contract_id: int) -> pl.DataFrame:
-    found = queries.draft_bills(run_id=row.id, contract_ids=[contract_id])
-    if found.is_empty():
-        raise NoSuchBill(_("This contract has no bill in the run."))
-    return found
 
 
 @db.transaction_required
@@ -161,7 +181,7 @@ def ask_grid(*, run_id: int, contract_id: int, reason: str, actor_id: int | None
     row = _examining(run_id)
     if queries.draft_bills(run_id=run_id, contract_ids=[contract_id]).height:
         hold(run_id=run_id, contract_ids=[contract_id], reason=reason, actor_id=actor_id, now=now)
-    _decide(row, contract_id, values.Decision.ASK_GRID, reason=reason, actor_id=actor_id, now=now)
+    _decide(row, [contract_id], values.Decision.ASK_GRID, reason=reason, actor_id=actor_id, now=now)
     return worklist.open_item(
         procedure="RB2",
         kind=ASK_GRID,
@@ -197,7 +217,7 @@ def correct(
     """
     row = _examining(run_id)
     kind = correction.kind
-    _decide(row, contract_id, values.Decision.CORRECT, reason=reason, actor_id=actor_id, now=now)
+    _decide(row, [contract_id], values.Decision.CORRECT, reason=reason, actor_id=actor_id, now=now)
     made = Adjustment.objects.create(
         contract_id=contract_id,
         month=row.month,

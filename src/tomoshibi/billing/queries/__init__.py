@@ -33,6 +33,7 @@ from tomoshibi.billing.queries.findings import (
     exceptions,
     findings_of,
     neighbours,
+    undecided_contracts,
     with_people,
 )
 from tomoshibi.billing.queries.issued import issued_frame
@@ -94,6 +95,7 @@ __all__ = [
     "statement_data",
     "to_notify",
     "to_print",
+    "undecided_contracts",
     "usual_use",
     "waiting_plans",
     "with_expected",

@@ -97,16 +97,23 @@ def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("part_start") < pl.col("part_end"))
     # Terms that differ in nothing that is priced (another agency, say) are one part.
     same = ["plan_code", "capacity_kind", "capacity_milli", "discounts"]
-    held = held.sort("row_id", "part_start").with_columns(
-        run=pl.struct(same).rle_id().over("row_id"),
+    several = pl.col("row_id").is_duplicated()
+    single = held.filter(~several).with_columns(run=pl.lit(0, dtype=pl.UInt32))
+    changed = (
+        held.filter(several).sort("row_id", "part_start").with_columns(run=pl.struct(same).rle_id().over("row_id"))
     )
-    merged = held.group_by("row_id", "run", maintain_order=True).agg(
+    merged = changed.group_by("row_id", "run", maintain_order=True).agg(
         pl.col("part_start").min(), pl.col("part_end").max(), pl.col(same).first()
     )
-    return merged.with_columns(
-        segment=pl.col("run").cast(pl.Int16),
-        discounts=pl.col("discounts").map_elements(_codes, return_dtype=pl.List(pl.String)),
-    ).drop("run")
+    merged = pl.concat([single.select(merged.columns), merged.cast({"run": pl.UInt32})]).sort("row_id", "run")
+    # Few contracts differ in their discounts: each text is read once.
+    known = {text: _codes(text) for text in merged["discounts"].unique()}
+    codes = pl.DataFrame(
+        {"discounts": list(known), "codes": list(known.values())},
+        schema={"discounts": pl.String, "codes": pl.List(pl.String)},
+    )
+    read = merged.join(codes, on="discounts", how="left", maintain_order="left").drop("discounts")
+    return read.rename({"codes": "discounts"}).with_columns(segment=pl.col("run").cast(pl.Int16)).drop("run")
 
 
 def _codes(stored: str) -> list[str]:

@@ -47,6 +47,12 @@ def exceptions(
     ]
 
 
+def undecided_contracts(*, run_id: int, severity: str = values.Severity.BLOCKING.value) -> list[int]:
+    """Contracts of a run with findings of a severity that nobody decided about, however many."""
+    rows = Finding.objects.filter(run_id=run_id, severity=severity, examination=None)
+    return list(rows.order_by("contract_id").values_list("contract_id", flat=True).distinct())
+
+
 def with_people(rows: list[dict[str, Any]], *, run_id: int) -> list[dict[str, Any]]:
     """Add contract number, customer's name, quantity and amount to exceptions."""
     ids = sorted({row["contract_id"] for row in rows})
