@@ -14,6 +14,8 @@ import numpy.typing as npt
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.rounding import Int64Array
 
+WORTH_COMPILING = 10_000_000
+"""Slots from which the compiled kernel is worth its start (about a second of compiling)."""
 Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 Kernel = Callable[[Int32Array, npt.NDArray[np.int64], npt.NDArray[np.int64], Int64Array, Int32Array], None]
 
@@ -30,14 +32,14 @@ def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
 
 
 def band_sums(
-    values_dwh: Int32Array, bands: npt.NDArray[np.uint8], *, band_count: int, compiled: bool = True
+    values_dwh: Int32Array, bands: npt.NDArray[np.uint8], *, band_count: int, compiled: bool | None = None
 ) -> tuple[Int64Array, npt.NDArray[np.bool_]]:
     """
     Energy per point and band.
 
     :param values_dwh: (n, slots) [0.1 Wh]; rows are contiguous. Anything below zero counts as missing
     :param bands: (slots,) band of each slot
-    :param compiled: use numba where it is installed
+    :param compiled: use numba where it is installed; unless said, when there is enough to sum to pay for compiling
     :returns: (n, band_count) sums [0.1 Wh], and (n,) whether each row is complete
     """
     assert values_dwh.ndim == 2, "one row per point"  # noqa: PLR2004
@@ -48,7 +50,8 @@ def band_sums(
         return sums, np.ones(values_dwh.shape[0], dtype=np.bool_)
     edges, of_run = runs_of(bands)
     lowest = np.empty(values_dwh.shape[0], dtype=np.int32)
-    kernel = _compiled() if compiled else None
+    wanted = values_dwh.size >= WORTH_COMPILING if compiled is None else compiled
+    kernel = _compiled() if wanted else None
     (kernel or _with_numpy)(np.ascontiguousarray(values_dwh), edges, of_run, sums, lowest)
     complete = lowest >= 0
     sums[~complete] = 0

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tomoshibi.kernel.exact import share
 from tomoshibi.kernel.units import E10_PER_MICRO
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
@@ -30,9 +29,6 @@ class MonthlyMinimum:
         return ()
 
     def charge(self, sheet: Sheet) -> None:
-        floor = sheet.full(self.price_micro * E10_PER_MICRO)
-        if sheet.prorated(Scope.MONTHLY_MINIMUM):
-            money = sheet.proration.money
-            floor = share(floor, sheet.usage.ratio_num, sheet.usage.ratio_den, unit=money.unit, rounding=money.rounding)
+        floor = sheet.prorated(sheet.full(self.price_micro * E10_PER_MICRO), Scope.MONTHLY_MINIMUM)
         missing = np.maximum(floor - sheet.sum_of(self.of), 0)
         sheet.top_up(self.code, missing)

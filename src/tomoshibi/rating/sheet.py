@@ -160,8 +160,16 @@ class Sheet:
         """One number for all rows."""
         return np.broadcast_to(np.int64(number), (self.usage.rows,))
 
-    def prorated(self, scope: Scope) -> bool:
-        return scope in self.proration.applies_to and bool(self._part.any())
+    def prorated(self, amount_e10: Int64Array, scope: Scope) -> Int64Array:
+        """The share of an amount in rows that are not a whole month, rounded as the policy says; others unchanged."""
+        if not self._applies(scope):
+            return amount_e10
+        money = self.proration.money
+        shared = share(amount_e10, self.usage.ratio_num, self.usage.ratio_den, unit=money.unit, rounding=money.rounding)
+        return np.where(self._part, shared, amount_e10)
+
+    def _applies(self, scope: Scope | None) -> bool:
+        return scope is not None and scope in self.proration.applies_to and bool(self._part.any())
 
     def charge(
         self,
@@ -192,11 +200,10 @@ class Sheet:
         if own is not None:
             amount = to_multiple(amount, unit=own.unit, rounding=own.rounding)
         numerator, denominator = self.full(1), self.full(1)
-        if scope is not None and self.prorated(scope):
-            money = self.proration.money
-            numerator, denominator = self.usage.ratio_num, self.usage.ratio_den
-            shared = share(amount, numerator, denominator, unit=money.unit, rounding=money.rounding)
-            amount = np.where(self._part, shared, amount)
+        if scope is not None and self._applies(scope):
+            numerator = np.where(self._part, self.usage.ratio_num, np.int64(1))
+            denominator = np.where(self._part, self.usage.ratio_den, np.int64(1))
+            amount = self.prorated(amount, scope)
         if halve is not None and halve.any():
             half = share(amount, 1, 2, unit=EXACT, rounding=self._line.rounding)
             amount = np.where(halve, half, amount)

@@ -94,6 +94,7 @@ def _explain(case: dict[str, Any], result: Any) -> None:
 @top.command()
 def quote(
     plan: Annotated[str, typer.Argument(help="plan code, for example tokyo-b")],
+    *,
     month: Annotated[str, typer.Option(help="month of the bill, 2026-10")] = "",
     kwh: Annotated[str, typer.Option(help="energy of the month")] = "",
     load: Annotated[Path | None, typer.Option(help="CSV: month,kwh or start,kwh (half-hours)")] = None,

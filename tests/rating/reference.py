@@ -1,0 +1,324 @@
+"""
+A second opinion: one bill at a time, in fractions, straight from the plan document.
+
+Written from the rules, not from the engine: it shares no code with ``tomoshibi.rating`` or ``tomoshibi.tariffs`` and is
+never imported by the product.
+"""
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+
+class Refused(Exception):
+    pass
+
+
+@dataclass
+class Part:
+    """One part of a bill (most bills have one)."""
+
+    document: dict
+    kwh: Fraction
+    start: date
+    end: date
+    reading_start: date
+    reading_end: date
+    size: Fraction | None = None
+    half_hours: list[Fraction] | None = None
+    holidays: frozenset[date] = frozenset()
+    discounts: tuple[str, ...] = ()
+
+
+@dataclass
+class Answer:
+    total: int
+    tax: int
+    unrounded: Fraction
+    by_component: dict[str, Fraction] = field(default_factory=dict)
+
+
+def to_unit(value, unit, mode):
+    """Round to a multiple of a unit."""
+    quotient = Fraction(value) / Fraction(unit)
+    if mode == "floor":
+        whole = floor(quotient)
+    elif mode == "ceiling":
+        whole = ceil(quotient)
+    elif mode == "truncate":
+        whole = floor(abs(quotient)) * (-1 if quotient < 0 else 1)
+    else:
+        whole = floor(abs(quotient) + Fraction(1, 2)) * (-1 if quotient < 0 else 1)
+    return whole * Fraction(unit)
+
+
+def by_step(value, step, finest=Fraction(1, 10**10)):
+    """Round by a step of the document; ``exact`` still ends at the finest unit that can be stored."""
+    if step == "exact":
+        return to_unit(value, finest, "floor")
+    return to_unit(value, Fraction(str(step["unit"])), step["mode"])
+
+
+def month_days(day):
+    return calendar.monthrange(day.year, day.month)[1]
+
+
+def denominator(rule, part):
+    last = part.end - timedelta(days=1)
+    return {
+        "reading_period": (part.reading_end - part.reading_start).days,
+        "calendar_of_start": month_days(part.start),
+        "calendar_of_end": month_days(last),
+        "calendar_of_edge": month_days(last if part.end < part.reading_end else part.start),
+        "thirty": 30,
+    }[rule]
+
+
+def share_of_month(policy, part):
+    if policy == "never":
+        return Fraction(1), True
+    used = (part.end - part.start).days
+    if (part.start, part.end) != (part.reading_start, part.reading_end):
+        days = denominator(policy["denominator"], part)
+        return Fraction(used, days), used == days
+    length = policy.get("length")
+    if length:
+        days = denominator(length["denominator"], part)
+        off = abs(used - days)
+        if off > length["days"] or (length["inclusive"] and off == length["days"]):
+            return Fraction(used, days), used == days
+    return Fraction(1), True
+
+
+class _Bill:
+    """The lines of one part."""
+
+    def __init__(self, part, values, kwh, bill_kwh):
+        self.part, self.values, self.kwh, self.bill_kwh = part, values, kwh, bill_kwh
+        self.version = part.document["versions"][0]
+        policy = self.version.get("proration", "never")
+        self.policy = {} if policy == "never" else policy
+        self.share, self.whole = share_of_month(policy, part)
+        self.line_step = self.version.get("rounding", {}).get("line", "exact")
+        self.amounts = {}
+        self.levies = {}
+
+    def applies(self, scope):
+        everything = ["basic", "minimum", "monthly_minimum", "tiers", "blocks", "fixed", "monthly"]
+        return not self.whole and scope in self.policy.get("applies_to", everything)
+
+    def prorate_money(self, amount, scope):
+        if not self.applies(scope):
+            return amount
+        return by_step(amount * self.share, self.policy.get("money", {"unit": "0.01", "mode": "half_up"}))
+
+    def prorate_kwh(self, kwh, scope):
+        if not self.applies(scope):
+            return kwh
+        return by_step(kwh * self.share, self.policy.get("kwh", {"unit": 1, "mode": "half_up"}))
+
+    def add(self, code, amount):
+        self.amounts[code] = self.amounts.get(code, Fraction(0)) + by_step(amount, self.line_step)
+
+    def value(self, name):
+        if self.values.get(name) is None:
+            raise Refused(f"value_missing {name}")
+        return self.values[name]
+
+    def run(self):
+        for c in self.version["components"]:
+            getattr(self, c["kind"])(c)
+        return self
+
+    # Shapes
+
+    def basic(self, c):
+        half = Fraction(1, 2) if c.get("zero_use") == "half" and self.bill_kwh == 0 else 1
+        price = Fraction(str(c["price"]["amount"]))
+        if c["unit"] == "contract":
+            self.add(c["code"], self.prorate_money(price, "basic") * half)
+            return
+        size = self.part.size
+        if size is None or size <= 0:
+            raise Refused("no_capacity")
+        offered = [Fraction(str(s)) for s in self.part.document["capacity"].get("sizes", [])]
+        if offered and size not in offered:
+            raise Refused("capacity_not_offered")
+        if "first" in c:
+            first = Fraction(str(c["first"]["price"]["amount"]))
+            self.add(c["code"], self.prorate_money(first, "basic") * half)
+            size = max(size - Fraction(str(c["first"]["size"])), Fraction(0))
+        amount = by_step(size * price / c.get("per", 1), "exact")
+        if "round" in c:
+            amount = by_step(amount, c["round"])
+        self.add(c["code"], self.prorate_money(amount, "basic") * half)
+
+    def minimum_charge(self, c):
+        self.add(c["code"], self.prorate_money(Fraction(str(c["price"]["amount"])), "minimum"))
+
+    def tiers(self, c):
+        start = Fraction(str(c.get("from_kwh", 0)))
+        lower = self.prorate_kwh(start, "blocks")
+        for step in c["steps"]:
+            price = Fraction(str(step["price"]["amount"]))
+            if step["up_to_kwh"] is None:
+                upper = max(self.kwh, lower)
+            else:
+                end = Fraction(str(step["up_to_kwh"]))
+                upper, start = lower + self.prorate_kwh(end - start, "tiers"), end
+            in_step = max(min(self.kwh, upper) - lower, Fraction(0))
+            self.add(c["code"], in_step * price)
+            lower = upper
+
+    def flat(self, c):
+        self.add(c["code"], self.kwh * Fraction(str(c["price"]["amount"])))
+
+    def bands(self, c):
+        if self.part.half_hours is None:
+            raise Refused("bands_missing")
+        sums = {band["name"]: Fraction(0) for band in c["bands"]}
+        for number, kwh in enumerate(self.part.half_hours):
+            if kwh is None:
+                raise Refused("half_hours_incomplete")
+            day, slot = self.part.start + timedelta(days=number // 48), number % 48
+            sums[self._band(c, day, slot)] += kwh
+        if "round" in c:
+            sums = {name: by_step(kwh, c["round"]) for name, kwh in sums.items()}
+        if "remainder" in c:
+            rest = self.kwh - sum(kwh for name, kwh in sums.items() if name != c["remainder"])
+            if rest < 0:
+                raise Refused("bands_unlike_energy")
+            sums[c["remainder"]] = rest
+        elif sum(sums.values()) != self.kwh:
+            raise Refused("bands_unlike_energy")
+        for band in c["bands"]:
+            self.add(c["code"], sums[band["name"]] * Fraction(str(band["price"]["amount"])))
+
+    def _band(self, c, day, slot):
+        kind = "weekday"
+        if day in self.part.holidays or day.weekday() == 6:
+            kind = "holiday"
+        elif day.weekday() == 5:
+            kind = "saturday"
+        minute = slot * 30
+        for band in c["bands"]:
+            for when in band.get("when", []):
+                hours = when.get("hours", ["00:00-24:00"])
+                inside = any(_minutes(h[:5]) <= minute < _minutes(h[6:]) for h in hours)
+                if day.month in when.get("months", range(1, 13)) and kind in when.get("days", [kind]) and inside:
+                    return band["name"]
+        return next(band["name"] for band in c["bands"] if "when" not in band)
+
+    def fuel(self, c):
+        self._per_kwh(c, "fuel", 1, block_from_unit=False)
+
+    def government_discount(self, c):
+        self._per_kwh(c, "government_discount", -1, block_from_unit=True)
+
+    def published_per_kwh(self, c):
+        levy = c["group"] == "levy"
+        self._per_kwh(c, c["value"], c.get("sign", 1), block_from_unit=c.get("block_from_unit", False), levy=levy)
+
+    def levy(self, c):
+        self._per_kwh(c, "levy", 1, block_from_unit=True, levy=True)
+
+    def _per_kwh(self, c, name, sign, *, block_from_unit, levy=False):
+        unit, block_kwh = self.value(name) * sign, Fraction(str(c.get("block_kwh", 0)))
+        parts = [max(self.kwh - self.prorate_kwh(block_kwh, "blocks"), Fraction(0)) * unit]
+        if block_kwh:
+            if block_from_unit:
+                own = self.values.get(f"{name}_block")
+                block = unit * block_kwh if own is None else own * sign
+            else:
+                block = self.value(f"{name}_block") * sign
+            parts.append(self.prorate_money(block, "blocks"))
+        for amount in parts:
+            if levy:
+                self.levies[c["code"]] = self.levies.get(c["code"], Fraction(0)) + amount
+            else:
+                self.add(c["code"], amount)
+
+    def published_monthly(self, c):
+        price = self.value(c["value"]) * c.get("sign", 1)
+        if c["unit"] != "contract":
+            if self.part.size is None:
+                raise Refused("no_capacity")
+            price = price * self.part.size / c.get("per", 1)
+        self.add(c["code"], self.prorate_money(by_step(price, "exact"), "monthly"))
+
+    def monthly_minimum(self, c):
+        wanted = self.prorate_money(Fraction(str(c["price"]["amount"])), "monthly_minimum")
+        self.add(c["code"], max(wanted - self._sum(c["of"]), Fraction(0)))
+
+    def fixed(self, c):
+        if "when" in c and c["when"] not in self.part.discounts:
+            return
+        amount = Fraction(str(c["price"]["amount"]))
+        self.add(c["code"], self.prorate_money(amount, "fixed") if c.get("prorated") else amount)
+
+    def per_kwh(self, c):
+        if "when" in c and c["when"] not in self.part.discounts:
+            return
+        kwh = min(self.kwh, Fraction(str(c["up_to_kwh"]))) if "up_to_kwh" in c else self.kwh
+        self.add(c["code"], kwh * Fraction(str(c["price"]["amount"])))
+
+    def percent(self, c):
+        if "when" in c and c["when"] not in self.part.discounts:
+            return
+        ratio = Fraction(str(c["percent"]["amount"])) / 100
+        size = by_step(self._sum(c["of"]) * abs(ratio), "exact")
+        self.add(c["code"], -size if ratio < 0 else size)
+
+    def _sum(self, codes):
+        return sum((self.amounts.get(code, Fraction(0)) for code in codes), Fraction(0))
+
+
+def _minutes(clock):
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def price(parts, values, tax_rate):
+    """
+    Price one bill.
+
+    :param parts: its parts in order
+    :param values: published values by name, in currency units
+    :raises Refused: with the reason
+    """
+    kwh = _rounded_energy(parts)
+    bills = [_Bill(part, values, own, sum(kwh)).run() for part, own in zip(parts, kwh, strict=True)]
+    rounding = parts[-1].document["versions"][0].get("rounding", {})
+    levy_step = rounding.get("levy", {"unit": 1, "mode": "floor"})
+    levies = {}
+    for bill in bills:
+        for code, amount in bill.levies.items():
+            levies[code] = levies.get(code, Fraction(0)) + amount
+    levies = {code: by_step(amount, levy_step) for code, amount in levies.items()}
+    by_component = dict(levies)
+    for bill in bills:
+        for code, amount in bill.amounts.items():
+            by_component[code] = by_component.get(code, Fraction(0)) + amount
+    unrounded = sum(by_component.values(), Fraction(0))
+    total = to_unit(unrounded, 1, rounding.get("total", "floor"))
+    mode = rounding.get("tax", "floor")
+    if parts[-1].document["versions"][0].get("tax", "included") == "included":
+        tax = to_unit(total * tax_rate / (1 + tax_rate), 1, mode)
+        return Answer(int(total), int(tax), unrounded, by_component)
+    tax = to_unit(total * tax_rate, 1, mode)
+    return Answer(int(total + tax), int(tax), unrounded, by_component)
+
+
+def _rounded_energy(parts):
+    """Energy of the parts after the plan's rounding, once for the bill."""
+    result, running, before = [], Fraction(0), Fraction(0)
+    for part in parts:
+        if part.kwh < 0:
+            raise Refused("negative_energy")
+        running += part.kwh
+        step = part.document["versions"][0].get("quantity")
+        after = by_step(running, step) if step else running
+        result.append(after - before)
+        before = after
+    return result

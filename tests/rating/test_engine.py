@@ -1,0 +1,84 @@
+"""The parts of the engine that stand alone: exact shares, half-hours, demand, market units."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tomoshibi.kernel.exact import LIMIT, product, share
+from tomoshibi.kernel.rounding import Rounding, divide
+from tomoshibi.rating import halfhours, market
+from tomoshibi.rating.demand import contract_demand
+
+AMOUNTS = st.integers(-LIMIT, LIMIT)
+
+
+@settings(deadline=None)
+@given(
+    AMOUNTS,
+    st.integers(0, 400),
+    st.integers(1, 400),
+    st.sampled_from([1, 10**8, 10**10]),
+    st.sampled_from(list(Rounding)),
+)
+def test_a_share_is_rounded_once_and_never_overflows(amount, num, den, unit, rounding):
+    expected = divide(amount * num, den * unit, rounding=rounding) * unit
+    if abs(expected) <= LIMIT:
+        found = share(np.array([amount]), num, den, unit=unit, rounding=rounding)
+        assert found.tolist() == [expected]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(-(2**53), 2**53), st.integers(-(2**53), 2**53)), min_size=1))
+def test_a_product_is_exact_or_marked(pairs):
+    left, right = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+    found, too_large = product(left, right)
+    for n, (a, b) in enumerate(pairs):
+        if too_large is not None and too_large[n]:
+            assert abs(a * b) > LIMIT - abs(b)
+            assert found[n] == 0
+        else:
+            assert int(found[n]) == a * b
+
+
+@settings(deadline=None)
+@given(st.integers(1, 5), st.integers(1, 40), st.data())
+def test_band_sums_agree_with_and_without_numba(rows, slots, data):
+    draw = data.draw(st.lists(st.integers(-1, 2**31 - 1), min_size=rows * slots, max_size=rows * slots))
+    matrix = np.array(draw, dtype=np.int32).reshape(rows, slots)
+    bands = np.array(data.draw(st.lists(st.integers(0, 3), min_size=slots, max_size=slots)), dtype=np.uint8)
+    fast, complete = halfhours.band_sums(matrix, bands, band_count=4, compiled=True)
+    slow, complete_too = halfhours.band_sums(matrix, bands, band_count=4, compiled=False)
+    assert fast.tolist() == slow.tolist()
+    assert complete.tolist() == complete_too.tolist() == (matrix >= 0).all(axis=1).tolist()
+    for row in np.flatnonzero(complete):
+        assert fast[row].sum() == matrix[row].sum(dtype=np.int64)
+        assert [int(fast[row, b]) for b in range(4)] == [
+            int(matrix[row, bands == b].sum(dtype=np.int64)) for b in range(4)
+        ]
+
+
+def test_a_part_of_a_wider_matrix_is_read_in_place_of_its_own_rows():
+    matrix = np.arange(20, dtype=np.int32).reshape(2, 10)
+    sums, _ = halfhours.band_sums(matrix[:, 3:7], np.array([0, 0, 1, 1], dtype=np.uint8), band_count=2)
+    assert sums.tolist() == [[7, 11], [27, 31]]
+
+
+def test_contract_demand_is_the_largest_of_twelve_months():
+    # kaisei-hld.co.jp: 65 kW of month 3 counts until month 14.
+    measured = [60, 63, 65, 59, 57, 57, 61, 60, 58, 56, 57, 58, 59, 58, 57]
+    found = contract_demand(np.array([measured]) * 1_000)
+    assert (found // 1_000).tolist() == [[60, 63] + [65] * 12 + [61]]
+
+
+@pytest.mark.parametrize(
+    ("average", "unit"),
+    [("12.63", 1_220_000), ("10.00", -1_890_000), ("11.60", 0)],
+)
+def test_market_units_follow_the_published_formula(average, unit):
+    # シン・エナジー: (12.63 - 11.60) / (1 - 0.069) x 1.1 = 1.2170 -> 1.22
+    average_micro = int(average.replace(".", "")) * 10_000
+    found = market.loss_adjusted_unit(
+        average_micro=average_micro, base_micro=11_600_000, loss_ppm=69_000, tax_ppm=100_000
+    )
+    assert found == unit

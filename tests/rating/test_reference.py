@@ -1,0 +1,180 @@
+"""The columnar engine and the slow reference agree to the last digit."""
+
+import os
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.rating import reference, strategies
+from tomoshibi.kernel.units import E10, MICRO
+from tomoshibi.tariffs import lint, pricing, queries, values
+
+# 2,000 bills here; TOMOSHIBI_REFERENCE_BILLS=100000 for the long run.
+BILLS = int(os.environ.get("TOMOSHIBI_REFERENCE_BILLS", "2000"))
+A_PLAN = 25
+RATE = Fraction(1, 10)
+DEADLINE_FREE = settings(
+    deadline=None,
+    max_examples=BILLS // A_PLAN // 2,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+SHORT = settings(DEADLINE_FREE, max_examples=max(BILLS // 50, 40))
+
+
+def number(fraction, scale):
+    scaled = fraction * scale
+    assert scaled.denominator == 1
+    return int(scaled)
+
+
+def usage(bills, market):
+    rows = [
+        {
+            "row_id": row,
+            "segment": segment,
+            "plan_version": 1,
+            "energy_dwh": number(part.kwh, 10_000),
+            "capacity_milli": None if part.size is None else number(part.size, 1_000),
+            "period_start": part.start,
+            "period_end": part.end,
+            "reading_start": part.reading_start,
+            "reading_end": part.reading_end,
+            "tax_rate_ppm": number(RATE, MICRO),
+            "discounts": list(part.discounts),
+            **{f"{n}_micro": None if v is None else number(v, MICRO) for n, v in market.items()},
+        }
+        for row, parts in enumerate(bills)
+        for segment, part in enumerate(parts)
+    ]
+    special = {"discounts": pl.List(pl.String)}
+    dates = dict.fromkeys(("period_start", "period_end", "reading_start", "reading_end"), pl.Date)
+    return pl.DataFrame(rows, schema={n: {**special, **dates}.get(n, pl.Int64) for n in rows[0]}, orient="row")
+
+
+def compare(document, bills, market, half_hours=()):
+    assert [c for c in lint.complaints(document) if c[2]] == []
+    program = queries.program_of(document)
+    priced = pricing.price(usage=usage(bills, market), programs={1: program}, half_hours=half_hours)
+    assert sorted([*priced.totals["row_id"], *priced.refusals["row_id"]]) == list(range(len(bills)))
+    totals = {row["row_id"]: row for row in priced.totals.iter_rows(named=True)}
+    refused = {row["row_id"]: row for row in priced.refusals.iter_rows(named=True)}
+    named = pricing.named(priced.lines, components={1: queries.components_of(document)})
+    sums = named.group_by("row_id", "component").agg(pl.col("amount_e10").sum())
+    found = {(r["row_id"], r["component"]): r["amount_e10"] for r in sums.iter_rows(named=True)}
+    for row, parts in enumerate(bills):
+        try:
+            expected = reference.price(parts, market, RATE)
+        except reference.Refused as reason:
+            assert row in refused, f"{reason}: {totals[row]}"
+            continue
+        assert row in totals, refused[row]
+        for code, amount in expected.by_component.items():
+            assert found.get((row, code), 0) == number(amount, E10), code
+        assert totals[row]["unrounded_e10"] == number(expected.unrounded, E10)
+        assert (totals[row]["total_minor"], totals[row]["tax_minor"]) == (expected.total, expected.tax)
+    return priced
+
+
+@DEADLINE_FREE
+@given(st.data())
+def test_bills_agree(data):
+    document = data.draw(strategies.documents())
+    bills = [data.draw(strategies.bills(document)) for _ in range(A_PLAN)]
+    compare(document, bills, data.draw(strategies.published()))
+
+
+@DEADLINE_FREE
+@given(st.data())
+def test_bills_of_several_parts_agree(data):
+    document = data.draw(strategies.documents())
+    bills = [data.draw(strategies.bills(document, divided=True)) for _ in range(A_PLAN)]
+    compare(document, bills, data.draw(strategies.published()))
+
+
+@SHORT
+@given(st.data())
+def test_bills_from_half_hours_agree(data):
+    document = data.draw(strategies.documents(bands=True))
+    first = data.draw(strategies.bills(document))[0]
+    days = (first.end - first.start).days
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    matrix = np.random.default_rng(seed).integers(0, 20_000, (4, days * 48), dtype=np.int32)
+    if data.draw(st.integers(0, 5)) == 0:
+        matrix[1, data.draw(st.integers(0, days * 48 - 1))] = -(2**31)
+    holidays = frozenset(
+        first.start + (first.end - first.start) * n // 7 for n in data.draw(st.sets(st.integers(0, 6), max_size=2))
+    )
+    bills = []
+    for row in matrix:
+        kwh = Fraction(int(row[row >= 0].sum(dtype=np.int64)), 10_000)
+        half_hours = [None if v < 0 else Fraction(int(v), 10_000) for v in row]
+        part = reference.Part(
+            document,
+            kwh,
+            first.start,
+            first.end,
+            first.reading_start,
+            first.reading_end,
+            Fraction(30),
+            half_hours,
+            holidays,
+        )
+        bills.append([part])
+    kinds = []
+    for n in range(days):
+        day = first.start + (first.end - first.start) * n // days
+        kinds.append(2 if day in holidays or day.weekday() == 6 else 1 if day.weekday() == 5 else 0)
+    block = values.HalfHours(np.arange(4, dtype=np.int64), first.start, matrix, np.array(kinds, dtype=np.int8))
+    compare(document, bills, data.draw(strategies.published()), [block])
+
+
+@SHORT
+@given(st.data())
+def test_neither_order_nor_company_changes_a_bill(data):
+    document = data.draw(strategies.documents())
+    bills = [data.draw(strategies.bills(document, divided=n % 3 == 0)) for n in range(8)]
+    market = data.draw(strategies.published())
+    frame, programs = usage(bills, market), {1: queries.program_of(document)}
+    together = pricing.price(usage=frame, programs=programs)
+    shuffled = pricing.price(
+        usage=frame.sample(fraction=1, shuffle=True, seed=data.draw(st.integers(0, 99))), programs=programs
+    )
+    alone = [pricing.price(usage=frame.filter(pl.col("row_id") == n), programs=programs) for n in range(8)]
+    order = ["row_id", "segment", "component_no"]
+    assert together.lines.sort(order).equals(shuffled.lines.sort(order))
+    assert together.lines.sort(order).equals(pl.concat([a.lines for a in alone]).sort(order))
+    assert together.totals.sort("row_id").equals(shuffled.totals.sort("row_id"))
+    assert together.totals.sort("row_id").equals(pl.concat([a.totals for a in alone]).sort("row_id"))
+
+
+@SHORT
+@given(st.data())
+def test_more_energy_never_costs_less_where_no_price_is_negative(data):
+    document = data.draw(strategies.documents())
+    components = document["versions"][0]["components"]
+    wanted = {"basic", "minimum_charge", "tiers", "flat", "fuel", "levy", "published_monthly"}
+    document["versions"][0]["components"] = [c for c in components if c["kind"] in wanted and "zero_use" not in c]
+    if not document["versions"][0]["components"]:
+        return
+    part = data.draw(strategies.bills(document))[0]
+    part.size = Fraction(30)
+    bills = [[reference.Part(**{**vars(part), "kwh": Fraction(kwh)})] for kwh in range(0, 700, 7)]
+    market = {"fuel": Fraction(1), "fuel_block": Fraction(10), "levy": Fraction("3.98"), "capacity": Fraction(171)}
+    totals = compare(document, bills, market).totals.sort("row_id")["total_minor"]
+    assert totals.is_sorted()
+
+
+def test_the_reference_knows_the_published_bill():
+    from tests.tariffs.plans import TOKYO
+    from tomoshibi.tariffs import document as documents
+
+    one = documents.versions(documents.read(TOKYO))[0]
+    from datetime import date
+
+    period = (date(2026, 9, 3), date(2026, 10, 5))
+    part = reference.Part(one, Fraction(398), *period, *period, size=Fraction(60))
+    market = {"fuel": Fraction("-5.80"), "levy": Fraction("4.18"), "government_discount": Fraction("3.5")}
+    assert reference.price([part], market, RATE).total == 13_928
