@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -165,7 +166,7 @@ def bills(draw, document, *, divided=False):
     discounts = draw(st.sampled_from([(), ("set",)]))
     kwh = st.one_of(st.just(0), st.integers(0, 900), decimals(0, 900, 1)).map(Fraction)
     parts = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         size = Fraction(draw(st.sampled_from([*SIZES, *SIZES, 35])))
         parts.append(Part(document, draw(kwh), start, end, *reading, size=size, discounts=discounts))
     return parts

@@ -67,8 +67,10 @@ def compare(document, bills, market, half_hours=()):
     for row, parts in enumerate(bills):
         try:
             expected = reference.price(parts, market, RATE)
-        except reference.Refused as reason:
-            assert row in refused, f"{reason}: {totals[row]}"
+        except reference.Refused:
+            expected = None
+        if expected is None:
+            assert row in refused
             continue
         assert row in totals, refused[row]
         for code, amount in expected.by_component.items():

@@ -22,6 +22,9 @@ def people(django_user_model):
     return [django_user_model.objects.create_user(name, password="x").id for name in ("maker", "checker")]
 
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
+
 def _findings(text):
     return {f.path: f for f in queries.read_document(text)[1]}
 

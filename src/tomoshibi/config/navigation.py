@@ -86,6 +86,7 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Banks"), "masters:banks", "building-bank", ("MS9",)),
         Entry(_("Tax rates"), "masters:tax_rates_list", "receipt-tax", ("MS10",)),
         Entry(_("Company profile"), "masters:company_list", "building", ("SU3",)),
+        Entry(_("Plans"), "tariffs:plans", "tags", ("RB1",)),
     )),
     Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),

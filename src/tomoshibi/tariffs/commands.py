@@ -31,11 +31,14 @@ def _text(file: Path) -> str:
 @app.command()
 def lint(files: list[Path]) -> None:
     """Say what is wrong with plan documents, and where; exit 1 when something blocks publication."""
+    from django.utils import translation
+
     from tomoshibi.tariffs import queries
 
     blocking = 0
     for file in files:
-        documents, findings = queries.read_document(_text(file))
+        with translation.override("en"):
+            documents, findings = queries.read_document(_text(file))
         for finding in findings:
             blocking += finding.blocking
             mark = typer.style("error  ", fg="red") if finding.blocking else typer.style("warning", fg="yellow")
@@ -189,6 +192,7 @@ def _as_json(plan: str, quote: Any) -> dict[str, Any]:
 
 
 def _show(plan: str, quote: Any) -> None:
+    from django.utils import translation
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -212,6 +216,7 @@ def _show(plan: str, quote: Any) -> None:
     for number, source in enumerate(sources, start=1):
         console.print(Text(f"[{number}] {source}"))
     if quote.refusal:
-        typer.secho(queries.refusal_sentence(*quote.refusal), fg="red", err=True)
+        with translation.override("en"):
+            typer.secho(queries.refusal_sentence(*quote.refusal), fg="red", err=True)
     else:
         console.print(f"total {quote.total_minor:,} (tax {quote.tax_minor:,})")

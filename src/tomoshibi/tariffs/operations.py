@@ -1,8 +1,11 @@
 """Propose, publish and turn down plan versions. A published version is never edited; a later one replaces it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.storage import db
@@ -10,6 +13,10 @@ from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import queries, values
 from tomoshibi.tariffs.models import PlanProposal, PlanVersion
 from tomoshibi.tariffs.values import ProposalState
+from tomoshibi.worklist import operations as worklist
+
+WAITS = "tariffs.proposal"
+DECIDE_WITHIN = timedelta(days=5)
 
 
 class DocumentUnsound(ValueError):
@@ -60,13 +67,15 @@ def propose(*, text: str, now: datetime, actor_id: int | None, reason: str = "")
         raise DocumentUnsound(findings)
     fresh = [document for document in found if not _is_published(document)]
     if not fresh:
-        raise NothingNew("every version of this document is published already")
+        raise NothingNew(_("every version of this document is published already"))
     rows = []
     for document in fresh:
         code, start = document["plan"], _start(document)
         _require_after_last(code, start)
         if PlanProposal.objects.filter(plan_code=code, valid_from=start, state=ProposalState.OPEN.value).exists():
-            raise AlreadyProposed(f"a version of {code} from {start} waits for a decision already")
+            raise AlreadyProposed(
+                _("a version of %(plan)s from %(day)s waits for a decision already") % {"plan": code, "day": start}
+            )
         rows.append(
             PlanProposal.objects.create(
                 plan_code=code,
@@ -78,6 +87,8 @@ def propose(*, text: str, now: datetime, actor_id: int | None, reason: str = "")
                 proposed_at=now,
             )
         )
+    for row in rows:
+        _ask_for_second_person(row, now=now)
     subject = f"tariffs.plan:{fresh[0]['plan']}"
     what = f"proposed {len(rows)} version(s) of {fresh[0]['plan']}"
     identity.record_deed(procedure="RB1", what=what, at=now, subject=subject, actor_id=actor_id)
@@ -143,7 +154,10 @@ def _is_published(document: Mapping[str, Any]) -> bool:
     code, start = document["plan"], _start(document)
     published = PlanVersion.objects.filter(plan_code=code, valid_from=start).values_list("sha256", flat=True).first()
     if published is not None and published != documents.sha256(document):
-        raise VersionIsFinal(f"{code} from {start} is published with other content; publish a later version instead")
+        raise VersionIsFinal(
+            _("%(plan)s from %(day)s is published with other content; publish a later version instead")
+            % {"plan": code, "day": start}
+        )
     return published is not None
 
 
@@ -155,19 +169,38 @@ def _require_after_last(plan_code: str, start: date) -> None:
         .first()
     )
     if newest is not None and start <= newest:
-        raise NotAfterLast(f"{plan_code} has a published version from {newest}; a new one begins later than that")
+        raise NotAfterLast(
+            _("%(plan)s has a published version from %(day)s; a new one begins later than that")
+            % {"plan": plan_code, "day": newest}
+        )
 
 
 def _open_proposal(proposal_id: int) -> PlanProposal:
     row = PlanProposal.objects.select_for_update().get(id=proposal_id)
     if row.state != ProposalState.OPEN.value:
-        raise AlreadyDecided(f"this proposal is {row.state} already")
+        raise AlreadyDecided(_("this proposal was decided already"))
     return row
+
+
+def _ask_for_second_person(row: PlanProposal, *, now: datetime) -> None:
+    worklist.open_item(
+        procedure="RB1",
+        kind=WAITS,
+        subject=f"tariffs.proposal:{row.id}",
+        title=f"{row.plan_code} {row.valid_from}",
+        detail=row.reason,
+        due_at=now + DECIDE_WITHIN,
+        now=now,
+        url=reverse("tariffs:proposal", args=[row.id]),
+    )
 
 
 def _decide(row: PlanProposal, *, now: datetime, actor_id: int | None) -> None:
     row.decided_at, row.decided_by_id = now, actor_id
     row.save()
+    worklist.close_about(
+        kind=WAITS, subjects=[f"tariffs.proposal:{row.id}"], outcome=row.state, now=now, actor_id=actor_id
+    )
 
 
 def _insert(

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tomoshibi.kernel.periods import Period
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.masters import queries as masters
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, values
 from tomoshibi.tariffs import compile as compiler
@@ -218,6 +219,28 @@ def document_schema() -> dict[str, Any]:
 def check_case(case: Mapping[str, Any]) -> cases.Result:
     """Price a published case through the real path and compare it with what was published."""
     return cases.check(case)
+
+
+def findings_of(document: Mapping[str, Any]) -> list[values.Finding]:
+    """What lint says about a document that is stored (warnings: uncertain prices and days)."""
+    return [
+        values.Finding(path=documents.path_text(path), sentence=sentence, blocking=blocking)
+        for path, sentence, blocking in lint.complaints(document)
+    ]
+
+
+def curve_today(
+    *, document: Mapping[str, Any], kwh: Sequence[int], capacity_milli: int | None, today: date
+) -> list[int | None]:
+    """Totals of a version over energies with today's tax and without published units; see ``quotes.curve``."""
+    rate = masters.tax_rate(on=today).rate_ppm
+    return quotes.curve(
+        document=document,
+        kwh=kwh,
+        capacity_milli=capacity_milli,
+        month=Month.of(today),
+        given={"tax_rate_ppm": rate},
+    )
 
 
 def plan_documents(*, plan_code: str) -> list[dict[str, Any]]:

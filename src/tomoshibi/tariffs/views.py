@@ -1,0 +1,205 @@
+"""Pages of plans (RB1): list, a plan with its prices in words and as a picture, proposal and publication."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import yaml
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as people
+from tomoshibi.kernel.units import MILLI, milli, plain
+from tomoshibi.storage import db
+from tomoshibi.tariffs import forms, operations, queries, wording
+from tomoshibi.tariffs import lists as declared
+from tomoshibi.ui import charts, lists
+from tomoshibi.ui.pages import CONFIRM, DO, page
+from tomoshibi.worker import queries as clock
+
+CURVE_KWH = tuple(range(0, 601, 25))
+SIZES_WITHOUT_A_TABLE = {"A": "30", "kVA": "6", "kW": "10", "contract": ""}
+
+
+def _actor(request: HttpRequest) -> int:
+    assert request.user.pk is not None, "pages let in signed-in people only"
+    return int(request.user.pk)
+
+
+@require_GET
+@page("RB1")
+def plans(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        declared.plans_list(on=clock.today()),
+        title=_("Plans"),
+        subtitle=_("Every price with its source; a published version is never edited"),
+        page="tariffs:plan",
+        buttons=[lists.Button(_("New version"), "tariffs:propose", "file-upload", right="RB1.do", main=True)],
+        empty=lists.Empty(_("No plans yet."), _("Plans appear here when their first version is published.")),
+    )
+
+
+def _size(request: HttpRequest, document: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The contract size that the chart is drawn for: as asked, or a usual one."""
+    capacity = document["capacity"]
+    sizes = [str(size) for size in capacity.get("sizes", ())]
+    usual = "30" if "30" in sizes else sizes[0] if sizes else SIZES_WITHOUT_A_TABLE[capacity["unit"]]
+    asked = request.GET.get("size") or usual
+    try:
+        return asked, milli(asked) if asked else None
+    except ValueError:
+        return usual, milli(usual) if usual else None
+
+
+def _curve(document: Mapping[str, Any], *, size_milli: int | None, today: date) -> charts.Chart | None:
+    totals = queries.curve_today(document=document, kwh=CURVE_KWH, capacity_milli=size_milli, today=today)
+    if all(total is None for total in totals):
+        return None
+    size = f" {plain(size_milli, scale=MILLI)} {document['capacity']['unit']}" if size_milli else ""
+    return charts.over_categories(
+        chart_id="curve",
+        title=_("Yen against kWh%(size)s, without fuel adjustment, levy and discount") % {"size": size},
+        axis="kWh",
+        categories=[str(kwh) for kwh in CURVE_KWH],
+        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line")],
+        unit=_("yen"),
+    )
+
+
+def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What plan and proposal pages say about a document."""
+    size, size_milli = _size(request, document)
+    version = document["versions"][0]
+    return {
+        "document": document,
+        "version_comment": version.get("comment", ""),
+        "from_confidence": version.get("from_confidence", "high"),
+        "until": version.get("until"),
+        "seller": wording.in_language(document["seller"]) if "seller" in document else "",
+        "area": declared.area_name(document["area"]),
+        "prices": wording.price_table(document),
+        "words": wording.in_words(document),
+        "proration": wording.proration_in_words(document),
+        "rounding": wording.rounding_in_words(document),
+        "sources": list(document["sources"].values()),
+        "findings": queries.findings_of(document),
+        "chart": _curve(document, size_milli=size_milli, today=clock.today()),
+        "size": size,
+        "sizes": [str(s) for s in document["capacity"].get("sizes", ())],
+        "kinds": declared.KINDS,
+        "confidence": declared.CONFIDENCE,
+    }
+
+
+@require_GET
+@page("RB1")
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    versions = queries.versions_of(plan_code=code)
+    if not versions:
+        raise Http404
+    today = clock.today()
+    asked = request.GET.get("version", "")
+    current = queries.plan_version(plan_code=code, on=today)
+    shown = next((v for v in versions if str(v.id) == asked), current or versions[0])
+    context = {
+        "shown": shown,
+        "name": wording.in_language(shown.name),
+        "is_current": current is not None and shown.id == current.id,
+        "versions": versions,
+        "proposals": queries.proposals(plan_code=code),
+        **_described(request, shown.document),
+    }
+    return render(request, "tariffs/plan.html", context)
+
+
+@require_GET
+@page("RB1")
+def document(request: HttpRequest, version_id: int) -> HttpResponse:
+    """The version as a document, to start the next one from."""
+    found = queries.version(version_id=version_id)
+    if found is None:
+        raise Http404
+    text = yaml.safe_dump(dict(found.document), allow_unicode=True, sort_keys=False, width=120)
+    answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.plan_code}-{found.valid_from}.yaml"'
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@page("RB1", right=DO)
+def propose(request: HttpRequest) -> HttpResponse:
+    form = forms.DocumentForm(request.POST or None, request.FILES or None)
+    findings: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            with db.transaction():
+                made = operations.propose(
+                    text=form.cleaned_data["text"],
+                    reason=form.cleaned_data["reason"],
+                    now=clock.now(),
+                    actor_id=_actor(request),
+                )
+        except operations.DocumentUnsound as refusal:
+            findings = refusal.findings
+            form.add_error(None, _("The document has errors; nothing was proposed."))
+        except ValueError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Proposed. A second person publishes it."))
+            return redirect("tariffs:proposal", made[-1])
+    status = 422 if form.errors else 200
+    return render(request, "tariffs/propose.html", {"form": form, "findings": findings}, status=status)
+
+
+@require_GET
+@page("RB1")
+def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    found = queries.proposal(proposal_id=proposal_id)
+    if found is None:
+        raise Http404
+    before = queries.plan_version(plan_code=found.plan_code, on=found.valid_from)
+    context = {
+        "proposal": found,
+        "name": wording.in_language(found.document["name"]),
+        "proposed_by": people.name_of(user_id=found.proposed_by_id),
+        "own": found.proposed_by_id == request.user.pk,
+        "before": before,
+        "changes": wording.changes(before.document if before else None, found.document),
+        "states": declared.PROPOSALS,
+        **_described(request, found.document),
+    }
+    return render(request, "tariffs/proposal.html", context)
+
+
+@require_POST
+@page("RB1", right=CONFIRM)
+def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    try:
+        with db.transaction():
+            version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=_actor(request))
+    except (operations.AlreadyDecided, operations.NotAfterLast, identity.SamePerson) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("tariffs:proposal", proposal_id)
+    found = queries.version(version_id=version_id)
+    assert found is not None, "it was published in this request"
+    messages.success(request, _("Published."))
+    return redirect("tariffs:plan", found.plan_code)
+
+
+@require_POST
+@page("RB1", right=DO)
+def reject(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    try:
+        with db.transaction():
+            operations.reject(proposal_id=proposal_id, now=clock.now(), actor_id=_actor(request))
+    except operations.AlreadyDecided as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Turned down; it stays on record."))
+    return redirect("tariffs:proposal", proposal_id)
