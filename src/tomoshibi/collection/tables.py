@@ -30,7 +30,7 @@ BATCH_STATES = {
 RESULT_STATES = {
     "paid": State(pgettext_lazy("debt", "paid"), Tone.GOOD, "circle-check"),
     "failed": State(pgettext_lazy("debit", "failed"), Tone.BAD, "circle-x"),
-    None: State(_("awaited"), Tone.RUNNING, "clock"),
+    "waiting": State(_("awaited"), Tone.RUNNING, "clock"),
 }
 TREATMENTS = {
     "ask": State(pgettext_lazy("debit", "to decide"), Tone.ATTENTION, "help-circle"),
@@ -173,7 +173,7 @@ def _debit_columns(texts: Mapping[str, str]) -> tuple[lists.Column, ...]:
         lists.StateOf(
             "outcome",
             _("Result"),
-            show=lambda row: None if row["result"] is None else "paid" if row["paid"] else "failed",
+            show=lambda row: "waiting" if row["result"] is None else "paid" if row["paid"] else "failed",
             also=("result", "paid"),
             states=RESULT_STATES,
         ),

@@ -62,7 +62,10 @@ def _context(request: HttpRequest, receivable_id: int) -> dict[str, Any]:
             for row in failures
         ],
         "treatments": tables.TREATMENTS,
-        "choices": [(value, state) for value, state in tables.TREATMENTS.items() if value != "ask"],
+        "choices": [
+            (treatment.value, tables.TREATMENTS[treatment.value].icon, words()[0])
+            for treatment, words in TREATMENT_WORDS.items()
+        ],
         "held": queries.hold_of(receivable_id=receivable_id),
         "write_off": queries.write_off_of(receivable_id=receivable_id),
         "entries": ledger.entries_of(document=f"bill:{found.bill_id}"),
