@@ -44,7 +44,9 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
     unit = _UNITS[component.unit][language]
     share = component.unit == _SHARE
     quantity = grouped(row["quantity"], scale=component.quantity_scale)
-    price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %" if share else grouped(row["price_micro"], scale=MICRO)
+    price = decimals(row["price_micro"] * E10_PER_MICRO, at_least=2)
+    if share:
+        price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %"
     per = _per(row, component)
     formula = f"{quantity} {unit} × {price}".replace("  ", " ")
     if per > 1:

@@ -4,11 +4,14 @@ from typing import Any
 
 import polars as pl
 from django.db.models import Case, IntegerField, Value, When
+from django.utils.translation import gettext as _
 
 from tomoshibi.billing import checks, membership, values
 from tomoshibi.billing.models import Adjustment, Bill, Chunk, Examination, Finding, Hold
 from tomoshibi.parties import queries as parties
+from tomoshibi.tariffs import queries as tariffs
 
+NO_TERMS = "no_terms"
 _ORDER = Case(
     When(severity=values.Severity.BLOCKING.value, then=Value(0)),
     When(severity=values.Severity.ASIDE.value, then=Value(1)),
@@ -38,13 +41,24 @@ def exceptions(
             "code": row.code,
             "severity": row.severity,
             "name": checks.check_of(row.code).name[checks.language_of(language)],
-            "reason": checks.sentence(row.code, row.values, language=language),
+            "reason": checks.sentence(row.code, _in_words(row.values), language=language),
             "decision": row.examination.decision if row.examination else "",
             "decided_reason": row.examination.reason if row.examination else "",
             "held": row.contract_id in held,
         }
         for row in rows.order_by("rank", "code", "contract_id")[:limit]
     ]
+
+
+def _in_words(quoted: dict[str, Any]) -> dict[str, Any]:
+    """What pricing refused, as its sentence instead of its code."""
+    if not quoted.get("refusal"):
+        return quoted
+    if quoted["refusal"] == NO_TERMS:
+        said = str(_("the contract has no terms for the period"))
+    else:
+        said = tariffs.refusal_sentence(quoted["refusal"], quoted.get("refusal_detail") or "")
+    return quoted | {"refusal": said, "refusal_detail": ""}
 
 
 def undecided_contracts(*, run_id: int, severity: str = values.Severity.BLOCKING.value) -> list[int]:

@@ -1,0 +1,209 @@
+"""Bills whose period is not plain: changes inside, time of use, corrections by hand, charges, a killed part."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+from django.utils import translation
+
+from tests.billing import book
+from tests.billing.test_runs import TODAY, issue, make, release_everything
+from tomoshibi.billing import membership, operations, queries, values
+from tomoshibi.billing.operations import drafting
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.contracts import values as contract_values
+from tomoshibi.kernel import halfhours
+from tomoshibi.kernel.units import energy_dwh
+from tomoshibi.storage import db
+from tomoshibi.tariffs import operations as tariffs
+
+TIME_OF_USE = """
+plan: test-tou
+name: {ja: 夜とくプラン, en: Night plan}
+area: "03"
+voltage: low
+kind: free
+capacity: {unit: contract}
+sources: {page: a page of the company}
+tax: included
+quantity: {unit: 1, mode: half_up}
+rounding: {line: exact, levy: {unit: 1, mode: floor}, total: floor}
+proration: {denominator: reading_period, kwh: {unit: 1, mode: half_up}, money: {unit: 0.01, mode: half_up}}
+versions:
+  - from: 2024-04-01
+    components:
+      - code: energy
+        kind: bands
+        round: {unit: 1, mode: half_up}
+        remainder: day
+        bands:
+          - {name: night, price: {amount: 20.00, source: page}, when: [{hours: ["00:00-08:00", "22:00-24:00"]}]}
+          - {name: day, price: {amount: 40.00, source: page}}
+      - {code: levy, kind: levy}
+"""
+
+
+@pytest.fixture
+def clerks(masters):
+    return book.people()
+
+
+def codes(run, contract):
+    return sorted(row["code"] for row in queries.exceptions(run_id=run.id) if row["contract_id"] == contract.id)
+
+
+def test_a_capacity_that_changes_inside_the_period_makes_two_parts(clerks, now):
+    contract = book.customer(1)
+    contracts.change_terms(contract_id=contract.id, start=date(2026, 9, 17), capacity_milli=40_000)
+    book.reading(contract, 300, now=now)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    basic = [line for line in bill.lines if line.kind == "basic"]
+    # 30 A for 15 of 30 days, 40 A for the rest.
+    assert [line.amount for line in basic] == ["467.63", "623.5"]
+    assert [line.share for line in basic] == ["15/30", "15/30"]
+    assert "E211" in codes(run, contract)
+    assert bill.energy_dwh == energy_dwh(300)
+
+
+def test_half_hours_price_a_plan_by_time_of_use(clerks, now):
+    for proposal_id in tariffs.propose(text=TIME_OF_USE, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    contract = book.customer(1, plan_code="test-tou", capacity_kind="contract", capacity_milli=0)
+    lacking = book.customer(2, plan_code="test-tou", capacity_kind="contract", capacity_milli=0)
+    day = np.full(48, 5_000, dtype=np.int32)
+    day[:16] = day[44:] = 2_500
+    book.reading(contract, 570, half_hours=halfhours.to_bytes(np.tile(day, 30)), now=now)
+    book.reading(lacking, 570, now=now)
+    run = make(now, clerks[0])
+    # Half-hours: 28 of 0.5 kWh and 20 of 0.25 kWh a day for 30 days: 420 kWh by day and 150 kWh at night.
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert bill.total_minor == 420 * 40 + 150 * 20 + int(570 * 4.18)
+    assert codes(run, lacking) == ["E104"]
+    with translation.override("en"):
+        reason = next(
+            row["reason"] for row in queries.exceptions(run_id=run.id, language="en") if row["code"] == "E104"
+        )
+    assert "half-hours" in reason
+
+
+def test_a_month_that_begins_inside_is_prorated_over_the_whole_reading_period(clerks, now):
+    contract = book.customer(1, start=date(2026, 9, 12))
+    book.reading(contract, 100, start=date(2026, 9, 12), now=now)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert next(line for line in bill.lines if line.kind == "basic").share == "20/30"
+    assert codes(run, contract) == ["E214"]
+
+
+def test_what_the_contract_does_not_cover_is_set_aside(clerks, now):
+    contract = book.customer(1, start=date(2026, 9, 12))
+    book.reading(contract, 100, now=now)
+    run = make(now, clerks[0])
+    assert (run.bill_count, codes(run, contract)) == (0, ["E103"])
+
+
+def test_an_individual_correction_prices_the_bill_again_and_can_be_taken_back(clerks, now):
+    contract, other = book.customer(1), book.customer(2)
+    for one in (contract, other):
+        book.reading(one, 398, now=now)
+    run = make(now, clerks[0])
+    plain = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    common = {"run_id": run.id, "contract_id": contract.id, "actor_id": clerks[0], "now": now, "today": TODAY}
+    added = operations.Correction(amount_minor=-500, text="お詫び")
+    with pytest.raises(operations.NothingChanges):
+        operations.correct(correction=operations.Correction(), reason="x", **common)
+    with pytest.raises(operations.NoReason):
+        operations.correct(correction=added, reason=" ", **common)
+    made = operations.correct(correction=added, reason="outage", **common)
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert (bill.id, bill.total_minor) == (plain.id, plain.total_minor - 500)
+    assert bill.tax_minor == bill.total_minor * 10 // 110
+    assert bill.lines[-1].text == "お詫び"
+    assert queries.run(run_id=run.id).total_minor == 2 * plain.total_minor - 500
+    operations.withdraw_correction(run_id=run.id, adjustment_id=made, actor_id=clerks[0], now=now, today=TODAY)
+    assert queries.draft_of(run_id=run.id, contract_id=contract.id).total_minor == plain.total_minor
+
+
+def test_a_sundry_charge_comes_on_one_bill_and_is_free_again_when_the_run_is_cancelled(clerks, now):
+    contract = book.customer(1)
+    book.reading(contract, 398, now=now)
+    contracts.tell_charge(
+        contract_id=contract.id, code="late_interest", text="延滞利息", amount_minor=82,
+        tax=contract_values.TaxTreatment.OUT_OF_SCOPE, month=book.OCTOBER, source="collection.receivable:1",
+    )  # fmt: skip
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert (bill.total_minor, bill.untaxed_minor, bill.tax_minor) == (12_992 + 82, 82, 12_992 * 10 // 110)
+    assert contract_queries.waiting_charges_frame(month=202610).is_empty()
+    operations.cancel(run_id=run.id, reason="again", actor_id=clerks[0], now=now)
+    assert contract_queries.waiting_charges_frame(month=202610).height == 1
+    again = make(now, clerks[0])
+    issue(again, now, clerks)
+    assert queries.issued_frame(run_id=again.id)["amount_minor"].to_list() == [12_992 + 82]
+    with pytest.raises(operations.NothingToBill):
+        operations.open_run(month=book.OCTOBER, selection=values.Selection(), actor_id=clerks[0], now=now)
+
+
+def test_a_part_that_was_killed_leaves_nothing_and_is_done_again(clerks, now, monkeypatch):
+    for n in (1, 2, 3):
+        book.reading(book.customer(n), 100 * n, now=now)
+    run = operations.open_run(
+        month=book.OCTOBER, selection=values.Selection(), actor_id=clerks[0], now=now, chunk_size=2
+    )
+    assert operations.rate_chunk(run_id=run.id, today=TODAY) == 2
+
+    def killed(**_given):
+        raise SystemExit("killed between bills and findings")
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit), db.savepoint():
+        patched.setattr(drafting, "write_findings", killed)
+        operations.rate_chunk(run_id=run.id, today=TODAY)
+    assert operations.finish_rating(run_id=run.id, now=now).state is values.RunState.DRAFTED
+    assert operations.rate_chunk(run_id=run.id, today=TODAY) == 1
+    assert operations.rate_chunk(run_id=run.id, today=TODAY) is None
+    done = operations.finish_rating(run_id=run.id, now=now)
+    assert (done.state, done.bill_count) == (values.RunState.CHECKED, 3)
+    assert queries.draft_bills(run_id=run.id)["contract_id"].n_unique() == 3
+
+
+def test_an_issue_that_was_killed_goes_on_with_the_same_numbers(clerks, now):
+    for n in (1, 2, 3):
+        book.reading(book.customer(n), 100 * n, now=now)
+    run = make(now, clerks[0])
+    release_everything(run, clerks[0], now)
+    operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
+    operations.confirm(run_id=run.id, actor_id=clerks[1], now=now)
+    operations.start_issue(run_id=run.id, today=TODAY, now=now)
+    assert operations.issue_chunk(run_id=run.id, now=now)
+    assert operations.finish_issue(run_id=run.id, now=now) is None
+    with pytest.raises(operations.IssueUnderWay):
+        operations.cancel(run_id=run.id, reason="x", actor_id=clerks[0], now=now)
+    operations.start_issue(run_id=run.id, today=TODAY, now=now)
+    assert operations.issue_chunk(run_id=run.id, now=now)
+    assert not operations.issue_chunk(run_id=run.id, now=now)
+    outcome = operations.finish_issue(run_id=run.id, now=now)
+    numbers = [int(text) // 10 for text in queries.issued_frame(run_id=run.id)["invoice_number"]]
+    assert numbers == list(range(numbers[0], numbers[0] + 3))
+    assert (outcome.issued, operations.finish_issue(run_id=run.id, now=now).issued) == (3, 3)
+
+
+def test_what_was_decided_stays_when_the_run_is_rated_again(clerks, now):
+    contract = book.customer(1)
+    book.reading(contract, 100, month=book.OCTOBER.plus(-1), now=now)
+    book.reading(contract, 900, now=now)
+    run = make(now, clerks[0])
+    assert queries.undecided_contracts(run_id=run.id) == [contract.id]
+    release_everything(run, clerks[0], now)
+    operations.rate_again(run_id=run.id, actor_id=clerks[0], now=now)
+    while operations.rate_chunk(run_id=run.id, today=TODAY) is not None:
+        pass
+    operations.finish_rating(run_id=run.id, now=now)
+    assert queries.undecided_contracts(run_id=run.id) == []
+
+
+def test_members_come_back_as_they_were_packed():
+    members = pl.DataFrame({name: [None] for name in membership.MEMBERS}, schema=dict(membership.MEMBERS))
+    assert membership.unpack(membership.pack(members)).equals(members)
