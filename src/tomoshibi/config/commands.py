@@ -223,7 +223,7 @@ def clock(step: Annotated[str, typer.Argument(help="'next-day', 'real', or a mom
     from tomoshibi.worker import operations, queries, queue
 
     if step == "next-day":
-        started = next_day(after_each_hour=queue.run_waiting)
+        started = next_day(after_each_hour=queue.run_until_quiet)
         typer.echo(f"{queries.now():%Y-%m-%d %H:%M}: {started} scheduled jobs ran")
         return
     with db.transaction():

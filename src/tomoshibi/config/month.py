@@ -55,14 +55,14 @@ def run(*, month: Month, first_id: int, second_id: int | None, hold_reason: str,
     :raises NeedsPeople: where somebody has to look or to confirm
     """
     yield Step("fetch", metering_jobs.fetch(watch("fetch")))
-    queue.run_waiting()
+    queue.run_until_quiet()
     yield Step("watch", metering_jobs.watch(watch("watch")))
     run_id = yield from _rate(month, first_id, watch)
     if run_id is not None:
         yield from _examine(run_id, first_id, hold_reason)
         yield from _confirm_and_issue(run_id, second_id, watch)
         yield Step("statements", billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=first_id))
-    queue.run_waiting()
+    queue.run_until_quiet()
     yield from _debit(first_id, second_id)
     yield from _await_results()
     yield Step("ledger", _footing())
@@ -116,7 +116,7 @@ def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iter
             )
         yield Step("confirm", f"{made.bill_count:,} bills of {made.total_minor:,}")
     yield Step("issue", billing_jobs.issue_run(watch("issue"), run_id=run_id, actor_id=second_id))
-    queue.run_waiting()
+    queue.run_until_quiet()
 
 
 def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
@@ -152,7 +152,7 @@ def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
             raise NeedsPeople(f"debit file {prepared.batch_id} waits for a second person (--confirm-as)")
         with db.transaction():
             collection.release_batch(batch_id=prepared.batch_id, now=clock.now(), today=today, actor_id=second_id)
-        queue.run_waiting()
+        queue.run_until_quiet()
         sent = collection_queries.batch(batch_id=prepared.batch_id)
         assert sent is not None, prepared
         if sent.state != collection_values.BatchState.SENT:
@@ -170,7 +170,7 @@ def _await_results() -> Iterator[Step]:
         yield Step("results", f"expected on {days}; the worker fetches them then")
         return
     for _day in range(DAYS_TO_WAIT):
-        next_day(after_each_hour=queue.run_waiting)
+        next_day(after_each_hour=queue.run_until_quiet)
         if not collection_queries.batches(states=[collection_values.BatchState.SENT]):
             break
     for batch in waiting:

@@ -1,5 +1,6 @@
 """The one task that procrastinate runs: look up the job's record and call its function."""
 
+import time
 import traceback
 
 import pghistory
@@ -85,3 +86,21 @@ def run_waiting(*, limit: int = 1000) -> int:
         else:
             return ran
     return ran
+
+
+def run_until_quiet(*, seconds: float = 900) -> None:
+    """
+    Run what waits, and wait for what workers beside us are running, until nothing is under way.
+
+    :param seconds: how long to wait for others at the most
+    :raises TimeoutError: naming what is still under way then
+    """
+    until = time.monotonic() + seconds
+    while True:
+        run_waiting()
+        counts = queries.job_counts()
+        if not counts.get(values.JobState.WAITING) and not counts.get(values.JobState.RUNNING):
+            return
+        if time.monotonic() > until:
+            raise TimeoutError(f"jobs are still under way after {seconds:.0f} s: {counts}")
+        time.sleep(0.2)
