@@ -7,14 +7,19 @@ spoken to a simulator.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 
+from tomoshibi.gateways import simulators
 from tomoshibi.identity.models import Deed, User
-from tomoshibi.storage import db
+from tomoshibi.onboarding.demo import load, outside, story
+from tomoshibi.storage import db, server
 from tomoshibi.worker import queue
 
 GATEWAY_PROCEDURES = {"RB2": "grid_portal", "RC4": "debit_agent"}
@@ -32,10 +37,14 @@ class Journey:
     def sign_in(self, username: str) -> "Recording":
         """A browser of this person; the same one each time."""
         if username not in self.clients:
-            client = Recording(self)
+            client = Recording(self, username)
             client.force_login(User.objects.get(username=username))
             self.clients[username] = client
         return self.clients[username]
+
+    def sign_in_customer(self, customer_id: int) -> "Recording":
+        """The browser of the customer's portal user."""
+        return self.sign_in(User.objects.get(portal_customer_id=customer_id).username)
 
     def work(self) -> int:
         """Let the worker run until nothing waits."""
@@ -49,9 +58,10 @@ class Journey:
 class Recording(Client):
     """A test client that remembers which procedures' pages it opened, and refuses to go on after an error page."""
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, username: str) -> None:
         super().__init__()
         self.journey = journey
+        self.username = username
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)
@@ -74,6 +84,26 @@ def journey(transactional_db: None, request: pytest.FixtureRequest, settings: An
     assert claimed <= done, f"no deed was left under {sorted(claimed - done)}"
     wanted = {GATEWAY_PROCEDURES[p] for p in claimed & GATEWAY_PROCEDURES.keys()}
     assert wanted <= made.spoken_to, f"the journey did not speak to {sorted(wanted - made.spoken_to)}"
+
+
+CUSTOMERS = 140
+
+
+@pytest.fixture
+def demo(journey: Journey, monkeypatch: Any, tmp_path: Path) -> Iterator[simulators.Places]:
+    """Three billed months and one open month whose files wait; simulators of all outside systems run."""
+    monkeypatch.setattr(story, "CUSTOMERS", CUSTOMERS)
+    monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(load, "_loads", [])
+    load.load(say=lambda *_told: None)
+    usual = outside.places()
+    with ExitStack() as stack:
+        free = simulators.Places(usual.folder, usual.host, 0, 0, 0)
+        ports = {name: urlsplit(address).port for name, address in simulators.start(free, stack).items()}
+        here = simulators.Places(usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"])
+        with db.transaction():
+            outside.connect(here)
+        yield here
 
 
 _FAILED = pytest.StashKey[bool]()

@@ -1,0 +1,149 @@
+"""One month, from meter to money: what three clerks, two leads and a customer do with the open month of the demo."""
+
+import io
+from datetime import timedelta
+
+import pypdf
+import pytest
+from django.core import mail
+
+from tomoshibi.billing import queries as billing
+from tomoshibi.billing import values as billing_values
+from tomoshibi.collection import queries as collection
+from tomoshibi.collection.values import BatchState
+from tomoshibi.console.days import next_day
+from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import queries as ledger
+from tomoshibi.metering import queries as metering
+from tomoshibi.worker import queries as clock
+
+pytestmark = pytest.mark.slow
+
+MONTH = "2026-10"
+
+
+def _fetch_readings(journey, clerk):
+    assert clerk.post("/metering/portals/fetch/", {}).status_code == 302
+    journey.work()
+    journey.spoken_to.add("grid_portal")
+    assert "W51220" in clerk.get("/metering/files/").content.decode()
+    arrived = metering.confirmed_frame(month=Month.parse(MONTH))
+    assert arrived.height > 100
+    clerk.post("/metering/gaps/watch/")
+    journey.work()
+    assert clerk.get("/metering/gaps/").status_code == 200
+
+
+def _rate(journey, clerk):
+    assert clerk.get(f"/billing/runs/new/?month={MONTH}").status_code == 200
+    answer = clerk.post("/billing/runs/new/", {"month": MONTH})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    journey.work()
+    run = billing.runs(month=Month.parse(MONTH).number)[0]
+    assert run.state in {billing_values.RunState.RATED, billing_values.RunState.CHECKED}
+    assert run.bill_count > 80
+    assert clerk.get(f"/billing/runs/{run.id}/").status_code == 200
+    return run
+
+
+def _examine(journey, clerk, run):
+    """Hold what is far out of line, release the rest, each with a reason."""
+    page = f"/billing/runs/{run.id}/exceptions/"
+    assert clerk.get(page).status_code == 200
+    waiting = {
+        row["contract_id"]: row for row in billing.exceptions(run_id=run.id, severity="blocking", undecided=True)
+    }
+    assert waiting, "the demo has things that go wrong"
+    for n, contract_id in enumerate(sorted(waiting)):
+        assert clerk.get(f"/billing/exceptions/{run.id}-{contract_id}/").status_code == 200
+        decision = {"decision": "hold" if n == 0 else "release", "reason": "looked at the load curve"}
+        clerk.post(f"/billing/runs/{run.id}/contracts/{contract_id}/decide/", decision)
+    clerk.post(f"/billing/runs/{run.id}/examined/", {"confirmed": "1"})
+    assert billing.run(run_id=run.id).state is billing_values.RunState.EXAMINED
+
+
+def _confirm_and_issue(journey, clerk, lead, run):
+    seen = billing.run(run_id=run.id)
+    eyes = {"confirmed": "1", "seen_count": seen.bill_count, "seen_total": seen.total_minor}
+    clerk.post(f"/billing/runs/{run.id}/confirm/", eyes)
+    assert billing.run(run_id=run.id).state is billing_values.RunState.EXAMINED, "who made it cannot confirm it"
+    assert lead.get(f"/billing/runs/{run.id}/confirm/").status_code == 200
+    lead.post(f"/billing/runs/{run.id}/confirm/", eyes)
+    assert billing.run(run_id=run.id).state is billing_values.RunState.CONFIRMED
+    clerk.post(f"/billing/runs/{run.id}/issue/", {"confirmed": "1"})
+    journey.work()
+    assert billing.run(run_id=run.id).state is billing_values.RunState.ISSUED
+
+
+def _statements(journey, clerk, run):
+    clerk.post(f"/billing/runs/{run.id}/print/")
+    journey.work()
+    assert clerk.get("/billing/printing/").status_code == 200
+    batch = billing.print_batches()[0]
+    assert batch["run_id"] == run.id
+
+
+def _portal(journey, clerk, run):
+    """A customer is invited, chooses a password, and reads the bill."""
+    issued = billing.issued_frame(run_id=run.id).row(0, named=True)
+    clerk.post(f"/customers/{issued['customer_id']}/portal/")
+    journey.work()
+    sent = next((m for m in mail.outbox if "/identity/invitation/" in m.body), None)
+    assert sent is not None, "the invitation was mailed"
+    path = next(line for line in sent.body.splitlines() if "/identity/invitation/" in line)
+    path = path[path.index("/identity/") :]
+    client = journey.sign_in(clerk.username)
+    client.logout()
+    assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
+    customer = journey.sign_in_customer(issued["customer_id"])
+    home = customer.get("/portals/customer/")
+    assert home.status_code == 200
+    assert f"{issued['amount_minor']:,}" in home.content.decode()
+    pdf = customer.get(f"/portals/customer/bills/{issued['bill_id']}/statement.pdf")
+    text = pypdf.PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    assert f"{issued['amount_minor']:,}" in text
+    other = billing.issued_frame(run_id=run.id).filter(
+        billing.issued_frame(run_id=run.id)["customer_id"] != issued["customer_id"]
+    )
+    assert customer.get(f"/portals/customer/bills/{other['bill_id'][0]}/").status_code == 404
+
+
+def _debit(journey, clerk, lead):
+    assert clerk.get("/collection/").status_code == 200
+    answer = clerk.post("/collection/prepare/agent_a/2026-11/27/", {"confirmed": "1"})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    batch = collection.batches(states=[BatchState.PREPARED])[0]
+    clerk.post(f"/collection/batches/{batch.id}/release/", {"confirmed": "1"})
+    assert collection.batch(batch_id=batch.id).state is BatchState.PREPARED, "who prepared it cannot release it"
+    assert lead.get(f"/collection/batches/{batch.id}/").status_code == 200
+    lead.post(f"/collection/batches/{batch.id}/release/", {"confirmed": "1"})
+    journey.work()
+    assert collection.batch(batch_id=batch.id).state is BatchState.SENT
+    journey.spoken_to.add("debit_agent")
+    for _day in range(40):
+        next_day(after_each_hour=journey.work)
+        if collection.batch(batch_id=batch.id).state is BatchState.ANSWERED:
+            break
+    figures = collection.batch_figures(batch_id=batch.id)
+    assert figures.paid > 50
+    assert figures.waiting == 0
+    assert clerk.get("/collection/results/").status_code == 200
+    return batch
+
+
+@pytest.mark.procedure("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
+def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo):
+    clerk, lead = journey.sign_in("yamada"), journey.sign_in("sato")
+    before = clock.now()
+    _fetch_readings(journey, clerk)
+    run = _rate(journey, clerk)
+    _examine(journey, clerk, run)
+    _confirm_and_issue(journey, clerk, lead, run)
+    _statements(journey, clerk, run)
+    _debit(journey, journey.sign_in("ito"), journey.sign_in("kato"))
+    _portal(journey, journey.sign_in("suzuki"), run)
+    balance = ledger.trial_balance(first=Month(2026, 7), last=Month.of(clock.today()))
+    assert balance.debit_minor == balance.credit_minor > 0
+    receivable = next(row for row in balance.rows if row.account.code == "1310")
+    assert receivable.closing_minor == collection.open_total()
+    assert clock.now() - before > timedelta(hours=12), "the result comes on another day"
