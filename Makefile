@@ -39,7 +39,7 @@ contracts:
 	@PYTHONPATH=. $(BIN)/lint-imports
 
 docs: ## build the documentation into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: setup ## speed of the main job, as ratios (needs some GB of disk for a million contracts)
 	@PYTHONPATH=. $(BIN)/python -m tools.bench
