@@ -21,8 +21,8 @@ __all__ = [
     "define_job",
     "enqueue",
     "retry",
-    "run_waiting",
     "run_due_schedules",
+    "run_waiting",
     "set_clock",
     "use_real_clock",
 ]
