@@ -212,12 +212,11 @@ def usual_use(*, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
 
 def payers(*, account_ids: list[int], on: date) -> pl.DataFrame:
     """``account_id, payment_method, statement_channel, address_complete, has_mandate`` on a day."""
-    accounts = parties.billing_accounts_frame(account_ids=account_ids, on=on)
+    columns = ["account_id", "payment_method", "statement_channel", "address_complete"]
+    accounts = parties.billing_accounts_frame(account_ids=account_ids, on=on, columns=columns)
     usable = [state.value for state in parties_values.DEBITABLE_MANDATES]
     mandates = parties.mandates_frame(account_ids=account_ids, on=on).filter(pl.col("state").is_in(usable))
-    return accounts.select("account_id", "payment_method", "statement_channel", "address_complete").with_columns(
-        has_mandate=pl.col("account_id").is_in(mandates["account_id"].implode())
-    )
+    return accounts.with_columns(has_mandate=pl.col("account_id").is_in(mandates["account_id"].implode()))
 
 
 def exchanged_meters(*, rows: pl.DataFrame) -> pl.DataFrame:
