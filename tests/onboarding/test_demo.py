@@ -8,7 +8,7 @@ from tomoshibi.billing import queries as billing
 from tomoshibi.collection import queries as collection
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
-from tomoshibi.onboarding.demo import load, story
+from tomoshibi.onboarding.demo import load, staff, story
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db, server
 from tomoshibi.worker import queries as clock
@@ -29,7 +29,7 @@ def small_world(monkeypatch, tmp_path):
         yield tmp_path
 
 
-def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_world):
+def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_world, client):
     def until_the_first_debit(code, _outcome):
         if code == "debit 2026-07":
             raise PulledPlug
@@ -43,6 +43,8 @@ def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_wor
     assert load.is_loaded()
     assert load.load(say=told.__setitem__) == 0
 
+    assert client.login(username=staff.PORTAL_USER, password=staff.PASSWORD)
+    assert all(client.login(username=member.username, password=staff.PASSWORD) for member in staff.MEMBERS)
     runs = billing.runs()
     assert sorted((run.month, run.state.value) for run in runs) == [
         (202607, "issued"), (202608, "issued"), (202609, "issued"),

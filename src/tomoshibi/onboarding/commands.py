@@ -51,5 +51,6 @@ def _load() -> bool:
 def say_sign_ins() -> None:
     typer.echo("\n  demo sign-ins (an invented company; the password is the same for all):")
     for member in staff.MEMBERS:
-        typer.echo(f"    {member.username:<8} {staff.ROLE_NAMES[member.role]}  {member.name}")
+        typer.echo(f"    {member.username:<10} {staff.ROLE_NAMES[member.role]}  {member.name}")
+    typer.echo(f"    {staff.PORTAL_USER:<10} お客さまポータル")
     typer.echo(f"    password: {staff.PASSWORD}")

@@ -7,6 +7,7 @@ import polars as pl
 
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH
 from tomoshibi.masters import operations as masters
@@ -76,6 +77,7 @@ def steps() -> Iterator[Step]:
         yield Step(f"debit {month}", lambda month=month: past.debit(month), whole=False)  # type: ignore[misc]
         yield Step(f"transfers {month}", lambda month=month: past.transfers(month), whole=False)  # type: ignore[misc]
     yield Step("surprises", past.surprises, whole=False)
+    yield Step("portal", _open_portal)
     yield Step("files", _write_files, whole=False)
     yield Step("clock", _set_clock)
 
@@ -208,6 +210,25 @@ def _connect() -> str:
     messaging.load_shipped_texts()
     outside.connect(outside.places())
     return f"portals of {len(story.AREAS)} areas, one collection agent"
+
+
+def _open_portal() -> str:
+    """One customer who reads statements on the portal and can be signed in as."""
+    accounts = party_queries.billing_accounts_frame(on=story.NOW.date()).filter(
+        statement_channel="portal", payment_method="direct_debit", customer_kind="person"
+    )
+    supplied_now = supplied(story.OPEN).filter(pl.col("end").is_null())["account_id"]
+    chosen = accounts.filter(pl.col("account_id").is_in(supplied_now.implode())).row(0, named=True)
+    invitation = identity.invite(
+        username=staff.PORTAL_USER,
+        name=chosen["addressee"],
+        mail=chosen["mail"],
+        now=story.NOW,
+        portal_customer_id=chosen["customer_id"],
+    )
+    token = identity.issue_token(invitation_id=invitation.id, now=story.NOW)
+    identity.accept_invitation(token=token, password=staff.PASSWORD, now=story.NOW)
+    return f"{chosen['addressee']} ({chosen['customer_number']}) as {staff.PORTAL_USER}"
 
 
 def _write_files() -> str:

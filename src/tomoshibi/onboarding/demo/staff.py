@@ -6,6 +6,8 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 
 PASSWORD = "akari-no-demo-2026"  # noqa: S105 - printed at start, for a demonstration only
+PORTAL_USER = "okyakusama"
+"""The customer who can be signed in as, at the customers' portal."""
 DEPARTMENTS = {"billing": "料金部", "collection": "債権管理部", "front": "お客様窓口", "system": "システム部"}
 
 
