@@ -155,8 +155,6 @@ def test_frames_pick_the_accounts_asked_for(in_transaction):
     ids = [account(taro()).id for _ in range(3)]
     assert queries.billing_accounts_frame(account_ids=[ids[2], ids[0]])["account_id"].to_list() == [ids[0], ids[2]]
     assert queries.billing_accounts_frame(account_ids=[]).is_empty()
-    some = queries.billing_accounts_frame(account_ids=ids[:1], columns=("payment_method", "account_id"))
-    assert some.rows() == [("direct_debit", ids[0])]
 
 
 def test_postal_codes_say_their_place():

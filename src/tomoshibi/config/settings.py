@@ -181,6 +181,9 @@ EMAIL_HOST_USER = os.environ.get("TOMOSHIBI_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TOMOSHIBI_SMTP_PASSWORD", "")
 DEFAULT_FROM_EMAIL = os.environ.get("TOMOSHIBI_MAIL_FROM", "tomoshibi@example.jp")
 
+# A worker that sends no sign of life for so long is dead, and its jobs are run again by another.
+WORKER_STALLED_SECONDS = float(os.environ.get("TOMOSHIBI_WORKER_STALLED_SECONDS", "20"))
+
 PGHISTORY_APPEND_ONLY = True
 TOMOSHIBI_TESTS_WRAP_TRANSACTIONS = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.contracts import queries, words
-from tomoshibi.kernel import units
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
 from tomoshibi.ui import lists
@@ -26,7 +25,7 @@ def contracts_list(*, today: date) -> lists.ListQuery:
             lists.Text("city", _("City"), path="supply_point__city", shown=False),
             lists.Code("base_day", _("Reading day"), path="supply_point__base_day", shown=False),
             lists.Code("plan_code", _("Plan")),
-            lists.Text("capacity", _("Size"), show=_size, also=("capacity_milli", "capacity_kind"), sortable=False),
+            lists.Number("capacity", _("Size"), show=_size, also=("capacity_milli", "capacity_kind"), sortable=False),
             lists.Day("start", _("From")),
             lists.Day("end", _("Until")),
             lists.StateOf("state", _("State"), states=words.STATES),
@@ -46,7 +45,6 @@ def contracts_list(*, today: date) -> lists.ListQuery:
     )  # fmt: skip
 
 
-def _size(row: Mapping[str, Any]) -> str:
-    if not row["capacity_milli"]:
-        return ""
-    return f"{units.plain(row['capacity_milli'], scale=units.MILLI)} {row['capacity_kind']}"
+def _size(row: Mapping[str, Any]) -> int | None:
+    """Sizes are whole numbers in nearly every contract; the page of a contract shows the others exactly."""
+    return row["capacity_milli"] // 1000 if row["capacity_milli"] else None

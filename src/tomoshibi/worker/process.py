@@ -5,15 +5,17 @@ import contextlib
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections
+from procrastinate import App
 from procrastinate.contrib.django import app
 
 from tomoshibi.storage import db
 from tomoshibi.worker import operations, queries
+from tomoshibi.worker import queue as _queue  # noqa: F401 - the queue knows a task once its module is loaded
 
 log = structlog.get_logger(__name__)
-TICK_SECONDS = 5.0
-STALLED_AFTER_SECONDS = 20.0
+TICKS_UNTIL_STALLED = 4
 
 
 def run(*, concurrency: int = 2) -> None:
@@ -22,40 +24,55 @@ def run(*, concurrency: int = 2) -> None:
         asyncio.run(_run(concurrency))
 
 
+def worker_app() -> App:
+    """
+    The worker's app beside Django's own: it fetches jobs over connections of its own.
+
+    Its connector is not put into Django's app: what a job enqueues has to stay in the job's transaction, or the queue
+    would know of jobs that were undone, and start others before they are there.
+    """
+    return app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+
+
 async def _run(concurrency: int) -> None:
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector) as worker_app:
-        async with worker_app.open_async():
-            worker = asyncio.create_task(
-                worker_app.run_worker_async(
-                    concurrency=concurrency,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=5.0,
-                    stalled_worker_timeout=STALLED_AFTER_SECONDS,
-                    install_signal_handlers=True,
-                )
+    beside = worker_app()
+    async with beside.open_async():
+        worker = asyncio.create_task(
+            beside.run_worker_async(
+                concurrency=concurrency,
+                delete_jobs="successful",
+                update_heartbeat_interval=_tick_seconds(),
+                stalled_worker_timeout=settings.WORKER_STALLED_SECONDS,
+                # A job that is put back makes no notification: it is found by looking.
+                fetch_job_polling_interval=_tick_seconds(),
+                install_signal_handlers=True,
             )
-            ticking = asyncio.create_task(_tick_forever(worker_app))
-            try:
-                await worker
-            finally:
-                ticking.cancel()
+        )
+        ticking = asyncio.create_task(_tick_forever(beside))
+        try:
+            await worker
+        finally:
+            ticking.cancel()
 
 
-async def _tick_forever(worker_app: object) -> None:
+def _tick_seconds() -> float:
+    return float(settings.WORKER_STALLED_SECONDS) / TICKS_UNTIL_STALLED
+
+
+async def _tick_forever(beside: App) -> None:
     while True:
         try:
-            await _bring_back_stalled(worker_app)
+            await _bring_back_stalled(beside)
             await sync_to_async(_start_due_schedules)()
         except Exception:  # the edge: a failed tick is logged and the next one tries again
             log.exception("tick failed")
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(_tick_seconds())
 
 
-async def _bring_back_stalled(worker_app: object) -> None:
+async def _bring_back_stalled(beside: App) -> None:
     """Jobs of a worker that stopped sending heartbeats go back into the queue; jobs are resumable by contract."""
-    manager = worker_app.job_manager  # type: ignore[attr-defined]
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+    manager = beside.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.WORKER_STALLED_SECONDS):
         log.warning("job of a dead worker runs again", queue_job=job.id)
         await manager.retry_job(job)
 

@@ -4,8 +4,10 @@ import time
 import traceback
 
 import pghistory
+import psycopg
 import structlog
 from django.db import connection, transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from tomoshibi.worker import operations, queries, registry, values
@@ -13,12 +15,30 @@ from tomoshibi.worker.models import Job
 
 log = structlog.get_logger(__name__)
 
+BROKEN_OFF_LIMIT = 100
+"""A job that broke off so often is what breaks workers or the database: it fails, and a person looks at it."""
 
-@app.task(name="tomoshibi.run_job", queue="default")
+
+_NO_CONNECTION = ("08", "57P")
+"""SQLSTATE classes: connection exception; the server goes down, crashed, or is coming up."""
+
+
+class DatabaseLost(RuntimeError):
+    """The connection broke while a job ran. The job did not fail: it goes on when the database is back."""
+
+
+@app.task(name="tomoshibi.run_job", queue="default", retry=RetryStrategy(wait=1, retry_exceptions=[DatabaseLost]))
 def run_job(job_id: int) -> None:
-    """Run one job; a failure is recorded with its reason and announced, never lost."""
+    """
+    Run one job; a failure is recorded with its reason and announced, never lost.
+
+    :raises DatabaseLost: if the database went away meanwhile; the queue gives the job to a worker again
+    """
     row = Job.objects.filter(id=job_id).first()
     if row is None or row.state == values.JobState.DONE:
+        return
+    if row.state == values.JobState.RUNNING and row.attempts >= BROKEN_OFF_LIMIT:
+        _record_failure(row, RuntimeError(f"broke off {row.attempts} times"))
         return
     definition = registry.find(row.name)
     Job.objects.filter(id=job_id).update(
@@ -30,6 +50,9 @@ def run_job(job_id: int) -> None:
         with pghistory.context(user=row.requested_by_id, job=job_id):
             message = definition.function(progress, **row.arguments)
     except Exception as failure:
+        if _connection_broke(failure):
+            log.warning("job broke off: the database went away", reason=str(failure))
+            raise DatabaseLost(str(failure)) from failure
         log.exception("job failed")
         _record_failure(row, failure)
     else:
@@ -43,6 +66,16 @@ def run_job(job_id: int) -> None:
     finally:
         progress.close()
         structlog.contextvars.unbind_contextvars("job_id", "job")
+
+
+def _connection_broke(failure: BaseException | None) -> bool:
+    """Whether an error is the end of the connection and not the answer to a statement."""
+    while failure is not None and not isinstance(failure, psycopg.Error):
+        failure = failure.__cause__
+    if isinstance(failure, psycopg.InterfaceError):
+        return True
+    # Without a code nobody answered.
+    return isinstance(failure, psycopg.OperationalError) and (failure.sqlstate or "080").startswith(_NO_CONNECTION)
 
 
 def _record_failure(row: Job, failure: Exception) -> None:

@@ -14,7 +14,7 @@
     if (!box) {
       box = document.createElement("div");
       box.dataset.places = "";
-      box.className = "btn-list mt-1";
+      box.className = "chips mt-1";
       box.setAttribute("aria-live", "polite");
       input.closest(".field").append(box);
     }
@@ -23,7 +23,7 @@
     for (const place of places) {
       const button = document.createElement("button");
       button.type = "button";
-      button.className = "btn btn-sm btn-outline-secondary";
+      button.className = "chip";
       button.textContent = `${place.prefecture}${place.city}${place.town}`;
       button.addEventListener("click", () => { fill(form, place); box.replaceChildren(); });
       box.append(button);
