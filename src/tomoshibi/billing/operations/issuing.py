@@ -167,7 +167,11 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
 
     :returns: whether there was one
     """
-    waiting = Chunk.objects.select_for_update(skip_locked=True).filter(run_id=run_id, issued=False).order_by("no")
+    waiting = (
+        Chunk.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(run_id=run_id, issued=False)
+        .order_by("no")
+    )
     chunk = waiting.select_related("run").first()
     if chunk is None:
         return False
