@@ -17,7 +17,7 @@ from tomoshibi.ui.states import State, Tone
 
 STANDINGS = {
     Standing.NOW.value: State(_("holds"), Tone.GOOD, "circle-check"),
-    Standing.LATER.value: State(_("later"), Tone.RUNNING, "clock-forward"),
+    Standing.LATER.value: State(_("later"), Tone.RUNNING, "calendar-time"),
     Standing.OVER.value: State(_("over"), Tone.QUIET, "history"),
 }
 PROPOSAL_STATES = {
