@@ -237,6 +237,33 @@ def test_the_secondary_agent_gets_its_first_schedule(journey, office):
     assert len(deeds("MS6")) == 2
 
 
+@pytest.mark.procedure("MS4", "MS5", "MS6")
+def test_a_sheet_of_both_agents_is_the_business_of_both_and_of_nobody_who_has_one(journey, office):
+    def set_up():
+        identity.save_role(code="agent_a", name="収納代行A担当", rights=["MS4.do", "MS4.confirm"])
+        identity.add_person(username="ueda", name="上田", mail="u@example.jp", password=PASSWORD, roles=["agent_a"])
+
+    journey.in_transaction(set_up)
+    sato, mori = office
+    ueda = journey.sign_in("ueda")
+    header = "agent,cycle_day,is_default,roll,file_days_before,result_days_after,settle_days_after_result,valid_from"
+    own, others = ("agent_a,27,yes,next,8,4,2,2027-01-01", "agent_b,27,yes,next,10,3,,2027-01-01")
+    third = "agent_secondary,15,yes,next,8,4,2,2027-01-01"
+    assert upload(ueda, "debit-cycles", header, own, others).status_code == 403
+    assert queries.waiting_count() == 0
+    proposal = upload(sato, "debit-cycles", header, own, others, third)["Location"]
+    assert ueda.post(proposal, {"decision": "approve"}).status_code == 422
+    assert queries.debit_schedule(agent="agent_b", month=Month(2027, 1)).file_due_on == date(2027, 1, 14)
+    approve(mori, proposal)
+    assert queries.debit_schedule(agent="agent_b", month=Month(2027, 1)).file_due_on == date(2027, 1, 13)
+    for procedure in ("MS4", "MS5", "MS6"):
+        assert len(deeds(procedure)) == 2
+        sato.get(
+            {"MS4": "/masters/debits/", "MS5": "/masters/debits/b/", "MS6": "/masters/debits/secondary/"}[procedure]
+        )
+    assert upload(ueda, "debit-cycles", header, own.replace(",8,", ",9,")).status_code == 302
+
+
 @pytest.mark.procedure("MS8")
 def test_a_holiday_of_an_area_moves_its_working_days_and_no_others(journey, office):
     sato, mori = office

@@ -221,14 +221,14 @@ class Master:
             tuple(dict.fromkeys((self.procedure, *DEBIT_PROCEDURES.values()))) if self._of_agents else (self.procedure,)
         )
 
-    def procedure_for(self, records: Iterable[Mapping[str, Any]]) -> str:
-        """The procedure that a change of these rows belongs to."""
-        if self._of_agents:
-            for record in records:
-                found = DEBIT_PROCEDURES.get(record.get("agent") or record.get("code") or "")
-                if found:
-                    return found
-        return self.procedure
+    def procedures_for(self, records: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+        """The procedures that a change of these rows belongs to: one, but for sheets with rows of several agents."""
+        if not self._of_agents:
+            return (self.procedure,)
+        agents = [(record.get("agent") or record.get("code") or "").strip() for record in records]
+        return tuple(dict.fromkeys(DEBIT_PROCEDURES.get(agent, self.procedure) for agent in agents)) or (
+            self.procedure,
+        )
 
     @property
     def _of_agents(self) -> bool:

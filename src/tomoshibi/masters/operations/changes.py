@@ -64,7 +64,7 @@ def propose_change(*, master: str, rows: Sequence[dict[str, str]], reason: str, 
         proposed_at=now,
     )
     worklist.open_item(
-        procedure=it.procedure_for(rows),
+        procedure=it.procedures_for(rows)[0],
         kind=WORK_KIND,
         subject=_subject(proposal),
         title=_("Decide a change of a master: %(master)s") % {"master": it.label},
@@ -197,6 +197,5 @@ def _subject(proposal: ChangeProposal) -> str:
 
 
 def _record(master: Master, proposal: ChangeProposal, what: str, *, actor_id: int, now: datetime) -> None:
-    identity.record_deed(
-        procedure=master.procedure_for(proposal.rows), what=what, at=now, subject=_subject(proposal), actor_id=actor_id
-    )
+    for procedure in master.procedures_for(proposal.rows):
+        identity.record_deed(procedure=procedure, what=what, at=now, subject=_subject(proposal), actor_id=actor_id)

@@ -1,6 +1,6 @@
 """What the pages share: who acts, and views that belong to one master's procedures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +26,11 @@ def view_of(master: Master, name: str, body: Body, *, right: str = VIEW, posts: 
 
 def may(request: HttpRequest, master: Master, right: str) -> bool:
     return any(request.user.has_perm(f"{procedure}.{right}") for procedure in master.procedures)  # type: ignore[union-attr]
+
+
+def may_with(request: HttpRequest, master: Master, rows: Iterable[Mapping[str, Any]], right: str) -> bool:
+    """Whether the person holds the right for every procedure that these rows belong to: an agent's is not another's."""
+    return all(request.user.has_perm(f"{one}.{right}") for one in master.procedures_for(rows))  # type: ignore[union-attr]
 
 
 def actor(request: HttpRequest) -> int:

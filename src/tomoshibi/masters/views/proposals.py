@@ -11,7 +11,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.masters import forms, listing, operations, queries, values
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet
-from tomoshibi.masters.views.edge import actor, may
+from tomoshibi.masters.views.edge import actor, may, may_with
 from tomoshibi.storage import db
 from tomoshibi.ui import fragments
 from tomoshibi.ui.pages import ANY_STAFF, CONFIRM, DO, page
@@ -62,7 +62,7 @@ def _rights(request: HttpRequest, master: Master, found: values.Proposal) -> dic
     own = found.proposed_by_id == request.user.pk
     open_ = found.state is values.ProposalState.PROPOSED
     return {
-        "may_decide": open_ and not own and may(request, master, CONFIRM),
+        "may_decide": open_ and not own and may_with(request, master, found.rows, CONFIRM),
         "may_withdraw": open_ and own and may(request, master, DO),
         "waits_for_other": open_ and own,
     }

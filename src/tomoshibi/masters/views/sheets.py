@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.masters import forms, listing, operations, queries
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet, read_csv
-from tomoshibi.masters.views.edge import actor, may
+from tomoshibi.masters.views.edge import actor, may, may_with
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
@@ -144,6 +145,8 @@ def export_csv(request: HttpRequest, master: Master) -> HttpResponse:
 def _proposed(
     request: HttpRequest, master: Master, rows: list[dict[str, str]], reason: str, form: forms.ReasonForm
 ) -> int | None:
+    if not may_with(request, master, rows, DO):
+        raise PermissionDenied(", ".join(master.procedures_for(rows)))
     try:
         with db.transaction():
             made = operations.propose_change(
