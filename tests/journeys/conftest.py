@@ -7,19 +7,17 @@ spoken to a simulator.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 
+from tests.demo import small_demo
 from tomoshibi.gateways import simulators
 from tomoshibi.identity.models import Deed, User
-from tomoshibi.onboarding.demo import load, outside, story
-from tomoshibi.storage import db, server
+from tomoshibi.storage import db
 from tomoshibi.worker import queue
 
 GATEWAY_PROCEDURES = {"RB2": "grid_portal", "RC4": "debit_agent"}
@@ -86,24 +84,10 @@ def journey(transactional_db: None, request: pytest.FixtureRequest, settings: An
     assert wanted <= made.spoken_to, f"the journey did not speak to {sorted(wanted - made.spoken_to)}"
 
 
-CUSTOMERS = 140
-
-
 @pytest.fixture
-def demo(journey: Journey, monkeypatch: Any, tmp_path: Path) -> Iterator[simulators.Places]:
-    """Three billed months and one open month whose files wait; simulators of all outside systems run."""
-    monkeypatch.setattr(story, "CUSTOMERS", CUSTOMERS)
-    monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(load, "_loads", [])
-    load.load(say=lambda *_told: None)
-    usual = outside.places()
-    with ExitStack() as stack:
-        free = simulators.Places(usual.folder, usual.host, 0, 0, 0)
-        ports = {name: urlsplit(address).port for name, address in simulators.start(free, stack).items()}
-        here = simulators.Places(usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"])
-        with db.transaction():
-            outside.connect(here)
-        yield here
+def demo(journey: Journey, tmp_path: Path) -> Iterator[simulators.Places]:
+    with small_demo(tmp_path) as places:
+        yield places
 
 
 _FAILED = pytest.StashKey[bool]()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.billing import checks, numbering, queries, values
 from tomoshibi.masters.values import AREAS
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
 
@@ -151,6 +152,7 @@ def _number_text(row: Any) -> str:
 
 def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
     """Bills of a run, or all of them; differences of a correction run stand beside what was billed."""
+    plans = tariffs.plan_names(language=get_language() or "ja")
     return lists.ListQuery(
         name="billing.bills",
         rows=queries.bill_rows(run_id=run_id),
@@ -159,7 +161,12 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
             lists.Code("number", _("Number"), show=_number_text, also=("number",)),
             lists.MonthOf("month", _("Reading month")),
             lists.StateOf("kind", _("Kind"), states=BILL_KINDS),
-            lists.Code("plan_code", _("Plan")),
+            lists.Text(
+                "plan_code",
+                _("Plan"),
+                show=lambda row: plans.get(row["plan_code"], row["plan_code"]),
+                also=("plan_code",),
+            ),
             lists.Day("period_start", _("From")),
             lists.Day("period_end", _("To (excluded)")),
             lists.Energy("energy_dwh", _("Used"), total=True),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.collection import queries, values
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
@@ -129,6 +130,13 @@ def receivables() -> lists.ListQuery:
     )
 
 
+def _agent_column() -> lists.Column:
+    names = masters.debit_agent_names()
+    return lists.Text(
+        "agent", _("Collection agent"), show=lambda row: names.get(row["agent"], row["agent"]), also=("agent",)
+    )
+
+
 def batches() -> lists.ListQuery:
     rows = [
         {
@@ -144,7 +152,7 @@ def batches() -> lists.ListQuery:
         columns=(
             lists.Number("id", _("Batch")),
             lists.Day("debit_on", _("Debit day"), weekday=True),
-            lists.Code("agent", _("Collection agent")),
+            _agent_column(),
             lists.Number("row_count", _("Debits"), total=True),
             lists.Money("total_minor", _("Amount"), total=True),
             lists.Number("aside_count", _("Set aside")),
@@ -233,7 +241,7 @@ def result_files() -> lists.ListQuery:
         columns=(
             lists.Moment("received_at", _("Received")),
             lists.Text("name", _("File")),
-            lists.Code("agent", _("Collection agent")),
+            _agent_column(),
             lists.Number("row_count", _("Rows"), total=True),
             lists.Number("paid_count", _("Paid debits"), total=True),
             lists.Money("paid_minor", _("Paid amount"), total=True),

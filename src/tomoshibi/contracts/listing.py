@@ -5,15 +5,18 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.contracts import queries, words
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 
 
 def contracts_list(*, today: date) -> lists.ListQuery:
+    plans = tariffs.plan_names(language=get_language() or "ja")
     return lists.ListQuery(
         name="contracts.contracts",
         rows=queries.contract_rows(today=today),
@@ -24,7 +27,9 @@ def contracts_list(*, today: date) -> lists.ListQuery:
             lists.Code("area", _("Area"), path="supply_point__area", explain=supply.area_names()),
             lists.Text("city", _("City"), path="supply_point__city", shown=False),
             lists.Code("base_day", _("Reading day"), path="supply_point__base_day", shown=False),
-            lists.Code("plan_code", _("Plan")),
+            lists.Text(
+                "plan_code", _("Plan"), show=lambda row: plans.get(row["plan_code"], row["plan_code"]), also=("plan_code",)
+            ),
             lists.Number("capacity", _("Size"), show=_size, also=("capacity_milli", "capacity_kind"), sortable=False),
             lists.Day("start", _("From")),
             lists.Day("end", _("Until")),

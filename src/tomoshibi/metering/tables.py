@@ -79,7 +79,7 @@ def files_list() -> lists.ListQuery:
             lists.MonthOf("month", _("Reading month")),
             lists.Number("rows", _("Rows"), path="counts", show=_rows, also=("counts",), sortable=False),
             lists.Number("refused", _("Refused"), path="counts", show=_refused, also=("counts",), sortable=False),
-            lists.Code("source", _("Came from"), explain=SOURCES),
+            lists.Text("source", _("Came from"), show=lambda row: SOURCES[Source(row["source"])], also=("source",)),
             lists.Moment("received_at", _("Received")),
             lists.Moment("imported_at", _("Read at"), shown=False),
             lists.Code("message_code", _("Kind"), shown=False),

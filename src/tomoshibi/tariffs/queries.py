@@ -41,6 +41,11 @@ def plan_version(*, plan_code: str, on: date) -> values.PlanVersion | None:
     return to_value(row) if row and _holds(row, on) else None
 
 
+def plan_names(*, language: str) -> dict[str, str]:
+    """What every plan is called in a language, by its code: the name of its newest version."""
+    return {row.plan_code: to_value(row).name_in(language) for row in PlanVersion.objects.order_by("valid_from")}
+
+
 def _holds(row: PlanVersion, on: date) -> bool:
     return row.valid_from <= on and (row.valid_until is None or on < row.valid_until)
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tomoshibi.billing import billlist, checks, forms, jobs, operations, queries, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
+from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm as asking
 from tomoshibi.ui import lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
@@ -86,12 +88,13 @@ def new_run(request: HttpRequest) -> HttpResponse:
     month = chosen.cleaned_data["month"] if chosen.is_valid() else Month.of(today)
     area = chosen.cleaned_data.get("area", "") if chosen.is_valid() else ""
     days = queries.reading_day_counts(month=month, area=area)
+    for_people = [(day, AREAS[day.area].name if day.area in AREAS else day.area) for day in days]
     totals = {name: sum(getattr(day, name) for day in days) for name in ("supplied", "ready", "billed")}
     context = {
         "form": chosen,
         "month": month,
         "area": area,
-        "days": days,
+        "days": for_people,
         "totals": totals,
         "changed": queries.months_with_changes(today=today),
     }
@@ -253,12 +256,14 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
             lambda: operations.confirm(run_id=run_id, actor_id=actor(request), now=clock.now(), **seen),
             _("Confirmed. The run can be issued."),
         )
+    largest = queries.bills_of_run(run_id=run_id, limit=10)
+    plans = tariffs.plan_names(language=get_language() or "ja")
     warnings = sum(n for _code, severity, n, _open in queries.finding_counts(run_id=run_id) if severity == "warning")
     context = {
         "run": found,
         "warnings": warnings,
         "same_person": found.created_by_id == actor(request),
-        "largest": queries.bills_of_run(run_id=run_id, limit=10),
+        "largest": [(bill, plans.get(bill.plan_code, bill.plan_code)) for bill in largest],
         "bill_kinds": billlist.BILL_KINDS,
         "by_kind": queries.counts_of_run(run_id=run_id),
     }

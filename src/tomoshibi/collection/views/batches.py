@@ -56,6 +56,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         template="collection/batch.html",
         context={
             "batch": found,
+            "agent_name": masters.debit_agent_names().get(found.agent, found.agent),
             "figures": queries.batch_figures(batch_id=batch_id),
             "batch_states": tables.BATCH_STATES,
             "prepared_by": people.name_of(user_id=found.prepared_by_id),

@@ -67,6 +67,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "collection/upload.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _agent_name(code: str) -> str:
+    return masters.debit_agent_names().get(code, code)
+
+
 @require_GET
 @page("RC4")
 def result(request: HttpRequest, file_id: int) -> HttpResponse:
@@ -79,7 +83,12 @@ def result(request: HttpRequest, file_id: int) -> HttpResponse:
         title=_("Result file %(name)s") % {"name": found.name},
         template="collection/result.html",
         empty=lists.Empty(_("No row of this file was applied."), _("Look at the rows that were not believed.")),
-        context={"file": found, "tab": "matched", "waiting": queries.waiting_problems(file_id=file_id)},
+        context={
+            "file": found,
+            "agent_name": _agent_name(found.agent),
+            "tab": "matched",
+            "waiting": queries.waiting_problems(file_id=file_id),
+        },
     )
 
 
@@ -99,7 +108,12 @@ def problems(request: HttpRequest, file_id: int) -> HttpResponse:
             lists.Action(_("Set aside"), reverse("collection:dismiss", args=[file_id]), "x", right="RC4.do", key="x"),
         ],
         empty=lists.Empty(_("Every row of this file was applied.")),
-        context={"file": found, "tab": "problems", "waiting": queries.waiting_problems(file_id=file_id)},
+        context={
+            "file": found,
+            "agent_name": _agent_name(found.agent),
+            "tab": "problems",
+            "waiting": queries.waiting_problems(file_id=file_id),
+        },
     )
 
 

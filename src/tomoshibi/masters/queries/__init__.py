@@ -31,6 +31,7 @@ from tomoshibi.masters.queries.calendars import (
 )
 from tomoshibi.masters.queries.debits import (
     debit_agent,
+    debit_agent_names,
     debit_agents,
     debit_calendar,
     debit_schedule,
@@ -99,6 +100,7 @@ __all__ = [
     "customs_window",
     "days_of",
     "debit_agent",
+    "debit_agent_names",
     "debit_agents",
     "debit_calendar",
     "debit_schedule",

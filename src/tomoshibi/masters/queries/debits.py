@@ -29,6 +29,11 @@ def debit_agents(*, on: date) -> list[values.DebitAgent]:
     return [debit_agent(code, on=on) for code in codes]
 
 
+def debit_agent_names() -> dict[str, str]:
+    """What the agents are called, by their codes: also those of the past."""
+    return dict(DebitAgent.objects.order_by("code", "valid").values_list("code", "name"))
+
+
 def debit_schedule(*, agent: str, month: Month, cycle_day: int | None = None) -> values.DebitDates:
     """
     The dates of an agent's debit in a month, of its usual cycle or of another.

@@ -98,7 +98,7 @@ class Column:
         """The table cell of a row."""
         value = self.value(row)
         if value is None or value == "":
-            return '<td class="none">–</td>'
+            return f'<td class="{self.css} none">–</td>' if self.css else '<td class="none">–</td>'
         inner = self.inner(value, row)
         target = self.link(row) if self.link else None
         if target:

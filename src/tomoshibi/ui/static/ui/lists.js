@@ -159,8 +159,9 @@
     table.style.tableLayout = "fixed";
   };
   // On a phone each row is a card: the cells carry their header.
+  const phone = matchMedia("(max-width: 575.98px)");
   const nameCells = () => {
-    if (!matchMedia("(max-width: 575.98px)").matches) return;
+    if (!phone.matches) return;
     const names = $$("#list thead th").map((head) => head.textContent.trim().replace(/\s+/g, " "));
     $$("#list tbody tr[data-id]:not([data-named]), #list tfoot tr").forEach((row) => {
       row.dataset.named = "1";
@@ -182,5 +183,6 @@
     if (actions()?.elements.everything.value === "1") ticks().forEach((tick) => { tick.checked = true; });
     refresh();
   });
+  phone.addEventListener("change", nameCells);
   refresh();
 })();
