@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +20,7 @@ from tomoshibi.parties import operations as party_operations
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
@@ -55,17 +57,21 @@ def contracts(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(found: list[values.Contract]) -> list[dict[str, Any]]:
-    today = clock.today()
-    return [
-        {
-            "it": contract,
-            "state": queries.state_of(contract, today=today),
-            "terms": contract.terms_on(today) or (contract.terms[-1] if contract.terms else None),
-            "point": supply.point(supply_point_id=contract.supply_point_id),
-            "customer": parties.customer(customer_id=contract.customer_id),
-        }
-        for contract in found
-    ]
+    today, plans = clock.today(), tariffs.plan_names(language=get_language() or "ja")
+    rows = []
+    for contract in found:
+        terms = contract.terms_on(today) or (contract.terms[-1] if contract.terms else None)
+        rows.append(
+            {
+                "it": contract,
+                "state": queries.state_of(contract, today=today),
+                "terms": terms,
+                "plan": plans.get(terms.plan_code, terms.plan_code) if terms else "",
+                "point": supply.point(supply_point_id=contract.supply_point_id),
+                "customer": parties.customer(customer_id=contract.customer_id),
+            }
+        )
+    return rows
 
 
 @require_GET
@@ -98,13 +104,17 @@ def contract_panel(request: HttpRequest, contract_id: int) -> HttpResponse:
 
 def _facts(found: values.Contract) -> dict[str, Any]:
     (row,) = _rows([found])
+    plans = tariffs.plan_names(language=get_language() or "ja")
     return {
         **row,
         "contract": found,
         "account": parties.account(account_id=found.account_id, on=clock.today()),
         "states": words.STATES,
         "end_reason": words.END_REASONS.get(found.end_reason or ""),
-        "terms_rows": [{"it": terms, "size": _size(terms)} for terms in reversed(found.terms)],
+        "terms_rows": [
+            {"it": terms, "plan": plans.get(terms.plan_code, terms.plan_code), "size": _size(terms)}
+            for terms in reversed(found.terms)
+        ],
         "charges": queries.charges_of(contract_id=found.id),
         "charge_states": words.CHARGES,
         "taxes": words.TAXES,
