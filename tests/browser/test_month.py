@@ -20,6 +20,7 @@ from tomoshibi.console.days import next_day
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.onboarding.demo.staff import PASSWORD
+from tomoshibi.parties import queries as parties
 from tomoshibi.worker import queries as clock
 from tomoshibi.worker import queue
 
@@ -230,8 +231,9 @@ def _debit(clerk: Visitor, lead: Visitor, beside: Beside) -> None:
 
 def _books(lead: Visitor) -> None:
     lead.open("/ledger/", "trial-balance")
-    figures = lead.page.locator("tfoot tr").last.inner_text()
-    assert figures.strip()
+    assert lead.page.locator("tfoot").inner_text().split()[1] == "0", "what was there at the start balances"
+    owed = lead.page.locator("tbody tr", has_text="売掛金").first.inner_text().split()[-1]
+    assert owed == f"{collection.open_total():,}"
 
 
 def _customer(front: Visitor, visitor: Callable[..., Visitor], beside: Beside, run_id: int) -> None:
@@ -249,18 +251,12 @@ def _customer(front: Visitor, visitor: Callable[..., Visitor], beside: Beside, r
     customer.page.locator("input[name=again]").fill(CUSTOMERS_PASSWORD)
     with customer.page.expect_navigation():
         customer.page.locator("form .btn-primary").click()
-    number = line_of_username(issued["customer_id"])
+    number = parties.customer(customer_id=issued["customer_id"]).number
     customer.sign_in(number, CUSTOMERS_PASSWORD, to="/portals/customer/")
     customer.see("portal-home")
     assert f"{issued['amount_minor']:,}" in customer.page.locator("main").inner_text()
     customer.open("/portals/customer/bills/", "portal-bills")
     customer.open(f"/portals/customer/bills/{issued['bill_id']}/", "portal-bill")
-
-
-def line_of_username(customer_id: int) -> str:
-    from tomoshibi.parties import queries as parties
-
-    return parties.customer(customer_id=customer_id).number
 
 
 @pytest.mark.timeout(600)
