@@ -13,7 +13,7 @@ from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts import values as contract_values
 from tomoshibi.identity import operations as identity
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import DWH_PER_KWH, plain
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
@@ -102,7 +102,8 @@ def bills(request: HttpRequest, *, customer_id: int) -> HttpResponse:
 def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
     found = _own_bill(customer_id, bill_id)
     payment = next((r for r in collection.receivables_of(customer_id=customer_id) if r.bill_id == bill_id), None)
-    context = {"bill": found, "payment": payment, "company": masters.company()}
+    period = Period(found.period_start, found.period_end)
+    context = {"bill": found, "period": period, "payment": payment, "company": masters.company()}
     return render(request, "portals/customer/bill.html", context)
 
 
