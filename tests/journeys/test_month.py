@@ -85,7 +85,7 @@ def _statements(journey, clerk, run):
 
 def _portal(journey, clerk, run):
     """A customer is invited, chooses a password, and reads the bill."""
-    issued = billing.issued_frame(run_id=run.id).row(0, named=True)
+    issued = billing.issued_frame(run_id=run.id).row(-1, named=True)
     clerk.post(f"/customers/{issued['customer_id']}/portal/")
     journey.work()
     sent = next((m for m in mail.outbox if "/identity/invitation/" in m.body), None)

@@ -11,6 +11,6 @@ TABLE: Mapping[type[Announcement], Sequence[str]] = {
     JobFailed: ("console.job_failed",),
     JobRecovered: ("console.job_recovered",),
     InvitationCreated: ("console.mail_invitation",),
-    BillsIssued: ("collection.open_receivables",),
+    BillsIssued: ("collection.open_receivables", "billing.notify_statements"),
     ConfirmedValuesChanged: ("billing.find_corrections",),
 }

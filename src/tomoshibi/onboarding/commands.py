@@ -2,11 +2,14 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import typer
 
+from tomoshibi.gateways import simulators
 from tomoshibi.onboarding.demo import load as demo
-from tomoshibi.onboarding.demo import staff
+from tomoshibi.onboarding.demo import outside, staff
 
 app = typer.Typer(no_args_is_help=True, help="The demonstration: an invented retailer.")
 
@@ -36,7 +39,8 @@ def _load() -> bool:
     # The jobs of three months are the demo's past, not news for whoever watches.
     logging.getLogger("tomoshibi").setLevel(logging.WARNING)
     try:
-        count = demo.load(say=lambda code, outcome: typer.echo(f"  {code:<20} {outcome}"))
+        with _post_office():
+            count = demo.load(say=lambda code, outcome: typer.echo(f"  {code:<20} {outcome}"))
     except (demo.NotEmpty, demo.NoPlan) as reason:
         typer.secho(str(reason), fg="red", err=True)
         return False
@@ -46,6 +50,17 @@ def _load() -> bool:
         typer.echo(f"  loaded in {time.monotonic() - started:.0f} s")
     say_sign_ins()
     return True
+
+
+@contextmanager
+def _post_office() -> Iterator[None]:
+    """Somebody takes the mails of the past months while the demo is loaded, unless a mail server listens already."""
+    usual = outside.places()
+    with ExitStack() as stack:
+        # Where something listens already, it is the demo's own post office or the one that the settings name.
+        with suppress(simulators.PortTaken):
+            simulators.start(usual, stack, only="mail")
+        yield
 
 
 def say_sign_ins() -> None:
