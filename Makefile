@@ -44,6 +44,9 @@ docs: ## build the documentation into site/
 bench: setup ## speed of the main job, as ratios (needs some GB of disk for a million contracts)
 	@PYTHONPATH=. $(BIN)/python -m tools.bench
 
+chaos: setup ## kill a billing run twenty times; it must end like one that nobody disturbed (some minutes)
+	@PYTHONPATH=. $(BIN)/python -m tools.chaos
+
 screenshots: setup ## pictures of the running demo for the README (make run must be running)
 	@$(BIN)/python tools/screenshots.py
 

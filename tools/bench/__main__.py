@@ -25,7 +25,9 @@ def refuse_politely(contracts: int, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     free, wanted = shutil.disk_usage(folder).free, contracts * NEEDS_BYTES_PER_CONTRACT + 2**30
     if free < wanted:
-        print(f"{contracts:,} contracts need about {wanted / 2**30:.0f} GB of disk in {folder}; {free / 2**30:.1f} GB are free.")
+        print(
+            f"{contracts:,} contracts need about {wanted / 2**30:.0f} GB of disk in {folder}; {free / 2**30:.1f} GB are free."
+        )
         raise SystemExit(2)
     if psutil.virtual_memory().available < NEEDS_MEMORY:
         print("A bench needs about 3 GB of free memory; close something first.")

@@ -21,8 +21,12 @@ PART = 100_000
 AMPERES = (30_000, 40_000, 50_000, 60_000)
 
 
-def fill(count: int, *, seed: int, now: object, say: Callable[[str], None]) -> None:
-    """Register ``count`` households in area 03 on the regulated plan, each with a mandate and this month's reading."""
+def fill(count: int, *, seed: int, now: object, say: Callable[[str], None], missing: float = 0.0) -> None:
+    """
+    Register ``count`` households in area 03 on the regulated plan, each with a mandate and this month's reading.
+
+    :param missing: share of readings that did not come
+    """
     random = np.random.default_rng(seed)
     base_days = [day.base_day for day in masters.reading_days(month=MONTH, area="03")]
     for start in range(0, count, PART):
@@ -31,6 +35,7 @@ def fill(count: int, *, seed: int, now: object, say: Callable[[str], None]) -> N
             _register(np.arange(start, start + size), random=random, base_days=base_days)
         say(f"{start + size:,} contracts registered")
     supplied = contract_queries.supplied_frame(period_start=MONTH.plus(-1).first, period_end=MONTH.plus(1).first)
+    supplied = supplied.filter(pl.Series(random.random(supplied.height) >= missing))
     for part in supplied.iter_slices(PART):
         with db.transaction():
             metering.take_over(readings=_readings(part, random=random), now=now)
@@ -81,7 +86,10 @@ def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: li
 
 def _readings(supplied: pl.DataFrame, *, random: np.random.Generator) -> pl.DataFrame:
     days = {
-        day.base_day: (masters.reading_day(area="03", base_day=day.base_day, month=MONTH.plus(-1)).metering_on, day.metering_on)
+        day.base_day: (
+            masters.reading_day(area="03", base_day=day.base_day, month=MONTH.plus(-1)).metering_on,
+            day.metering_on,
+        )
         for day in masters.reading_days(month=MONTH, area="03")
     }
     kwh = random.gamma(4.0, 75.0, supplied.height).astype(np.int64)

@@ -48,7 +48,9 @@ def prepare() -> dict[str, int]:
         tariffs.install_shipped(now=NOW)
         worker.set_clock(now=NOW)
         return {
-            name: identity.add_person(username=name, name=name, mail=f"{name}@example.jp", password="x", administrator=True)
+            name: identity.add_person(
+                username=name, name=name, mail=f"{name}@example.jp", password="x", administrator=True
+            )
             for name in ("first", "second")
         }
 
@@ -79,7 +81,7 @@ def _run(people: dict[str, int], watch: Watch) -> int:
     with watch.stage("read, rate, check, write"):
         jobs.rate_run(silent, run_id=run.id, actor_id=people["first"])
     with watch.stage("examine, confirm"), db.transaction():
-        _release_everything(run.id, people["first"])
+        release_everything(run.id, people["first"])
         billing.finish_examination(run_id=run.id, actor_id=people["first"], now=NOW)
         rated = billing_queries.run(run_id=run.id)
         billing.confirm(
@@ -90,7 +92,7 @@ def _run(people: dict[str, int], watch: Watch) -> int:
     return run.id
 
 
-def _release_everything(run_id: int, actor_id: int) -> None:
+def release_everything(run_id: int, actor_id: int) -> None:
     blocked = billing_queries.undecided_contracts(run_id=run_id)
     if blocked:
         billing.release(run_id=run_id, contract_ids=blocked, reason="bench", actor_id=actor_id, now=NOW)
@@ -121,9 +123,15 @@ def _print(contracts: int, watch: Watch, bare: float, run_id: int, out: IO[str])
     run = billing_queries.run(run_id=run_id)
     whole = sum(watch.seconds.values())
     for name, seconds in watch.seconds.items():
-        print(f"    {name:<28} {seconds:8.1f} s {run.bill_count / seconds:12,.0f} bills/s {seconds / whole:6.0%}", file=out)
+        print(
+            f"    {name:<28} {seconds:8.1f} s {run.bill_count / seconds:12,.0f} bills/s {seconds / whole:6.0%}",
+            file=out,
+        )
     print(f"    {'full run':<28} {whole:8.1f} s {run.bill_count / whole:12,.0f} bills/s", file=out)
     print(f"    {'bare COPY with keys':<28} {bare:8.1f} s {run.bill_count / bare:12,.0f} bills/s", file=out)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"    ratio {bare / whole:.2f} of bare COPY; peak memory {peak:.1f} GB; {run.bill_count:,} bills, {run.aside_count:,} set aside", file=out)
+    print(
+        f"    ratio {bare / whole:.2f} of bare COPY; peak memory {peak:.1f} GB; {run.bill_count:,} bills, {run.aside_count:,} set aside",
+        file=out,
+    )
     assert run.bill_count + run.aside_count == contracts, "every contract is billed or set aside"

@@ -102,6 +102,7 @@ DATABASES = {
         "ENGINE": "django.db.backends.postgresql",
         **server.connection_parameters(),
         "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
     }
 }

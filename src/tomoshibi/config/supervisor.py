@@ -13,6 +13,8 @@ import typer
 from tomoshibi.storage import server
 
 RESTARTS = 5
+"""So often a child that ends soon after its start is started again."""
+STABLE_SECONDS = 60
 GRACE_SECONDS = 10
 
 
@@ -23,11 +25,13 @@ class Child:
     name: str
     command: list[str]
     restarts: int = 0
+    started_at: float = 0.0
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def start(self) -> None:
         # Children ignore the terminal's Ctrl-C: they are told by us, in order.
         self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.started_at = time.monotonic()
 
 
 class Supervisor:
@@ -59,6 +63,8 @@ class Supervisor:
                 code = child.process.poll()
                 if code is None or self.stopping:
                     continue
+                if time.monotonic() - child.started_at > STABLE_SECONDS:
+                    child.restarts = 0
                 child.restarts += 1
                 typer.secho(f"{child.name} ended with {code}", fg="yellow", err=True)
                 if child.restarts > RESTARTS:

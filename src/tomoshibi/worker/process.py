@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
 
-from tomoshibi.storage import db
+from tomoshibi.storage import db, server
 from tomoshibi.worker import operations, queries
 from tomoshibi.worker import queue as _queue  # noqa: F401 - the queue knows a task once its module is loaded
 
@@ -48,25 +49,47 @@ async def _run(concurrency: int) -> None:
                 install_signal_handlers=True,
             )
         )
-        ticking = asyncio.create_task(_tick_forever(beside))
+        # Two, because what waits for a connection must not keep the database from being brought back.
+        beats = [
+            asyncio.create_task(_forever(lambda: sync_to_async(_bring_back_database, thread_sensitive=False)())),
+            asyncio.create_task(_forever(lambda: _tick(beside))),
+        ]
         try:
             await worker
         finally:
-            ticking.cancel()
+            for beat in beats:
+                beat.cancel()
 
 
 def _tick_seconds() -> float:
     return float(settings.WORKER_STALLED_SECONDS) / TICKS_UNTIL_STALLED
 
 
-async def _tick_forever(beside: App) -> None:
+async def _forever(beat: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            await _bring_back_stalled(beside)
-            await sync_to_async(_start_due_schedules)()
-        except Exception:  # the edge: a failed tick is logged and the next one tries again
+            await beat()
+        except Exception:  # the edge: a failed beat is logged and the next one tries again
             log.exception("tick failed")
         await asyncio.sleep(_tick_seconds())
+
+
+async def _tick(beside: App) -> None:
+    await _bring_back_stalled(beside)
+    await sync_to_async(_start_due_schedules)()
+
+
+def _bring_back_database() -> None:
+    """An embedded server has nobody else who would start it again after a crash."""
+    if not server.is_embedded():
+        return
+    try:
+        connection.ensure_connection()
+    except OperationalError:
+        log.warning("the database does not answer: starting it again")
+        server.start()
+    finally:
+        connection.close()
 
 
 async def _bring_back_stalled(beside: App) -> None:

@@ -34,6 +34,16 @@ def run_job(job_id: int) -> None:
 
     :raises DatabaseLost: if the database went away meanwhile; the queue gives the job to a worker again
     """
+    try:
+        _run(job_id)
+    except Exception as failure:
+        if not _connection_broke(failure):
+            raise
+        log.warning("job broke off: the database went away", job_id=job_id, reason=str(failure))
+        raise DatabaseLost(str(failure)) from failure
+
+
+def _run(job_id: int) -> None:
     row = Job.objects.filter(id=job_id).first()
     if row is None or row.state == values.JobState.DONE:
         return
@@ -51,15 +61,14 @@ def run_job(job_id: int) -> None:
             message = definition.function(progress, **row.arguments)
     except Exception as failure:
         if _connection_broke(failure):
-            log.warning("job broke off: the database went away", reason=str(failure))
-            raise DatabaseLost(str(failure)) from failure
+            raise
         log.exception("job failed")
         _record_failure(row, failure)
     else:
         Job.objects.filter(id=job_id).update(
             state=values.JobState.DONE, ended_at=queries.now(), **({"message": str(message)[:500]} if message else {})
         )
-        if row.attempts:
+        if row.attempts and row.state == values.JobState.WAITING:  # it had failed; one that broke off had not
             with transaction.atomic():
                 operations.announce(values.JobRecovered(job_id=job_id))
         log.info("job done", message=message)

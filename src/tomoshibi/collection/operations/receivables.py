@@ -34,14 +34,15 @@ def open_receivables(
     _open_credits(returns, now=now, today=today, actor_id=actor_id)
     touched = pl.concat([bills["account_id"], returns["account_id"]]).unique().to_list()
     used = apply_credits(account_ids=touched, now=now, today=today, actor_id=actor_id) if touched else 0
-    identity.record_deed(
-        procedure=values.PROCEDURE,
-        what=f"opened {bills.height} receivables and {returns.height} credits",
-        at=now,
-        subject=run or "collection.receivables:new",
-        run=run,
-        actor_id=actor_id,
-    )
+    if bills.height or returns.height:  # a run that is repeated after a crash did nothing
+        identity.record_deed(
+            procedure=values.PROCEDURE,
+            what=f"opened {bills.height} receivables and {returns.height} credits",
+            at=now,
+            subject=run or "collection.receivables:new",
+            run=run,
+            actor_id=actor_id,
+        )
     return values.OpenOutcome(
         opened=bills.height,
         amount_minor=int(bills["amount_minor"].sum()),
