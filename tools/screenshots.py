@@ -19,11 +19,10 @@ ARGUMENTS = [
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 README_PAGES = {
     "today": "/",
-    "runs": "/billing/runs/",
-    "exceptions": "/billing/exceptions/",
-    "readings": "/metering/",
+    "exceptions": "/billing/runs/3/exceptions/",
+    "bill": "/billing/bills/100/",
     "collection": "/collection/",
-    "plans": "/tariffs/",
+    "plans": "/tariffs/plans/tokyo-b/",
     "fuel": "/masters/fuel/",
 }
 
@@ -54,7 +53,7 @@ def main() -> None:
     parser.add_argument("--base", default="http://127.0.0.1:8000")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--user", default="admin")
-    parser.add_argument("--password", default="tomoshibi-demo")
+    parser.add_argument("--password", default="akari-no-demo-2026")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--language", default="ja")
     parser.add_argument("pages", nargs="*", help="paths to take instead, like /billing/runs/1/")

@@ -1,5 +1,6 @@
 """The ``tomoshibi`` command: the house from the command line. Rooms bring their own commands; this mounts them."""
 
+import logging
 import os
 from importlib import import_module
 from importlib.util import find_spec
@@ -165,6 +166,8 @@ def run_month(
     from tomoshibi.identity import queries as people
     from tomoshibi.kernel.periods import Month
 
+    # The steps say what came out; the worker's own lines would only repeat it.
+    logging.getLogger("tomoshibi").setLevel(logging.WARNING)
     ids = {name: people.user_id_of(username=name) for name in (first, second) if name}
     for name, user_id in ids.items():
         if user_id is None:
