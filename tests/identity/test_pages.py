@@ -106,11 +106,3 @@ def test_the_invitation_is_mailed(admin, client):
     path = next(line for line in sent.body.splitlines() if line.startswith("http")).split("8000", 1)[1]
     client.logout()
     assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
-
-
-def test_people_see_their_own_language_unless_they_switched_it(admin):
-    User.objects.filter(username="root").update(language="zh-hans")
-    admin.force_login(User.objects.get(username="root"))
-    assert "人员" in admin.get("/identity/people/", headers={"accept-language": "en"}).content.decode()
-    admin.post("/i18n/setlang/", {"language": "en"})
-    assert "People" in admin.get("/identity/people/").content.decode()
