@@ -24,7 +24,9 @@ shell: setup ## a Python shell with Django on the project's database
 	@$(BIN)/python manage.py shell
 
 test: setup-tests ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
+	@# A process of their own: the browser's driver keeps an event loop running in the thread of its tests.
+	@$(BIN)/python -m pytest -m browser
 
 check: setup lint types contracts docs ## lint, types, import contracts, docs
 
