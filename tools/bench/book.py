@@ -18,6 +18,8 @@ from tomoshibi.supply import operations as supply
 MONTH = Month(2026, 9)
 START = date(2025, 1, 1)
 PART = 100_000
+ON_PAPER = 2_000
+"""So many get their statement on paper."""
 AMPERES = (30_000, 40_000, 50_000, 60_000)
 
 
@@ -57,7 +59,8 @@ def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: li
     accounts = parties.register_accounts(
         pl.DataFrame({
             "customer_number": customers["number"], "mail": [""] * size, "start": [START] * size,
-            "payment_method": ["direct_debit"] * size, "statement_channel": ["portal"] * size,
+            "payment_method": ["direct_debit"] * size,
+            "statement_channel": ["paper" if number < ON_PAPER else "portal" for number in numbers],
         })
     )  # fmt: skip
     parties.register_mandates(

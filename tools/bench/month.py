@@ -1,11 +1,11 @@
 """The bill run, measured stage by stage against a bare COPY of the rows that it wrote."""
 
-import io
+import os
 import resource
+import tempfile
 import time
-from contextlib import contextmanager
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,23 +21,23 @@ from tomoshibi.masters import operations as masters
 from tomoshibi.storage import db
 from tomoshibi.tariffs import operations as tariffs
 from tomoshibi.worker import operations as worker
-from tools.bench import book
+from tools.bench import book, money, statements
+from tools.bench.watch import Watch
 
 NOW = datetime(2026, 10, 20, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
-COPIED = ("billing_bill", "billing_line")
-
-
-class Watch:
-    """Seconds per stage, in the order they ran."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Any:
-        started = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+COPIED = ("billing_bill", "billing_line", "billing_invoice", "ledger_entry", "ledger_leg")
+"""All that the run writes by the row."""
+COMPANY = {
+    "name": "灯火でんき株式会社", "name_kana": "トモシビデンキ", "country": "JP", "currency": "JPY", "language": "ja",
+    "registration_number": "T1234567890123", "postal_code": "1050011", "address": "東京都港区芝公園1-1", "phone": "0300000000",
+    "mail": "info@example.jp", "bank_code": "0001", "branch_code": "001", "bank_name": "みずほ", "branch_name": "東京営業部",
+    "account_kind": "普通", "account_number": "0000001", "account_holder_kana": "ﾄﾓｼﾋﾞﾃﾞﾝｷ(ｶ", "valid_from": "2016-04-01",
+}  # fmt: skip
+AGENT = {
+    "code": "agent_a", "name": "agent", "consignor_code": "9900000001", "consignor_kana": "ﾄﾓｼﾋﾞﾃﾞﾝｷ(ｶ", "bank_code": "0001",
+    "bank_kana": "ﾐｽﾞﾎ", "branch_code": "001", "branch_kana": "ﾄｳｷﾖｳ", "account_kind": "1", "account_number": "0000001",
+    "fee_yen": "66", "file_profile": '{"separator": "crlf"}', "valid_from": "2016-04-01",
+}  # fmt: skip
 
 
 def prepare() -> dict[str, int]:
@@ -45,6 +45,8 @@ def prepare() -> dict[str, int]:
     call_command("migrate", verbosity=0, interactive=False)
     with db.transaction():
         masters.load_shipped(on=NOW.date(), with_banks=False, invented=True)
+        masters.put_rows(master="company", rows=[COMPANY])
+        masters.put_rows(master="debit_agents", rows=[AGENT])
         tariffs.install_shipped(now=NOW)
         worker.set_clock(now=NOW)
         return {
@@ -68,8 +70,11 @@ def bench(contracts: int, *, seed: int, out: IO[str]) -> None:
         cursor.execute("ANALYZE")
     watch = Watch()
     run_id = _run(people, watch)
-    bare = _bare_copy(watch)
+    bare = _bare_copy()
     _print(contracts, watch, bare, run_id, out)
+    money.measure(run_id=run_id, people=people, now=NOW, say=say)
+    statements.measure(run_id=run_id, now=NOW, say=say)
+    say(f"peak memory of the worker {peak_gb():.1f} GB; load of the machine {os.getloadavg()[0]:.1f}")
 
 
 def _run(people: dict[str, int], watch: Watch) -> int:
@@ -98,40 +103,52 @@ def release_everything(run_id: int, actor_id: int) -> None:
         billing.release(run_id=run_id, contract_ids=blocked, reason="bench", actor_id=actor_id, now=NOW)
 
 
-def _bare_copy(watch: Watch) -> float:
-    """COPY the same bills and lines into tables with the same keys and nothing else around it."""
-    seconds = 0.0
+def _bare_copy() -> dict[str, float]:
+    """
+    COPY the same rows into tables with the same keys and nothing else around them: no trigger, no check, no reading.
+
+    :returns: seconds per table
+    """
+    seconds = {}
     for table in COPIED:
-        buffer = io.BytesIO()
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} TO STDOUT") as copy:
-            for block in copy:
-                buffer.write(block)
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING INDEXES INCLUDING DEFAULTS)")
-        buffer.seek(0)
-        started = time.perf_counter()
-        with db.transaction(), connection.cursor() as cursor, cursor.copy(f"COPY bare_{table} FROM STDIN") as copy:
-            while block := buffer.read(1 << 20):
-                copy.write(block)
-        seconds += time.perf_counter() - started
+        with tempfile.TemporaryFile() as rows:
+            with connection.cursor() as cursor, cursor.copy(f"COPY {table} TO STDOUT") as copy:
+                for block in copy:
+                    rows.write(block)
+            with connection.cursor() as cursor:
+                cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING INDEXES INCLUDING DEFAULTS)")
+            rows.seek(0)
+            started = time.perf_counter()
+            with db.transaction(), connection.cursor() as cursor, cursor.copy(f"COPY bare_{table} FROM STDIN") as copy:
+                while block := rows.read(1 << 20):
+                    copy.write(block)
+            seconds[table] = time.perf_counter() - started
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE bare_{table}")
     return seconds
 
 
-def _print(contracts: int, watch: Watch, bare: float, run_id: int, out: IO[str]) -> None:
+def peak_gb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _print(contracts: int, watch: Watch, bare: dict[str, float], run_id: int, out: IO[str]) -> None:
     run = billing_queries.run(run_id=run_id)
-    whole = sum(watch.seconds.values())
+    whole, copied = sum(watch.seconds.values()), sum(bare.values())
+
+    def line(name: str, seconds: float, share: str = "") -> None:
+        rate = run.bill_count / seconds
+        print(f"    {name:<28} {seconds:8.1f} s {rate:12,.0f} bills/s {share:>6}", file=out, flush=True)
+
     for name, seconds in watch.seconds.items():
-        print(
-            f"    {name:<28} {seconds:8.1f} s {run.bill_count / seconds:12,.0f} bills/s {seconds / whole:6.0%}",
-            file=out,
-        )
-    print(f"    {'full run':<28} {whole:8.1f} s {run.bill_count / whole:12,.0f} bills/s", file=out)
-    print(f"    {'bare COPY with keys':<28} {bare:8.1f} s {run.bill_count / bare:12,.0f} bills/s", file=out)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        line(name, seconds, f"{seconds / whole:.0%}")
+    line("full run", whole)
+    for table, seconds in bare.items():
+        line(f"bare COPY {table}", seconds, f"{seconds / copied:.0%}")
+    line("bare COPY of the same rows", copied)
     print(
-        f"    ratio {bare / whole:.2f} of bare COPY; peak memory {peak:.1f} GB; {run.bill_count:,} bills, {run.aside_count:,} set aside",
+        f"    the full run reaches {copied / whole:.2f} of bare COPY; peak memory of the worker {peak_gb():.1f} GB; "
+        f"{run.bill_count:,} bills, {run.aside_count:,} set aside",
         file=out,
     )
     assert run.bill_count + run.aside_count == contracts, "every contract is billed or set aside"

@@ -27,6 +27,7 @@ from tomoshibi.billing.operations.issuing import (
     start_issue,
 )
 from tomoshibi.billing.operations.printing import (
+    PART_SIZE,
     NothingToPrint,
     begin_batch,
     finish_batch,
@@ -48,6 +49,7 @@ from tomoshibi.billing.operations.runs import (
 )
 
 __all__ = [
+    "PART_SIZE",
     "AccountingMonthClosed",
     "BillsBlocked",
     "ChangedSinceLook",
