@@ -13,7 +13,7 @@ from tomoshibi.parties import queries, registration, values
 from tomoshibi.parties.kana import NotHolderKana, holder_kana
 from tomoshibi.parties.models import AccountTerms, BillingAccount, Customer, Mandate, RegisteredNumber
 from tomoshibi.parties.queries import UnknownNumber
-from tomoshibi.storage import db
+from tomoshibi.storage import bulk, db
 
 __all__ = ["NoSuchAccount", "NoSuchCustomer", "NoSuchMandate", "NotHolderKana", "UnknownNumber"]
 
@@ -338,11 +338,11 @@ def mark_debited(*, mandate_ids: pl.Series) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE parties_mandate SET state = %s, new_code = %s"
-            " WHERE id = ANY(%s) AND state = ANY(%s) AND (state <> %s OR new_code <> %s)",
+            " WHERE id = ANY(%s::bigint[]) AND state = ANY(%s) AND (state <> %s OR new_code <> %s)",
             [
                 values.MandateState.ACTIVE.value,
                 values.NewCode.UNCHANGED.value,
-                mandate_ids.to_list(),
+                bulk.id_array(mandate_ids.drop_nulls()),
                 [state.value for state in values.DEBITABLE_MANDATES],
                 values.MandateState.ACTIVE.value,
                 values.NewCode.UNCHANGED.value,

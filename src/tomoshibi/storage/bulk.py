@@ -41,9 +41,13 @@ def allocate_ids(table: str, count: int) -> pl.Series:
 
     :returns: Int64 series ``id``
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return pl.Series("id", [row[0] for row in cursor.fetchall()], dtype=pl.Int64)
+    query = "SELECT nextval(s) FROM pg_get_serial_sequence(%s, 'id') s, generate_series(1, %s)"
+    return read_frame(query, {"id": pl.Int64}, [table, count])["id"]
+
+
+def id_array(ids: pl.Series) -> str:
+    """Ids as the text of an array, for ``= ANY(%s::bigint[])``: one string instead of an object for each."""
+    return "{" + ",".join(ids.cast(pl.Int64).cast(pl.String).to_list()) + "}"
 
 
 def read_frame(query: str, schema: Schema, params: Mapping[str, Any] | Sequence[Any] | None = None) -> pl.DataFrame:

@@ -101,7 +101,8 @@ def _candidates(
     """Debts with their mandates, and the ones set aside with ``reason`` and ``detail``."""
     due = queries.due_frame(issued_until=today)
     ids = due["account_id"].unique()
-    accounts = parties.billing_accounts_frame(account_ids=ids, on=dates.debit_on)
+    how = ["account_id", "payment_method"]
+    accounts = parties.billing_accounts_frame(account_ids=ids, on=dates.debit_on, columns=how)
     debit = accounts.filter(pl.col("payment_method") == PaymentMethod.DIRECT_DEBIT.value).select("account_id")
     mandates = parties.mandates_frame(on=dates.debit_on, account_ids=debit["account_id"])
     joined = due.join(debit, on="account_id", how="semi", maintain_order="left").join(

@@ -1,0 +1,60 @@
+"""Column frames go into tables and come back as they were."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from django.db import DatabaseError, connection
+
+from tomoshibi.storage import bulk
+
+pytestmark = pytest.mark.usefixtures("in_transaction")
+SCHEMA = {"id": pl.Int64, "day": pl.Date, "text": pl.String, "yes": pl.Boolean}
+
+
+@pytest.fixture
+def table():
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TEMP TABLE bulk_test (id bigserial, day date, text text, "yes" boolean) ON COMMIT DROP')
+    return "bulk_test"
+
+
+def test_a_frame_comes_back_as_it_went_in(table):
+    frame = pl.DataFrame(
+        [(1, date(2026, 11, 4), '灯火,"1"\n', True), (2, None, None, None), (3, date(2016, 2, 29), " x ", False)],
+        schema=SCHEMA,
+        orient="row",
+    )
+    assert bulk.copy_in(table, frame) == 3
+    found = bulk.read_frame(f'SELECT id, day, text, "yes" FROM {table} ORDER BY id', SCHEMA)
+    assert found.rows() == frame.rows()
+    assert found.schema == frame.schema
+
+
+def test_nothing_is_written_from_nothing_and_read_from_nothing(table):
+    assert bulk.copy_in(table, pl.DataFrame(schema=SCHEMA)) == 0
+    assert bulk.read_frame(f'SELECT id, day, text, "yes" FROM {table}', SCHEMA).schema == SCHEMA
+
+
+def test_ids_come_from_the_tables_own_sequence_once_each(table):
+    ids = bulk.allocate_ids(table, 1000)
+    assert (ids.name, ids.dtype, ids.len(), ids.n_unique()) == ("id", pl.Int64, 1000, 1000)
+    assert bulk.allocate_ids(table, 1)[0] > ids.max()
+
+
+def test_ids_as_the_text_of_an_array():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::bigint[]", [bulk.id_array(pl.Series([3, 1, 2**40]))])
+        assert cursor.fetchone()[0] == [3, 1, 2**40]
+        cursor.execute("SELECT %s::bigint[]", [bulk.id_array(pl.Series([], dtype=pl.Int64))])
+        assert cursor.fetchone()[0] == []
+
+
+def test_a_query_that_fails_says_so_and_the_connection_lives(table):
+    from tomoshibi.storage import db
+
+    with pytest.raises(DatabaseError), db.savepoint():
+        bulk.read_frame(f"SELECT no_such_column FROM {table}", {"n": pl.Int64})
+    with pytest.raises(DatabaseError), db.savepoint():
+        bulk.read_frame("SELECT 1 / (n - 2) FROM generate_series(1, 3) n", {"n": pl.Int64})
+    assert bulk.read_frame("SELECT 1", {"n": pl.Int64})["n"].to_list() == [1]
