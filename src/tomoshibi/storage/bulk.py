@@ -90,9 +90,12 @@ def _copied_out(cursor: Any, statement: str) -> io.BytesIO:
             session.consume_input()
         else:
             break
-    while (result := session.get_result()) is not None:
+    failed = None
+    while (result := session.get_result()) is not None:  # to the end, or the session takes no other command
         if result.status == pq.ExecStatus.FATAL_ERROR:
-            raise error_from_result(result, encoding="utf-8")
+            failed = result
+    if failed is not None:
+        raise error_from_result(failed, encoding="utf-8")
     return buffer
 
 
