@@ -25,7 +25,9 @@ SEPTEMBER_CUT, OCTOBER_CUT, NOVEMBER_CUT = date(2026, 9, 2), date(2026, 10, 2), 
 ACCOUNTS = {
     "receivable": ("1310", "asset", "売掛金"), "revenue_energy": ("4120", "income", "電気料金収入"),
     "levy": ("4210", "income", "再エネ賦課金"), "tax_payable": ("2310", "liability", "仮受消費税"),
-    "revenue_other": ("4190", "income", "その他"),
+    "revenue_other": ("4190", "income", "その他"), "revenue_basic": ("4110", "income", "基本料金収入"),
+    "fuel_adjustment": ("4130", "income", "燃料費調整"), "discount": ("4180", "income", "割引"),
+    "government_discount": ("4185", "income", "国の値引き"), "late_interest": ("4910", "income", "延滞利息"),
 }  # fmt: skip
 SMALL_MASTERS = {
     "levy": [{"fiscal_year": "2026", "price_yen_per_kwh": "4.18", "first_valid_month": "2026-05", "last_valid_month": "2027-04"}],

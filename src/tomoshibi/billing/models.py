@@ -167,6 +167,13 @@ class Bill(models.Model):
     """Part of the total that is no subject of consumption tax (late interest and the like)."""
     tax_rate_ppm = models.IntegerField()
     agreed = models.BooleanField(default=False)
+    basic_net_minor = models.BigIntegerField(null=True)
+    """This and the next: what the plan's lines of a kind come to without tax; energy is the rest (``composition``)."""
+    fuel_net_minor = models.BigIntegerField(null=True)
+    other_net_minor = models.BigIntegerField(null=True)
+    discount_net_minor = models.BigIntegerField(null=True)
+    subsidy_net_minor = models.BigIntegerField(null=True)
+    levy_net_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ import polars as pl
 from django.db import connection
 from django_integrity.conversion import Named, refine_integrity_error
 
-from tomoshibi.billing import checks, membership, queries, values
+from tomoshibi.billing import checks, composition, membership, queries, values
 from tomoshibi.billing.models import Chunk, Examination, Finding, Run
 from tomoshibi.billing.operations import facts, pricing_step
 from tomoshibi.contracts import operations as contracts
@@ -18,7 +18,7 @@ _BILL = [
     "id", "run_id", "contract_id", "customer_id", "account_id", "supply_point_id", "reading_id", "reading_revision",
     "kind", "revision", "corrects_bill_id", "month", "period_start", "period_end", "plan_code", "plan_version_id",
     "capacity_kind", "capacity_milli", "energy_dwh", "rerated_minor", "total_minor", "tax_minor", "levy_minor",
-    "untaxed_minor", "tax_rate_ppm", "agreed",
+    "untaxed_minor", "tax_rate_ppm", "agreed", *composition.NET,
 ]  # fmt: skip
 
 
@@ -110,6 +110,8 @@ def _differences(rows: pl.DataFrame) -> pl.DataFrame:
         total_minor=delta,
         tax_minor=tax,
         levy_minor=pl.col("levy_minor") - pl.col("billed_levy_minor"),
+        # Unknown where a bill of an older version is corrected: then only levy and energy are told apart.
+        **{name: pl.col(name) - pl.col(f"billed_{name}") for name in composition.NET},
         untaxed_minor=pl.lit(0, dtype=pl.Int64),
         revision=pl.col("billed_revision") + 1,
         corrects_bill_id=pl.col("first_bill_id"),

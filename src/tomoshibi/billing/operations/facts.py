@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from tomoshibi.billing import checks, queries, values
+from tomoshibi.billing import checks, composition, queries, values
 from tomoshibi.billing.models import Run
 from tomoshibi.billing.operations.pricing_step import Priced
 from tomoshibi.kernel.periods import Month
@@ -69,6 +69,7 @@ def _with_billed(rows: pl.DataFrame, billed: pl.DataFrame, *, correction: bool) 
         billed_minor="rerated_minor",
         billed_levy_minor="levy_minor",
         billed_revision="revision",
+        **{f"billed_{name}": name for name in composition.NET},
         period_changed=pl.col("has_reading") & (~same | (pl.col("period_end") != pl.col("period_end_billed"))),
     )
 

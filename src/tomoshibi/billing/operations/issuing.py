@@ -187,9 +187,12 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
         number=numbering.with_check_digits(pl.int_range(bills.height, dtype=pl.Int64) + chunk.first_number)
     )
     bulk.copy_in("billing_invoice", _invoices(numbered, row=row, now=now))
+    extras = queries.chunk_extras(first_id=chunk.first_bill_id, last_id=chunk.last_bill_id)
     accounts = masters.posting_accounts(on=row.issue_on)
     ledger.post(
-        entries=postings.entries(numbered, on=row.issue_on, accounts=accounts), posted_at=now, actor_id=actor_id
+        entries=postings.entries(numbered, extras=extras, on=row.issue_on, accounts=accounts),
+        posted_at=now,
+        actor_id=actor_id,
     )
     chunk.issued, chunk.issued_count = True, bills.height
     chunk.save(update_fields=["issued", "issued_count"])

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from tomoshibi.billing import queries
+from tomoshibi.billing import composition, queries
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.kernel import frames
@@ -67,8 +67,10 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
     )
     priced = found.totals.join(last, on="row_id", how="left", maintain_order="left")
     priced = _with_extras(priced, extras, programs=programs)
+    looked = _looked_at(found.lines, programs=programs)
+    priced = priced.join(looked, on="row_id", how="left", maintain_order="left")
     return Priced(
-        rows=priced.join(_looked_at(found.lines, programs=programs), on="row_id", how="left", maintain_order="left"),
+        rows=composition.without_tax(priced, programs=programs),
         lines=found.lines,
         extras=extras,
         refusals=_with_unpriced(rows, found),
@@ -157,7 +159,9 @@ def _with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mappin
         untaxed_minor=pl.col("amount_minor").filter(~pl.col("taxed")).sum(),
     )
     found = priced.join(sums, on="row_id", how="left", maintain_order="left").with_columns(
-        pl.col("extra_minor", "untaxed_minor").fill_null(0), plan_minor=pl.col("total_minor")
+        pl.col("extra_minor", "untaxed_minor").fill_null(0),
+        plan_minor=pl.col("total_minor"),
+        plan_net_minor=pl.col("net_minor"),
     )
     taxed_extra = pl.col("extra_minor") != pl.col("untaxed_minor")
     found = found.with_columns(pl.col("total_minor") + pl.col("extra_minor"))
@@ -174,7 +178,7 @@ def _with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mappin
 
 
 def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
-    """What the checks look at in the lines: the lowest charge, and the units of levy and fuel."""
+    """What the checks look at in the lines (the lowest charge, the units of levy and fuel), and what each kind comes to."""
     meaning = pl.DataFrame(
         [
             (version, number, slot.group.value)
@@ -188,6 +192,7 @@ def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Da
     charges = [Group.BASIC.value, Group.ENERGY.value, Group.LEVY.value]
     kwh = pl.col("quantity") > 1
     return marked.group_by("row_id").agg(
+        *composition.exact_e10(),
         lowest_line_e10=pl.col("amount_e10").filter(pl.col("group").is_in(charges)).min(),
         levy_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.LEVY.value) & kwh).last(),
         fuel_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.FUEL.value) & kwh).last(),

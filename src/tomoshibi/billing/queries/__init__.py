@@ -26,7 +26,7 @@ from tomoshibi.billing.queries.candidates import (
     payers,
     usual_use,
 )
-from tomoshibi.billing.queries.drafts import check_settings, chunk_bills, draft_bills, waiting_plans
+from tomoshibi.billing.queries.drafts import check_settings, chunk_bills, chunk_extras, draft_bills, waiting_plans
 from tomoshibi.billing.queries.findings import (
     adjustments_of,
     examinations_of,
@@ -65,6 +65,7 @@ __all__ = [
     "candidates",
     "check_settings",
     "chunk_bills",
+    "chunk_extras",
     "chunk_rows",
     "company_block",
     "counts_of_run",

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from tomoshibi.billing import composition
 from tomoshibi.billing.queries.reading_days import reading_day_frame
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
@@ -37,6 +38,7 @@ _BILLED = {
     "first_bill_id": pl.Int64,
     "rerated_minor": pl.Int64,
     "levy_minor": pl.Int64,
+    **dict.fromkeys(composition.NET, pl.Int64),
 }
 _LAST = {"contract_id": pl.Int64, "last_end": pl.Date}
 _FAR = date(9999, 12, 31)
@@ -143,13 +145,16 @@ def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.D
     The newest document of each contract and period of a month that other runs made.
 
     :returns: ``contract_id, period_start, period_end, run_id, revision, bill_id, first_bill_id, rerated_minor,
-        levy_minor`` (the levy of all documents of the period together)
+        levy_minor`` and the kinds (of all documents of the period together; null where one does not know them)
     """
+    kinds = ", ".join(
+        f"CASE WHEN bool_and({name} IS NOT NULL) OVER whole THEN sum({name}) OVER whole END" for name in composition.NET
+    )
     return bulk.read_frame(
-        """
+        f"""
         SELECT DISTINCT ON (contract_id, period_start)
                contract_id, period_start, period_end, run_id, revision, id,
-               first_value(id) OVER period, rerated_minor, sum(levy_minor) OVER whole
+               first_value(id) OVER period, rerated_minor, sum(levy_minor) OVER whole, {kinds}
           FROM billing_bill
          WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s
         WINDOW whole AS (PARTITION BY contract_id, period_start),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tomoshibi.billing import checks, values
+from tomoshibi.billing import checks, composition, values
 from tomoshibi.billing.models import CheckSetting
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
@@ -27,7 +27,9 @@ _TO_ISSUE = {
     "levy_minor": pl.Int64,
     "untaxed_minor": pl.Int64,
     "tax_rate_ppm": pl.Int64,
+    **dict.fromkeys(composition.NET, pl.Int64),
 }
+_EXTRAS = {"bill_id": pl.Int64, "code": pl.String, "amount_minor": pl.Int64, "taxed": pl.Boolean}
 
 
 def draft_bills(*, run_id: int, contract_ids: Sequence[int] | None = None) -> pl.DataFrame:
@@ -48,6 +50,15 @@ def chunk_bills(*, run_id: int, first_id: int | None, last_id: int | None, membe
         [run_id, first_id, last_id],
     )
     return found.join(members, on="contract_id", how="semi").sort("contract_id", "period_end", "id")
+
+
+def chunk_extras(*, first_id: int | None, last_id: int | None) -> pl.DataFrame:
+    """What stands on some bills besides their plan: ``bill_id, code, amount_minor, taxed``."""
+    return bulk.read_frame(
+        f"SELECT {', '.join(_EXTRAS)} FROM billing_extra WHERE bill_id BETWEEN %s AND %s ORDER BY bill_id, no",
+        _EXTRAS,
+        [first_id, last_id],
+    )
 
 
 def check_settings() -> list[checks.Setting]:
