@@ -21,7 +21,7 @@ class FixedAmount:
     An amount per month (口座振替割引, paper fee); negative for a discount.
 
     :param when: code a row must carry; empty: all rows
-    :param times: name of a value that says how often (days of outage); empty: once
+    :param times: name of an input that says how often (days of outage); empty: once
     :param prorated: whether it follows the share of the month
     """
 
@@ -37,8 +37,14 @@ class FixedAmount:
     def values(self) -> tuple[str, ...]:
         return ()
 
+    def inputs(self) -> tuple[str, ...]:
+        return (self.times,) if self.times else ()
+
+    def codes(self) -> tuple[str, ...]:
+        return (self.when,)
+
     def charge(self, sheet: Sheet) -> None:
-        quantity = sheet.optional_value(self.times)[0] if self.times else sheet.full(1)
+        quantity = sheet.optional_input(self.times)[0] if self.times else sheet.full(1)
         quantity = np.where(_eligible(sheet, self.when), quantity, np.int64(0))
         scope = Scope.FIXED if self.prorated else None
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
@@ -63,6 +69,9 @@ class PerKwhAmount:
     def values(self) -> tuple[str, ...]:
         return ()
 
+    def codes(self) -> tuple[str, ...]:
+        return (self.when,)
+
     def charge(self, sheet: Sheet) -> None:
         energy = sheet.usage.energy_dwh
         if self.up_to_dwh is not None:
@@ -78,7 +87,7 @@ class Percentage:
 
     :param ppm: the share [1e-6]: 4 % is 40,000
     :param of: codes of components that stand before it in the plan
-    :param times: name of a value that says how often (days of outage); empty: once
+    :param times: name of an input that says how often (days of outage); empty: once
     """
 
     code: str
@@ -93,8 +102,14 @@ class Percentage:
     def values(self) -> tuple[str, ...]:
         return ()
 
+    def inputs(self) -> tuple[str, ...]:
+        return (self.times,) if self.times else ()
+
+    def codes(self) -> tuple[str, ...]:
+        return (self.when,)
+
     def charge(self, sheet: Sheet) -> None:
         base = np.where(_eligible(sheet, self.when), sheet.sum_of(self.of), np.int64(0))
-        times = sheet.optional_value(self.times)[0] if self.times else np.int64(1)
+        times = sheet.optional_input(self.times)[0] if self.times else np.int64(1)
         ratio = np.asarray(times * np.int64(self.ppm), dtype=np.int64)
         sheet.charge(self.code, quantity=base, price_micro=ratio, present=(base != 0) & (ratio != 0))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tomoshibi.rating.bands import Bands
 from tomoshibi.rating.proration import Proration
@@ -21,6 +21,22 @@ class Component(Protocol):
     def values(self) -> tuple[str, ...]: ...
 
     def charge(self, sheet: Sheet) -> None: ...
+
+
+@runtime_checkable
+class TakesInputs(Protocol):
+    """A component that prices by numbers of the usage frame besides energy and size."""
+
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the columns it reads; what they count stands at the end: ``demand_milli``, ``outage_days``."""
+        ...
+
+
+@runtime_checkable
+class TakesCodes(Protocol):
+    """A component that looks at the codes that contracts carry."""
+
+    def codes(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,18 @@ class Program:
     def values(self) -> tuple[str, ...]:
         """Names of the published values that pricing needs."""
         return tuple(dict.fromkeys(name for component in self.components for name in component.values()))
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the usage columns that components price by, besides energy, size and published values."""
+        found = (c.inputs() for c in self.components if isinstance(c, TakesInputs))
+        return tuple(dict.fromkeys(name for names in found for name in names))
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The discount codes that components look at."""
+        found = (c.codes() for c in self.components if isinstance(c, TakesCodes))
+        return tuple(dict.fromkeys(code for codes in found for code in codes if code))
 
     @cached_property
     def bands(self) -> tuple[Bands, ...]:

@@ -29,6 +29,9 @@ class Refusal(IntEnum):
     TOO_LARGE = 11
     """An amount or energy is beyond what the engine may hold (461 million currency units a bill)."""
 
+    INPUT_MISSING = 12
+    """A number that the plan prices by (maximum demand, days of outage, devices) is missing; the detail names it."""
+
     @property
     def code(self) -> str:
         return self.name.lower()

@@ -9,7 +9,7 @@ import numpy as np
 from tomoshibi.kernel.exact import LIMIT, BoolArray, largest, product, share, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, E10_PER_MICRO, MICRO, MILLI
-from tomoshibi.rating.proration import Proration, Scope
+from tomoshibi.rating.proration import DayArray, Proration, Scope
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.rounding_policy import EXACT, Step
 
@@ -79,6 +79,9 @@ class Usage:
     :param bands_dwh: energy per time-of-use band, each (n,) [0.1 Wh]
     :param values: published values by name, each (n,); ``MISSING`` where there is none
     :param flags: per discount code whether a row has it, each (n,)
+    :param inputs: other numbers that components price by (``Program.inputs``), each (n,); ``MISSING`` where there is none
+    :param start: (n,) first day of the priced period; only components that look at days need it
+    :param end: (n,) the day after its last
     """
 
     energy_dwh: Int64Array
@@ -89,6 +92,9 @@ class Usage:
     bands_dwh: Mapping[str, Int64Array] = field(default_factory=dict)
     values: Mapping[str, Int64Array] = field(default_factory=dict)
     flags: Mapping[str, BoolArray] = field(default_factory=dict)
+    inputs: Mapping[str, Int64Array] = field(default_factory=dict)
+    start: DayArray | None = None
+    end: DayArray | None = None
 
     @property
     def rows(self) -> int:
@@ -151,6 +157,20 @@ class Sheet:
     def optional_value(self, name: str) -> tuple[Int64Array, BoolArray]:
         """A published value per row, and whether it is there."""
         column = self.usage.values.get(name)
+        if column is None:
+            return np.zeros(self.usage.rows, dtype=np.int64), np.zeros(self.usage.rows, dtype=np.bool_)
+        there = column != MISSING
+        return np.where(there, column, np.int64(0)), there
+
+    def input(self, name: str) -> Int64Array:
+        """A number that a component prices by; rows without it are refused and hold 0."""
+        column, there = self.optional_input(name)
+        self.refuse(~there, Refusal.INPUT_MISSING, name)
+        return column
+
+    def optional_input(self, name: str) -> tuple[Int64Array, BoolArray]:
+        """A number that a component prices by (0 where there is none), and whether it is there."""
+        column = self.usage.inputs.get(name)
         if column is None:
             return np.zeros(self.usage.rows, dtype=np.int64), np.zeros(self.usage.rows, dtype=np.bool_)
         there = column != MISSING

@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from tomoshibi.tariffs.shapes import SHAPES
+
 FOLDER = Path(__file__).parent
 PLANS = FOLDER / "plans"
 _DEFAULTS = ("tax", "quantity", "rounding", "proration")
@@ -92,8 +94,18 @@ def path_text(path: Path_) -> str:
 
 @lru_cache(maxsize=1)
 def schema() -> dict[str, Any]:
-    """The JSON Schema of plan documents, as shipped."""
+    """The JSON Schema of plan documents: the frame of ``plan.schema.json`` with every price shape in it."""
     found: dict[str, Any] = json.loads((FOLDER / "plan.schema.json").read_text(encoding="utf-8"))
+    component = found["$defs"]["component"]
+    component["properties"]["kind"] = {"enum": sorted(SHAPES)}
+    component["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+            "then": {"$ref": f"#/$defs/{kind}"},
+        }
+        for kind in SHAPES
+    ]
+    found["$defs"] |= {kind: shape.schema for kind, shape in SHAPES.items()}
     return found
 
 

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tomoshibi.kernel.units import energy_dwh, micro, milli
+from tomoshibi.kernel.units import DWH_PER_KWH, micro
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.document import Path_
+from tomoshibi.tariffs.shapes import SHAPES
+from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
 from tomoshibi.tariffs.values import Finding
 
 ONE_DAY = timedelta(days=1)
-Complaint = tuple[Path_, str, bool]
-Part = Mapping[str, Any]
 
 
 def findings(text: str) -> list[Finding]:
@@ -133,7 +133,7 @@ def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:
 
 def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Complaint]:
     seen: list[str] = []
-    blocks = {part["code"]: _block(part) for part in parts if part["kind"] in {"minimum_charge", "tiers"}}
+    blocks = {part["code"]: block_dwh(part) for part in parts if part["kind"] in {"minimum_charge", "tiers"}}
     wanted = max(blocks.values(), default=0)
     for index, part in enumerate(parts):
         here = (*path, index)
@@ -144,13 +144,8 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
                 text = _("%(code)s does not stand above this component")
                 yield (*here, "of"), text % {"code": name}, True
         seen.append(part["code"])
-        if part["kind"] == "tiers":
-            yield from _tiers(part, here)
-        elif part["kind"] == "bands":
-            yield from _bands(part, here)
-        elif part["kind"] == "basic":
-            yield from _basic(part, here, document)
-        if _block(part) != wanted and part["kind"] in {
+        yield from SHAPES[part["kind"]].complaints(part, here, document)
+        if block_dwh(part) != wanted and part["kind"] in {
             "minimum_charge",
             "tiers",
             "fuel",
@@ -158,74 +153,13 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
             "government_discount",
         }:
             text = _("its block is %(own)s kWh, the minimum charge covers %(wanted)s kWh")
-            yield here, text % {"own": part.get("block_kwh", part.get("from_kwh", 0)), "wanted": wanted / 10_000}, True
+            yield (
+                here,
+                text % {"own": part.get("block_kwh", part.get("from_kwh", 0)), "wanted": wanted / DWH_PER_KWH},
+                True,
+            )
     if wanted and not any(part["kind"] == "minimum_charge" for part in parts):
         yield path, _("the tiers start above zero, but no minimum charge covers the energy below"), True
-
-
-def _block(part: Part) -> int:
-    return energy_dwh(part.get("block_kwh", part.get("from_kwh", 0)))
-
-
-def _basic(part: Part, here: Path_, document: Part) -> Iterator[Complaint]:
-    capacity = document["capacity"]
-    if part["unit"] != capacity["unit"] and part["unit"] != "contract":
-        text = _("priced per %(unit)s, but the size of the plan is in %(capacity)s")
-        yield (*here, "unit"), text % {"unit": part["unit"], "capacity": capacity["unit"]}, True
-    sizes = [milli(size) for size in capacity.get("sizes", ())]
-    if sizes != sorted(set(sizes)) or any(size <= 0 for size in sizes):
-        yield ("capacity", "sizes"), _("sizes are positive, ascending, each once"), True
-
-
-def _tiers(part: Part, here: Path_) -> Iterator[Complaint]:
-    edge = energy_dwh(part.get("from_kwh", 0))
-    last = len(part["steps"]) - 1
-    for index, step in enumerate(part["steps"]):
-        place = (*here, "steps", index, "up_to_kwh")
-        if step["up_to_kwh"] is None:
-            if index != last:
-                yield place, _("only the last step is open (null)"), True
-            continue
-        if index == last:
-            yield place, _("the last step must be open (null): energy above it would have no price"), True
-        if energy_dwh(step["up_to_kwh"]) <= edge:
-            yield place, _("a step must end above the one before it"), True
-        edge = energy_dwh(step["up_to_kwh"])
-
-
-def _bands(part: Part, here: Path_) -> Iterator[Complaint]:
-    names = [band["name"] for band in part["bands"]]
-    if len(set(names)) != len(names):
-        yield (*here, "bands"), _("each band has a name of its own"), True
-        return
-    open_bands = [name for name, band in zip(names, part["bands"], strict=True) if "when" not in band]
-    if len(open_bands) > 1:
-        text = _("only one band may have no condition; here: %(names)s")
-        yield (*here, "bands"), text % {"names": ", ".join(open_bands)}, True
-    if part.get("remainder", names[0]) not in names:
-        yield (*here, "remainder"), _("%(name)s is not a band") % {"name": part["remainder"]}, True
-    if "round" in part and "remainder" not in part:
-        text = _("rounded bands need a remainder band, or they do not add up to the energy of the bill")
-        yield (*here, "round"), text, True
-    claimed = compiler.claims(part)
-    for place, owners in claimed.items():
-        if len(owners) > 1:
-            text = _("%(bands)s overlap at %(when)s")
-            yield (*here, "bands"), text % {"bands": ", ".join(names[n] for n in owners), "when": _when(place)}, True
-            return
-        if not owners and not open_bands:
-            yield (*here, "bands"), _("no band covers %(when)s") % {"when": _when(place)}, True
-            return
-
-
-def _when(place: tuple[int, int, int]) -> str:
-    month, day, slot = place
-    kind = (_("weekdays"), _("Saturdays"), _("holidays"))[day]
-    return _("%(clock)s on %(days)s in month %(month)s") % {
-        "clock": f"{slot // 2:02d}:{slot % 2 * 30:02d}",
-        "days": kind,
-        "month": month + 1,
-    }
 
 
 def uncertain_prices(document: Part) -> int:

@@ -177,14 +177,19 @@ def _column(frame: pl.DataFrame, name: str) -> Int64Array:
     return frame[name].cast(pl.Int64).fill_null(int(MISSING)).to_numpy()
 
 
+def _days(frame: pl.DataFrame, name: str) -> proration.DayArray:
+    return frame[name].to_numpy().astype("datetime64[D]")
+
+
 def _ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
     """The share of a month: as given, or by the plan's policy from the reading period; 0/0 where dates make no sense."""
-    dates = {name: frame[name].to_numpy().astype("datetime64[D]") for name in ("period_start", "period_end")}
-    start, end = dates["period_start"], dates["period_end"]
+    start, end = _days(frame, "period_start"), _days(frame, "period_end")
     whole_start, whole_end = start, end
     if "reading_start" in frame.columns:
-        whole_start = frame["reading_start"].fill_null(frame["period_start"]).to_numpy().astype("datetime64[D]")
-        whole_end = frame["reading_end"].fill_null(frame["period_end"]).to_numpy().astype("datetime64[D]")
+        whole_start = _days(
+            frame.with_columns(pl.col("reading_start").fill_null(pl.col("period_start"))), "reading_start"
+        )
+        whole_end = _days(frame.with_columns(pl.col("reading_end").fill_null(pl.col("period_end"))), "reading_end")
     bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
     num, den = proration.ratios(
         program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end
@@ -201,16 +206,10 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
     num, den = _ratios(frame, program)
     flags = {}
     if "discounts" in frame.columns:
-        wanted = {code for c in program.components if (code := getattr(c, "when", ""))}
         flags = {
-            code: frame["discounts"].list.contains(code).fill_null(value=False).to_numpy() for code in sorted(wanted)
+            code: frame["discounts"].list.contains(code).fill_null(value=False).to_numpy() for code in program.codes
         }
     found = {name.removesuffix(_VALUE): _column(frame, name) for name in frame.columns if name.endswith(_VALUE)}
-    found |= {
-        name: _column(frame, name)
-        for c in program.components
-        if (name := getattr(c, "times", "")) and name in frame.columns
-    }
     return Usage(
         energy_dwh=energy,
         bill_energy_dwh=_column(frame, "bill_energy_dwh") if "bill_energy_dwh" in frame.columns else energy,
@@ -224,6 +223,9 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
         },
         values=found,
         flags=flags,
+        inputs={name: _column(frame, name) for name in program.inputs if name in frame.columns},
+        start=_days(frame, "period_start"),
+        end=_days(frame, "period_end"),
     )
 
 

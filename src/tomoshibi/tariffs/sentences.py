@@ -15,5 +15,6 @@ REFUSALS = {
     Refusal.BANDS_MISSING.code: _("the plan prices by time of use, and there are no half-hours"),
     Refusal.HALF_HOURS_INCOMPLETE.code: _("half-hours of the period are missing"),
     Refusal.BANDS_UNLIKE_ENERGY.code: _("the half-hours do not add up to the energy of the bill"),
+    Refusal.INPUT_MISSING.code: _("a number that the plan prices by is missing"),
     Refusal.TOO_LARGE.code: _("an amount or energy is larger than a bill can hold"),
 }

@@ -1,16 +1,14 @@
 """Plan components in words and as a table of prices, in the user's language."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.derivation import decimals, thousands
-
-Part = Mapping[str, Any]
+from tomoshibi.tariffs.shapes import SHAPES
+from tomoshibi.tariffs.shapes.shape import Part, in_language
 
 
 @dataclass(frozen=True)
@@ -24,12 +22,6 @@ class PriceRow:
     source: str
     confidence: str
     comment: str
-
-
-def in_language(label: Mapping[str, str]) -> str:
-    """A label in the language of the user."""
-    language = (get_language() or "ja")[:2]
-    return label.get(language) or label.get("ja") or next(iter(label.values()), "")
 
 
 def price_table(document: Part) -> list[PriceRow]:
@@ -47,49 +39,8 @@ def price_table(document: Part) -> list[PriceRow]:
             comment=price.get("comment", ""),
         )
         for part in version["components"]
-        for what, price, unit in _prices(part)
+        for what, price, unit in SHAPES[part["kind"]].prices(part)
     ]
-
-
-def _prices(part: Part) -> Iterator[tuple[str, Part, str]]:
-    kind = part["kind"]
-    if kind == "tiers":
-        lower = part.get("from_kwh", 0)
-        for step in part["steps"]:
-            upper = step["up_to_kwh"]
-            yield (
-                (f"{lower} – {upper} kWh" if upper is not None else _("above %(kwh)s kWh") % {"kwh": lower}),
-                step["price"],
-                "/ kWh",
-            )
-            lower = upper
-    elif kind == "bands":
-        for band in part["bands"]:
-            yield in_language({"ja": band["name"], **band.get("label", {})}), band["price"], "/ kWh"
-    elif kind == "percent":
-        yield _("of %(components)s") % {"components": ", ".join(part["of"])}, part["percent"], "%"
-    else:
-        if "first" in part:
-            yield (
-                _("up to %(size)s %(unit)s") % {"size": part["first"]["size"], "unit": part["unit"]},
-                part["first"]["price"],
-                "",
-            )
-        if "price" in part:
-            yield _block(part), part["price"], _unit(part)
-
-
-def _block(part: Part) -> str:
-    return _("covers the first %(kwh)s kWh") % {"kwh": part["block_kwh"]} if part["kind"] == "minimum_charge" else ""
-
-
-def _unit(part: Part) -> str:
-    if part["kind"] in {"flat", "per_kwh"}:
-        return "/ kWh"
-    if part["kind"] == "basic" and part["unit"] != "contract":
-        per = part.get("per", 1)
-        return f"/ {per} {part['unit']}" if per != 1 else f"/ {part['unit']}"
-    return _("/ month")
 
 
 def in_words(document: Part) -> list[tuple[str, str]]:
@@ -99,52 +50,8 @@ def in_words(document: Part) -> list[tuple[str, str]]:
 
 
 def _sentence(part: Part) -> str:
-    said = [_KINDS[part["kind"]](part)]
-    if part.get("zero_use") == "half":
-        said.append(_("A month without energy pays one half."))
-    if "block_kwh" in part and part["kind"] != "minimum_charge":
-        said.append(
-            _("The first %(kwh)s kWh have a unit of their own that is owed in full.") % {"kwh": part["block_kwh"]}
-        )
-    if "when" in part:
-        said.append(_("Only for contracts with the code %(code)s.") % {"code": part["when"]})
-    if "comment" in part:
-        said.append(part["comment"])
-    return " ".join(said)
-
-
-def _bands(part: Part) -> str:
-    bands = ", ".join(in_language({"ja": band["name"], **band.get("label", {})}) for band in part["bands"])
-    said = _("Each half-hour of the period is priced in its band: %(bands)s.") % {"bands": bands}
-    if "remainder" in part:
-        said += " " + _("Bands are rounded to kWh; %(band)s takes what is left.") % {"band": part["remainder"]}
-    return said
-
-
-_KINDS: Mapping[str, Any] = {
-    "basic": lambda part: (
-        _("A price by the size of the contract, every month.")
-        if part["unit"] != "contract"
-        else _("One amount per contract, every month.")
-    ),
-    "minimum_charge": lambda part: (
-        _("One amount every month that covers the first %(kwh)s kWh.") % {"kwh": part["block_kwh"]}
-    ),
-    "tiers": lambda _part: _("Each step prices the energy that lies in it."),
-    "flat": lambda _part: _("All energy at one price."),
-    "bands": _bands,
-    "fuel": lambda _part: _("All energy times the fuel adjustment unit of the area and month; it may be negative."),
-    "levy": lambda _part: _("All energy times the levy of the year, rounded before the total."),
-    "government_discount": lambda _part: _("All energy times the discount of the month of use, deducted."),
-    "published_per_kwh": lambda part: _("All energy times the published unit %(code)s.") % {"code": part["value"]},
-    "published_monthly": lambda part: (
-        _("The amount %(code)s that is published for each month.") % {"code": part["value"]}
-    ),
-    "monthly_minimum": lambda part: _("Tops up %(components)s to this amount.") % {"components": ", ".join(part["of"])},
-    "fixed": lambda _part: _("An amount every month."),
-    "per_kwh": lambda _part: _("A price on the energy."),
-    "percent": lambda part: _("A share of %(components)s.") % {"components": ", ".join(part["of"])},
-}
+    said = SHAPES[part["kind"]].sentence(part)
+    return f"{said} {part['comment']}" if "comment" in part else said
 
 
 def proration_in_words(document: Part) -> str:

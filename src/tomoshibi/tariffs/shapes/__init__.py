@@ -1,0 +1,36 @@
+"""
+The price shapes that a plan document may be made of: one file each, and this one table.
+
+To add a shape: its arithmetic in ``rating/<shape>.py``, its document form in ``shapes/<shape>.py``, one row here, the same
+rule once more in ``tests/rating/reference.py``, and a test table ``tests/rating/shapes/test_<shape>.py``.
+"""
+
+from collections.abc import Mapping
+
+from tomoshibi.tariffs.shapes import (
+    bands,
+    basic,
+    discounts,
+    flat,
+    minimum_charge,
+    monthly_minimum,
+    published_monthly,
+    published_per_kwh,
+    tiers,
+)
+from tomoshibi.tariffs.shapes.shape import Shape
+
+SHAPES: Mapping[str, Shape] = {
+    shape.kind: shape
+    for shape in (
+        basic.SHAPE,
+        minimum_charge.SHAPE,
+        tiers.SHAPE,
+        flat.SHAPE,
+        bands.SHAPE,
+        *published_per_kwh.SHAPES.values(),
+        published_monthly.SHAPE,
+        monthly_minimum.SHAPE,
+        *discounts.SHAPES.values(),
+    )
+}

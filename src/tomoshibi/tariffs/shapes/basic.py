@@ -1,0 +1,93 @@
+"""``basic``: a price by the size of the contract, or one amount per contract."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from tomoshibi.kernel.rounding import Rounding
+from tomoshibi.kernel.units import milli
+from tomoshibi.rating.basic import Basic
+from tomoshibi.rating.program import Component
+from tomoshibi.rating.rounding_policy import EXACT, Step
+from tomoshibi.rating.sheet import Unit
+from tomoshibi.tariffs.shapes import shape as s
+from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+
+_FIRST: Label = {"ja": "(最初の部分)", "zh": "(起始部分)", "en": " (first part)"}
+
+
+def _build(part: Part, document: Part) -> Component:
+    first = part.get("first")
+    return Basic(
+        code=part["code"],
+        unit=Unit(part["unit"]),
+        price_micro=s.price_micro(part["price"]),
+        per=part.get("per", 1),
+        first_milli=milli(first["size"]) if first else 0,
+        first_price_micro=s.price_micro(first["price"]) if first else 0,
+        allowed_milli=tuple(milli(size) for size in document["capacity"].get("sizes", ())),
+        own=s.money_step(part["round"], Step(EXACT, Rounding.FLOOR)) if "round" in part else None,
+        half_at_zero_use=part.get("zero_use") == "half",
+    )
+
+
+def _complaints(part: Part, here: Place, document: Part) -> Iterator[Complaint]:
+    capacity = document["capacity"]
+    if part["unit"] != capacity["unit"] and part["unit"] != "contract":
+        text = _("priced per %(unit)s, but the size of the plan is in %(capacity)s")
+        yield (*here, "unit"), text % {"unit": part["unit"], "capacity": capacity["unit"]}, True
+    sizes = [milli(size) for size in capacity.get("sizes", ())]
+    if sizes != sorted(set(sizes)) or any(size <= 0 for size in sizes):
+        yield ("capacity", "sizes"), _("sizes are positive, ascending, each once"), True
+
+
+def _prices(part: Part) -> Iterator[Price]:
+    if "first" in part:
+        size = {"size": part["first"]["size"], "unit": part["unit"]}
+        yield _("up to %(size)s %(unit)s") % size, part["first"]["price"], ""
+    per = part.get("per", 1)
+    if part["unit"] == "contract":
+        yield "", part["price"], _("/ month")
+    else:
+        yield "", part["price"], f"/ {per} {part['unit']}" if per != 1 else f"/ {part['unit']}"
+
+
+def _sentence(part: Part) -> str:
+    said = [
+        _("A price by the size of the contract, every month.")
+        if part["unit"] != "contract"
+        else _("One amount per contract, every month.")
+    ]
+    if part.get("zero_use") == "half":
+        said.append(_("A month without energy pays one half."))
+    return " ".join(said)
+
+
+def _slot_label(part: Part, _shape: Component, code: str) -> Label | None:
+    return s.with_suffix(part, SHAPE, _FIRST) if code.endswith("_first") else None
+
+
+SHAPE = Shape(
+    kind="basic",
+    label={"ja": "基本料金", "zh": "基本电费", "en": "Basic charge"},
+    about="Basic charge: price x size / per.",
+    fields={
+        "unit": s.SIZE_UNIT,
+        "per": {"type": "integer", "minimum": 1},
+        "price": s.PRICE,
+        "first": {
+            "type": "object",
+            "required": ["size", "price"],
+            "properties": {"size": s.DECIMAL, "price": s.PRICE},
+            "additionalProperties": False,
+        },
+        "zero_use": {"enum": ["half"]},
+        "round": s.STEP,
+    },
+    required=("unit", "price"),
+    build=_build,
+    sentence=_sentence,
+    prices=_prices,
+    complaints=_complaints,
+    slot_label=_slot_label,
+)
