@@ -6,11 +6,13 @@ from datetime import timedelta
 import pypdf
 import pytest
 from django.core import mail
+from django.utils.translation import override
 
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.collection.values import BatchState
+from tomoshibi.console import months
 from tomoshibi.console.days import next_day
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
@@ -20,6 +22,14 @@ from tomoshibi.worker import queries as clock
 pytestmark = pytest.mark.slow
 
 MONTH = "2026-10"
+
+
+def _next_step(clerk):
+    """What the day board says is the next step of the open month."""
+    assert clerk.get("/months/").status_code == 200
+    with override("en"):
+        track = next(t for t in months.tracks(today=clock.today()) if str(t.month) == MONTH)
+        return next((step.label for step in track.steps if step.state == "next"), "")
 
 
 def _fetch_readings(journey, clerk):
@@ -135,6 +145,7 @@ def _debit(journey, clerk, lead):
 def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo):
     clerk, lead = journey.sign_in("yamada"), journey.sign_in("sato")
     before = clock.now()
+    assert _next_step(clerk) == "Confirmed values"
     _fetch_readings(journey, clerk)
     run = _rate(journey, clerk)
     _examine(journey, clerk, run)

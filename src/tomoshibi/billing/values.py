@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tomoshibi.kernel.periods import Month
 from tomoshibi.worker.values import Announcement
 
 
@@ -148,6 +149,28 @@ class Run:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """How far the first bills of a month are; every figure counts contracts or their bills."""
+
+    month: Month
+    supplied: int
+    """Contracts whose reading day has come."""
+    ready: int
+    """Of these, contracts with a confirmed value."""
+    billed: int
+    """Of these, contracts with a bill, drafted or issued."""
+    to_examine: int
+    to_issue: int
+    issued: int
+    issued_minor: int
+    told: int
+    """Mails about a statement in the portal."""
+    printed: int
+    open_run_ids: tuple[int, ...]
+    issued_run_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from tomoshibi.collection.models import (
     WriteOff,
 )
 from tomoshibi.gateways import debit_agent
+from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk
 
 DUE_SCHEMA = {
@@ -549,6 +550,24 @@ def open_total() -> int:
 def credit_total() -> int:
     """All credits left; equals the credit balance account of the ledger (negative there)."""
     return CreditLeft.objects.aggregate(n=Sum("left_minor", default=0))["n"]
+
+
+def month_figures(*, month: Month) -> values.MonthFigures:
+    """The debts of the bills of a month."""
+    # the day of issue carries the index; a bill is never issued before its month
+    row = bulk.read_frame(
+        """
+        SELECT count(*), coalesce(sum(r.amount_minor), 0), count(*) FILTER (WHERE o.receivable_id IS NULL),
+               coalesce(sum(o.open_minor), 0), count(c.receivable_id)
+          FROM collection_receivable r
+          LEFT JOIN collection_openitem o ON o.receivable_id = r.id
+          LEFT JOIN (SELECT DISTINCT receivable_id FROM collection_debitclaim) c ON c.receivable_id = r.id
+         WHERE r.month = %(month)s AND r.issued_on >= %(first)s
+        """,
+        {"owed": pl.Int64, "owed_minor": pl.Int64, "paid": pl.Int64, "open_minor": pl.Int64, "asked": pl.Int64},
+        {"month": month.number, "first": month.first},
+    )
+    return values.MonthFigures(**row.row(0, named=True))
 
 
 def uses_of(*, credit_id: int) -> list[CreditUse]:

@@ -215,6 +215,18 @@ class BatchFigures:
 
 
 @dataclass(frozen=True)
+class MonthFigures:
+    """The debts of a billing month and where they stand."""
+
+    owed: int
+    owed_minor: int
+    paid: int
+    open_minor: int
+    asked: int
+    """Debts that a direct debit under way asks for."""
+
+
+@dataclass(frozen=True)
 class Receivable:
     """A debt of a customer with what is still open of it."""
 

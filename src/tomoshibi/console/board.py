@@ -58,6 +58,15 @@ class Chapter:
     code: str
     lines: tuple[Line, ...]
 
+    @property
+    def busy(self) -> tuple[Line, ...]:
+        """Procedures with something late, due, open or done today."""
+        return tuple(line for line in self.lines if not line.quiet)
+
+    @property
+    def quiet(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.quiet)
+
 
 def board(*, now: datetime, may_view: set[str] | None) -> list[Chapter]:
     """

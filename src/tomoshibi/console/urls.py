@@ -5,6 +5,7 @@ from tomoshibi.console import views
 app_name = "console"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("months/", views.months, name="months"),
     path("next-day/", views.next_day, name="next_day"),
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.customer, name="customer"),

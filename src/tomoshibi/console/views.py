@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tomoshibi.collection import queries as collection
 from tomoshibi.console import board as boards
 from tomoshibi.console import days, timeline
+from tomoshibi.console import months as monthly
 from tomoshibi.console import search as searching
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity_operations
@@ -25,6 +26,9 @@ from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import queries as worker
 from tomoshibi.worker.values import JobState
 
+MONTH_PROCEDURES = ("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
+"""Who works on the month sees how far it is."""
+
 
 @require_GET
 @page(ANY_STAFF)
@@ -32,17 +36,28 @@ def today(request: HttpRequest) -> HttpResponse:
     counts = worker.job_counts()
     everything = getattr(request.user, "is_superuser", False)
     may_view = None if everything else identity.rights_of(user_id=int(request.user.pk or 0))
+    chapters = boards.board(now=worker.now(), may_view=may_view)
     return render(
         request,
         "console/today.html",
         {
-            "chapters": boards.board(now=worker.now(), may_view=may_view),
+            "chapters": chapters,
+            "any_busy": any(chapter.busy for chapter in chapters),
+            "any_quiet": any(chapter.quiet for chapter in chapters),
+            "sees_months": may_view is None or any(f"{procedure}.view" in may_view for procedure in MONTH_PROCEDURES),
             "can_step": settings.DEMO and worker.is_stepped(),
             "failed": worker.jobs(state=JobState.FAILED, limit=5),
             "running": worker.jobs(state=JobState.RUNNING, limit=5),
             "job_counts": {state.value: counts.get(state.value, 0) for state in JobState},
         },
     )
+
+
+@require_GET
+@page(*MONTH_PROCEDURES)
+def months(request: HttpRequest) -> HttpResponse:
+    """How far the months under way are; counted when the board is on the screen already."""
+    return render(request, "console/months.html", {"tracks": monthly.tracks(today=worker.today())})
 
 
 @require_POST

@@ -38,6 +38,7 @@ from tomoshibi.billing.queries.findings import (
 )
 from tomoshibi.billing.queries.issued import issued_frame
 from tomoshibi.billing.queries.members import ReadingDayCount, members, months_with_changes, reading_day_counts
+from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
 from tomoshibi.billing.queries.statements import (
@@ -83,6 +84,7 @@ __all__ = [
     "lines_frame",
     "lines_of",
     "members",
+    "month_figures",
     "months_with_changes",
     "neighbours",
     "parts",
