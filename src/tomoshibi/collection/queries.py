@@ -37,6 +37,7 @@ from tomoshibi.collection.models import (
     WriteOff,
 )
 from tomoshibi.gateways import debit_agent
+from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk
 
@@ -44,10 +45,23 @@ DUE_SCHEMA = {
     "receivable_id": pl.Int64,
     "account_id": pl.Int64,
     "customer_id": pl.Int64,
-    "invoice_number": pl.String,
     "due_on": pl.Date,
     "open_minor": pl.Int64,
 }
+_NOT_NOW = {
+    "issued later": "SELECT id FROM collection_receivable WHERE issued_on > %(until)s",
+    "waits for a result": "SELECT receivable_id FROM collection_debitclaim",
+    "is on hold": "SELECT receivable_id FROM collection_hold WHERE lifted_at IS NULL",
+    "failed, not to be asked again": """
+        SELECT receivable_id FROM (
+            SELECT DISTINCT ON (f.receivable_id) f.receivable_id, f.treatment
+              FROM collection_faileddebit f JOIN collection_openitem o USING (receivable_id)
+             ORDER BY f.receivable_id, f.debit_row_id DESC) AS latest
+         WHERE treatment <> 'again'
+    """,
+}
+"""Debts that a debit leaves alone. Read one by one and taken off here: the tables grow and empty by a million rows
+between two looks of the planner, which then joins them row by row."""
 
 
 def due_frame(*, issued_until: date) -> pl.DataFrame:
@@ -57,20 +71,12 @@ def due_frame(*, issued_until: date) -> pl.DataFrame:
 
     :returns: columns of ``DUE_SCHEMA``, by account and due day
     """
-    return bulk.read_frame(
-        """
-        SELECT o.receivable_id, o.account_id, o.customer_id, r.invoice_number, o.due_on, o.open_minor
-          FROM collection_openitem o JOIN collection_receivable r ON r.id = o.receivable_id
-         WHERE r.issued_on <= %(until)s
-           AND NOT EXISTS (SELECT FROM collection_debitclaim c WHERE c.receivable_id = o.receivable_id)
-           AND NOT EXISTS (SELECT FROM collection_hold h WHERE h.receivable_id = o.receivable_id AND h.lifted_at IS NULL)
-           AND coalesce((SELECT f.treatment FROM collection_faileddebit f WHERE f.receivable_id = o.receivable_id
-                          ORDER BY f.debit_row_id DESC LIMIT 1), 'again') = 'again'
-         ORDER BY o.account_id, o.due_on, o.receivable_id
-        """,
-        DUE_SCHEMA,
-        {"until": issued_until},
-    )
+    due = bulk.read_frame(f"SELECT {', '.join(DUE_SCHEMA)} FROM collection_openitem", DUE_SCHEMA)
+    for query in _NOT_NOW.values():
+        left_out = bulk.read_frame(query, {"receivable_id": pl.Int64}, {"until": issued_until})
+        if left_out.height:
+            due = due.join(left_out, on="receivable_id", how="anti")
+    return due.sort("account_id", "due_on", "receivable_id")
 
 
 def open_frame(*, account_ids: Sequence[int], claimed: bool = False) -> pl.DataFrame:
@@ -92,20 +98,47 @@ def open_frame(*, account_ids: Sequence[int], claimed: bool = False) -> pl.DataF
     )
 
 
-def asked_frame(*, batch_ids: Sequence[int]) -> pl.DataFrame:
-    """What batches asked for and what is known of it: columns of ``matching.ASKED``."""
+def asked_frame(*, batch_ids: Sequence[int], debit_row_id: int | None = None) -> pl.DataFrame:
+    """
+    What batches asked for and what is known of it.
+
+    :param debit_row_id: only this debit of theirs
+    :returns: columns of ``matching.ASKED``, by debit
+    """
+    batches = DebitBatch.objects.filter(id__in=batch_ids).order_by("id")
+    return pl.concat([pl.DataFrame(schema=dict(matching.ASKED)), *(_asked(batch, debit_row_id) for batch in batches)])
+
+
+def _asked(batch: DebitBatch, debit_row_id: int | None) -> pl.DataFrame:
+    # Read apart and joined here, as above; what belongs to a batch stands close together.
+    own = [name for name in matching.ASKED if name not in {"consignor_code", "debit_on", "open_minor", "known_code"}]
+    which = {"debit_row_id": "id", "account": "concat_ws('-', bank_code, branch_code, account_kind, account_number)"}
+    rows = bulk.read_frame(
+        f"SELECT {', '.join(which.get(name, name) for name in own)} FROM collection_debitrow"
+        " WHERE batch_id = %(batch)s AND (%(row)s IS NULL OR id = %(row)s) ORDER BY id",
+        {name: matching.ASKED[name] for name in own},
+        {"batch": batch.id, "row": debit_row_id},
+    )
+    still_open = _between("collection_openitem", rows["receivable_id"], {"open_minor": pl.Int64})
+    known = _between("collection_debitresult", rows["debit_row_id"], {"code": pl.String})
+    return (
+        rows.join(still_open, on="receivable_id", how="left", maintain_order="left")
+        .join(known.rename({"code": "known_code"}), on="debit_row_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("open_minor").fill_null(0),
+            consignor_code=pl.lit(batch.consignor_code),
+            debit_on=pl.lit(batch.debit_on),
+        )
+        .select(list(matching.ASKED))
+    )
+
+
+def _between(table: str, ids: pl.Series, columns: Schema) -> pl.DataFrame:
+    """Rows of a table whose key, named like the ids, lies between the smallest and the greatest of them."""
     return bulk.read_frame(
-        """
-        SELECT d.id, d.batch_id, b.consignor_code, b.debit_on, d.customer_number, d.amount_minor,
-               d.bank_code || '-' || d.branch_code || '-' || d.account_kind || '-' || d.account_number,
-               d.receivable_id, d.account_id, d.customer_id, d.mandate_id, coalesce(o.open_minor, 0), r.code
-          FROM collection_debitrow d JOIN collection_debitbatch b ON b.id = d.batch_id
-          LEFT JOIN collection_openitem o ON o.receivable_id = d.receivable_id
-          LEFT JOIN collection_debitresult r ON r.debit_row_id = d.id
-         WHERE d.batch_id = ANY(%(ids)s::bigint[])
-        """,
-        matching.ASKED,
-        {"ids": list(batch_ids)},
+        f"SELECT {ids.name}, {', '.join(columns)} FROM {table} WHERE {ids.name} BETWEEN %s AND %s",
+        {ids.name: pl.Int64, **columns},
+        [ids.min(), ids.max()],
     )
 
 

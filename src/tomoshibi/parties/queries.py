@@ -294,7 +294,7 @@ def _among(column: str, ids: Sequence[int] | pl.Series | None, params: dict[str,
     """A condition on ids, for one query with an array, however many there are."""
     if ids is None:
         return "TRUE"
-    params["ids"] = list(ids)
+    params["ids"] = bulk.id_array(ids) if isinstance(ids, pl.Series) else list(ids)
     return f"{column} = ANY(%(ids)s::bigint[])"
 
 
@@ -330,6 +330,8 @@ def billing_accounts_frame(
     :returns: columns of ``ACCOUNTS``, one row per account, by id
     """
     wanted = list(ACCOUNTS if columns is None else columns)
+    if set(wanted) <= set(_TERMS):
+        return _terms_frame(wanted, account_ids, on=on)
     named = {"account_id": "id", "address_complete": _ADDRESS_COMPLETE}
     params: dict[str, Any] = {"on": on or _LATEST}
     own = "(a.postal_code <> '' OR a.city <> '')"
@@ -355,6 +357,25 @@ def billing_accounts_frame(
         {name: ACCOUNTS[name] for name in wanted},
         params,
     )
+
+
+_TERMS = {"account_id": "account_id", "payment_method": "payment_method", "statement_channel": "statement_channel"}
+"""Columns that stand in the terms of accounts, where neither account nor customer needs to be looked at."""
+
+
+def _terms_frame(
+    wanted: Sequence[str], account_ids: Sequence[int] | pl.Series | None, *, on: date | None
+) -> pl.DataFrame:
+    params: dict[str, Any] = {"on": on or _LATEST}
+    frame = bulk.read_frame(
+        f"""
+        SELECT account_id, {", ".join(_TERMS[name] for name in wanted)} FROM parties_accountterms
+         WHERE start <= %(on)s AND ("end" IS NULL OR "end" > %(on)s) AND {_among("account_id", account_ids, params)}
+        """,
+        {"key": pl.Int64, **{name: ACCOUNTS[name] for name in wanted}},
+        params,
+    )
+    return frame.sort("key").drop("key")
 
 
 def mandates_frame(*, on: date, account_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Direct debits are asked for: prepared by one person, released by another, sent once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import polars as pl
@@ -78,9 +79,12 @@ def prepare_batch(
     if rows.is_empty():
         raise NothingToCollect(_("No debt can be collected with the debit of %(day)s.") % {"day": dates.debit_on})
     batch = _new_batch(contract, dates, now=now, actor_id=actor_id)
-    _write_rows(batch, rows, how)
+    asked = _numbered(batch, rows, how)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # the file is made while the database takes the rows
+        encoding = beside.submit(_encode, asked, dates, contract, how.profile)
+        _write_rows(asked)
+    content = encoding.result()
     _write_aside(batch, aside, now=now)
-    content = _encode(batch, contract, how.profile)
     stored = documents.store(
         name=f"debit-{agent}-{dates.debit_on:%Y%m%d}-{batch.id}.txt",
         content=content,
@@ -161,15 +165,19 @@ def _new_batch(contract: DebitAgent, dates: DebitDates, *, now: datetime, actor_
         )
 
 
-def _write_rows(batch: DebitBatch, rows: pl.DataFrame, how: profiles.AgentFile) -> None:
+def _numbered(batch: DebitBatch, rows: pl.DataFrame, how: profiles.AgentFile) -> pl.DataFrame:
+    """Debts as rows of the table of debits."""
     numbered = rows.with_columns(bulk.allocate_ids("collection_debitrow", rows.height))
-    asked = numbered.select(
+    return numbered.select(
         "id", "receivable_id", "account_id", "customer_id", "mandate_id", "bank_code", "branch_code", "account_kind",
         "account_number", "holder_kana", "new_code",
         amount_minor="open_minor",
         batch_id=pl.lit(batch.id),
         customer_number=how.customer_numbers(numbered),
     )  # fmt: skip
+
+
+def _write_rows(asked: pl.DataFrame) -> None:
     claimed = AlreadyRequested(_("Another request took some of these debts meanwhile; prepare again."))
     with refine_integrity_error([(Named("collection_debitclaim_pkey"), claimed)]):
         bulk.copy_in("collection_debitrow", asked)
@@ -203,21 +211,13 @@ def _write_aside(batch: DebitBatch, aside: pl.DataFrame, *, now: datetime) -> No
         worklist.open_items(items=items, now=now)
 
 
-def _encode(batch: DebitBatch, contract: DebitAgent, profile: zengin.Profile) -> bytes:
-    """The file of the rows as they stand in the database."""
-    rows = bulk.read_frame(
-        "SELECT bank_code, NULL, branch_code, NULL, account_kind, account_number, holder_kana, amount_minor, new_code,"
-        " customer_number FROM collection_debitrow WHERE batch_id = %(id)s ORDER BY id",
-        {name: zengin.DEBIT_ROWS[name] for name in (
-            "bank_code", "bank_name", "branch_code", "branch_name", "account_kind", "account_number", "holder_kana",
-            "amount_minor", "new_code", "customer_number",
-        )},
-        {"id": batch.id},
-    )  # fmt: skip
+def _encode(asked: pl.DataFrame, dates: DebitDates, contract: DebitAgent, profile: zengin.Profile) -> bytes:
+    """The file of a batch's rows."""
+    rows = asked.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("bank_name", "branch_name"))
     header = zengin.DebitHeader(
         consignor_code=contract.consignor_code,
         consignor_name=contract.consignor_kana,
-        debit_on=batch.debit_on,
+        debit_on=dates.debit_on,
         bank_code=contract.bank_code,
         branch_code=contract.branch_code,
         account_kind=contract.account_kind,
@@ -225,7 +225,7 @@ def _encode(batch: DebitBatch, contract: DebitAgent, profile: zengin.Profile) ->
         bank_name=contract.bank_kana,
         branch_name=contract.branch_kana,
     )
-    return zengin.encode_debits(header, rows, profile=profile)
+    return zengin.encode_debits(header, rows.select(list(zengin.DEBIT_ROWS)), profile=profile)
 
 
 @db.transaction_required

@@ -46,7 +46,7 @@ def apply_problem(*, problem_id: int, note: str, now: datetime, today: date, act
     known = DebitResult.objects.filter(debit_row_id=row.debit_row_id).first()
     if known and (code != matching.PAID_CODE or known.paid_minor):
         raise CannotApply(_("The debit has a result already, and this row brings no new money."))
-    asked = queries.asked_frame(batch_ids=[row.batch_id]).filter(pl.col("debit_row_id") == row.debit_row_id)
+    asked = queries.asked_frame(batch_ids=[row.batch_id], debit_row_id=row.debit_row_id)
     applied = matching.apply(
         asked.with_columns(code=pl.lit(code), amount_minor=pl.lit(row.amount_minor, dtype=pl.Int64))
     )
