@@ -56,6 +56,17 @@ def post(client, url, **data):
     return answer["Location"]
 
 
+def test_a_run_is_shown_beside_the_month_before(clerks):
+    first, _second = clerks
+    before = post(first, "/billing/runs/new/", month="2026-09", area="03", base_days=["02"])
+    post(first, "/billing/runs/new/", month="2026-10", area="03", base_days=["02"])
+    queue.run_waiting()
+    now, earlier = queries.runs()[:2]
+    assert before.endswith(f"/{earlier.id}/")
+    get(first, f"/billing/runs/{now.id}/", f"/billing/runs/{now.id}/compared/")
+    get(first, f"/billing/runs/{now.id}/compared/", "Beside the month before", "Largest changes", "灯火 2郎")
+
+
 def test_a_month_in_the_browser(clerks):
     first, second = clerks
     get(first, "/billing/runs/", "No run yet.")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/parts/", runs.parts, name="run_parts"),
+    path("runs/<int:run_id>/compared/", runs.compared, name="run_compared"),
     path("runs/<int:run_id>/bills/", runs.run_bills, name="run_bills"),
     path("runs/<int:run_id>/again/", runs.again, name="run_again"),
     path("runs/<int:run_id>/cancel/", runs.cancel, name="cancel_run"),

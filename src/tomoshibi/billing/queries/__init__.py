@@ -26,6 +26,7 @@ from tomoshibi.billing.queries.candidates import (
     payers,
     usual_use,
 )
+from tomoshibi.billing.queries.comparison import comparison
 from tomoshibi.billing.queries.drafts import check_settings, chunk_bills, chunk_extras, draft_bills, waiting_plans
 from tomoshibi.billing.queries.findings import (
     adjustments_of,
@@ -69,6 +70,7 @@ __all__ = [
     "chunk_extras",
     "chunk_rows",
     "company_block",
+    "comparison",
     "counts_of_run",
     "documents_of",
     "draft_bills",

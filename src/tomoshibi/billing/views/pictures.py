@@ -1,10 +1,13 @@
 """Charts beside a bill: thirteen months of use, and the load inside the period."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import values
+from tomoshibi.billing.queries.comparison import STEPS_PERCENT
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import DWH_PER_KWH
@@ -61,5 +64,20 @@ def load(bill: values.Bill) -> charts.Chart | None:
         categories=[day.isoformat() for day in days],
         series=[series],
         unit="kWh",
+        low=True,
+    )
+
+
+def changes(classes: Sequence[int]) -> charts.Chart:
+    """How many bills changed by how much against the month before."""
+    steps = [f"{step:+d}" for step in STEPS_PERCENT]
+    names = [f"< {steps[0]}", *(f"{low} – {high}" for low, high in pairwise(steps)), f"{steps[-1]} ≤"]
+    return charts.over_categories(
+        chart_id="changes",
+        title=_("Change against the month before"),
+        axis=_("Change, %"),
+        categories=names,
+        series=[charts.Series(name=_("Bills"), points=list(classes))],
+        unit="%",
         low=True,
     )

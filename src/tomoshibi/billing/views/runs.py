@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.billing import billlist, checks, forms, jobs, operations, queries, values
+from tomoshibi.billing.views import pictures
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters.values import AREAS
+from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm as asking
@@ -156,6 +158,23 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def _is_issuing(found: values.Run) -> bool:
     return found.state is values.RunState.CONFIRMED and 0 < found.chunks_done < found.chunks_total
+
+
+@require_GET
+@page("RB6", "RB7")
+def compared(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Beside the month before and the year before: a fragment, counted when the page is on the screen already."""
+    found = queries.comparison(run_id=found_run(run_id).id)
+    plans = tariffs.plan_names(language=get_language() or "ja")
+    people = parties.customers_frame(customer_ids=sorted({mover.customer_id for mover in found.movers}))
+    names = dict(people.select("customer_id", "name").iter_rows())
+    context = {
+        "compared": found,
+        "plans": [(plans.get(row.plan_code, row.plan_code), row) for row in found.plans],
+        "movers": [(names.get(mover.customer_id, ""), mover) for mover in found.movers],
+        "chart": pictures.changes(found.classes) if any(found.classes) else None,
+    }
+    return render(request, "billing/compared.html", context)
 
 
 @require_GET
