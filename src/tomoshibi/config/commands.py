@@ -55,13 +55,15 @@ def stop(sentence: str) -> None:
 
 @app.callback()
 def with_database(context: typer.Context) -> None:
-    """Every command but the doctor needs the database to run."""
+    """Every command but the doctor needs the database to run, and none may work on one that is newer than itself."""
     from tomoshibi.config import readiness
 
     if context.invoked_subcommand in {None, "doctor", "procedures", "tariffs", "quote", "cases"}:
         return
     try:
         readiness.start_database()
+        if context.invoked_subcommand != "backup":  # which only copies what is there
+            readiness.require_known_database()
     except readiness.CannotStart as reason:
         stop(str(reason))
 
@@ -75,7 +77,6 @@ def up(
 
     try:
         readiness.require_free_port(host, port)
-        readiness.require_known_database()
     except readiness.CannotStart as reason:
         stop(str(reason))
     supervisor.set_environment(host=host, port=port, demo=demo)
@@ -103,7 +104,6 @@ def upgrade() -> None:
     from tomoshibi.messaging import operations as messaging
     from tomoshibi.storage import db
 
-    readiness.require_known_database()
     waiting = readiness.pending_migrations()
     if waiting:
         typer.echo(f"  bringing the database up to date ({waiting} steps)")
@@ -122,6 +122,8 @@ def doctor() -> None:
         wrong += not finding.fine
         mark, color = ("ok  ", "green") if finding.fine else ("bad ", "red")
         typer.echo(typer.style(mark, fg=color) + f"{finding.subject:<14} {finding.detail}")
+        if finding.do:
+            typer.echo(f"{'':<4}{'':<14} do: {finding.do}")
     raise SystemExit(1 if wrong else 0)
 
 
@@ -136,11 +138,14 @@ def backup(target: Path) -> None:
 
 @app.command()
 def restore(source: Path) -> None:
-    """Restore an archive into an empty database and compare every table with what was saved."""
+    """Restore an archive into an empty database and compare every table and file with what was saved."""
+    from tomoshibi.config import readiness
     from tomoshibi.config.backup import restore as restore_archive
 
     tables = restore_archive(source.resolve(), say=lambda text: typer.echo(f"  {text}"))
     typer.echo(f"  {tables} tables compared: all equal")
+    if readiness.pending_migrations():
+        typer.echo("  the backup is of an older version: tomoshibi upgrade brings it up to date")
 
 
 month = typer.Typer(no_args_is_help=True, help="A whole month.")

@@ -1,22 +1,33 @@
-"""``tomoshibi doctor``: what an engineer on duty asks first."""
+"""``tomoshibi doctor``: what an engineer on duty asks first. What is wrong comes with what to do about it."""
 
-import socket
+import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import django
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from tomoshibi import __version__
+from tomoshibi.collection import queries as collection
 from tomoshibi.config import readiness
 from tomoshibi.config.readiness import Finding
+from tomoshibi.gateways import debit_agent, grid_portal, mail
+from tomoshibi.gateways.problems import OutsideError
+from tomoshibi.metering import portals
+from tomoshibi.metering import queries as metering
 from tomoshibi.storage import server
 from tomoshibi.worker import operations as worker_operations
 from tomoshibi.worker import queries as worker_queries
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
+CERTIFICATE_NOTICE = timedelta(days=30)
+OLDEST_POSTGRESQL = 16
+TIMEOUT_SECONDS = 5.0
+"""So long the doctor waits for an outside system."""
 
 
 def examine() -> Iterator[Finding]:
@@ -27,60 +38,158 @@ def examine() -> Iterator[Finding]:
     try:
         readiness.start_database()
     except readiness.CannotStart as reason:
-        yield Finding("database", False, str(reason))
+        yield Finding("database", False, str(reason), "see the server's log: postgres/log in the data folder")
         yield readiness.free_disk()
         return
-    yield from _database()
-    yield _clock()
-    yield readiness.free_disk()
-    yield _jobs()
-    yield from _outside()
-
-
-def _database() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version_num")
-        version = int(cursor.fetchone()[0]) // 10000
-    kind = "embedded" if server.is_embedded() else "outside"
-    oldest = 16
-    yield Finding("database", version >= oldest, f"PostgreSQL {version}, {kind}; {oldest} or newer is needed")
     newer, pending = readiness.newer_migrations(), readiness.pending_migrations()
+    yield database(version=_number("SHOW server_version_num") // 10_000)
+    yield letters(encoding=_text("SHOW server_encoding"), knows_kana=_text("SELECT 'あ' ~ '^[[:alpha:]]$'") == "True")
+    yield schema(newer=newer, pending=pending)
+    yield clock(worker_operations.server_time() - datetime.now(tz=UTC))
+    yield readiness.free_disk()
+    if newer or pending:
+        return
+    yield worker(counts=worker_queries.job_counts(), silent=worker_queries.silent_for())
+    for name, ask in outside_systems().items():
+        yield reach(name, ask)
+    yield from certificates()
+
+
+def database(*, version: int) -> Finding:
+    kind = "embedded" if server.is_embedded() else "outside"
+    said = f"PostgreSQL {version}, {kind}"
+    if version >= OLDEST_POSTGRESQL:
+        return Finding("database", True, said)
+    return Finding(
+        "database",
+        False,
+        f"{said}; {OLDEST_POSTGRESQL} or newer is needed",
+        "upgrade the server, or leave TOMOSHIBI_DATABASE_URL empty and use the embedded one (tomoshibi backup, restore)",
+    )
+
+
+def letters(*, encoding: str, knows_kana: bool) -> Finding:
+    """Names in kana and kanji must be letters for the database, or searching finds nothing."""
+    if encoding == "UTF8" and knows_kana:
+        return Finding("letters", True, "UTF-8; kana and kanji are letters")
+    wrong = f"the database's encoding is {encoding}" if encoding != "UTF8" else "its LC_CTYPE knows no kana and kanji"
+    return Finding(
+        "letters",
+        False,
+        f"{wrong}: searching by name will not work",
+        "make the database anew: CREATE DATABASE ... TEMPLATE template0 ENCODING UTF8 LC_COLLATE 'C' LC_CTYPE "
+        "'C.UTF-8', then tomoshibi restore",
+    )
+
+
+def schema(*, newer: list[str], pending: int) -> Finding:
     if newer:
-        yield Finding("schema", False, f"newer than this version: {newer[-1]}")
-    else:
-        yield Finding(
-            "schema", not pending, "up to date" if not pending else f"{pending} migrations wait: tomoshibi upgrade"
-        )
-
-
-def _clock() -> Finding:
-    difference = abs(worker_operations.server_time() - datetime.now(tz=UTC))
-    if difference > CLOCK_TOLERANCE:
         return Finding(
-            "clock", False, f"the database's clock is {difference.total_seconds():.0f} s off from this machine's"
+            "schema",
+            False,
+            f"newer than this version: {newer[-1]}",
+            "start the newer version, or restore a backup that this one made",
         )
-    if readiness.pending_migrations():
+    if pending:
+        return Finding("schema", False, f"{pending} steps wait", "tomoshibi upgrade (make a backup first)")
+    return Finding("schema", True, "up to date")
+
+
+def clock(difference: timedelta) -> Finding:
+    """:param difference: of the database's clock from this machine's"""
+    if abs(difference) <= CLOCK_TOLERANCE:
         return Finding("clock", True, "agrees with the database's")
-    stepped = f"; stepped to {worker_queries.now():%Y-%m-%d %H:%M}" if worker_queries.is_stepped() else ""
-    return Finding("clock", True, f"agrees with the database's{stepped}")
+    seconds = abs(difference).total_seconds()
+    return Finding(
+        "clock",
+        False,
+        f"the database's clock is {seconds:.0f} s off from this machine's",
+        "set both by a time server (systemd-timesyncd, chrony)",
+    )
 
 
-def _jobs() -> Finding:
-    if readiness.pending_migrations():
-        return Finding("jobs", True, "not asked before the schema is up to date")
-    counts = worker_queries.job_counts()
-    failed = counts.get("failed", 0)
-    said = ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "none yet"
-    return Finding("jobs", not failed, said + (": see /worker/jobs/" if failed else ""))
+def worker(*, counts: Mapping[str, int], silent: timedelta | None) -> Finding:
+    """
+    :param counts: jobs by state
+    :param silent: since when no worker gave a sign of life; nothing where none ever did
+    """
+    said = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "none yet"
+    asleep = silent is None or silent.total_seconds() > settings.WORKER_STALLED_SECONDS
+    if counts.get("waiting") and asleep:
+        return Finding("jobs", False, f"{said}; no worker is at work", "tomoshibi worker (tomoshibi up starts one)")
+    if counts.get("failed"):
+        return Finding("jobs", False, said, "see why and run them again: /worker/jobs/?state=failed")
+    return Finding("jobs", True, said)
 
 
-def _outside() -> Iterator[Finding]:
-    """Can outside systems be reached? Only whether somebody listens; signing in is their clients' matter."""
-    systems = {"mail server": (settings.EMAIL_HOST, settings.EMAIL_PORT)}
-    for name, (host, port) in systems.items():
+Ask = Callable[[], object]
+
+
+def outside_systems() -> dict[str, Ask]:
+    """Every outside system that is set up, and how it is asked for a sign of life, signing in as its client does."""
+    found: dict[str, Ask] = {"mail server": lambda: mail.SmtpOutbox(_patient(mail.configured())).send()}
+    for endpoint in metering.endpoints(active_only=True):
+        found[f"grid {endpoint.area}"] = lambda it=endpoint: _list_portal(portals.connection(it))  # type: ignore[misc]
+    for agent in collection.linked_agents():
+        link = collection.link(agent=agent)
+        assert link is not None, agent
+        found[f"agent {agent}"] = debit_agent.SftpAgent(_patient(link)).list_files
+    return found
+
+
+def _list_portal(connection: grid_portal.Connection) -> object:
+    with grid_portal.HttpsPortal(_patient(connection)) as portal:
+        return portal.list_files()
+
+
+C = TypeVar("C")
+
+
+def _patient(connection: C) -> C:
+    return dataclasses.replace(connection, timeout_seconds=TIMEOUT_SECONDS)  # type: ignore[type-var]
+
+
+def reach(name: str, ask: Ask) -> Finding:
+    """Ask an outside system for a sign of life."""
+    try:
+        with translation.override("en"):
+            ask()
+    except OutsideError as reason:
+        return Finding(name, False, str(reason), _WAY_OUT.get(type(reason).__name__, _WAY_OUT["Unreachable"]))
+    return Finding(name, True, "answers")
+
+
+_WAY_OUT = {
+    "Unreachable": "is its address right, the line up, the firewall open? Jobs that need it try again by themselves",
+    "NotAdmitted": "look at our certificate, key or password for it, and at the key of the other side",
+}
+
+
+def certificates(*, now: datetime | None = None) -> Iterator[Finding]:
+    """Client certificates of the grid companies' portals that end soon."""
+    moment = now or worker_operations.server_time()
+    for endpoint in metering.endpoints(active_only=True):
+        if not endpoint.certificate_file:
+            continue
         try:
-            socket.create_connection((host, port), timeout=2).close()
-        except OSError as reason:
-            yield Finding(name, False, f"{host}:{port} cannot be reached: {reason.strerror or reason}")
-        else:
-            yield Finding(name, True, f"{host}:{port} answers")
+            known = portals.connection(endpoint)
+            ends = grid_portal.certificate_ends(known.certificate, password=known.password)
+        except OutsideError:
+            continue  # said already, by whoever tried to reach the portal
+        if ends - moment < CERTIFICATE_NOTICE:
+            yield Finding(
+                f"grid {endpoint.area}",
+                False,
+                f"the client certificate ends on {ends:%Y-%m-%d}",
+                "ask the grid company for the next one and enter it under Meter files, Portals",
+            )
+
+
+def _text(query: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return str(cursor.fetchone()[0])
+
+
+def _number(query: str) -> int:
+    return int(_text(query))

@@ -2,9 +2,13 @@
 
 import shutil
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tomoshibi.storage import server
+
+ENOUGH_DISK = 2 * 2**30
+"""[bytes] With less the doctor complains; the server itself refuses to start below ``server.LEAST_ROOM``."""
 
 
 class CannotStart(RuntimeError):
@@ -13,11 +17,19 @@ class CannotStart(RuntimeError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor."""
+    """
+    One line of the doctor.
+
+    :param do: what to do about it, where it is not fine
+    """
 
     subject: str
     fine: bool
     detail: str
+    do: str = ""
+
+    def __post_init__(self) -> None:
+        assert self.fine or self.do, f"{self.subject}: what is wrong comes with what to do"
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -31,7 +43,7 @@ def require_free_port(host: str, port: int) -> None:
         except OSError as reason:
             raise CannotStart(
                 f"port {port} on {host} is taken ({reason.strerror}). Is Tomoshibi running already? "
-                f"Another port: make run PORT={port + 1}"
+                f"Another port: make run PORT={port + 1} (or tomoshibi up --port {port + 1})"
             ) from None
 
 
@@ -60,17 +72,26 @@ def start_database() -> None:
         raise CannotStart(f"{where} does not answer: {reason}") from None
 
 
-def newer_migrations() -> list[str]:
-    """Migrations that the database has and this version of Tomoshibi does not know."""
+def applied_migrations() -> list[str]:
+    """Each step of the schema that the database has, as ``room name``."""
     from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return sorted(f"{room} {name}" for room, name in MigrationRecorder(connection).applied_migrations())
+
+
+def unknown_migrations(migrations: Iterable[str]) -> list[str]:
+    """Those of these steps (``room name``) of our rooms that this version of Tomoshibi does not know."""
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(connection)
-    return sorted(
-        f"{room} {name}"
-        for room, name in loader.applied_migrations
-        if (room, name) not in loader.disk_migrations and room in loader.migrated_apps
-    )
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    known = {f"{room} {name}" for room, name in loader.disk_migrations}
+    return sorted(step for step in migrations if step.split()[0] in loader.migrated_apps and step not in known)
+
+
+def newer_migrations() -> list[str]:
+    """Migrations that the database has and this version of Tomoshibi does not know."""
+    return unknown_migrations(applied_migrations())
 
 
 def require_known_database() -> None:
@@ -93,9 +114,13 @@ def pending_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def free_disk() -> Finding:
-    usage = shutil.disk_usage(
-        server.data_folder().parent if not server.data_folder().exists() else server.data_folder()
-    )
-    free_gb = usage.free / 2**30
-    return Finding("disk", usage.free > 2 * 2**30, f"{free_gb:.1f} GB free in {server.data_folder()}")
+def free_disk(*, free_bytes: int | None = None) -> Finding:
+    """:param free_bytes: instead of asking the disk"""
+    folder = server.data_folder()
+    if free_bytes is None:
+        free_bytes = shutil.disk_usage(folder if folder.exists() else folder.parent).free
+    said = f"{free_bytes / 2**30:.1f} GB free in {folder}"
+    wanted = f"at least {ENOUGH_DISK // 2**30} GB are wanted"
+    if free_bytes >= ENOUGH_DISK:
+        return Finding("disk", True, said)
+    return Finding("disk", False, f"{said}; {wanted}", f"free some room in {folder}, or move it to a larger disk")

@@ -1,5 +1,6 @@
 """``tomoshibi up``: web, worker and (for the demo) the simulators of the outside world, under one roof."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ RESTARTS = 5
 """So often a child that ends soon after its start is started again."""
 STABLE_SECONDS = 60
 GRACE_SECONDS = 10
+PAUSE_SECONDS = 1.0
+"""Before a restart; each time longer, up to five times."""
 
 
 @dataclass
@@ -70,7 +73,7 @@ class Supervisor:
                 if child.restarts > RESTARTS:
                     typer.secho(f"{child.name} does not stay alive; stopping. Its reason is above.", fg="red", err=True)
                     return 1
-                time.sleep(min(child.restarts, 5))
+                time.sleep(min(child.restarts, 5) * PAUSE_SECONDS)
                 child.start()
         return 0
 
@@ -83,7 +86,9 @@ class Supervisor:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With its own children: each child of ours leads a session.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 

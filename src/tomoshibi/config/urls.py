@@ -6,11 +6,12 @@ from django.urls import include, path
 
 from tomoshibi.config import health
 from tomoshibi.config.rooms import ROOMS
+from tomoshibi.identity import views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", views.language, name="set_language"),  # the name that Django's own has
     *(
         path("" if room == "console" else f"{room}/", include(f"tomoshibi.{room}.urls"))
         for room in ROOMS

@@ -42,7 +42,8 @@ class User(AbstractUser):
 
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     roles = models.ManyToManyField(Role, blank=True, related_name="+", through="UserRole")
-    language = models.CharField(max_length=10, default="ja")
+    language = models.CharField(max_length=10, blank=True, default="")
+    """Chosen by the person; empty: the browser's, else the deployment's."""
     display_name = models.CharField(max_length=100, blank=True)
     left_on = models.DateField(null=True, blank=True)
     portal_customer_id = models.BigIntegerField(null=True, blank=True)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -33,6 +34,10 @@ class InvitationNotValid(ValueError):
 
 class PasswordTooWeak(ValueError):
     """The password does not meet the rules; the sentences say which."""
+
+
+class UnknownLanguage(ValueError):
+    """The house speaks the languages of the settings only."""
 
 
 class UnknownRight(ValueError):
@@ -103,7 +108,7 @@ def invite(
     now: datetime,
     department: str = "",
     roles: Iterable[str] = (),
-    language: str = "ja",
+    language: str = "",
     actor_id: int | None = None,
     portal_customer_id: int | None = None,
 ) -> values.Invitation:
@@ -197,7 +202,7 @@ def add_person(
     department: str = "",
     roles: Iterable[str] = (),
     administrator: bool = False,
-    language: str = "ja",
+    language: str = "",
 ) -> int:
     """Create a member of staff directly (set-up and demo); the usual way in is an invitation."""
     user = User.objects.create_user(
@@ -263,6 +268,14 @@ def review_access(*, user_ids: Iterable[int], on: date, actor_id: int) -> int:
 
 @db.transaction_required
 def set_language(*, user_id: int, language: str) -> None:
+    """
+    Keep the language that somebody chose: their pages and mails are in it from now on, in whatever browser.
+
+    :param language: a code of ``settings.LANGUAGES``; empty gives the choice back to the browser
+    :raises UnknownLanguage: for any other
+    """
+    if language and language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(language)
     User.objects.filter(id=user_id).update(language=language)
 
 

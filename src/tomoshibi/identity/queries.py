@@ -5,6 +5,7 @@ from typing import Any
 
 import pghistory.models
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Subquery
 
 from tomoshibi.identity import values
@@ -62,7 +63,7 @@ def to_invitation(row: Invitation) -> values.Invitation:
         username=row.user.username,
         name=row.user.display_name,
         mail=row.user.email,
-        language=row.user.language,
+        language=row.user.language or settings.LANGUAGE_CODE,
         expires_at=row.expires_at,
         accepted=row.accepted_at is not None,
         for_portal=not row.user.is_staff,

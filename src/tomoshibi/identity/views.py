@@ -1,5 +1,6 @@
 """Administrator accounts (MS7): people, departments, roles and rights, invitations, access review, audit trail."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from tomoshibi.identity import forms, operations, queries, values
 from tomoshibi.identity import lists as declared
@@ -92,6 +94,16 @@ def invited(request: HttpRequest, invitation_id: int) -> HttpResponse:
             _deed(request, f"made a new invitation address for {found.username}")
         address = request.build_absolute_uri(reverse("identity:accept", args=[token]))
     return render(request, "identity/invited.html", {"invitation": found, "address": address})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language: kept with the person, where one is signed in; in the browser for the pages before that."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated:
+        with suppress(operations.UnknownLanguage), db.transaction():
+            operations.set_language(user_id=_actor(request), language=chosen)
+    return set_language(request)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 DATABASE = "tomoshibi"
 SUPERUSER = "postgres"
 RECOVERY_SECONDS = 600
+LEAST_ROOM = 300 * 2**20
+"""[bytes] With less room on the disk the server does not start: it would stop in the middle of its work."""
 SETTINGS = """
 # Written by tomoshibi when the folder was made; edit freely.
 shared_buffers = '512MB'
@@ -88,8 +90,11 @@ def start(*, fast_and_loose: bool = False) -> None:
     folder = data_folder() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
-    if free < 300 * 2**20:
-        raise NoRoom(f"{folder.parent} has {free // 2**20} MB free; the database needs at least 300 MB")
+    if free < LEAST_ROOM:
+        raise NoRoom(
+            f"the disk is full: {folder.parent} has {free // 2**20} MB free, and the database needs at least "
+            f"{LEAST_ROOM // 2**20} MB. Free some room there, or set TOMOSHIBI_DATA to a folder on a larger disk."
+        )
     new = not (folder / "PG_VERSION").exists()
     server = _running_server(folder)
     parameters = connection_parameters()

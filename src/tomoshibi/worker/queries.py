@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Case, Count, F, QuerySet, Value, When
 
 from tomoshibi.worker import values
@@ -65,3 +66,11 @@ def job_rows() -> QuerySet[Job]:
 
 def job_counts() -> dict[str, int]:
     return {row["state"]: row["n"] for row in Job.objects.values("state").annotate(n=Count("id"))}
+
+
+def silent_for() -> timedelta | None:
+    """How long ago a worker last gave a sign of life, by the database's clock; nothing where none is registered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp() - max(last_heartbeat) FROM procrastinate_workers")
+        silence: timedelta | None = cursor.fetchone()[0]
+        return silence

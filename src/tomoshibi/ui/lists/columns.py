@@ -4,6 +4,7 @@ What a column may hold, and how a value of it stands in a cell, in CSV and in a 
 Cells are put together here and not in a template: a list shows hundreds of rows at once.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -164,15 +165,16 @@ class Number(Column):
 
 
 @dataclass(frozen=True)
-class _Scaled(Number):
+class _Scaled(Number, ABC):
     """An integer of ``1/scale`` of the unit."""
 
     decimals: int | None = None
     excel_format: ClassVar[str] = "#,##0.####"
 
     @property
+    @abstractmethod
     def scale(self) -> int:
-        raise NotImplementedError
+        """How many parts the unit has."""
 
     def text(self, value: Any) -> str:
         return figures.decimal(int(value), scale=self.scale, decimals=self.decimals)

@@ -6,6 +6,7 @@ so a room declares a filter once whatever its rows are.
 """
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +58,7 @@ AnyOf = tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
-class Filter:
+class Filter(ABC):
     """
     Base of the filters.
 
@@ -84,13 +85,13 @@ class Filter:
         """What a row must hold for the test."""
         return (self.source,)
 
+    @abstractmethod
     def conditions(self, given: Params) -> list[AnyOf]:
         """
         All of these must hold; nothing when the filter is not used.
 
         :raises NotReadable: with a sentence for the user
         """
-        raise NotImplementedError
 
     def one(self, given: Params, name: str = "") -> str:
         return (given.get(name or self.name) or [""])[-1].strip()
@@ -163,8 +164,13 @@ class _Range(Filter):
     def params(self) -> tuple[str, ...]:
         return (f"{self.name}_from", f"{self.name}_to")
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """
+        What was typed at one end of the range.
+
+        :raises NotReadable: with a sentence for the user
+        """
 
     def conditions(self, given: Params) -> list[AnyOf]:
         start, end = (self.one(given, name) for name in self.params)
