@@ -11,6 +11,7 @@ import polars as pl
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
+from tomoshibi.masters.values import AREAS
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, values
 from tomoshibi.tariffs import compile as compiler
@@ -41,9 +42,17 @@ def plan_version(*, plan_code: str, on: date) -> values.PlanVersion | None:
     return to_value(row) if row and _holds(row, on) else None
 
 
-def plan_names(*, language: str) -> dict[str, str]:
-    """What every plan is called in a language, by its code: the name of its newest version."""
-    return {row.plan_code: to_value(row).name_in(language) for row in PlanVersion.objects.order_by("valid_from")}
+def plan_names(*, language: str, with_area: bool = False) -> dict[str, str]:
+    """
+    What every plan is called in a language, by its code: the name of its newest version.
+
+    :param with_area: the area goes before it: plans of several areas are called alike
+    """
+    names = {}
+    for row in PlanVersion.objects.order_by("valid_from"):
+        area = f"{AREAS[row.area].name} " if with_area and row.area in AREAS else ""
+        names[row.plan_code] = f"{area}{to_value(row).name_in(language)}"
+    return names
 
 
 def _holds(row: PlanVersion, on: date) -> bool:

@@ -6,6 +6,7 @@ import polars as pl
 
 from tomoshibi.billing.queries.runs import run
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.rounding import Rounding, divide
 from tomoshibi.storage import bulk
 
 _COMPARED = {
@@ -27,7 +28,7 @@ class PlanCompared:
     """
     The bills of one plan in a run; ``""`` for all plans.
 
-    The change in ppm compares only contracts that have a bill in both months; None where there is none.
+    The change, in ppm rounded to 0.1 %, compares only contracts that have a bill in both months; None where none has.
     """
 
     plan_code: str
@@ -110,7 +111,10 @@ def _summed(code: str, part: pl.DataFrame) -> PlanCompared:
 def _change_ppm(part: pl.DataFrame, before: str) -> int | None:
     both = part.drop_nulls(before)
     base = int(both[before].sum())
-    return (int(both["total_minor"].sum()) - base) * 1_000_000 // base if base > 0 else None
+    if base <= 0:
+        return None
+    change = int(both["total_minor"].sum()) - base
+    return divide(change * 1_000, base, rounding=Rounding.HALF_UP) * 1_000
 
 
 def _classes(moved: pl.DataFrame) -> tuple[int, ...]:

@@ -78,6 +78,6 @@ def changes(classes: Sequence[int]) -> charts.Chart:
         axis=_("Change, %"),
         categories=names,
         series=[charts.Series(name=_("Bills"), points=list(classes))],
-        unit="%",
+        unit=_("Bills"),
         low=True,
     )

@@ -165,7 +165,7 @@ def _is_issuing(found: values.Run) -> bool:
 def compared(request: HttpRequest, run_id: int) -> HttpResponse:
     """Beside the month before and the year before: a fragment, counted when the page is on the screen already."""
     found = queries.comparison(run_id=found_run(run_id).id)
-    plans = tariffs.plan_names(language=get_language() or "ja")
+    plans = tariffs.plan_names(language=get_language() or "ja", with_area=True)
     people = parties.customers_frame(customer_ids=sorted({mover.customer_id for mover in found.movers}))
     names = dict(people.select("customer_id", "name").iter_rows())
     context = {
@@ -276,7 +276,7 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
             _("Confirmed. The run can be issued."),
         )
     largest = queries.bills_of_run(run_id=run_id, limit=10)
-    plans = tariffs.plan_names(language=get_language() or "ja")
+    plans = tariffs.plan_names(language=get_language() or "ja", with_area=True)
     warnings = sum(n for _code, severity, n, _open in queries.finding_counts(run_id=run_id) if severity == "warning")
     context = {
         "run": found,
