@@ -9,6 +9,7 @@ import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 
@@ -30,6 +31,7 @@ class Part:
     half_hours: list[Fraction] | None = None
     holidays: frozenset[date] = frozenset()
     discounts: tuple[str, ...] = ()
+    inputs: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -140,12 +142,8 @@ class _Bill:
         if c["unit"] == "contract":
             self.add(c["code"], self.prorate_money(price, "basic") * half)
             return
-        size = self.part.size
-        if size is None or size <= 0:
-            raise Refused("no_capacity")
-        offered = [Fraction(str(s)) for s in self.part.document["capacity"].get("sizes", [])]
-        if offered and size not in offered:
-            raise Refused("capacity_not_offered")
+        size = self._size(c)
+        factor = self._power_factor(c)
         if "first" in c:
             first = Fraction(str(c["first"]["price"]["amount"]))
             self.add(c["code"], self.prorate_money(first, "basic") * half)
@@ -153,7 +151,62 @@ class _Bill:
         amount = by_step(size * price / c.get("per", 1), "exact")
         if "round" in c:
             amount = by_step(amount, c["round"])
+        amount = by_step(amount * factor, "exact")
         self.add(c["code"], self.prorate_money(amount, "basic") * half)
+
+    def _size(self, c):
+        if c.get("size") == "reserve":
+            return self.part.inputs.get("reserve_milli") or Fraction(0)
+        if c.get("size") == "demand":
+            return self.input("demand_milli")
+        size = self.part.size
+        if size is None or size <= 0:
+            raise Refused("no_capacity")
+        offered = [Fraction(str(s)) for s in self.part.document["capacity"].get("sizes", [])]
+        if offered and size not in offered:
+            raise Refused("capacity_not_offered")
+        return size
+
+    def _power_factor(self, c):
+        rule = c.get("power_factor")
+        if rule is None:
+            return Fraction(1)
+        if rule == "measured":
+            return Fraction(185 - self.input("power_factor_percent"), 100)
+        if rule["missed"] in self.part.discounts:
+            return Fraction(105, 100)
+        return Fraction(95 if rule["kept"] in self.part.discounts else 100, 100)
+
+    def input(self, name):
+        if self.part.inputs.get(name) is None:
+            raise Refused(f"input_missing {name}")
+        return self.part.inputs[name]
+
+    def excess_demand(self, c):
+        if self.part.size is None or self.part.size <= 0:
+            raise Refused("no_capacity")
+        excess = max(self.input("max_demand_milli") - self.part.size, Fraction(0))
+        price = Fraction(str(c["price"]["amount"])) * c["percent"] / 100
+        self.add(c["code"], excess * price * self._power_factor(c))
+
+    def devices(self, c):
+        counts = {x["name"]: self.part.inputs.get(f"devices_{x['name']}") for x in c["classes"]}
+        if all(count is None for count in counts.values()):
+            raise Refused("input_missing devices")
+        for x in c["classes"]:
+            price = Fraction(str(x["price"]["amount"]))
+            self.add(c["code"], self.prorate_money((counts[x["name"]] or 0) * price, "basic"))
+
+    def published_per_device(self, c):
+        for name in c["classes"]:
+            count = self.part.inputs.get(f"devices_{name}") or 0
+            if not count:
+                continue
+            amount = self.prorate_money(count * self.value(f"{c['value']}_{name}") * c.get("sign", 1), "blocks")
+            if c["group"] == "levy":
+                self.levies[c["code"]] = self.levies.get(c["code"], Fraction(0)) + amount
+            else:
+                self.add(c["code"], amount)
 
     def minimum_charge(self, c):
         self.add(c["code"], self.prorate_money(Fraction(str(c["price"]["amount"])), "minimum"))
@@ -195,6 +248,92 @@ class _Bill:
             raise Refused("bands_unlike_energy")
         for band in c["bands"]:
             self.add(c["code"], sums[band["name"]] * Fraction(str(band["price"]["amount"])))
+
+    def seasons(self, c):
+        stated = {month for x in c["seasons"] for month in x.get("months", [])}
+        of_month = {
+            month: x["name"]
+            for x in c["seasons"]
+            for month in x.get("months", [m for m in range(1, 13) if m not in stated])
+        }
+        if c["split"] == "half_hours":
+            bands = [
+                {**x, "when": [{"months": [m for m in of_month if of_month[m] == x["name"]]}]} for x in c["seasons"]
+            ]
+            self.bands({**c, "bands": bands} | ({"remainder": bands[-1]["name"]} if "round" in c else {}))
+            return
+        days = [self.part.start + timedelta(days=n) for n in range((self.part.end - self.part.start).days)]
+        seen, given = 0, Fraction(0)
+        for x in c["seasons"]:
+            seen += sum(of_month[day.month] == x["name"] for day in days)
+            running = by_step(self.kwh * seen / len(days), c.get("round", {"unit": "0.0001", "mode": "floor"}))
+            running = self.kwh if seen == len(days) else min(running, self.kwh)
+            self.add(c["code"], (running - given) * Fraction(str(x["price"]["amount"])))
+            given = running
+
+    def band_tiers(self, c):
+        if self.part.half_hours is None:
+            raise Refused("bands_missing")
+        if None in self.part.half_hours:
+            raise Refused("half_hours_incomplete")
+        getattr(self, f"_{c['allocation']}")(c)
+
+    def _ends(self, band):
+        ends, lower, end = [], Fraction(0), Fraction(0)
+        for step in band["steps"][:-1]:
+            upper = Fraction(str(step["up_to_kwh"]))
+            end += self.prorate_kwh(upper - lower, "tiers")
+            ends.append(end)
+            lower = upper
+        return ends
+
+    def _price_cells(self, c, band, cells):
+        for step, kwh in zip(band["steps"], cells, strict=True):
+            self.add(c["code"], kwh * Fraction(str(step["price"]["amount"])))
+
+    def _time_order(self, c):
+        if sum(self.part.half_hours) != self.kwh:
+            raise Refused("bands_unlike_energy")
+        ends = self._ends(c["bands"][0])
+        cells = {band["name"]: [Fraction(0)] * len(band["steps"]) for band in c["bands"]}
+        used = Fraction(0)
+        for number, kwh in enumerate(self.part.half_hours):
+            name = self._band(c, self.part.start + timedelta(days=number // 48), number % 48)
+            before, used = used, used + kwh
+            for tier, (low, high) in enumerate(zip([0, *ends], [*ends, None], strict=True)):
+                top = used if high is None else min(used, high)
+                cells[name][tier] += max(top - max(before, Fraction(low)), Fraction(0))
+        for band in c["bands"]:
+            self._price_cells(c, band, cells[band["name"]])
+
+    def _rounded_bands(self, c):
+        sums = {band["name"]: Fraction(0) for band in c["bands"]}
+        for number, kwh in enumerate(self.part.half_hours):
+            sums[self._band(c, self.part.start + timedelta(days=number // 48), number % 48)] += kwh
+        if "round" in c:
+            sums = {name: by_step(kwh, c["round"]) for name, kwh in sums.items()}
+        if "remainder" in c:
+            sums[c["remainder"]] = self.kwh - sum(kwh for name, kwh in sums.items() if name != c["remainder"])
+        if sums.get(c.get("remainder"), 0) < 0 or sum(sums.values()) != self.kwh:
+            raise Refused("bands_unlike_energy")
+        return sums
+
+    def _each_band(self, c):
+        sums = self._rounded_bands(c)
+        for band in c["bands"]:
+            below = [min(sums[band["name"]], end) for end in self._ends(band)] + [sums[band["name"]]]
+            self._price_cells(c, band, [b - a for a, b in pairwise([Fraction(0), *below])])
+
+    def _pro_rata(self, c):
+        sums = self._rounded_bands(c)
+        for band in c["bands"]:
+            own = sums[band["name"]]
+            running = [Fraction(0)]
+            for end in self._ends(band):
+                share = min(self.kwh, end) / self.kwh if self.kwh else 0
+                running.append(to_unit(own * share, Fraction(1, 10_000), "floor"))
+            running.append(own)
+            self._price_cells(c, band, [b - a for a, b in pairwise(running)])
 
     def _band(self, c, day, slot):
         kind = "weekday"
@@ -253,23 +392,40 @@ class _Bill:
         self.add(c["code"], max(wanted - self._sum(c["of"]), Fraction(0)))
 
     def fixed(self, c):
-        if "when" in c and c["when"] not in self.part.discounts:
+        if not self._holds(c):
             return
-        amount = Fraction(str(c["price"]["amount"]))
+        amount = Fraction(str(c["price"]["amount"])) * self._times(c)
         self.add(c["code"], self.prorate_money(amount, "fixed") if c.get("prorated") else amount)
 
     def per_kwh(self, c):
-        if "when" in c and c["when"] not in self.part.discounts:
+        if not self._holds(c):
             return
         kwh = min(self.kwh, Fraction(str(c["up_to_kwh"]))) if "up_to_kwh" in c else self.kwh
         self.add(c["code"], kwh * Fraction(str(c["price"]["amount"])))
 
     def percent(self, c):
-        if "when" in c and c["when"] not in self.part.discounts:
+        if not self._holds(c):
             return
-        ratio = Fraction(str(c["percent"]["amount"])) / 100
+        ratio = Fraction(str(c["percent"]["amount"])) / 100 * self._times(c)
         size = by_step(self._sum(c["of"]) * abs(ratio), "exact")
         self.add(c["code"], -size if ratio < 0 else size)
+
+    def _times(self, c):
+        return self.part.inputs.get(c["times"]) or 0 if "times" in c else 1
+
+    def _holds(self, c):
+        rule, start = c.get("if", {}), self.part.start.isoformat()
+        asked = [("first_months", "contract_month"), ("contracts", "customer_contracts")]
+        given = {key: self.input(name) for key, name in asked if key in rule}
+        return (
+            ("when" not in c or c["when"] in self.part.discounts)
+            and ("first_months" not in rule or 1 <= given["first_months"] <= rule["first_months"])
+            and ("contracts" not in rule or given["contracts"] >= rule["contracts"])
+            and self.bill_kwh >= Fraction(str(rule.get("from_kwh", 0)))
+            and ("below_kwh" not in rule or self.bill_kwh < Fraction(str(rule["below_kwh"])))
+            and rule.get("since", "") <= start
+            and ("until" not in rule or start < rule["until"])
+        )
 
     def _sum(self, codes):
         return sum((self.amounts.get(code, Fraction(0)) for code in codes), Fraction(0))

@@ -40,6 +40,96 @@ def band_component(draw):
     return part
 
 
+INPUTS = (
+    "demand_milli",
+    "reserve_milli",
+    "max_demand_milli",
+    "power_factor_percent",
+    "outage_days",
+    "contract_month",
+    "customer_contracts",
+    "devices_lamp_10",
+    "devices_lamp_20",
+)
+
+
+@st.composite
+def band_tier_component(draw):
+    allocation = draw(st.sampled_from(["time_order", "pro_rata", "each_band"]))
+    tiers = draw(st.integers(0, 2))
+    edges = sorted(draw(st.sets(st.integers(1, 600), min_size=tiers, max_size=tiers)))
+
+    def steps():
+        own = edges
+        if allocation == "each_band":
+            own = sorted(draw(st.sets(st.integers(1, 600), min_size=tiers, max_size=tiers)))
+        return [{"up_to_kwh": edge, "price": draw(price())} for edge in [*own, None]]
+
+    bands = [{"name": "rest", "steps": steps()}]
+    bands.insert(0, {"name": "day", "steps": steps(), "when": [{"hours": ["08:00-22:00"], "days": ["weekday"]}]})
+    part = {"code": "energy", "kind": "band_tiers", "allocation": allocation, "bands": bands}
+    if allocation != "time_order" and draw(st.booleans()):
+        part |= {"round": {"unit": 1, "mode": draw(MODES)}, "remainder": "rest"}
+    return part
+
+
+@st.composite
+def season_component(draw, *, split="days"):
+    months = sorted(draw(st.sets(st.integers(1, 12), min_size=1, max_size=4)))
+    seasons = [{"name": "summer", "months": months, "price": draw(price())}, {"name": "other", "price": draw(price())}]
+    part = {"code": "energy", "kind": "seasons", "split": split, "seasons": seasons}
+    if draw(st.booleans()):
+        part["round"] = {"unit": 1, "mode": draw(MODES)}
+    return part
+
+
+@st.composite
+def conditions(draw):
+    """``if`` of a discount, now and then none."""
+    found = {}
+    if draw(st.booleans()):
+        found["first_months"] = draw(st.integers(1, 24))
+    if draw(st.booleans()):
+        found["contracts"] = draw(st.integers(2, 3))
+    if draw(st.booleans()):
+        found["from_kwh"] = draw(st.integers(1, 300))
+    if draw(st.booleans()):
+        found["below_kwh"] = draw(st.integers(301, 800))
+    if draw(st.booleans()):
+        found |= {"since": "2025-03-01", "until": "2026-03-01"}
+    return {"if": found} if found else {}
+
+
+@st.composite
+def by_demand(draw):
+    """Components of plans by demand: basic with power factor, reserve power, excess."""
+    rule = draw(st.sampled_from(["measured", {"kept": "pf_kept", "missed": "pf_missed"}]))
+    basic = {"code": "basic", "kind": "basic", "unit": "kW", "size": draw(st.sampled_from(["demand", "contract"]))}
+    basic |= {"power_factor": rule, "price": draw(price(0, 2_000))}
+    if draw(st.booleans()):
+        basic["zero_use"] = "half"
+    parts = [basic]
+    if draw(st.booleans()):
+        parts.append({"code": "reserve", "kind": "basic", "unit": "kW", "size": "reserve", "price": draw(price(0, 99))})
+    if draw(st.booleans()):
+        excess = {"code": "excess", "kind": "excess_demand", "percent": 150, "price": draw(price(0, 2_000))}
+        parts.append(excess | draw(st.sampled_from([{}, {"power_factor": rule}])))
+    return parts
+
+
+@st.composite
+def devices(draw):
+    lamps = [{"name": name, "price": draw(price(0, 300))} for name in ("lamp_10", "lamp_20")]
+    parts = [{"code": "basic", "kind": "devices", "classes": lamps}]
+    if draw(st.booleans()):
+        names = draw(st.sampled_from([["lamp_10"], ["lamp_10", "lamp_20"]]))
+        group = draw(st.sampled_from(["fuel", "levy"]))
+        parts.append(
+            {"code": "lamp_fuel", "kind": "published_per_device", "value": "lamp", "classes": names, "group": group}
+        )
+    return parts
+
+
 @st.composite
 def proration(draw):
     rules = st.sampled_from(["reading_period", "calendar_of_start", "calendar_of_end", "calendar_of_edge", "thirty"])
@@ -58,13 +148,57 @@ def proration(draw):
 
 
 @st.composite
+def adjustments(draw, own_block, *, sized):
+    """What stands between the fuel adjustment and the levy."""
+    parts = []
+    if draw(st.booleans()):
+        parts.append({"code": "government_discount", "kind": "government_discount"} | own_block)
+    if draw(st.booleans()):
+        of = draw(st.sampled_from([["basic", "energy", "fuel"], ["basic"]]))
+        parts.append({"code": "floor", "kind": "monthly_minimum", "of": of, "price": draw(price(0, 900))})
+    if draw(st.booleans()):
+        percent = {"amount": draw(decimals(-20, 20, 1)), "source": "made"}
+        parts.append(
+            {"code": "set", "kind": "percent", "of": ["basic", "energy"], "percent": percent, "when": "set"}
+            | draw(conditions())
+        )
+    if draw(st.booleans()):
+        parts.append(
+            {"code": "paper", "kind": "fixed", "price": draw(price(-60, 300)), "prorated": draw(st.booleans())}
+            | draw(conditions())
+            | draw(st.sampled_from([{}, {"times": "outage_days"}]))
+        )
+    if draw(st.booleans()):
+        parts.append(
+            {"code": "green", "kind": "per_kwh", "price": draw(price(-3, 3)), "up_to_kwh": draw(st.integers(0, 400))}
+            | draw(conditions())
+        )
+    if draw(st.booleans()):
+        parts.append(
+            {
+                "code": "capacity",
+                "kind": "published_monthly",
+                "value": "capacity",
+                "unit": draw(st.sampled_from(["contract", "A"])) if sized else "contract",
+                "per": 10,
+            }
+        )
+    return parts
+
+
+@st.composite
 def documents(draw, *, bands=False):
     """One-version plan documents that lint accepts."""
-    block = 0 if bands else draw(st.sampled_from([0, 0, 11, 15]))
+    form = "size" if bands else draw(st.sampled_from(["size", "size", "block", "demand", "devices"]))
+    block = draw(st.sampled_from([11, 15])) if form == "block" else 0
     own_block = {"block_kwh": block} if block else {}
     parts = []
     if block:
         parts.append({"code": "basic", "kind": "minimum_charge", "block_kwh": block, "price": draw(price(0, 900))})
+    elif form == "demand":
+        parts += draw(by_demand())
+    elif form == "devices":
+        parts += draw(devices())
     else:
         basic = {
             "code": "basic",
@@ -80,41 +214,15 @@ def documents(draw, *, bands=False):
         if draw(st.integers(0, 3)) == 0:
             basic["first"] = {"size": draw(st.sampled_from([10, 20])), "price": draw(price(0, 900))}
         parts.append(basic)
-    parts.append(
-        draw(band_component())
-        if bands
-        else draw(st.one_of(tier_component(block), flat()) if not block else tier_component(block))
-    )
+    timed = st.one_of(band_component(), band_tier_component(), season_component(split="half_hours"))
+    untimed = st.one_of(tier_component(0), flat(), season_component())
+    parts.append(draw(timed if bands else tier_component(block) if block else untimed))
+    time_order = parts[-1].get("allocation") == "time_order"
     parts.append({"code": "fuel", "kind": "fuel", "product": "regulated_lv"} | own_block)
-    if draw(st.booleans()):
-        parts.append({"code": "government_discount", "kind": "government_discount"} | own_block)
-    if draw(st.booleans()):
-        of = draw(st.sampled_from([["basic", "energy", "fuel"], ["basic"]]))
-        parts.append({"code": "floor", "kind": "monthly_minimum", "of": of, "price": draw(price(0, 900))})
-    if draw(st.booleans()):
-        percent = {"amount": draw(decimals(-20, 20, 1)), "source": "made"}
-        parts.append({"code": "set", "kind": "percent", "of": ["basic", "energy"], "percent": percent, "when": "set"})
-    if draw(st.booleans()):
-        parts.append(
-            {"code": "paper", "kind": "fixed", "price": draw(price(-60, 300)), "prorated": draw(st.booleans())}
-        )
-    if draw(st.booleans()):
-        parts.append(
-            {"code": "green", "kind": "per_kwh", "price": draw(price(-3, 3)), "up_to_kwh": draw(st.integers(0, 400))}
-        )
-    if draw(st.booleans()):
-        parts.append(
-            {
-                "code": "capacity",
-                "kind": "published_monthly",
-                "value": "capacity",
-                "unit": draw(st.sampled_from(["contract", "A"])),
-                "per": 10,
-            }
-        )
+    parts += draw(adjustments(own_block, sized=form != "devices"))
     parts.append({"code": "levy", "kind": "levy"} | own_block)
     version = {"from": "2020-01-01", "components": parts, "proration": draw(st.one_of(st.just("never"), proration()))}
-    if draw(st.booleans()):
+    if not time_order and draw(st.booleans()):
         version["quantity"] = {"unit": 1, "mode": "half_up"}
     rounding = {"levy": {"unit": 1, "mode": draw(MODES)}, "total": draw(MODES), "tax": draw(MODES)}
     rounding["line"] = draw(
@@ -126,7 +234,7 @@ def documents(draw, *, bands=False):
         "area": "*",
         "voltage": "low",
         "kind": "free",
-        "capacity": {"unit": "A", "sizes": SIZES},
+        "capacity": {"unit": "kW"} if form == "demand" else {"unit": "A", "sizes": SIZES},
         "sources": {"made": "hypothesis"},
         "versions": [version | {"rounding": rounding, "tax": draw(st.sampled_from(["included", "excluded"]))}],
     }
@@ -145,8 +253,30 @@ def published(draw):
         "levy": Fraction(draw(decimals(0, 5, 2))),
         "government_discount": Fraction(draw(decimals(0, 7, 1))),
         "capacity": Fraction(draw(st.integers(0, 400))),
+        "lamp_lamp_10": Fraction(draw(decimals(-60, 60, 2))),
+        "lamp_lamp_20": Fraction(draw(decimals(-60, 60, 2))),
     }
     if draw(st.integers(0, 20)) == 0:
+        found[draw(st.sampled_from(sorted(found)))] = None
+    return found
+
+
+@st.composite
+def numbers(draw):
+    """Numbers that components price by; now and then one is missing."""
+    kw = decimals(0, 499, 1).map(Fraction)
+    found = {
+        "demand_milli": draw(st.integers(0, 499).map(Fraction)),
+        "reserve_milli": draw(st.one_of(st.none(), kw)),
+        "max_demand_milli": draw(kw),
+        "power_factor_percent": draw(st.integers(0, 100)),
+        "outage_days": draw(st.one_of(st.none(), st.integers(0, 5))),
+        "contract_month": draw(st.integers(1, 30)),
+        "customer_contracts": draw(st.integers(1, 4)),
+        "devices_lamp_10": draw(st.integers(0, 40)),
+        "devices_lamp_20": draw(st.one_of(st.none(), st.integers(0, 40))),
+    }
+    if draw(st.integers(0, 12)) == 0:
         found[draw(st.sampled_from(sorted(found)))] = None
     return found
 
@@ -163,10 +293,11 @@ def bills(draw, document, *, divided=False):
     else:
         late, early = draw(st.sampled_from([(0, 0), (0, 0), (5, 0), (0, 7)]))
         edges = [first + timedelta(days=late), reading[1] - timedelta(days=early)]
-    discounts = draw(st.sampled_from([(), ("set",)]))
+    discounts = draw(st.sampled_from([(), ("set",), ("set", "pf_kept"), ("pf_missed",)]))
+    inputs = draw(numbers())
     kwh = st.one_of(st.just(0), st.integers(0, 900), decimals(0, 900, 1)).map(Fraction)
     parts = []
     for start, end in pairwise(edges):
         size = Fraction(draw(st.sampled_from([*SIZES, *SIZES, 35])))
-        parts.append(Part(document, draw(kwh), start, end, *reading, size=size, discounts=discounts))
+        parts.append(Part(document, draw(kwh), start, end, *reading, size=size, discounts=discounts, inputs=inputs))
     return parts

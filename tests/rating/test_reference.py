@@ -30,6 +30,10 @@ def number(fraction, scale):
     return int(scaled)
 
 
+def value_of(name, value):
+    return None if value is None else number(Fraction(value), 1_000 if name.endswith("_milli") else 1)
+
+
 def usage(bills, market):
     rows = [
         {
@@ -45,6 +49,7 @@ def usage(bills, market):
             "tax_rate_ppm": number(RATE, MICRO),
             "discounts": list(part.discounts),
             **{f"{n}_micro": None if v is None else number(v, MICRO) for n, v in market.items()},
+            **{n: value_of(n, part.inputs.get(n)) for n in strategies.INPUTS},
         }
         for row, parts in enumerate(bills)
         for segment, part in enumerate(parts)
@@ -123,6 +128,7 @@ def test_bills_from_half_hours_agree(data):
             Fraction(30),
             half_hours,
             holidays,
+            inputs=first.inputs,
         )
         bills.append([part])
     kinds = []
@@ -157,7 +163,7 @@ def test_neither_order_nor_company_changes_a_bill(data):
 def test_more_energy_never_costs_less_where_no_price_is_negative(data):
     document = data.draw(strategies.documents())
     components = document["versions"][0]["components"]
-    wanted = {"basic", "minimum_charge", "tiers", "flat", "fuel", "levy", "published_monthly"}
+    wanted = {"basic", "minimum_charge", "tiers", "flat", "fuel", "levy", "published_monthly", "excess_demand"}
     document["versions"][0]["components"] = [c for c in components if c["kind"] in wanted and "zero_use" not in c]
     if not document["versions"][0]["components"]:
         return

@@ -61,6 +61,22 @@ def share(
     return np.where(amount < 0, -result, result)
 
 
+def portion(amount: Int64Array, numerator: Int64Array, denominator: Int64Array) -> Int64Array:
+    """
+    ``amount * numerator // denominator`` per row, exact however large the factors are; nothing of nothing is nothing.
+
+    :param amount: not negative
+    :param numerator: not negative, at most the denominator
+    """
+    whole = np.maximum(denominator, 1)
+    found, too_large = product(amount, numerator)
+    found = found // whole
+    if too_large is not None:
+        for row in np.flatnonzero(too_large):
+            found[row] = int(amount[row]) * int(numerator[row]) // int(whole[row])
+    return found
+
+
 def to_multiple(amount: Int64Array, *, unit: int, rounding: Rounding) -> Int64Array:
     """Round a column to multiples of ``unit``."""
     return amount if unit == 1 else divide_columns(amount, unit, rounding=rounding) * np.int64(unit)

@@ -1,9 +1,12 @@
-"""Basic charge (基本料金): per ampere, kVA, kW or contract, half at zero use where the plan says so."""
+"""Basic charge (基本料金): per ampere, kVA, kW or contract, by contract size or by demand, with the power factor."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from tomoshibi.kernel.exact import BoolArray
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.power_factor import HUNDRED, PowerFactor
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.rounding_policy import Step
@@ -21,6 +24,9 @@ class Basic:
     :param allowed_milli: sizes the plan offers; empty for any
     :param own: the published price per size is itself rounded (15 A: 467.625 becomes 467.63)
     :param half_at_zero_use: a month without energy pays one half
+    :param size: input that holds the size (``demand_milli``, ``reserve_milli``); empty: the size of the contract
+    :param optional: a row without the size has no line (reserve power) instead of being refused
+    :param power_factor: what multiplies the charge; its value stands on a line of its own without an amount
     """
 
     code: str
@@ -32,15 +38,27 @@ class Basic:
     allowed_milli: tuple[int, ...] = ()
     own: Step | None = None
     half_at_zero_use: bool = False
+    size: str = ""
+    optional: bool = False
+    power_factor: PowerFactor | None = None
 
     def slots(self) -> tuple[Slot, ...]:
-        own = Slot(self.code, self.code, self.unit, Group.BASIC)
-        if not self.first_milli:
-            return (own,)
-        return (Slot(f"{self.code}_first", self.code, Unit.CONTRACT, Group.BASIC), own)
+        found = [Slot(self.code, self.code, self.unit, Group.BASIC)]
+        if self.first_milli:
+            found.insert(0, Slot(f"{self.code}_first", self.code, Unit.CONTRACT, Group.BASIC))
+        if self.power_factor is not None:
+            found.append(Slot(f"{self.code}_power_factor", self.code, Unit.PERCENT, Group.BASIC))
+        return tuple(found)
 
     def values(self) -> tuple[str, ...]:
         return ()
+
+    def inputs(self) -> tuple[str, ...]:
+        own = (self.size,) if self.size else ()
+        return own + (self.power_factor.inputs() if self.power_factor else ())
+
+    def codes(self) -> tuple[str, ...]:
+        return self.power_factor.codes() if self.power_factor else ()
 
     def charge(self, sheet: Sheet) -> None:
         halve = sheet.usage.bill_energy_dwh == 0 if self.half_at_zero_use else None
@@ -48,13 +66,8 @@ class Basic:
             one = sheet.full(1)
             sheet.charge(self.code, quantity=one, price_micro=self.price_micro, scope=Scope.BASIC, halve=halve)
             return
-        size = sheet.usage.capacity_milli
-        missing = (size == MISSING) | (size <= 0)
-        sheet.refuse(missing, Refusal.NO_CAPACITY)
-        if self.allowed_milli:
-            offered = np.isin(size, np.array(self.allowed_milli, dtype=np.int64))
-            sheet.refuse(~offered & ~missing, Refusal.CAPACITY_NOT_OFFERED)
-        size = np.where(missing, np.int64(0), size)
+        size = self._size(sheet)
+        factor = self._factor(sheet, there=size > 0)
         if self.first_milli:
             price = self.first_price_micro
             sheet.charge(
@@ -69,4 +82,26 @@ class Basic:
             own=self.own,
             scope=Scope.BASIC,
             halve=halve,
+            factor=factor,
         )
+
+    def _size(self, sheet: Sheet) -> Int64Array:
+        """The size that is charged; 0 where there is none."""
+        if self.size:
+            size = sheet.optional_input(self.size)[0] if self.optional else sheet.input(self.size)
+            sheet.refuse(size < 0, Refusal.INPUT_MISSING, self.size)
+            return np.maximum(size, 0)
+        size = sheet.usage.capacity_milli
+        missing: BoolArray = (size == MISSING) | (size <= 0)
+        sheet.refuse(missing, Refusal.NO_CAPACITY)
+        if self.allowed_milli:
+            offered = np.isin(size, np.array(self.allowed_milli, dtype=np.int64))
+            sheet.refuse(~offered & ~missing, Refusal.CAPACITY_NOT_OFFERED)
+        return np.where(missing, np.int64(0), size)
+
+    def _factor(self, sheet: Sheet, *, there: BoolArray) -> tuple[Int64Array, int] | None:
+        if self.power_factor is None:
+            return None
+        percent, hundredths = self.power_factor.of(sheet)
+        sheet.charge(f"{self.code}_power_factor", quantity=percent, price_micro=0, present=there)
+        return hundredths, HUNDRED

@@ -4,15 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tomoshibi.kernel.exact import BoolArray
+from tomoshibi.rating.conditions import Condition
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
 
-
-def _eligible(sheet: Sheet, when: str) -> BoolArray:
-    if not when:
-        return np.ones(sheet.usage.rows, dtype=np.bool_)
-    return sheet.usage.flags.get(when, np.zeros(sheet.usage.rows, dtype=np.bool_))
+ALWAYS = Condition()
 
 
 @dataclass(frozen=True)
@@ -20,14 +16,14 @@ class FixedAmount:
     """
     An amount per month (口座振替割引, paper fee); negative for a discount.
 
-    :param when: code a row must carry; empty: all rows
+    :param when: rows it is for
     :param times: name of an input that says how often (days of outage); empty: once
     :param prorated: whether it follows the share of the month
     """
 
     code: str
     price_micro: int
-    when: str = ""
+    when: Condition = ALWAYS
     times: str = ""
     prorated: bool = False
 
@@ -38,14 +34,14 @@ class FixedAmount:
         return ()
 
     def inputs(self) -> tuple[str, ...]:
-        return (self.times,) if self.times else ()
+        return self.when.inputs() + ((self.times,) if self.times else ())
 
     def codes(self) -> tuple[str, ...]:
-        return (self.when,)
+        return self.when.codes()
 
     def charge(self, sheet: Sheet) -> None:
         quantity = sheet.optional_input(self.times)[0] if self.times else sheet.full(1)
-        quantity = np.where(_eligible(sheet, self.when), quantity, np.int64(0))
+        quantity = np.where(self.when.holds(sheet), quantity, np.int64(0))
         scope = Scope.FIXED if self.prorated else None
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
 
@@ -60,7 +56,7 @@ class PerKwhAmount:
 
     code: str
     price_micro: int
-    when: str = ""
+    when: Condition = ALWAYS
     up_to_dwh: int | None = None
 
     def slots(self) -> tuple[Slot, ...]:
@@ -69,14 +65,17 @@ class PerKwhAmount:
     def values(self) -> tuple[str, ...]:
         return ()
 
+    def inputs(self) -> tuple[str, ...]:
+        return self.when.inputs()
+
     def codes(self) -> tuple[str, ...]:
-        return (self.when,)
+        return self.when.codes()
 
     def charge(self, sheet: Sheet) -> None:
         energy = sheet.usage.energy_dwh
         if self.up_to_dwh is not None:
             energy = np.minimum(energy, self.up_to_dwh)
-        quantity = np.where(_eligible(sheet, self.when), energy, np.int64(0))
+        quantity = np.where(self.when.holds(sheet), energy, np.int64(0))
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro)
 
 
@@ -93,7 +92,7 @@ class Percentage:
     code: str
     ppm: int
     of: tuple[str, ...]
-    when: str = ""
+    when: Condition = ALWAYS
     times: str = ""
 
     def slots(self) -> tuple[Slot, ...]:
@@ -103,13 +102,13 @@ class Percentage:
         return ()
 
     def inputs(self) -> tuple[str, ...]:
-        return (self.times,) if self.times else ()
+        return self.when.inputs() + ((self.times,) if self.times else ())
 
     def codes(self) -> tuple[str, ...]:
-        return (self.when,)
+        return self.when.codes()
 
     def charge(self, sheet: Sheet) -> None:
-        base = np.where(_eligible(sheet, self.when), sheet.sum_of(self.of), np.int64(0))
+        base = np.where(self.when.holds(sheet), sheet.sum_of(self.of), np.int64(0))
         times = sheet.optional_input(self.times)[0] if self.times else np.int64(1)
         ratio = np.asarray(times * np.int64(self.ppm), dtype=np.int64)
         sheet.charge(self.code, quantity=base, price_micro=ratio, present=(base != 0) & (ratio != 0))

@@ -1,9 +1,11 @@
 """A plan version as the engine sees it: components in their order, and the rules around them."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
+from tomoshibi.rating.band_tiers import BandTiers
 from tomoshibi.rating.bands import Bands
 from tomoshibi.rating.proration import Proration
 from tomoshibi.rating.rounding_policy import RoundingPolicy, Step
@@ -21,6 +23,16 @@ class Component(Protocol):
     def values(self) -> tuple[str, ...]: ...
 
     def charge(self, sheet: Sheet) -> None: ...
+
+
+class Split(StrEnum):
+    """How the energy of a bill is given to its parts (price, plan or size changed inside the period)."""
+
+    HALF_HOURS = "half_hours"
+    """By its half-hours; by days where there are none."""
+    DAYS = "days"
+    DAYS_X_SIZE = "days_x_size"
+    """By days times the size of each part (kW, kVA)."""
 
 
 @runtime_checkable
@@ -46,6 +58,7 @@ class Program:
 
     :param quantity: rounding of the bill's energy before anything is priced [0.1 Wh]; ``None``: as measured
     :param tax_included: whether prices contain the consumption tax
+    :param split: how a bill's energy goes to its parts where something changes inside the period
     """
 
     components: tuple[Component, ...]
@@ -53,6 +66,7 @@ class Program:
     proration: Proration = field(default_factory=Proration)
     quantity: Step | None = None
     tax_included: bool = True
+    split: Split = Split.DAYS
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
@@ -79,5 +93,6 @@ class Program:
         return tuple(dict.fromkeys(code for codes in found for code in codes if code))
 
     @cached_property
-    def bands(self) -> tuple[Bands, ...]:
-        return tuple(component for component in self.components if isinstance(component, Bands))
+    def bands(self) -> tuple[Bands | BandTiers, ...]:
+        """Components that need band energies, or half-hours to make them from."""
+        return tuple(component for component in self.components if isinstance(component, Bands | BandTiers))

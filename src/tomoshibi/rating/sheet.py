@@ -26,6 +26,8 @@ class Unit(StrEnum):
     KW = "kW"
     CONTRACT = "contract"
     PIECE = "piece"
+    PERCENT = "%"
+    """A number that explains another line (power factor); it has no price."""
     SHARE = "share"
     """Part of other lines: the quantity is their sum [1e-10 currency], the price a ratio [1e-6]."""
 
@@ -202,6 +204,7 @@ class Sheet:
         present: BoolArray | None = None,
         per: int = 1,
         own: Step | None = None,
+        factor: tuple[Int64Array, int] | None = None,
     ) -> Int64Array:
         """
         Add a line: ``quantity x price / per``, prorated and halved where asked, rounded as the line's rule says.
@@ -213,6 +216,7 @@ class Sheet:
         :param present: rows that get a line (all with a quantity unless said)
         :param per: the price is for so many units (10 A)
         :param own: the component's own rounding, before proration (a published price per size)
+        :param factor: what the amount is multiplied with, per row over one number (power factor: hundredths over 100)
         :returns: (n,) the amounts [1e-10 currency]
         """
         price = np.broadcast_to(np.asarray(price_micro, dtype=np.int64), (self.usage.rows,))
@@ -220,10 +224,14 @@ class Sheet:
         if own is not None:
             amount = to_multiple(amount, unit=own.unit, rounding=own.rounding)
         numerator, denominator = self.full(1), self.full(1)
+        if factor is not None:
+            amount = share(amount, factor[0], factor[1], unit=EXACT, rounding=self._line.rounding)
         if scope is not None and self._applies(scope):
             numerator = np.where(self._part, self.usage.ratio_num, np.int64(1))
             denominator = np.where(self._part, self.usage.ratio_den, np.int64(1))
             amount = self.prorated(amount, scope)
+        if factor is not None:
+            numerator, denominator = numerator * factor[0], denominator * np.int64(factor[1])
         if halve is not None and halve.any():
             half = share(amount, 1, 2, unit=EXACT, rounding=self._line.rounding)
             amount = np.where(halve, half, amount)

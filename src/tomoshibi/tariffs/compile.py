@@ -1,7 +1,9 @@
 """From a plan document with one version to the program that the engine runs."""
 
 from tomoshibi.kernel.rounding import Rounding
-from tomoshibi.rating.program import Program
+from tomoshibi.rating.band_tiers import BandTiers
+from tomoshibi.rating.bands import Bands
+from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.proration import Denominator, LengthRule, Proration, Scope
 from tomoshibi.rating.rounding_policy import RoundingPolicy
 from tomoshibi.tariffs.shapes import SHAPES
@@ -15,12 +17,15 @@ def program(document: Part) -> Program:
     :param document: header and exactly one version (``document.versions``)
     """
     (version,) = document["versions"]
+    components = tuple(SHAPES[part["kind"]].build(part, document) for part in version["components"])
+    timed = any(isinstance(component, Bands | BandTiers) for component in components)
     return Program(
-        components=tuple(SHAPES[part["kind"]].build(part, document) for part in version["components"]),
+        components=components,
         rounding=_rounding(version.get("rounding", {})),
         proration=_proration(version.get("proration", "never")),
         quantity=energy_step(version["quantity"]) if "quantity" in version else None,
         tax_included=version.get("tax", "included") == "included",
+        split=Split(version.get("change", Split.HALF_HOURS if timed else Split.DAYS)),
     )
 
 

@@ -14,7 +14,7 @@ from tomoshibi.tariffs.shapes import SHAPES
 
 FOLDER = Path(__file__).parent
 PLANS = FOLDER / "plans"
-_DEFAULTS = ("tax", "quantity", "rounding", "proration")
+_DEFAULTS = ("tax", "quantity", "rounding", "proration", "change")
 Path_ = tuple[str | int, ...]
 
 

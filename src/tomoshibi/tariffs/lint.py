@@ -133,6 +133,7 @@ def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:
 
 def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Complaint]:
     seen: list[str] = []
+    bands: set[str] = set()
     blocks = {part["code"]: block_dwh(part) for part in parts if part["kind"] in {"minimum_charge", "tiers"}}
     wanted = max(blocks.values(), default=0)
     for index, part in enumerate(parts):
@@ -144,6 +145,14 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
                 text = _("%(code)s does not stand above this component")
                 yield (*here, "of"), text % {"code": name}, True
         seen.append(part["code"])
+        for band in part.get("bands", ()):
+            if band["name"] in bands:
+                yield (
+                    (*here, "bands"),
+                    _("%(name)s is a band of another component already") % {"name": band["name"]},
+                    True,
+                )
+            bands.add(band["name"])
         yield from SHAPES[part["kind"]].complaints(part, here, document)
         if block_dwh(part) != wanted and part["kind"] in {
             "minimum_charge",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from tomoshibi.kernel.exact import to_multiple
+from tomoshibi.kernel.exact import portion, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
-from tomoshibi.rating.program import Program
+from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.sheet import Group
 
 
@@ -122,6 +122,44 @@ def add_up(sums: pl.DataFrame, *, lines: pl.DataFrame, programs: Mapping[int, Pr
         .join(levy, on="row_id", how="left", maintain_order="left")
         .with_columns(pl.col("unrounded_e10", "levy_e10").fill_null(0))
     )
+
+
+def split_energy(frame: pl.DataFrame, *, rules: Mapping[int, Split], measured: pl.DataFrame) -> pl.DataFrame:
+    """
+    Give each part its share of its bill's energy: by half-hours, days, or days times size, as the last part's plan says.
+
+    :param frame: parts with ``row_id``, ``segment``, ``plan_version``, ``period_start``, ``period_end``,
+        ``capacity_milli`` and ``bill_energy_dwh``
+    :param measured: ``row_id``, ``segment``, ``part_dwh`` of parts whose half-hours are all there
+    """
+    rule = pl.DataFrame(
+        {"plan_version": list(rules), "_rule": [r.value for r in rules.values()]},
+        schema={"plan_version": pl.Int64, "_rule": pl.String},
+    )
+    found = frame.sort("row_id", "segment").join(rule, on="plan_version", how="left", maintain_order="left")
+    found = found.join(measured, on=["row_id", "segment"], how="left", maintain_order="left")
+    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days()
+    sized, whole = pl.col("capacity_milli").fill_null(0).min().over("row_id") > 0, pl.col("_rule").last().over("row_id")
+    known = pl.col("part_dwh").is_not_null().all().over("row_id") & (pl.col("part_dwh").sum().over("row_id") > 0)
+    found = found.with_columns(
+        pl.when((whole == Split.HALF_HOURS.value) & known)
+        .then(pl.col("part_dwh"))
+        .when((whole == Split.DAYS_X_SIZE.value) & sized)
+        .then(days * pl.col("capacity_milli"))
+        .otherwise(days)
+        .alias("_weight")
+    ).with_columns(
+        pl.col("_weight").cum_sum().over("row_id").alias("_until"), pl.col("_weight").sum().over("row_id").alias("_all")
+    )
+    # floor(whole x weight so far / all weights): integers, and the last part ends exactly at the whole.
+    energy = found["bill_energy_dwh"].fill_null(0).to_numpy()
+    running = portion(np.maximum(energy, 0), found["_until"].to_numpy(), found["_all"].to_numpy())
+    found = _differences(found.with_columns(pl.Series("energy_dwh", running)), "energy_dwh", ["row_id"])
+    given = pl.col("bill_energy_dwh")
+    found = found.with_columns(
+        pl.when(given.is_null() | (given < 0)).then(given).otherwise("energy_dwh").alias("energy_dwh")
+    )
+    return found.drop("_rule", "part_dwh", "_weight", "_until", "_all")
 
 
 def split_by_days(frame: pl.DataFrame, *, energy: str = "bill_energy_dwh") -> pl.DataFrame:

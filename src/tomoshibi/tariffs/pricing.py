@@ -14,12 +14,13 @@ import polars as pl
 from tomoshibi.kernel import frames
 from tomoshibi.kernel.exact import to_multiple
 from tomoshibi.kernel.rounding import Int64Array, divide
-from tomoshibi.rating import engine, proration, totals
+from tomoshibi.rating import engine, totals
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.refusals import Refusal
-from tomoshibi.rating.sheet import MISSING, Group, Usage
+from tomoshibi.rating.sheet import Group, Usage
 from tomoshibi.rating.tiers import Tiers
 from tomoshibi.tariffs import derivation, parts, times_of_use, values
+from tomoshibi.tariffs.shares_of_month import column, days, ratios
 
 BLOCK_ROWS = 250_000
 """Rows priced at once; memory is bounded by it."""
@@ -75,6 +76,20 @@ def split_by_days(frame: pl.DataFrame) -> pl.DataFrame:
     :returns: the frame with ``energy_dwh``, ordered by bill and part
     """
     return parts.split_by_days(frame)
+
+
+def split_energy(
+    frame: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours] = ()
+) -> pl.DataFrame:
+    """
+    Give each part of a bill its share of the bill's energy as the plan of its last part says, so that the parts add up.
+
+    :param frame: parts with ``row_id``, ``segment``, ``plan_version``, ``period_start``, ``period_end``,
+        ``capacity_milli`` and the bill's energy ``bill_energy_dwh``
+    :returns: the frame with ``energy_dwh``, ordered by bill and part
+    """
+    measured = times_of_use.part_energies(frame, half_hours=half_hours)
+    return parts.split_energy(frame, rules={v: p.split for v, p in programs.items()}, measured=measured)
 
 
 def named(lines: pl.DataFrame, *, components: Mapping[int, Sequence[values.Component]]) -> pl.DataFrame:
@@ -173,59 +188,31 @@ def _stack(found: list[pl.DataFrame], schema: frames.Schema) -> pl.DataFrame:
     return pl.concat(found) if found else frames.empty(schema)
 
 
-def _column(frame: pl.DataFrame, name: str) -> Int64Array:
-    return frame[name].cast(pl.Int64).fill_null(int(MISSING)).to_numpy()
-
-
-def _days(frame: pl.DataFrame, name: str) -> proration.DayArray:
-    return frame[name].to_numpy().astype("datetime64[D]")
-
-
-def _ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
-    """The share of a month: as given, or by the plan's policy from the reading period; 0/0 where dates make no sense."""
-    start, end = _days(frame, "period_start"), _days(frame, "period_end")
-    whole_start, whole_end = start, end
-    if "reading_start" in frame.columns:
-        whole_start = _days(
-            frame.with_columns(pl.col("reading_start").fill_null(pl.col("period_start"))), "reading_start"
-        )
-        whole_end = _days(frame.with_columns(pl.col("reading_end").fill_null(pl.col("period_end"))), "reading_end")
-    bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
-    num, den = proration.ratios(
-        program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end
-    )
-    if "ratio_num" in frame.columns:
-        given = frame["ratio_num"].is_not_null().to_numpy()
-        num = np.where(given, _column(frame, "ratio_num"), num)
-        den = np.where(given, _column(frame, "ratio_den"), den)
-    return np.where(bad, np.int64(0), num), np.where(bad, np.int64(0), den)
-
-
 def _usage(frame: pl.DataFrame, program: Program) -> Usage:
-    energy = _column(frame, "energy_dwh")
-    num, den = _ratios(frame, program)
+    energy = column(frame, "energy_dwh")
+    num, den = ratios(frame, program)
     flags = {}
     if "discounts" in frame.columns:
         flags = {
             code: frame["discounts"].list.contains(code).fill_null(value=False).to_numpy() for code in program.codes
         }
-    found = {name.removesuffix(_VALUE): _column(frame, name) for name in frame.columns if name.endswith(_VALUE)}
+    found = {name.removesuffix(_VALUE): column(frame, name) for name in frame.columns if name.endswith(_VALUE)}
     return Usage(
         energy_dwh=energy,
-        bill_energy_dwh=_column(frame, "bill_energy_dwh") if "bill_energy_dwh" in frame.columns else energy,
-        capacity_milli=_column(frame, "capacity_milli"),
+        bill_energy_dwh=column(frame, "bill_energy_dwh") if "bill_energy_dwh" in frame.columns else energy,
+        capacity_milli=column(frame, "capacity_milli"),
         ratio_num=num,
         ratio_den=den,
         bands_dwh={
-            name.removeprefix(_BAND).removesuffix(_DWH): _column(frame, name)
+            name.removeprefix(_BAND).removesuffix(_DWH): column(frame, name)
             for name in frame.columns
             if name.startswith(_BAND) and name.endswith(_DWH)
         },
         values=found,
         flags=flags,
-        inputs={name: _column(frame, name) for name in program.inputs if name in frame.columns},
-        start=_days(frame, "period_start"),
-        end=_days(frame, "period_end"),
+        inputs={name: column(frame, name) for name in program.inputs if name in frame.columns},
+        start=days(frame, "period_start"),
+        end=days(frame, "period_end"),
     )
 
 

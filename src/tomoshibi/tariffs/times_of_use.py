@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+import polars.selectors as cs
 
 from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.band_tiers import Allocation, BandTiers
 from tomoshibi.rating.bands import Bands
 from tomoshibi.rating.halfhours import band_sums
 from tomoshibi.rating.program import Program
+from tomoshibi.rating.time_order import tier_band_sums
 from tomoshibi.tariffs import values
+from tomoshibi.tariffs.shares_of_month import ratios
 
-INCOMPLETE = -1
+_SHARE = "^(reading_start|reading_end|ratio_num|ratio_den)$"
+INCOMPLETE = np.int64(-1)
 """A band energy that cannot be told because half-hours are missing."""
 
 
@@ -34,12 +40,13 @@ def with_bands(
         places = pl.DataFrame({"row_id": block.row_ids, "_place": np.arange(block.row_ids.size, dtype=np.int64)})
         rows = (
             frame.filter(pl.col("plan_version").is_in(versions))
-            .select("row_id", "segment", "plan_version", "period_start", "period_end")
+            .select("row_id", "segment", "plan_version", "period_start", "period_end", cs.matches(_SHARE))
             .join(places, on="row_id")
         )
         for piece in rows.partition_by("plan_version", "period_start", "period_end"):
-            for bands in programs[piece["plan_version"][0]].bands:
-                found.append(_piece(piece, block, bands))  # noqa: PERF401 - the nested loops read better as loops
+            program = programs[piece["plan_version"][0]]
+            for bands in program.bands:
+                found.append(_piece(piece, block, bands, program))  # noqa: PERF401 - nested loops read better as loops
     if not found:
         return frame
     sums = pl.concat(found, how="diagonal")
@@ -52,7 +59,9 @@ def with_bands(
     )
 
 
-def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands) -> pl.DataFrame:
+def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands | BandTiers, program: Program) -> pl.DataFrame:
+    if isinstance(bands, BandTiers) and bands.allocation is Allocation.TIME_ORDER:
+        return _tier_piece(piece, block, bands, program)
     sums, complete = period_sums(
         block,
         places=piece["_place"].to_numpy(),
@@ -61,27 +70,92 @@ def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands) -> pl.Dat
         bands=bands,
     )
     columns = {
-        f"band_{band.name}_dwh": np.where(complete, sums[:, number], np.int64(INCOMPLETE))
-        for number, band in enumerate(bands.bands)
+        f"band_{name}_dwh": np.where(complete, sums[:, number], np.int64(INCOMPLETE))
+        for number, name in enumerate(_names(bands))
     }
     return piece.select("row_id", "segment").with_columns(pl.Series(name, col) for name, col in columns.items())
 
 
+def _names(bands: Bands | BandTiers) -> list[str]:
+    return [band.name for band in bands.bands]
+
+
+def _tier_piece(piece: pl.DataFrame, block: values.HalfHours, bands: BandTiers, program: Program) -> pl.DataFrame:
+    """Energies per band and tier, the tiers filled in the order of time: ``band_<name>_tier_<n>_dwh``."""
+    found = _slots(block, start=piece["period_start"][0], end=piece["period_end"][0], bands=bands)
+    names = [(n, band.name, tier) for n, band in enumerate(bands.bands) for tier in range(bands.tier_count)]
+    if found is None:
+        columns = {f"band_{band}_tier_{tier + 1}_dwh": np.full(piece.height, INCOMPLETE) for _n, band, tier in names}
+    else:
+        slots, vector = found
+        num, den = ratios(piece, program)
+        bad = (num <= 0) | (den <= 0)  # refused later; here they must only do no harm
+        num, den = np.where(bad, np.int64(1), num), np.where(bad, np.int64(1), den)
+        edges = bands.edges(bands.bands[0], num, den, policy=program.proration)
+        matrix = block.values_dwh[piece["_place"].to_numpy()][:, slots]
+        cells, complete = tier_band_sums(matrix, vector, band_count=len(bands.bands), edges_dwh=edges)
+        columns = {
+            f"band_{band}_tier_{tier + 1}_dwh": np.where(complete, cells[:, n, tier], np.int64(INCOMPLETE))
+            for n, band, tier in names
+        }
+    return piece.select("row_id", "segment").with_columns(pl.Series(name, col) for name, col in columns.items())
+
+
+def part_energies(frame: pl.DataFrame, *, half_hours: Sequence[values.HalfHours]) -> pl.DataFrame:
+    """
+    What the half-hours of each part come to, for parts whose half-hours are all there.
+
+    :returns: ``row_id``, ``segment``, ``part_dwh``
+    """
+    found = [pl.DataFrame(schema={"row_id": pl.Int64, "segment": frame.schema["segment"], "part_dwh": pl.Int64})]
+    for block in half_hours:
+        places = pl.DataFrame({"row_id": block.row_ids, "_place": np.arange(block.row_ids.size, dtype=np.int64)})
+        rows = frame.select("row_id", "segment", "period_start", "period_end").join(places, on="row_id")
+        for piece in rows.partition_by("period_start", "period_end"):
+            slots = _days_in(block, start=piece["period_start"][0], end=piece["period_end"][0])
+            if slots is None:
+                continue
+            matrix = block.values_dwh[piece["_place"].to_numpy()][:, slots]
+            complete = (matrix >= 0).all(axis=1)
+            sums = pl.Series("part_dwh", np.maximum(matrix, 0).sum(axis=1, dtype=np.int64))
+            found.append(piece.select("row_id", "segment").with_columns(sums).filter(pl.Series(complete)))
+    return pl.concat(found).unique(subset=["row_id", "segment"], keep="first")
+
+
+def _days_in(block: values.HalfHours, *, start: date, end: date) -> slice | None:
+    """The slots of a period in a block; nothing where the block does not hold all its days."""
+    first, days = (start - block.first_day).days, (end - start).days
+    if first < 0 or (first + days) * block.slots_a_day > block.values_dwh.shape[1]:
+        return None
+    return slice(first * block.slots_a_day, (first + days) * block.slots_a_day)
+
+
+def _slots(
+    block: values.HalfHours, *, start: date, end: date, bands: Bands | BandTiers
+) -> tuple[slice, npt.NDArray[np.uint8]] | None:
+    """The slots of a period in a block with their bands."""
+    slots = _days_in(block, start=start, end=end)
+    if slots is None:
+        return None
+    first, days = (start - block.first_day).days, (end - start).days
+    dates = np.datetime64(start, "D") + np.arange(days)
+    months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    types = block.day_types[first : first + days]
+    return slots, bands.calendar.of_days(months, types, slots_a_day=block.slots_a_day)
+
+
 def period_sums(
-    block: values.HalfHours, *, places: Int64Array, start: date, end: date, bands: Bands
+    block: values.HalfHours, *, places: Int64Array, start: date, end: date, bands: Bands | BandTiers
 ) -> tuple[Int64Array, np.ndarray]:
     """
     Band energies of some rows of a block over a period.
 
     :returns: (n, bands) sums, and (n,) whether every half-hour of the period is there
     """
-    first, days = (start - block.first_day).days, (end - start).days
-    if first < 0 or (first + days) * block.slots_a_day > block.values_dwh.shape[1]:
+    found = _slots(block, start=start, end=end, bands=bands)
+    if found is None:
         return np.zeros((places.size, len(bands.bands)), dtype=np.int64), np.zeros(places.size, dtype=np.bool_)
-    dates = np.datetime64(start, "D") + np.arange(days)
-    months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    vector = bands.calendar.of_days(months, block.day_types[first : first + days], slots_a_day=block.slots_a_day)
-    slots = slice(first * block.slots_a_day, (first + days) * block.slots_a_day)
+    slots, vector = found
     everything = places.size == block.values_dwh.shape[0] and bool((np.diff(places) == 1).all())
     rows = block.values_dwh if everything else block.values_dwh[places]
     return band_sums(rows[:, slots], vector, band_count=len(bands.bands))

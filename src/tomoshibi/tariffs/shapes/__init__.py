@@ -8,14 +8,18 @@ rule once more in ``tests/rating/reference.py``, and a test table ``tests/rating
 from collections.abc import Mapping
 
 from tomoshibi.tariffs.shapes import (
+    band_tiers,
     bands,
     basic,
+    devices,
     discounts,
+    excess_demand,
     flat,
     minimum_charge,
     monthly_minimum,
     published_monthly,
     published_per_kwh,
+    seasons,
     tiers,
 )
 from tomoshibi.tariffs.shapes.shape import Shape
@@ -24,13 +28,17 @@ SHAPES: Mapping[str, Shape] = {
     shape.kind: shape
     for shape in (
         basic.SHAPE,
+        excess_demand.SHAPE,
         minimum_charge.SHAPE,
         tiers.SHAPE,
         flat.SHAPE,
+        seasons.SHAPE,
         bands.SHAPE,
+        band_tiers.SHAPE,
         *published_per_kwh.SHAPES.values(),
         published_monthly.SHAPE,
         monthly_minimum.SHAPE,
+        *devices.SHAPES.values(),
         *discounts.SHAPES.values(),
     )
 }

@@ -10,13 +10,14 @@ from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place
 
 _DAYS = {"weekday": DayType.WEEKDAY, "saturday": DayType.SATURDAY, "holiday": DayType.HOLIDAY}
 _HOURS = "^([01][0-9]|2[0-3]):[03]0-([01][0-9]|2[0-4]):[03]0$"
+MONTHS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}, "minItems": 1}
 CONDITIONS = {
     "type": "array",
     "minItems": 1,
     "items": {
         "type": "object",
         "properties": {
-            "months": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}, "minItems": 1},
+            "months": MONTHS,
             "days": {"type": "array", "items": {"enum": ["weekday", "saturday", "holiday"]}, "minItems": 1},
             "hours": {"type": "array", "items": {"type": "string", "pattern": _HOURS}, "minItems": 1},
         },

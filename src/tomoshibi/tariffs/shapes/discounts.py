@@ -1,15 +1,17 @@
 """Discounts and surcharges: ``fixed``, ``per_kwh`` and ``percent``; for all, or for contracts with a code."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.units import energy_dwh, scaled
+from tomoshibi.rating.conditions import Condition
 from tomoshibi.rating.discounts import FixedAmount, Percentage, PerKwhAmount
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import DISCOUNT, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Part, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place, Price, Shape
 
 PPM_PER_PERCENT = 10_000
 _PERCENT = {
@@ -25,11 +27,54 @@ _PERCENT = {
 }
 
 
+_DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+IF = {
+    "type": "object",
+    "description": "For whom and how long; everything that is stated must hold.",
+    "minProperties": 1,
+    "properties": {
+        "first_months": {"type": "integer", "minimum": 1, "description": "Campaign: first months of the contract."},
+        "contracts": {"type": "integer", "minimum": 2, "description": "Set: contracts of the customer."},
+        "from_kwh": s.KWH,
+        "below_kwh": s.KWH,
+        "since": _DAY,
+        "until": _DAY,
+    },
+    "additionalProperties": False,
+}
+
+
+def condition(part: Part) -> Condition:
+    """``when`` and ``if`` of a component."""
+    given = part.get("if", {})
+    return Condition(
+        code=part.get("when", ""),
+        first_months=given.get("first_months", 0),
+        contracts=given.get("contracts", 0),
+        from_dwh=energy_dwh(given.get("from_kwh", 0)),
+        below_dwh=energy_dwh(given["below_kwh"]) if "below_kwh" in given else None,
+        since=given.get("since", ""),
+        until=given.get("until", ""),
+    )
+
+
+def _complaints(part: Part, here: Place, _document: Part) -> Iterator[Complaint]:
+    given = part.get("if", {})
+    for name in ("since", "until"):
+        try:
+            date.fromisoformat(given.get(name, "2000-01-01"))
+        except ValueError:
+            yield (*here, "if", name), _("%(day)s is no day of the calendar") % {"day": given[name]}, True
+    rule = condition(part)
+    if (rule.below_dwh is not None and rule.below_dwh <= rule.from_dwh) or (rule.until and rule.until <= rule.since):
+        yield (*here, "if"), _("nothing can ever meet this condition"), True
+
+
 def _fixed(part: Part, _document: Part) -> Component:
     return FixedAmount(
         part["code"],
         s.price_micro(part["price"]),
-        part.get("when", ""),
+        condition(part),
         part.get("times", ""),
         part.get("prorated", False),
     )
@@ -37,12 +82,12 @@ def _fixed(part: Part, _document: Part) -> Component:
 
 def _per_kwh(part: Part, _document: Part) -> Component:
     limit = energy_dwh(part["up_to_kwh"]) if "up_to_kwh" in part else None
-    return PerKwhAmount(part["code"], s.price_micro(part["price"]), part.get("when", ""), limit)
+    return PerKwhAmount(part["code"], s.price_micro(part["price"]), condition(part), limit)
 
 
 def _percent(part: Part, _document: Part) -> Component:
     ppm = scaled(part["percent"]["amount"], scale=PPM_PER_PERCENT)
-    return Percentage(part["code"], ppm, tuple(part["of"]), part.get("when", ""), part.get("times", ""))
+    return Percentage(part["code"], ppm, tuple(part["of"]), condition(part), part.get("times", ""))
 
 
 def _per_kwh_prices(part: Part) -> Iterator[Price]:
@@ -55,11 +100,28 @@ def _percent_prices(part: Part) -> Iterator[Price]:
 
 def _for_whom(words: Callable[[Part], str]) -> Callable[[Part], str]:
     def sentence(part: Part) -> str:
-        if "when" not in part:
-            return words(part)
-        return f"{words(part)} {_('Only for contracts with the code %(code)s.') % {'code': part['when']}}"
+        return " ".join([words(part), *_conditions(part)])
 
     return sentence
+
+
+def _conditions(part: Part) -> Iterator[str]:
+    """``when`` and ``if`` in words."""
+    given = part.get("if", {})
+    if "when" in part:
+        yield _("Only for contracts with the code %(code)s.") % {"code": part["when"]}
+    if "first_months" in given:
+        yield _("Only in the first %(count)s months of a contract.") % {"count": given["first_months"]}
+    if "contracts" in given:
+        yield _("Only for customers with at least %(count)s contracts.") % {"count": given["contracts"]}
+    if "from_kwh" in given:
+        yield _("Only from %(kwh)s kWh a bill.") % {"kwh": given["from_kwh"]}
+    if "below_kwh" in given:
+        yield _("Only below %(kwh)s kWh a bill.") % {"kwh": given["below_kwh"]}
+    if "since" in given:
+        yield _("Only for periods that begin on %(day)s or later.") % {"day": given["since"]}
+    if "until" in given:
+        yield _("Only for periods that begin before %(day)s.") % {"day": given["until"]}
 
 
 SHAPES = {
@@ -69,18 +131,20 @@ SHAPES = {
             kind="fixed",
             label=DISCOUNT,
             about="An amount per month; negative for a discount.",
-            fields={"price": s.PRICE, "when": s.WHEN, "times": s.TIMES, "prorated": {"type": "boolean"}},
+            fields={"price": s.PRICE, "when": s.WHEN, "if": IF, "times": s.TIMES, "prorated": {"type": "boolean"}},
             required=("price",),
             build=_fixed,
+            complaints=_complaints,
             sentence=_for_whom(lambda _part: _("An amount every month.")),
         ),
         Shape(
             kind="per_kwh",
             label=DISCOUNT,
             about="A price per kWh; negative for a discount.",
-            fields={"price": s.PRICE, "when": s.WHEN, "up_to_kwh": s.KWH},
+            fields={"price": s.PRICE, "when": s.WHEN, "if": IF, "up_to_kwh": s.KWH},
             required=("price",),
             build=_per_kwh,
+            complaints=_complaints,
             sentence=_for_whom(lambda _part: _("A price on the energy.")),
             prices=_per_kwh_prices,
         ),
@@ -88,9 +152,10 @@ SHAPES = {
             kind="percent",
             label=DISCOUNT,
             about="A share of components above it; negative for a discount.",
-            fields={"percent": _PERCENT, "of": s.CODES, "when": s.WHEN, "times": s.TIMES},
+            fields={"percent": _PERCENT, "of": s.CODES, "when": s.WHEN, "if": IF, "times": s.TIMES},
             required=("percent", "of"),
             build=_percent,
+            complaints=_complaints,
             sentence=_for_whom(lambda part: _("A share of %(components)s.") % {"components": ", ".join(part["of"])}),
             prices=_percent_prices,
         ),

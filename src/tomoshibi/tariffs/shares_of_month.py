@@ -1,0 +1,43 @@
+"""The share of a month that each row of a usage frame is."""
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating import proration
+from tomoshibi.rating.program import Program
+from tomoshibi.rating.sheet import MISSING
+
+
+def column(frame: pl.DataFrame, name: str) -> Int64Array:
+    """A whole-number column as the engine takes it."""
+    return frame[name].cast(pl.Int64).fill_null(int(MISSING)).to_numpy()
+
+
+def days(frame: pl.DataFrame, name: str) -> proration.DayArray:
+    """A date column as the engine takes it."""
+    return frame[name].to_numpy().astype("datetime64[D]")
+
+
+def ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
+    """
+    As given in ``ratio_num`` and ``ratio_den``, or by the plan's policy from the reading period.
+
+    :returns: numerator and denominator [days]; 0 and 0 where dates make no sense
+    """
+    start, end = days(frame, "period_start"), days(frame, "period_end")
+    whole_start, whole_end = start, end
+    if "reading_start" in frame.columns:
+        whole_start = days(
+            frame.with_columns(pl.col("reading_start").fill_null(pl.col("period_start"))), "reading_start"
+        )
+        whole_end = days(frame.with_columns(pl.col("reading_end").fill_null(pl.col("period_end"))), "reading_end")
+    bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
+    num, den = proration.ratios(
+        program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end
+    )
+    if "ratio_num" in frame.columns:
+        given = frame["ratio_num"].is_not_null().to_numpy()
+        num = np.where(given, column(frame, "ratio_num"), num)
+        den = np.where(given, column(frame, "ratio_den"), den)
+    return np.where(bad, np.int64(0), num), np.where(bad, np.int64(0), den)
