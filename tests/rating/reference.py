@@ -32,6 +32,8 @@ class Part:
     holidays: frozenset[date] = frozenset()
     discounts: tuple[str, ...] = ()
     inputs: dict = field(default_factory=dict)
+    area: str = ""
+    spot: dict[str, list[Fraction | None]] = field(default_factory=dict)
 
 
 @dataclass
@@ -427,8 +429,66 @@ class _Bill:
             and ("until" not in rule or start < rule["until"])
         )
 
+    def market_linked(self, c):
+        """Each half-hour on its own: bounded price, fee, tax, losses, rounding, margin."""
+        if self.part.half_hours is None:
+            raise Refused("bands_missing")
+        if any(kwh is None for kwh in self.part.half_hours):
+            raise Refused("half_hours_incomplete")
+        prices = self.part.spot.get(c["market"])
+        if prices is None or None in prices:
+            raise Refused("spot_price_missing")
+        loss = _rate(_of_area(c["loss_percent"], self.part.area))
+        tax = _rate(c["tax_percent"]) if "tax_percent" in c else 0
+        bounds = c.get("bounds", {"on": "slot"})
+        low, high = (Fraction(str(bounds[k]["amount"])) if k in bounds else None for k in ("floor", "cap"))
+        amount = kwh = Fraction(0)
+        for market, used in zip(prices, self.part.half_hours, strict=True):
+            price = _clamp(market, low, high) if bounds["on"] == "slot" else market
+            unit = by_step((price + _amount(c, "fee")) * (1 + tax) / (1 - loss), c["round"]) + _amount(c, "margin")
+            amount, kwh = amount + unit * used, kwh + used
+        if bounds["on"] == "average" and kwh:
+            amount = _clamp(amount / kwh, low, high) * kwh
+        self.add(c["code"], amount)
+        difference = self.kwh - kwh
+        if not difference:
+            return
+        if "difference" not in c or kwh == 0 or abs(difference) > Fraction(str(c["difference"]["within_kwh"])):
+            raise Refused("bands_unlike_energy")
+        self.add(c["code"], difference * to_unit(amount / kwh, Fraction(1, 10**6), "half_up"))
+
+    def market_average(self, c):
+        self._per_kwh(c, c["code"], 1, block_from_unit=False)
+
     def _sum(self, codes):
         return sum((self.amounts.get(code, Fraction(0)) for code in codes), Fraction(0))
+
+
+def market_average_unit(c, *, average, area):
+    """The unit of a ``market_average`` component from the average price of its window."""
+    low, high = Fraction(str(c["refund_below"]["amount"])), Fraction(str(c["charge_above"]["amount"]))
+    beyond = average - high if average > high else average - low if average < low else Fraction(0)
+    tax = _rate(c["tax_percent"]) if "tax_percent" in c else 0
+    return by_step(beyond * (1 + tax) / (1 - _rate(_of_area(c["loss_percent"], area))), c["round"])
+
+
+def _of_area(rates, area):
+    if area not in rates and "*" not in rates:
+        raise Refused("value_missing loss")
+    return rates.get(area) or rates["*"]
+
+
+def _rate(percent):
+    return Fraction(str(percent["amount"])) / 100
+
+
+def _amount(c, key):
+    return Fraction(str(c[key]["amount"])) if key in c else Fraction(0)
+
+
+def _clamp(value, low, high):
+    value = value if low is None else max(value, low)
+    return value if high is None else min(value, high)
 
 
 def _minutes(clock):

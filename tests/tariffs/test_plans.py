@@ -10,8 +10,8 @@ from django.db.utils import DatabaseError
 from tests.tariffs.plans import HEADER, TOKYO
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.masters import operations as masters
+from tomoshibi.tariffs import daytypes, operations, queries
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import operations, queries
 from tomoshibi.tariffs.models import PlanVersion
 
 NEXT = TOKYO + TOKYO.split("versions:\n")[1].replace("2024-04-01", "2026-12-01").replace("29.80", "30.10")
@@ -209,7 +209,7 @@ def test_holidays_and_sundays_are_one_day_type(in_transaction, now):
     from tomoshibi.kernel.periods import Period
 
     masters.load_shipped(on=now.date(), with_banks=False)
-    found = queries.day_types(period=Period(date(2026, 11, 2), date(2026, 11, 9)), area="03")
+    found = daytypes.day_types(Period(date(2026, 11, 2), date(2026, 11, 9)), area="03")
     assert found.tolist() == [0, 2, 0, 0, 0, 1, 2]
 
 

@@ -49,6 +49,9 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
         price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %"
     per = _per(row, component)
     formula = f"{quantity} {unit} × {price}".replace("  ", " ")
+    if component.averaged:
+        # A sum over half-hours: how many, their energy, and what a kWh came to on average.
+        formula = f"{row['ratio_num']:,} × 30 min: {quantity} {unit} × \u00d8 {price}"
     if per > 1:
         formula += f" / {per} {unit}"
     if row["ratio_num"] != row["ratio_den"]:

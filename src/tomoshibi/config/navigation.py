@@ -80,6 +80,7 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Changes to decide"), "masters:proposals", "eye"),
         Entry(_("Renewable levy"), "masters:levy", "leaf", ("MS1",)),
         Entry(_("Fuel adjustment"), "masters:fuel", "flame", ("MS2",)),
+        Entry(_("Spot prices"), "masters:spot", "chart-candle", ("MS2",)),
         Entry(_("Reading calendar"), "masters:calendar", "calendar-event", ("MS3",)),
         Entry(_("Debit calendar"), "masters:debits_agent_a", "calendar-dollar", ("MS4", "MS5", "MS6")),
         Entry(_("Holidays"), "masters:holidays", "calendar-off", ("MS8",)),

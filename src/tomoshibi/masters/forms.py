@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tomoshibi.masters.register import Column, Kind, Master, Unreadable
 from tomoshibi.masters.sheets import ACTION, REMOVE, SET
+from tomoshibi.masters.spot import LARGEST_FILE
 from tomoshibi.masters.values import AREAS
 
 _HINTS = {
@@ -113,6 +114,24 @@ class SheetForm(ReasonForm):
         help_text=gettext_lazy("The columns of the export, in UTF-8 or Shift_JIS. All rows are taken or none."),
     )
     field_order = ["file", "reason"]
+
+
+class SpotForm(forms.Form):
+    """A file of the day-ahead market."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Market file"),
+        help_text=gettext_lazy(
+            "The yearly or daily CSV of the day-ahead market as it is published (Shift_JIS or UTF-8), or columns day, slot,"
+            " system, 01 to 09. All rows are taken or none."
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(_("The file is larger than a year of prices can be."))
+        return file
 
 
 class DecisionForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.register import Column, Kind, Master, Validity
-from tomoshibi.masters.values import AREAS, ProposalState, Standing
+from tomoshibi.masters.values import AREAS, ProposalState, SpotImportState, Standing
 from tomoshibi.ui import lists
 from tomoshibi.ui.lists.columns import Number
 from tomoshibi.ui.lists.filters import AnyOf, Condition, Params
@@ -25,6 +25,11 @@ PROPOSAL_STATES = {
     ProposalState.APPLIED: State(_("applied"), Tone.GOOD, "circle-check"),
     ProposalState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
     ProposalState.WITHDRAWN: State(_("taken back"), Tone.QUIET, "arrow-back-up"),
+}
+SPOT_STATES = {
+    SpotImportState.HOLDS: State(_("applied"), Tone.GOOD, "circle-check"),
+    SpotImportState.WAITING: State(_("to decide"), Tone.ATTENTION, "eye"),
+    SpotImportState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
 }
 CONFIDENCES = {
     "high": State(_("certain"), Tone.GOOD, "shield-check"),

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django_fsm import FSMField, transition
 
-from tomoshibi.masters.values import ProposalState
+from tomoshibi.masters.values import ProposalState, SpotImportState
 from tomoshibi.storage.audit import audited
 
 
@@ -293,6 +293,68 @@ class PostingAccount(Dated):
 
     class Meta:
         constraints = [_one_a_day("posting_account_one_a_day", "key")]
+
+
+@audited()
+class SpotImport(models.Model):
+    """A file of spot prices. Days that were empty hold at once; days that it changes wait for a second person."""
+
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    state = FSMField(default=SpotImportState.HOLDS.value, protected=True)
+    invented = models.BooleanField(default=False)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    new_days = models.IntegerField()
+    changed_days = models.IntegerField()
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    @transition(field=state, source=SpotImportState.HOLDS.value, target=SpotImportState.WAITING.value)
+    def wait(self) -> None:
+        """It changes prices that hold."""
+
+    @transition(field=state, source=SpotImportState.WAITING.value, target=SpotImportState.HOLDS.value)
+    def approve(self) -> None:
+        """A second person agrees to the changed prices."""
+
+    @transition(field=state, source=SpotImportState.WAITING.value, target=SpotImportState.REJECTED.value)
+    def reject(self) -> None:
+        """A second person declines the changed prices."""
+
+    class Meta:
+        indexes = [models.Index(fields=["-imported_at"], name="spot_import_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="spot_second_person",
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("imported_by")),
+            )
+        ]
+
+
+class SpotDay(models.Model):
+    """
+    The 48 prices of one day of an area (``00``: the system price) as a vector; null where the market has none.
+
+    Every revision stays; the newest that a second person did not decline holds. Loaded in bulk; the file is its source.
+    """
+
+    spot_import = models.ForeignKey(SpotImport, on_delete=models.PROTECT, related_name="+")
+    area = models.CharField(max_length=2)
+    day = models.DateField()
+    revision = models.IntegerField()
+    holds = models.BooleanField()
+    price_micro = ArrayField(models.BigIntegerField(null=True), size=48)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "day", "revision"], name="spot_day_once_per_revision"),
+            models.UniqueConstraint(fields=["area", "day"], condition=models.Q(holds=True), name="spot_day_holds_once"),
+            models.CheckConstraint(condition=models.Q(price_micro__len=48), name="spot_day_has_all_half_hours"),
+        ]
 
 
 @audited()

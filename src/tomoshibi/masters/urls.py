@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from tomoshibi.masters.register import MASTERS, Master
-from tomoshibi.masters.views import banks, days, prices, proposals, sheets
+from tomoshibi.masters.views import banks, days, prices, proposals, sheets, spot
 from tomoshibi.masters.views.edge import view_of
 from tomoshibi.ui.pages import DO
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path("changes/", proposals.waiting, name="proposals"),
     path("levy/", prices.levy, name="levy"),
     path("fuel/", prices.fuel, name="fuel"),
+    path("spot/", spot.prices, name="spot"),
+    path("spot/import/", spot.import_file, name="spot_new"),
+    path("spot/files/<int:import_id>/", spot.imported, name="spot_import"),
     path("calendar/", days.calendar, name="calendar"),
     path("calendar/generate/", days.generate, name="generate"),
     path("holidays/", days.holidays, name="holidays"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.kernel.rounding import Rounding, divide
+from tomoshibi.kernel.rounding import Int64Array, Rounding, divide
 from tomoshibi.kernel.units import MICRO, micro
 
 
@@ -281,6 +281,84 @@ class LoadOutcome:
     inserted: dict[str, int] = field(default_factory=dict)
     present: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+
+
+NO_PRICE = -(2**63)
+"""Stands in a vector of spot prices where the market has none."""
+SYSTEM_PRICE = "00"
+"""The area code under which the system price stands."""
+SPOT_SLOTS = 48
+"""Prices of a day: one for each half-hour."""
+SPOT_LIMIT_MICRO = 10_000 * MICRO
+"""No spot price is larger (10,000 a kWh)."""
+
+
+@dataclass(frozen=True)
+class SpotPrices:
+    """
+    Spot prices of consecutive days.
+
+    :param price_micro: (days x 48,) without tax; ``NO_PRICE`` where the market has none [1e-6 currency/kWh]
+    :param invented: whether any of them is invented
+    """
+
+    area: str
+    period: Period
+    price_micro: Int64Array
+    invented: bool
+
+
+@dataclass(frozen=True)
+class SpotGap:
+    """Days in a row on which prices are missing: how many half-hours of them."""
+
+    first: date
+    last: date
+    half_hours: int
+
+
+class SpotImportState(StrEnum):
+    """What became of a file of spot prices."""
+
+    HOLDS = "holds"
+    WAITING = "waiting"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class SpotImport:
+    """
+    A file of spot prices that was taken in.
+
+    :param new_days: days (of an area) that had no price, or not all
+    :param changed_days: days of which it changes a price that holds; they wait for a second person
+    """
+
+    id: int
+    file_name: str
+    sha256: str
+    state: SpotImportState
+    invented: bool
+    first_day: date
+    last_day: date
+    new_days: int
+    changed_days: int
+    imported_by_id: int | None
+    imported_at: datetime
+    decided_by_id: int | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SpotChange:
+    """A day of an area of which a waiting file changes prices; averages in 1e-6 currency/kWh."""
+
+    area: str
+    day: date
+    half_hours: int
+    before_micro: int
+    after_micro: int
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from tomoshibi.rating.band_tiers import BandTiers
 from tomoshibi.rating.bands import Bands
+from tomoshibi.rating.market_average import MarketAverage
+from tomoshibi.rating.market_linked import MarketLinked
 from tomoshibi.rating.proration import Proration
 from tomoshibi.rating.rounding_policy import RoundingPolicy, Step
 from tomoshibi.rating.sheet import Sheet, Slot
@@ -96,3 +98,16 @@ class Program:
     def bands(self) -> tuple[Bands | BandTiers, ...]:
         """Components that need band energies, or half-hours to make them from."""
         return tuple(component for component in self.components if isinstance(component, Bands | BandTiers))
+
+    @cached_property
+    def market_linked(self) -> tuple[MarketLinked, ...]:
+        return tuple(component for component in self.components if isinstance(component, MarketLinked))
+
+    @cached_property
+    def market_averages(self) -> tuple[MarketAverage, ...]:
+        return tuple(component for component in self.components if isinstance(component, MarketAverage))
+
+    @property
+    def needs_half_hours(self) -> bool:
+        """Whether bills are priced from half-hours, not from their sum alone."""
+        return bool(self.bands or self.market_linked)

@@ -28,9 +28,10 @@ class Refusal(IntEnum):
     """The energies of the bands do not add up to the energy of the bill."""
     TOO_LARGE = 11
     """An amount or energy is beyond what the engine may hold (461 million currency units a bill)."""
-
     INPUT_MISSING = 12
     """A number that the plan prices by (maximum demand, days of outage, devices) is missing; the detail names it."""
+    SPOT_PRICE_MISSING = 13
+    """The market has no price for a half-hour of the period; the detail names the first."""
 
     @property
     def code(self) -> str:

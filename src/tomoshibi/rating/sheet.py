@@ -243,6 +243,17 @@ class Sheet:
         self.lines[slot] = Line(quantity, price, numerator, denominator, np.where(there, amount, 0), there)
         return self.lines[slot].amount_e10
 
+    def lay(
+        self, slot: str, *, quantity: Int64Array, price_micro: Int64Array, amount_e10: Int64Array, of: Int64Array
+    ) -> None:
+        """
+        Add a line whose amount is a sum of many products: the price is their average, for people.
+
+        :param of: (n,) of how many products; it stands as ``of / of`` where other lines have their share of a month
+        """
+        amount = self._bounded(to_multiple(amount_e10, unit=self._line.unit, rounding=self._line.rounding))
+        self.lines[slot] = Line(quantity, price_micro, of, of, amount, quantity != 0)
+
     def top_up(self, slot: str, amount_e10: Int64Array) -> None:
         """Add a line whose amount is not a product of the row's own quantities: quantity 1, price to the micro."""
         amount = self._bounded(to_multiple(amount_e10, unit=self._line.unit, rounding=self._line.rounding))

@@ -107,6 +107,9 @@ def quote(
     end: Annotated[str, typer.Option(help="day after its last")] = "",
     value: Annotated[list[str], typer.Option(help="fuel=-5.80, levy=4.18, tax_rate=0.10: before the masters")] = [],  # noqa: B006
     discount: Annotated[list[str], typer.Option(help="discount code of the plan, for example direct_debit")] = [],  # noqa: B006
+    spot: Annotated[
+        Path | None, typer.Option(help="CSV of the day-ahead market, before the prices of the masters")
+    ] = None,
     offline: Annotated[bool, typer.Option(help="shipped plans and given values only, no database")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -139,8 +142,9 @@ def quote(
             discounts=discount,
             given=given,
             use_masters=not offline,
+            spot_days=queries.read_spot_file(spot.read_bytes()) if spot else None,
         )
-    except (ValueError, LookupError) as wrong:
+    except (ValueError, LookupError, OSError) as wrong:
         _stop(str(wrong))
     if as_json:
         typer.echo(json.dumps([_as_json(plan, q) for q in quotes], ensure_ascii=False, indent=2))

@@ -51,6 +51,12 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
         amount = thousands(decimals(plain(row["amount_e10"], scale=E10)))
         per = _per(component)
         parts = [f"{quantity} {_unit(component)}".strip(), decimals(price) + (f" / {per}" if per != 1 else ""), ratio]
+        if component.averaged:
+            # A sum over half-hours: their number, their energy, and what a kWh came to on average.
+            parts = [f"{row['ratio_num']:,} x 30 min: {parts[0]}", f"\u00d8 {decimals(price)}"]
+            text = f"{' x '.join(parts)} = {amount}"
+        else:
+            text = f"{' x '.join(part for part in parts if part)} = {_exact(row, component)}{amount}"
         yield Derivation(
             no=component.no,
             segment=row["segment"],
@@ -61,7 +67,7 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
             price=price,
             share=ratio,
             amount=amount,
-            text=f"{' x '.join(part for part in parts if part)} = {_exact(row, component)}{amount}",
+            text=text,
             sources=component.sources,
         )
 

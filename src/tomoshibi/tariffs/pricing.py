@@ -19,7 +19,7 @@ from tomoshibi.rating.program import Program
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.sheet import Group, Usage
 from tomoshibi.rating.tiers import Tiers
-from tomoshibi.tariffs import derivation, parts, times_of_use, values
+from tomoshibi.tariffs import derivation, market_slots, parts, times_of_use, values
 from tomoshibi.tariffs.shares_of_month import column, days, ratios
 
 BLOCK_ROWS = 250_000
@@ -47,7 +47,8 @@ def price(
     :param usage: ``values.USAGE`` and optional columns (see ``README.md``); several rows of one ``row_id`` are parts
         (segments) of one bill, numbered by ``segment``
     :param programs: program per plan version (``tariffs.queries.programs``)
-    :param half_hours: half-hours of bills on time-of-use plans whose band energies are not columns already
+    :param half_hours: half-hours of bills on time-of-use plans whose band energies are not columns already, and of
+        bills on market-linked plans, with the market's prices (``tariffs.queries.half_hours``)
     :returns: lines, totals and refusals; every ``row_id`` is in exactly one of the last two
     """
     frames.require(usage, values.USAGE)
@@ -56,16 +57,24 @@ def price(
     results = []
     whole, divided = parts.apart(frame)
     for start in range(0, whole.height, BLOCK_ROWS):
-        block = times_of_use.with_bands(whole.slice(start, BLOCK_ROWS), programs=programs, half_hours=half_hours)
+        block = _from_half_hours(whole.slice(start, BLOCK_ROWS), programs=programs, half_hours=half_hours)
         results.append(_price_whole(block, programs=programs))
     if divided.height:
-        divided = times_of_use.with_bands(divided, programs=programs, half_hours=half_hours)
+        divided = _from_half_hours(divided, programs=programs, half_hours=half_hours)
         results.append(_price_divided(divided, programs=programs))
     return values.PricedFrame(
         lines=_stack([r.lines for r in results], values.LINES),
         totals=_stack([r.totals for r in results], values.TOTALS),
         refusals=_stack([r.refusals for r in results], values.REFUSALS),
     )
+
+
+def _from_half_hours(
+    frame: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours]
+) -> pl.DataFrame:
+    """What plans take from half-hours, as columns: energies of bands, and what slots come to at the market's prices."""
+    frame = times_of_use.with_bands(frame, programs=programs, half_hours=half_hours)
+    return market_slots.with_slot_sums(frame, programs=programs, half_hours=half_hours)
 
 
 def split_by_days(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,19 +1,15 @@
 """The published values that the plans of a frame need, as columns: asked once per kind, area and month."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
-from tomoshibi.rating.bands import DayType
 from tomoshibi.rating.program import Program
+from tomoshibi.tariffs import spot
 
-NATIONAL = "national"
-SATURDAY = 5
 _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
 
@@ -78,8 +74,11 @@ def _values(key: Mapping[str, Any], program: Program, product: str) -> dict[str,
         found["government_discount_micro"] = masters.government_discount(
             usage_month=used, voltage=key["voltage"], area=area
         )
+    averages = {adjustment.code: adjustment for adjustment in program.market_averages}
+    for name, adjustment in averages.items():
+        found[f"{name}_micro"] = spot.average_unit(adjustment, area=area, month=month)
     for name in wanted:
-        if name not in _OWN:
+        if name not in _OWN and name not in averages:
             found[f"{name}_micro"] = masters.monthly_amount(code=name, area=area, month=month)
     return found
 
@@ -108,19 +107,3 @@ def _with_tax(frame: pl.DataFrame) -> pl.DataFrame:
 def _tax(period: Period, fixed_on: Any, *, continuing: bool) -> int | None:
     rate = _or_nothing(lambda: masters.tax_rate_of_bill(period=period, fixed_on=fixed_on, continuing=continuing))
     return rate.rate_ppm if rate else None
-
-
-def day_types(period: Period, *, area: str, scopes: Sequence[str] = (NATIONAL,)) -> npt.NDArray[np.int8]:
-    """
-    What kind of day each day of a period is to time-of-use tariffs at an area; Sundays count as holidays.
-
-    :returns: (days,) ``DayType``
-    """
-    working = masters.days_of(start=period.start, end=period.end, scopes=(*scopes, area), works_saturday=True)
-
-    def kind(day: Any) -> DayType:
-        if not working.is_business_day(day):
-            return DayType.HOLIDAY
-        return DayType.SATURDAY if day.weekday() == SATURDAY else DayType.WEEKDAY
-
-    return np.array([kind(day) for day in period], dtype=np.int8)

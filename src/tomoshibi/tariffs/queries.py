@@ -5,15 +5,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, values
+from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, spot, values
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanProposal, PlanVersion
@@ -157,9 +155,8 @@ def fuel_product(document: Mapping[str, Any]) -> str:
     return published.fuel_product(document)
 
 
-def day_types(*, period: Period, area: str) -> npt.NDArray[np.int8]:
-    """``DayType`` of each day of a period at an area, for ``values.HalfHours``."""
-    return published.day_types(period, area=area)
+half_hours = spot.half_hours
+"""Half-hours of bills of one area and period as pricing takes them, with day types and spot prices."""
 
 
 def _rows(version_ids: Iterable[int]) -> Sequence[PlanVersion]:
@@ -273,6 +270,8 @@ curve = quotes.curve
 """Totals of a version over energies."""
 read_load = loads.read
 """A load file (``month,kwh`` or ``start,kwh``) as loads for ``quote``."""
+read_spot_file = masters.read_spot_file
+"""A market file as spot prices for ``quote``."""
 load_of_month = loads.of_month
 Load, Quote, NoVersion, UnreadableLoad = loads.Load, quotes.Quote, quotes.NoVersion, loads.UnreadableLoad
 

@@ -10,8 +10,9 @@ import polars as pl
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.rating.bands import DayType
+from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import compile as compiler
-from tomoshibi.tariffs import meaning, pricing, published, values
+from tomoshibi.tariffs import daytypes, meaning, pricing, published, spot, values
 from tomoshibi.tariffs.derivation import Derivation
 from tomoshibi.tariffs.loads import Load
 
@@ -59,6 +60,7 @@ def quote(
     discounts: Sequence[str] = (),
     given: Mapping[str, int] | None = None,
     use_masters: bool = True,
+    spot_days: Mapping[tuple[str, date], Sequence[int | None]] | None = None,
 ) -> list[Quote]:
     """
     Price loads on a plan.
@@ -67,6 +69,7 @@ def quote(
     :param area: where the point is (for published values and holidays)
     :param given: published values by name [1e-6 currency] and ``tax_rate_ppm``, before those of the masters
     :param use_masters: ask the masters for what is not given; without them it stays missing
+    :param spot_days: spot prices per area and day instead of those of the masters
     :raises NoVersion: if a load begins on a day without a version
     """
     versions = [version_on(documents, load.period.start) for load in loads]
@@ -81,7 +84,7 @@ def quote(
     elif "tax_rate_ppm" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("tax_rate_ppm"))
     half_hours = [
-        _half_hours(number, load, area=area, use_masters=use_masters)
+        _half_hours(number, load, area=area, programs=used, use_masters=use_masters, spot_days=spot_days)
         for number, load in enumerate(loads)
         if load.half_hours is not None
     ]
@@ -164,18 +167,28 @@ def _frame(
     )
 
 
-def _half_hours(number: int, load: Load, *, area: str, use_masters: bool) -> values.HalfHours:
+def _half_hours(
+    number: int,
+    load: Load,
+    *,
+    area: str,
+    programs: Mapping[int, Program],
+    use_masters: bool,
+    spot_days: Mapping[tuple[str, date], Sequence[int | None]] | None,
+) -> values.HalfHours:
     assert load.half_hours is not None
-    if use_masters:
-        day_types = published.day_types(load.period, area=area)
-    else:
-        kinds = [DayType.WEEKDAY] * 5 + [DayType.SATURDAY, DayType.HOLIDAY]
-        day_types = np.array([kinds[day.weekday()] for day in load.period], dtype=np.int8)
+    row_ids, values_dwh = np.array([number], dtype=np.int64), load.half_hours.reshape(1, -1)
+    if use_masters and spot_days is None:
+        return spot.half_hours(row_ids=row_ids, values_dwh=values_dwh, period=load.period, area=area, programs=programs)
+    kinds = [DayType.WEEKDAY] * 5 + [DayType.SATURDAY, DayType.HOLIDAY]
+    by_weekday = np.array([kinds[day.weekday()] for day in load.period], dtype=np.int8)
     return values.HalfHours(
-        row_ids=np.array([number], dtype=np.int64),
+        row_ids=row_ids,
         first_day=load.period.start,
-        values_dwh=load.half_hours.reshape(1, -1),
-        day_types=day_types,
+        values_dwh=values_dwh,
+        day_types=daytypes.day_types(load.period, area=area) if use_masters else by_weekday,
+        area=area,
+        spot_micro=spot.given_vectors(spot_days or {}, period=load.period, area=area, programs=programs),
     )
 
 

@@ -17,4 +17,5 @@ REFUSALS = {
     Refusal.BANDS_UNLIKE_ENERGY.code: _("the half-hours do not add up to the energy of the bill"),
     Refusal.INPUT_MISSING.code: _("a number that the plan prices by is missing"),
     Refusal.TOO_LARGE.code: _("an amount or energy is larger than a bill can hold"),
+    Refusal.SPOT_PRICE_MISSING.code: _("the market has no price for a half-hour of the period"),
 }

@@ -66,6 +66,9 @@ class HalfHours:
     :param first_day: the civil day of the first slot
     :param values_dwh: (n, days x slots a day) [0.1 Wh]; below zero is missing
     :param day_types: (days,) ``rating.bands.DayType`` of each day at the area
+    :param area: where the points are, for market-linked plans
+    :param spot_micro: market prices, (days x 48,) each, by ``rating.market_linked.Market``; ``masters.values.NO_PRICE``
+        where the market has none [1e-6 currency/kWh]
     """
 
     row_ids: Int64Array
@@ -73,6 +76,8 @@ class HalfHours:
     values_dwh: Int32Array
     day_types: npt.NDArray[np.int8]
     slots_a_day: int = 48
+    area: str = ""
+    spot_micro: Mapping[str, Int64Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,11 @@ class Component:
     label: Mapping[str, str]
     rule: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+
+    @property
+    def averaged(self) -> bool:
+        """Whether a line is a sum over half-hours: its price is their average, its share counts them."""
+        return self.kind == "market_linked" and self.code == self.component
 
 
 @dataclass(frozen=True)

@@ -110,20 +110,21 @@ def _with_energy(parts: pl.DataFrame) -> pl.DataFrame:
 def _half_hours(
     rows: pl.DataFrame, usage: pl.DataFrame, programs: Mapping[int, Program]
 ) -> Iterator[tariff_values.HalfHours]:
-    """Half-hours of the bills whose plans price by time of use, in blocks that share area and days."""
-    banded = [version for version, program in programs.items() if program.bands]
-    wanted = usage.filter(pl.col("plan_version").is_in(banded))["row_id"].unique()
+    """Half-hours of the bills whose plans price them (time of use, market), in blocks that share area and days."""
+    needing = {version: program for version, program in programs.items() if program.needs_half_hours}
+    wanted = usage.filter(pl.col("plan_version").is_in(list(needing)))["row_id"].unique()
     needed = rows.filter(pl.col("row_id").is_in(wanted.implode()) & pl.col("has_half_hours"))
     for (area, first, until), block in needed.group_by("area", "period_start", "period_end"):
         for part in block.iter_slices(MATRIX_ROWS):
             matrix = metering.half_hour_matrix(readings=part)
             assert isinstance(first, date)
             assert isinstance(until, date)
-            yield tariff_values.HalfHours(
+            yield tariffs.half_hours(
                 row_ids=part["row_id"].to_numpy(),
-                first_day=first,
                 values_dwh=matrix.values_dwh,
-                day_types=tariffs.day_types(period=Period(first, until), area=str(area)),
+                period=Period(first, until),
+                area=str(area),
+                programs=needing,
             )
 
 

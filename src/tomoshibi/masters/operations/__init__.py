@@ -17,6 +17,7 @@ from tomoshibi.masters.operations.loading import (
     load_shipped,
     put_rows,
 )
+from tomoshibi.masters.operations.spot import NothingNew, approve_spot, import_spot, reject_spot
 from tomoshibi.masters.sheets import BadSheet
 
 __all__ = [
@@ -24,14 +25,18 @@ __all__ = [
     "BadSheet",
     "ChangeRefused",
     "NoReadingRule",
+    "NothingNew",
     "OnlyOwn",
     "approve_change",
+    "approve_spot",
     "generate_reading_days",
     "import_banks",
     "import_chinese_workdays",
+    "import_spot",
     "load_shipped",
     "propose_change",
     "put_rows",
     "reject_change",
+    "reject_spot",
     "withdraw_change",
 ]

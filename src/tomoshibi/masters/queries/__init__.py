@@ -76,6 +76,17 @@ from tomoshibi.masters.queries.sheets import (
     records,
     row_count,
 )
+from tomoshibi.masters.queries.spot import (
+    read_spot_file,
+    spot_areas,
+    spot_changes,
+    spot_gaps,
+    spot_import,
+    spot_imports,
+    spot_prices,
+    spot_span,
+    spot_sum,
+)
 from tomoshibi.masters.queries.validity import (
     MasterMissing,
 )
@@ -131,6 +142,7 @@ __all__ = [
     "posting_accounts",
     "proposal",
     "proposals",
+    "read_spot_file",
     "reading_day",
     "reading_days",
     "reading_days_of_year",
@@ -140,6 +152,14 @@ __all__ = [
     "row_count",
     "search_banks",
     "search_branches",
+    "spot_areas",
+    "spot_changes",
+    "spot_gaps",
+    "spot_import",
+    "spot_imports",
+    "spot_prices",
+    "spot_span",
+    "spot_sum",
     "tax_rate",
     "tax_rate_of_bill",
     "tax_rates",
