@@ -315,6 +315,17 @@ def failed_rows() -> QuerySet[FailedDebit]:
     )
 
 
+def failed_frame(*, debit_row_ids: Sequence[int]) -> pl.DataFrame:
+    """:returns: ``receivable_id``, ``amount_minor``, ``invoice_number`` of failed debits"""
+    return bulk.read_frame(
+        "SELECT f.receivable_id, f.amount_minor, r.invoice_number"
+        "  FROM collection_faileddebit f JOIN collection_receivable r ON r.id = f.receivable_id"
+        " WHERE f.debit_row_id = ANY(%s::bigint[]) ORDER BY f.debit_row_id",
+        {"receivable_id": pl.Int64, "amount_minor": pl.Int64, "invoice_number": pl.String},
+        [list(debit_row_ids)],
+    )
+
+
 def problem_rows(*, file_id: int | None = None) -> QuerySet[ResultProblem]:
     rows = ResultProblem.objects.all()
     return rows.filter(file_id=file_id) if file_id is not None else rows

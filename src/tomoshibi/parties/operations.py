@@ -335,20 +335,23 @@ def mark_debited(*, mandate_ids: pl.Series) -> int:
 
     :returns: how many changed
     """
+    waiting = bulk.read_frame(
+        "SELECT id FROM parties_mandate WHERE state = ANY(%s) AND (state <> %s OR new_code <> %s)",
+        {"id": pl.Int64},
+        [[state.value for state in values.DEBITABLE_MANDATES], *_DEBITED],
+    )["id"]
+    first_time = waiting.filter(waiting.is_in(mandate_ids.drop_nulls().implode()))
+    if first_time.is_empty():  # most have been debited before
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE parties_mandate SET state = %s, new_code = %s"
-            " WHERE id = ANY(%s::bigint[]) AND state = ANY(%s) AND (state <> %s OR new_code <> %s)",
-            [
-                values.MandateState.ACTIVE.value,
-                values.NewCode.UNCHANGED.value,
-                bulk.id_array(mandate_ids.drop_nulls()),
-                [state.value for state in values.DEBITABLE_MANDATES],
-                values.MandateState.ACTIVE.value,
-                values.NewCode.UNCHANGED.value,
-            ],
+            "UPDATE parties_mandate SET state = %s, new_code = %s WHERE id = ANY(%s::bigint[]) AND state = ANY(%s)",
+            [*_DEBITED, bulk.id_array(first_time), [state.value for state in values.DEBITABLE_MANDATES]],
         )
         return int(cursor.rowcount)
+
+
+_DEBITED = (values.MandateState.ACTIVE.value, values.NewCode.UNCHANGED.value)
 
 
 @db.transaction_required

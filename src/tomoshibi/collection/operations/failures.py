@@ -68,22 +68,21 @@ def _ask(ids: Sequence[int], code: values.ResultCode, *, now: datetime) -> None:
         {
             "procedure": values.PROCEDURE,
             "kind": FAILED_ITEM,
-            "subject": f"collection.receivable:{row.receivable_id}",
+            "subject": f"collection.receivable:{row['receivable_id']}",
             "title": _("Direct debit failed: %(reason)s, %(amount)s yen, bill %(number)s")
             % {
                 "reason": code.text(language),
-                "amount": f"{row.amount_minor:,}",
-                "number": row.invoice_number,  # type: ignore[attr-defined]
+                "amount": f"{row['amount_minor']:,}",
+                "number": row["invoice_number"],
             },
             "due_at": now + timedelta(days=3),
             "role": "collection",
-            "url": f"/collection/receivables/{row.receivable_id}/",
+            "url": f"/collection/receivables/{row['receivable_id']}/",
             "parameters": {"code": code.code, "meaning": code.meaning.value},
         }
-        for row in queries.failed_rows().filter(debit_row_id__in=list(ids))
+        for row in queries.failed_frame(debit_row_ids=ids).iter_rows(named=True)
     ]
-    for start in range(0, len(items), 5000):
-        worklist.open_items(items=items[start : start + 5000], now=now)
+    worklist.open_items(items=items, now=now)
 
 
 @db.transaction_required

@@ -165,7 +165,7 @@ def _encode(
         if total >= 10**12:
             raise Refused([problem(None, "total", TOO_MUCH, total=total)])
         parts.append(first)
-        parts.extend(mark.join(writing.lines(layout.data, part)) for part in group.iter_slices(ROWS_AT_A_TIME))
+        parts.extend(writing.lines(layout.data, part).str.join(mark)[0] for part in group.iter_slices(ROWS_AT_A_TIME))
         parts.append(writing.line(layout.trailer, count=group.height, total_minor=total, **unused_totals))
     parts.append(writing.line(layout.end))
     content = mark.join(parts) + (mark if profile.separator_after_last else "")

@@ -31,10 +31,10 @@ NOT_DIGITS = gettext_noop("%(label)s is %(found)r instead of %(length)s digits")
 BAD_DAY = gettext_noop("%(label)s %(found)r is no day")
 BAD_TOTAL = gettext_noop("%(label)s says %(found)s, the records give %(wanted)s")
 
-_JIS = np.zeros(256, dtype=np.bool_)
-_JIS[0x20:0x7F] = True
-_JIS[0xA1:0xE0] = True
-_JIS[[0x0D, 0x0A]] = True
+_RETURN, _FEED = 0x0D, 0x0A
+_JIS = bytes([*range(0x20, 0x7F), *range(0xA1, 0xE0), _RETURN, _FEED])
+_NEVER = "\x1f"
+"""A byte that no record holds once its bytes were checked."""
 _MAY_FOLLOW = {"1": "28", "2": "28", "8": "19", "9": ""}
 
 
@@ -76,7 +76,10 @@ def _check_encoding(body: bytes, profile: Profile) -> None:
 
 
 def _separator(body: bytes) -> str:
-    crlf, cr, lf = body.count(b"\r\n"), body.count(b"\r"), body.count(b"\n")
+    raw = np.frombuffer(body, dtype=np.uint8)
+    returns, feeds = np.flatnonzero(raw == _RETURN), np.flatnonzero(raw == _FEED)
+    cr, lf = returns.size, feeds.size
+    crlf = cr if np.array_equal(returns + 1, feeds) else body.count(b"\r\n")
     if not cr and not lf:
         return ""
     if crlf == cr == lf:
@@ -87,10 +90,10 @@ def _separator(body: bytes) -> str:
 
 
 def _check_bytes(body: bytes, separator: str, length: int) -> None:
-    raw = np.frombuffer(body, dtype=np.uint8)
-    bad = np.flatnonzero(~_JIS[raw])
-    if not bad.size:
+    if not body.translate(None, _JIS):
         return
+    raw = np.frombuffer(body, dtype=np.uint8)
+    bad = np.flatnonzero(~np.isin(raw, np.frombuffer(_JIS, dtype=np.uint8)))
     problems = []
     for offset in bad[:LISTED].tolist():
         if separator:
@@ -112,7 +115,7 @@ def _split(text: str, separator: str, length: int, *, accepts_trimmed: bool) -> 
                 raise broken(None, "length", RAGGED, found=len(text), length=length)
             text = text.ljust(len(text) + length - padded)
         return pl.Series("text", [text[at : at + length] for at in range(0, len(text), length)], dtype=pl.String)
-    found = pl.Series("text", text.split(separator), dtype=pl.String)
+    found = _lines(text, separator)
     sizes = found.str.len_chars()
     wrong = (sizes > length) if accepts_trimmed else (sizes != length)
     wrong = wrong | (sizes == 0)
@@ -123,6 +126,24 @@ def _split(text: str, separator: str, length: int, *, accepts_trimmed: bool) -> 
         ]
         raise BrokenFile(problems, count=rows.height)
     return found.str.pad_end(length)
+
+
+def _lines(text: str, separator: str) -> pl.Series:
+    """``text.split(separator)``, read as a table of one column where that gives as many: a tenth of the time."""
+    content = text.encode()
+    found = pl.read_csv(
+        content,
+        has_header=False,
+        separator=_NEVER,
+        quote_char=None,
+        eol_char=separator[-1],
+        schema={"text": pl.String},
+    )["text"].fill_null("")
+    if separator == "\r\n":
+        found = found.str.strip_suffix("\r")
+    if found.len() != content.count(separator[-1].encode()) + 1:  # a line of nothing at one end
+        return pl.Series("text", text.split(separator), dtype=pl.String)
+    return found
 
 
 def _check_order(frame: pl.DataFrame) -> None:
