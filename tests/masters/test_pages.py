@@ -17,12 +17,12 @@ pytestmark = [pytest.mark.usefixtures("shipped"), pytest.mark.django_db]
 
 @pytest.fixture
 def anna(db):
-    return get_user_model().objects.create_user("anna", is_staff=True, is_superuser=True, language="en")
+    return get_user_model().objects.create_user("anna", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
 def ben(db):
-    return get_user_model().objects.create_user("ben", is_staff=True, is_superuser=True, language="en")
+    return get_user_model().objects.create_user("ben", is_staff=True, is_superuser=True)
 
 
 PAGES = [

@@ -152,6 +152,22 @@ class Run:
 
 
 @dataclass(frozen=True)
+class TouchedRun:
+    """A run of affected months, with its bills of the affected plans and areas."""
+
+    run_id: int
+    kind: RunKind
+    month: Month
+    state: RunState
+    bill_count: int
+    total_minor: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True)
 class MonthFigures:
     """How far the first bills of a month are; every figure counts contracts or their bills."""
 

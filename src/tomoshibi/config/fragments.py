@@ -1,8 +1,7 @@
 """
 Which parts of other rooms a page shows: page name -> URL names of fragments, in their order.
 
-``masters.change`` is asked with ``master``, ``start`` and ``end`` (first day a change holds, first day it no longer
-does; empty where there is none): what would this change touch.
+``masters.change`` is asked with ``proposal``, the number of a change that waits: what would it touch.
 """
 
 from collections.abc import Mapping, Sequence

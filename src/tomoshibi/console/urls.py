@@ -10,4 +10,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.customer, name="customer"),
     path("customers/<int:customer_id>/portal/", views.open_portal, name="open_portal"),
+    path("impact/master/", views.impact_of_master, name="impact_of_master"),
 ]

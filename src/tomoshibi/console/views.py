@@ -6,18 +6,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.console import board as boards
 from tomoshibi.console import days, timeline
+from tomoshibi.console import impact as impacts
 from tomoshibi.console import months as monthly
 from tomoshibi.console import search as searching
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity_operations
 from tomoshibi.identity import queries as identity
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
@@ -106,6 +110,43 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     }
     template = "console/events.html" if request.headers.get("HX-Request") else "console/customer.html"
     return render(request, template, context)
+
+
+@require_GET
+@page("MS1", "MS2", "MS3", "MS4", "MS5", "MS6", "MS8", "MS10", "SU3")
+def impact_of_master(request: HttpRequest) -> HttpResponse:
+    """A fragment for the page of a proposed change: which plans, contracts, runs, debits and postings it would touch."""
+    number = request.GET.get("proposal", "")
+    proposal = masters.proposal(proposal_id=int(number)) if number.isdecimal() else None
+    if proposal is None:
+        raise Http404
+    language = get_language() or "ja"
+    try:
+        impact = impacts.of_proposal(proposal=proposal, today=worker.today(), language=language)
+    except masters.BadSheet:
+        raise Http404 from None  # the page says which rows no longer fit
+    runs = [
+        {"it": run, "state": billing_values.STATE_NAMES[run.state], "url": reverse("billing:run", args=[run.run_id])}
+        for run in impact.runs[: impacts.SHOWN]
+    ]
+    context = {
+        "impact": impact,
+        "words": impacts.words(impact),
+        "plans": impact.plans[: impacts.SHOWN],
+        "runs": runs,
+        "posted": [
+            {
+                "url": one.url,
+                "code": one.account.code,
+                "name": one.account.name(language),
+                "amount_minor": one.amount_minor,
+            }
+            for one in impact.posted
+        ],
+        "more_plans": max(0, len(impact.plans) - impacts.SHOWN),
+        "more_runs": max(0, len(impact.runs) - impacts.SHOWN),
+    }
+    return render(request, "console/impact.html", context)
 
 
 @require_POST

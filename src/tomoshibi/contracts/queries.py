@@ -21,6 +21,7 @@ TERMS: Schema = {
     "contract_id": pl.Int64, "terms_start": pl.Date, "terms_end": pl.Date, "plan_code": pl.String,
     "capacity_kind": pl.String, "capacity_milli": pl.Int64, "discounts": pl.String, "agency_code": pl.String,
 }  # fmt: skip
+BY_PLAN: Schema = {"plan_code": pl.String, "area": pl.String, "contracts": pl.Int64}
 CHARGES: Schema = {
     "charge_id": pl.Int64, "contract_id": pl.Int64, "code": pl.String, "text": pl.String, "amount_minor": pl.Int64,
     "tax": pl.String, "month": pl.Int64,
@@ -132,6 +133,27 @@ def supplied_frame(
         """,
         SUPPLIED,
         {"from": period_start, "until": period_end, "area": area, "base_day": base_day},
+    )
+
+
+def counts_by_plan(*, period_start: date, period_end: date | None = None) -> pl.DataFrame:
+    """
+    How many contracts are supplied on a plan in an area on at least one day of ``[period_start, period_end)``.
+
+    :returns: columns of ``BY_PLAN``; a contract that changes its plan meanwhile counts under both
+    """
+    return bulk.read_frame(
+        """
+        SELECT t.plan_code, p.area, count(DISTINCT c.id)
+          FROM contracts_contractterms t
+          JOIN contracts_contract c ON c.id = t.contract_id
+          JOIN supply_supplypoint p ON p.id = c.supply_point_id
+         WHERE daterange(t.start, t."end") && daterange(%(from)s, %(until)s)
+           AND daterange(c.start, c."end") && daterange(%(from)s, %(until)s)
+         GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        BY_PLAN,
+        {"from": period_start, "until": period_end},
     )
 
 

@@ -429,6 +429,31 @@ class Impact:
     months_begun: int
 
 
+@dataclass(frozen=True)
+class Scope:
+    """
+    To what a change of a master applies; an empty set means all.
+
+    :param first: first billing month (月分) that it reaches
+    :param last: last one, None for ever
+    :param first_day: first civil day
+    :param codes: of monthly amounts
+    :param postings: keys of posting accounts
+    """
+
+    master: str
+    first: Month | None
+    last: Month | None
+    first_day: date | None
+    areas: frozenset[str]
+    products: frozenset[str]
+    voltages: frozenset[str]
+    codes: frozenset[str]
+    agents: frozenset[str]
+    postings: frozenset[str]
+    holiday_scopes: frozenset[str]
+
+
 class Standing(StrEnum):
     """Where a dated row stands today."""
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 
@@ -396,6 +396,12 @@ def mandates_frame(*, on: date, account_ids: Sequence[int] | pl.Series | None = 
         MANDATES,
         params,
     )
+
+
+def live_mandate_counts() -> dict[str, int]:
+    """How many mandates each collection agent could debit or will be able to, by agent."""
+    rows = Mandate.objects.filter(state__in=[state.value for state in values.LIVE_MANDATES]).values("agent")
+    return {row["agent"]: row["n"] for row in rows.annotate(n=Count("id"))}
 
 
 def customer_ids(*, numbers: pl.Series) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Published plans, their programs, and the published values that bills of a frame need."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -157,6 +157,41 @@ def fuel_product(document: Mapping[str, Any]) -> str:
 
 half_hours = spot.half_hours
 """Half-hours of bills of one area and period as pricing takes them, with day types and spot prices."""
+
+
+def plan_uses(*, start: date, end: date | None = None) -> list[values.PlanUse]:
+    """What of the masters each plan takes that holds on a day of ``[start, end)``, in the order of area and code."""
+    by_code: dict[str, list[PlanVersion]] = {}
+    for row in PlanVersion.objects.order_by("plan_code", "valid_from"):
+        by_code.setdefault(row.plan_code, []).append(row)
+    found = [_use(_holding(rows, start, end)) for rows in by_code.values() if _holding(rows, start, end)]
+    return sorted(found, key=lambda use: (use.area, use.code))
+
+
+def _holding(rows: Sequence[PlanVersion], start: date, end: date | None) -> list[PlanVersion]:
+    """Those of a plan's versions, oldest first, that hold on a day of ``[start, end)``."""
+    ends = [min(filter(None, (row.valid_until, after))) for row, after in _with_next(rows)]
+    return [
+        row for row, until in zip(rows, ends, strict=True) if until > start and (end is None or row.valid_from < end)
+    ]
+
+
+def _with_next(rows: Sequence[PlanVersion]) -> Iterator[tuple[PlanVersion, date]]:
+    yield from zip(rows, [*(row.valid_from for row in rows[1:]), date.max], strict=True)
+
+
+def _use(rows: Sequence[PlanVersion]) -> values.PlanUse:
+    compiled = [_program(row.sha256, _Document(row.document)) for row in rows]
+    newest = rows[-1]
+    return values.PlanUse(
+        code=newest.plan_code,
+        name=newest.name,
+        area=newest.area,
+        voltage=newest.voltage,
+        takes=frozenset(name for program in compiled for name in program.values),
+        fuel_products=frozenset(filter(None, (fuel_product(row.document) for row in rows))),
+        by_kind_of_day=any(program.bands for program in compiled),
+    )
 
 
 def _rows(version_ids: Iterable[int]) -> Sequence[PlanVersion]:

@@ -165,6 +165,28 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class PlanUse:
+    """
+    What of the masters a plan's versions take while they hold.
+
+    :param takes: names of published values: ``levy``, ``government_discount``, codes of monthly amounts
+    :param fuel_products: products whose fuel unit they take
+    :param by_kind_of_day: they price by bands, which know holidays
+    """
+
+    code: str
+    name: Mapping[str, str]
+    area: str
+    voltage: str
+    takes: frozenset[str]
+    fuel_products: frozenset[str]
+    by_kind_of_day: bool
+
+    def name_in(self, language: str) -> str:
+        return self.name.get(language[:2]) or self.name.get("ja") or self.code
+
+
+@dataclass(frozen=True)
 class Finding:
     """What is wrong with a document, and where: ``versions[0].components[1].price`` and its line."""
 

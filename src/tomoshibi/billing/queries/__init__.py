@@ -50,6 +50,7 @@ from tomoshibi.billing.queries.statements import (
     to_notify,
     to_print,
 )
+from tomoshibi.billing.queries.touched import touched_runs
 
 __all__ = [
     "NoSuchBill",
@@ -100,6 +101,7 @@ __all__ = [
     "statement_data",
     "to_notify",
     "to_print",
+    "touched_runs",
     "undecided_contracts",
     "usual_use",
     "waiting_plans",

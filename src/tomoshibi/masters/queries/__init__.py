@@ -65,6 +65,7 @@ from tomoshibi.masters.queries.rates import (
     tax_rate_of_bill,
     tax_rates,
 )
+from tomoshibi.masters.queries.scopes import scope
 from tomoshibi.masters.queries.sheets import (
     effects,
     export_csv,
@@ -90,11 +91,13 @@ from tomoshibi.masters.queries.spot import (
 from tomoshibi.masters.queries.validity import (
     MasterMissing,
 )
+from tomoshibi.masters.sheets import BadSheet
 
 __all__ = [
     "BANK",
     "NATIONAL",
     "WORKDAY",
+    "BadSheet",
     "MasterMissing",
     "add_bank_business_days",
     "add_business_days",
@@ -150,6 +153,7 @@ __all__ = [
     "record",
     "records",
     "row_count",
+    "scope",
     "search_banks",
     "search_branches",
     "spot_areas",

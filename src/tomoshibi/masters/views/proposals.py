@@ -80,9 +80,7 @@ def _outlook(master: Master, found: values.Proposal) -> dict[str, Any]:
         return {"refused": refused.errors, "row_count": len(rows)}
     slot = fragments.addresses(
         "masters.change",
-        master=master.code,
-        start=impact.first_day.isoformat() if impact.first_day else "",
-        end=impact.end.isoformat() if impact.end else "",
+        proposal=str(found.id),
     )
     return {
         "effects": [_compared(master, effect) for effect in effects],
