@@ -135,6 +135,40 @@ def test_a_published_unit_takes_the_place_of_the_one_the_formula_gave(journey, o
     assert not queries.fuel_unit(area="03", month=Month(2027, 2)).published
 
 
+def spot_file(days, **changed):
+    """A file of the market: each half-hour of the system and Tokyo costs its number, unless it is said to be another."""
+    lines = ["受渡日,時刻コード,システムプライス(円/kWh),エリアプライス東京(円/kWh)"]
+    lines += [f"{day:%Y/%m/%d},{slot},{slot},{changed.get(f's{slot}', slot)}" for day in days for slot in range(1, 49)]
+    return SimpleUploadedFile("spot.csv", "\r\n".join(lines).encode("cp932"))
+
+
+@pytest.mark.procedure("MS2")
+def test_spot_prices_come_as_the_markets_file_and_a_changed_one_needs_two(journey, office):
+    sato, mori = office
+    october = [date(2026, 10, day) for day in range(1, 32) if day != 17]
+    assert sato.post("/masters/spot/import/", {"file": spot_file(october)}).status_code == 302
+    page = text_of(mori.get("/masters/spot/", {"area": "03", "month": "2026-10"}))
+    assert "2026-10-17" in page, "the day that is missing has a name"
+    assert "24.50" in page, "the average of the month"
+
+    # The day that was missing holds at once; the day whose price changed waits.
+    late = spot_file([date(2026, 10, 3), date(2026, 10, 17)], s20="200.00")
+    there = sato.post("/masters/spot/import/", {"file": late})["Location"]
+    third = Period(date(2026, 10, 3), date(2026, 10, 4))
+    assert queries.spot_gaps(area="03", period=Month(2026, 10).period) == []
+    assert queries.spot_prices(area="03", period=third).price_micro[19] == 20_000_000
+    assert "2026-10-03" in text_of(mori.get(there))
+    assert mori.post(there, {"decision": "approve", "note": "notice of the market"}).status_code == 302
+    assert queries.spot_prices(area="03", period=third).price_micro[19] == 200_000_000
+    assert any("approved changed spot prices" in what for what, _who in deeds("MS2"))
+
+    # Every row that is wrong is named, and nothing of the file is kept.
+    refused = sato.post("/masters/spot/import/", {"file": spot_file([date(2026, 11, 1)], s5="-1", s9="dear")})
+    assert refused.status_code == 422
+    assert [(one.line, one.column) for one in refused.context["refused"]] == [(6, "03"), (10, "03")]
+    assert queries.spot_prices(area="03", period=Month(2026, 11).period).price_micro.max() < 0
+
+
 HEADER = "area,fiscal_year,base_day,month,reading_on,metering_on,approximate,source"
 PUBLISHED = (
     "03,2027,02,2027-04,2027-04-07,2027-04-03,no,calendar 2027",

@@ -1,16 +1,19 @@
 """The demo is loaded by the real paths, goes on where it was interrupted, and is left alone when it is there."""
 
+import polars as pl
 import pytest
 from django.test import override_settings
 
 from tests.parties.test_customers import taro
 from tomoshibi.billing import queries as billing
 from tomoshibi.collection import queries as collection
-from tomoshibi.kernel.periods import Month
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.ledger import queries as ledger
-from tomoshibi.onboarding.demo import load, staff, story
+from tomoshibi.masters import queries as masters
+from tomoshibi.onboarding.demo import load, market, staff, story
 from tomoshibi.parties import queries as parties
-from tomoshibi.storage import db, server
+from tomoshibi.storage import bulk, db, server
 from tomoshibi.worker import queries as clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -59,6 +62,33 @@ def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_wor
     files = [path.relative_to(small_world) for path in small_world.glob("outside/grid/*/*.zip")]
     assert {path.parts[2] for path in files} <= set(story.AREAS)
     assert len(files) > 60
+    _market_linked_customers_pay_what_the_half_hours_cost()
+
+
+def _market_linked_customers_pay_what_the_half_hours_cost():
+    """Bills of the market-linked plan were priced slot by slot from invented prices, and say so."""
+    terms = contracts.terms_frame().filter(plan_code=market.PLAN)
+    lines = bulk.read_frame(
+        """
+        SELECT b.contract_id, b.period_start, b.period_end, l.quantity, l.price_micro, l.ratio_num, l.amount_e10
+          FROM billing_bill b JOIN billing_line l ON l.bill_id = b.id
+         WHERE b.contract_id = ANY(%s) AND l.component_no = 2
+        """,
+        {
+            "contract_id": pl.Int64, "period_start": pl.Date, "period_end": pl.Date, "quantity": pl.Int64,
+            "price_micro": pl.Int64, "ratio_num": pl.Int64, "amount_e10": pl.Int64,
+        },
+        [terms["contract_id"].to_list()],
+    )  # fmt: skip
+    assert lines.height >= len(story.BILLED)
+    slots = (lines["period_end"] - lines["period_start"]).dt.total_days() * 48
+    assert lines["ratio_num"].to_list() == slots.to_list()
+    averages = set(lines["price_micro"])
+    assert len(averages) == lines.height, "each load has an average of its own"
+    assert all(10_000_000 < average < 40_000_000 for average in averages)
+    period = Period(lines["period_start"].min(), lines["period_end"].max())
+    assert masters.spot_gaps(area="03", period=period) == []
+    assert masters.spot_prices(area="03", period=period).invented
 
 
 def test_a_database_with_customers_of_its_own_is_left_alone():

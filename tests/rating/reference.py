@@ -440,14 +440,14 @@ class _Bill:
             raise Refused("spot_price_missing")
         loss = _rate(_of_area(c["loss_percent"], self.part.area))
         tax = _rate(c["tax_percent"]) if "tax_percent" in c else 0
-        bounds = c.get("bounds", {"on": "slot"})
+        bounds = c.get("bounds", {"per": "slot"})
         low, high = (Fraction(str(bounds[k]["amount"])) if k in bounds else None for k in ("floor", "cap"))
         amount = kwh = Fraction(0)
         for market, used in zip(prices, self.part.half_hours, strict=True):
-            price = _clamp(market, low, high) if bounds["on"] == "slot" else market
+            price = _clamp(market, low, high) if bounds["per"] == "slot" else market
             unit = by_step((price + _amount(c, "fee")) * (1 + tax) / (1 - loss), c["round"]) + _amount(c, "margin")
             amount, kwh = amount + unit * used, kwh + used
-        if bounds["on"] == "average" and kwh:
+        if bounds["per"] == "average" and kwh:
             amount = _clamp(amount / kwh, low, high) * kwh
         self.add(c["code"], amount)
         difference = self.kwh - kwh

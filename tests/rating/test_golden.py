@@ -3,17 +3,18 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from tomoshibi.kernel.units import E10, energy_dwh, micro, milli, scaled
-from tomoshibi.tariffs import pricing, queries, quotes
+from tomoshibi.tariffs import pricing, queries, quotes, values
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.txt"))
 
 
 def _read(file):
-    found = {"value": {}, "line": {}, "band": {}, "discount": []}
+    found = {"value": {}, "line": {}, "band": {}, "discount": [], "hours": []}
     for text in file.read_text("utf-8").splitlines():
         if text.startswith("#") or not text:
             continue
@@ -22,9 +23,27 @@ def _read(file):
             found[word][rest[0]] = rest[1]
         elif word == "discount":
             found[word].append(rest[0])
+        elif word == "hours":
+            found[word].append(rest)
         else:
             found[word] = rest
     return found
+
+
+def _half_hours(golden, start, days):
+    """Days that are all alike: ``hours 00:00-12:00 0.20 10.00`` is the energy and the spot price of each half-hour."""
+    energy, spot = np.zeros(48, dtype=np.int32), np.zeros(48, dtype=np.int64)
+    for hours, kwh, price in golden["hours"]:
+        first, last = (int(clock[:2]) * 2 + (clock[3] == "3") for clock in hours.split("-"))
+        energy[first:last], spot[first:last] = energy_dwh(kwh), micro(price)
+    return values.HalfHours(
+        row_ids=np.array([1]),
+        first_day=start,
+        values_dwh=np.tile(energy, days)[None, :],
+        day_types=np.zeros(days, dtype=np.int8),
+        area=golden["area"][0],
+        spot_micro={"area": np.tile(spot, days)},
+    )
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
@@ -53,7 +72,8 @@ def test_golden(file):
     frame = pl.DataFrame([row]).with_columns(
         pl.col("capacity_milli").cast(pl.Int64), pl.col("discounts").cast(pl.List(pl.String))
     )
-    found = pricing.price(usage=frame, programs={1: queries.program_of(document)})
+    half_hours = [_half_hours(golden, start, (end - start).days)] if golden["hours"] else []
+    found = pricing.price(usage=frame, programs={1: queries.program_of(document)}, half_hours=half_hours)
     assert found.refusals.rows() == []
     named = pricing.named(found.lines, components={1: queries.components_of(document)})
     amounts = dict(named.select("code", "amount_e10").iter_rows())

@@ -40,7 +40,7 @@ class Market(StrEnum):
     SYSTEM = "system"
 
 
-class On(StrEnum):
+class Per(StrEnum):
     """What a floor and a cap bound."""
 
     SLOT = "slot"
@@ -71,7 +71,7 @@ class MarketLinked:
     margin_micro: int = 0
     floor_micro: int | None = None
     cap_micro: int | None = None
-    bounds: On = On.SLOT
+    bounds: Per = Per.SLOT
     within_dwh: int | None = None
 
     def slots(self) -> tuple[Slot, ...]:
@@ -99,7 +99,7 @@ class MarketLinked:
         """
         assert 0 <= loss_ppm < MICRO, "not everything can be lost"
         price = market_micro
-        if self.bounds is On.SLOT:
+        if self.bounds is Per.SLOT:
             price = _between(price, self.floor_micro, self.cap_micro)
         assert bool((np.abs(price) <= PRICE_LIMIT_MICRO).all()), "market prices are bounded where they come in"
         numerator = (price + self.fee_micro) * np.int64(MICRO + self.tax_ppm)
@@ -112,7 +112,7 @@ class MarketLinked:
         self._refuse(sheet, energy)
         known = there & (energy >= 0)
         energy, amount = np.where(known, energy, 0), np.where(known, amount, 0)
-        if self.bounds is On.AVERAGE:
+        if self.bounds is Per.AVERAGE:
             amount = self._bounded(sheet, energy, amount)
         average = divide_columns(amount, np.maximum(energy, 1), rounding=Rounding.HALF_UP)
         of = np.where(known, count, 1)

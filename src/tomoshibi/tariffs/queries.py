@@ -11,7 +11,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, spot, values
+from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, spot, typical_day, values
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanProposal, PlanVersion
@@ -153,6 +153,11 @@ def with_market(frame: pl.DataFrame) -> pl.DataFrame:
 def fuel_product(document: Mapping[str, Any]) -> str:
     """The product whose fuel unit a one-version document takes; empty where it has no fuel adjustment."""
     return published.fuel_product(document)
+
+
+def typical_days(*, document: Mapping[str, Any], area: str, today: date) -> list[values.TypicalDay]:
+    """What a kWh costs through a day on the market-linked components of a one-version document."""
+    return typical_day.of(document, area=area, today=today)
 
 
 half_hours = spot.half_hours

@@ -12,6 +12,7 @@ import polars as pl
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.periods import Period
 from tomoshibi.kernel.rounding import Int64Array
 
 USAGE: Schema = {
@@ -219,3 +220,18 @@ class Proposal:
     proposed_by_id: int | None
     proposed_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class TypicalDay:
+    """
+    Prices of a component by half-hour, all included [1e-6 currency/kWh].
+
+    :param period: the days that they are taken from; days with a gap are left out
+    """
+
+    component: str
+    period: Period
+    average_micro: tuple[int, ...]
+    lowest_micro: tuple[int, ...]
+    highest_micro: tuple[int, ...]

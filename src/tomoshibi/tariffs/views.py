@@ -1,7 +1,7 @@
 """Pages of plans (RB1): list, a plan with its prices in words and as a picture, proposal and publication."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import yaml
@@ -14,14 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
-from tomoshibi.kernel.units import MILLI, milli, plain
+from tomoshibi.kernel.units import MICRO, MILLI, milli, plain
+from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
 from tomoshibi.tariffs import forms, operations, queries, wording
 from tomoshibi.tariffs import lists as declared
-from tomoshibi.ui import charts, lists
+from tomoshibi.tariffs.values import TypicalDay
+from tomoshibi.ui import charts, figures, lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
+USUAL_AREA = "03"
 CURVE_KWH = tuple(range(0, 601, 25))
 SIZES_WITHOUT_A_TABLE = {"A": "30", "kVA": "6", "kW": "10", "contract": ""}
 
@@ -72,6 +75,44 @@ def _curve(document: Mapping[str, Any], *, size_milli: int | None, today: date) 
     )
 
 
+def _market(request: HttpRequest, document: Mapping[str, Any], *, today: date) -> dict[str, Any]:
+    """What a kWh costs through a day, for market-linked plans: the area that is shown, a chart per component."""
+    if all(part["kind"] != "market_linked" for part in document["versions"][0]["components"]):
+        return {}
+    everywhere = document["area"] == "*"
+    asked = request.GET.get("area", "") if everywhere else document["area"]
+    area = asked if asked in AREAS else USUAL_AREA
+    days = queries.typical_days(document=document, area=area, today=today)
+    return {
+        "market_linked": True,
+        "market_area": area,
+        "market_areas": [(one.code, one.name) for one in AREAS.values()] if everywhere else [],
+        "typical_days": [_typical_day(day) for day in days],
+    }
+
+
+def _typical_day(day: TypicalDay) -> charts.Chart:
+    lines = ((_("Average"), day.average_micro), (_("Lowest"), day.lowest_micro), (_("Highest"), day.highest_micro))
+    return charts.over_categories(
+        chart_id=f"typical-{day.component}",
+        title=_("What a kWh costs through the day, all included: %(first)s to %(last)s")
+        % {"first": day.period.start, "last": day.period.end - timedelta(days=1)},
+        axis=_("Half-hour"),
+        categories=[f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in range(len(day.average_micro))],
+        series=[
+            charts.Series(
+                name,
+                [price / MICRO for price in of],
+                figures=[figures.decimal(price, scale=MICRO, decimals=2) for price in of],
+                kind="line",
+                quiet=number > 0,
+            )
+            for number, (name, of) in enumerate(lines)
+        ],
+        unit=_("yen/kWh"),
+    )
+
+
 def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]:
     """What plan and proposal pages say about a document."""
     size, size_milli = _size(request, document)
@@ -90,6 +131,7 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "sources": list(document["sources"].values()),
         "findings": queries.findings_of(document),
         "chart": _curve(document, size_milli=size_milli, today=clock.today()),
+        **_market(request, document, today=clock.today()),
         "size": size,
         "sizes": [str(s) for s in document["capacity"].get("sizes", ())],
         "kinds": declared.KINDS,

@@ -17,7 +17,7 @@ from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import micro
 from tomoshibi.masters.values import NO_PRICE
 from tomoshibi.rating.market_average import Edge, MarketAverage
-from tomoshibi.rating.market_linked import Market, MarketLinked, On
+from tomoshibi.rating.market_linked import Market, MarketLinked, Per
 from tomoshibi.rating.rounding_policy import Step
 from tomoshibi.rating.slot_prices import priced_sums
 from tomoshibi.tariffs import pricing, queries, values
@@ -186,7 +186,7 @@ def test_what_cannot_be_priced_says_why(prices, area, energies, refusal):
 @st.composite
 def components(draw):
     low = draw(st.integers(0, 20))
-    bounds = {"on": draw(st.sampled_from(list(On))).value}
+    bounds = {"per": draw(st.sampled_from(list(Per))).value}
     for key, size in (("floor", low), ("cap", low + draw(st.integers(0, 60)))):
         if draw(st.booleans()):
             bounds[key] = {"amount": str(size), "source": "made"}

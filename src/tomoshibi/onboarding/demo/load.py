@@ -14,7 +14,7 @@ from tomoshibi.masters import operations as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.metering import operations as metering
 from tomoshibi.onboarding import operations, queries
-from tomoshibi.onboarding.demo import loads, outside, past, portfolio, staff, story
+from tomoshibi.onboarding.demo import loads, market, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.storage import db
@@ -67,6 +67,7 @@ def steps() -> Iterator[Step]:
     yield Step("masters", _load_masters)
     yield Step("company", _found_company)
     yield Step("plans", _publish_plans)
+    yield Step("spot", _load_spot_prices)
     yield Step("staff", lambda: f"{staff.employ()} people")
     yield Step("portfolio", _register_portfolio)
     for month in story.months_taken_over():
@@ -146,12 +147,21 @@ def offered_plans() -> portfolio.Plans:
         shops = [plan for plan in regulated if plan[1] == "kVA"]
         homes = [plan for plan in regulated if plan[1] in {"A", "contract"}]
         free = [(p.code, p.capacity_unit) for p in plans if p.kind == "free" and p.capacity_unit in {"A", "contract"}]
+        free = [plan for plan in free if plan[0] != market.PLAN]  # a few have it, see the portfolio
         # Three of four homes are on a regulated plan where the market offers another.
         found[area, "household"] = homes * 3 * max(1, len(free)) + free * len(homes)
         found[area, "shop"] = shops or homes
         if not homes:
             raise NoPlan(f"no plan for homes in area {area} on {first}")
     return found
+
+
+def _load_spot_prices() -> str:
+    """Spot prices that no market ever had, for the billed months, the open one and the days until tomorrow."""
+    made = masters.import_spot(
+        content=market.file(), file_name="spot_invented.csv", now=story.NOW, actor_id=None, invented=True
+    )
+    return f"invented prices of {made.first_day} to {made.last_day}"
 
 
 def demo_portfolio() -> portfolio.Portfolio:

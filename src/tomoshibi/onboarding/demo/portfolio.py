@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tomoshibi.masters import queries as masters
-from tomoshibi.onboarding.demo import people, places, story
+from tomoshibi.onboarding.demo import market, people, places, story
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.parties import values as parties
 
@@ -129,9 +129,11 @@ def _starts(count: int, *, rng: np.random.Generator) -> list[date]:
 
 def _terms(homes: pl.DataFrame, *, plans: Plans, rng: np.random.Generator) -> dict[str, pl.Series]:
     codes, units, sizes = [], [], []
-    for area, kind, yearly in homes.select("area", "kind", "yearly_kwh").iter_rows():
+    for number, (area, kind, yearly) in enumerate(homes.select("area", "kind", "yearly_kwh").iter_rows()):
         offered = plans[area, "shop" if kind == "shop" else "household"]
         code, unit = offered[int(rng.integers(0, len(offered)))]
+        if kind != "shop" and number % market.EVERY == market.FROM:
+            code, unit = market.PLAN, "contract"
         codes.append(code)
         units.append(unit)
         sizes.append(_size_milli(unit, yearly, more=int(rng.integers(0, 3))))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.units import energy_dwh, micro
-from tomoshibi.rating.market_linked import Market, MarketLinked, On
+from tomoshibi.rating.market_linked import Market, MarketLinked, Per
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import market_words as market
 from tomoshibi.tariffs.shapes import shape as s
@@ -26,7 +26,7 @@ def _build(part: Part, _document: Part) -> Component:
         margin_micro=s.price_micro(part["margin"]) if "margin" in part else 0,
         floor_micro=s.price_micro(bounds["floor"]) if "floor" in bounds else None,
         cap_micro=s.price_micro(bounds["cap"]) if "cap" in bounds else None,
-        bounds=On(bounds.get("on", On.SLOT.value)),
+        bounds=Per(bounds.get("per", Per.SLOT.value)),
         within_dwh=energy_dwh(part["difference"]["within_kwh"]) if "difference" in part else None,
     )
 
@@ -48,7 +48,7 @@ def _prices(part: Part) -> Iterator[Price]:
     bounds = part.get("bounds", {})
     limits = (
         {"floor": _("lowest average"), "cap": _("highest average")}
-        if bounds.get("on") == On.AVERAGE.value
+        if bounds.get("per") == Per.AVERAGE.value
         else {"floor": _("lowest market price"), "cap": _("highest market price")}
     )
     yield from market.prices(part, limits, bounds)
@@ -78,8 +78,8 @@ SHAPE = Shape(
         "bounds": {
             "type": "object",
             "description": "Floor and cap of each half-hour's market price, or of what a kWh comes to on average.",
-            "required": ["on"],
-            "properties": {"on": {"enum": ["slot", "average"]}, "floor": s.PRICE, "cap": s.PRICE},
+            "required": ["per"],
+            "properties": {"per": {"enum": ["slot", "average"]}, "floor": s.PRICE, "cap": s.PRICE},
             "additionalProperties": False,
         },
         "difference": {
