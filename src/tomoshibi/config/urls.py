@@ -7,10 +7,12 @@ from django.urls import include, path
 from tomoshibi.config import health
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.identity import views
+from tomoshibi.portals.field import views as field
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("L/<str:token>", field.scanned, name="label"),  # short and in upper case: it stands in every label's code
     path("language/", views.language, name="set_language"),  # the name that Django's own has
     *(
         path("" if room == "console" else f"{room}/", include(f"tomoshibi.{room}.urls"))

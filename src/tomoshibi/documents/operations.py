@@ -39,6 +39,6 @@ def typeset(*, template: Path, data: Any) -> bytes:
     return typesetting.compile_pdf(template, data)
 
 
-def typeset_pictures(*, template: Path, data: Any) -> list[bytes]:
+def typeset_pictures(*, template: Path, data: Any, ppi: int = 96) -> list[bytes]:
     """The pages of a document as PNG pictures, for previews."""
-    return typesetting.compile_pictures(template, data)
+    return typesetting.compile_pictures(template, data, ppi=ppi)

@@ -47,9 +47,9 @@ def compile_pdf(template: Path, data: Any) -> bytes:
     return pdf
 
 
-def compile_pictures(template: Path, data: Any) -> list[bytes]:
+def compile_pictures(template: Path, data: Any, *, ppi: int = 96) -> list[bytes]:
     """The pages of a document as PNG pictures, for people who look at a preview."""
-    pages = _compiler(template).compile(format="png", ppi=96, sys_inputs=_inputs(data))
+    pages = _compiler(template).compile(format="png", ppi=ppi, sys_inputs=_inputs(data))
     if isinstance(pages, list):
         return pages
     assert pages is not None, "a document has a page"
