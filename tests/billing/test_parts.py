@@ -207,3 +207,96 @@ def test_what_was_decided_stays_when_the_run_is_rated_again(clerks, now):
 def test_members_come_back_as_they_were_packed():
     members = pl.DataFrame({name: [None] for name in membership.MEMBERS}, schema=dict(membership.MEMBERS))
     assert membership.unpack(membership.pack(members)).equals(members)
+
+
+def curve(before, after):
+    """Half-hours of 30 days: so many kWh a day before the 16th day, so many after."""
+    days = [np.full(48, energy_dwh(before if n < 15 else after) // 48, dtype=np.int32) for n in range(30)]
+    return halfhours.to_bytes(np.concatenate(days))
+
+
+def parts_of(run, contract):
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    return [(part.split, part.energy_dwh) for part in queries.parts_of(bill_id=bill.id)]
+
+
+def test_a_change_inside_divides_the_energy_by_the_half_hours(clerks, now):
+    measured, lacking, unlike = (book.customer(n) for n in (1, 2, 3))
+    for contract in (measured, lacking, unlike):
+        contracts.change_terms(contract_id=contract.id, start=date(2026, 9, 17), capacity_milli=40_000)
+    # 15 days of 12 kWh, then 15 days of 6: 180 and 90 kWh.
+    book.reading(measured, 270, half_hours=curve(12, 6), now=now)
+    book.reading(lacking, 270, now=now)
+    book.reading(unlike, 300, half_hours=curve(12, 6), now=now)
+    run = make(now, clerks[0], size=10)
+    assert parts_of(run, measured) == [("measured", energy_dwh(180)), ("measured", energy_dwh(90))]
+    assert parts_of(run, lacking) == [("days", energy_dwh(135)), ("days", energy_dwh(135))]
+    assert parts_of(run, unlike) == [("measured", energy_dwh(200)), ("measured", energy_dwh(100))]
+    assert "E222" in codes(run, lacking)
+    assert "E222" not in codes(run, measured)
+
+
+def test_a_plan_may_divide_by_days_all_the_same(clerks, now):
+    text = TIME_OF_USE.replace("test-tou", "test-days").replace(
+        "{denominator: reading_period,", "{denominator: reading_period, energy: days,"
+    )
+    text = text.replace("kind: bands", "kind: flat").split("        round:")[0]
+    text += "        price: {amount: 30.00, source: page}\n"
+    text = text.replace("{unit: contract}", "{unit: A}")
+    for proposal_id in tariffs.propose(text=text, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    contract = book.customer(1, plan_code="test-days")
+    contracts.change_terms(contract_id=contract.id, start=date(2026, 9, 17), capacity_milli=40_000)
+    book.reading(contract, 270, half_hours=curve(12, 6), now=now)
+    run = make(now, clerks[0])
+    assert parts_of(run, contract) == [("days", energy_dwh(135)), ("days", energy_dwh(135))]
+
+
+def test_a_new_price_divides_a_period_where_the_plan_says_so(clerks, now):
+    first = TIME_OF_USE.replace("test-tou", "test-split").replace("proration: {", "proration: {price_change: split, ")
+    first = (
+        first.split("versions:")[0]
+        + """versions:
+  - from: 2024-04-01
+    components:
+      - {code: energy, kind: flat, price: {amount: 30.00, source: page}}
+  - from: 2026-09-17
+    components:
+      - {code: energy, kind: flat, price: {amount: 40.00, source: page}}
+"""
+    )
+    kept = first.replace("test-split", "test-kept").replace("price_change: split, ", "")
+    for text in (first, kept):
+        for proposal_id in tariffs.propose(text=text, now=now, actor_id=clerks[0]):
+            tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    terms = {"capacity_kind": "contract", "capacity_milli": 0}
+    divided, whole = book.customer(1, plan_code="test-split", **terms), book.customer(2, plan_code="test-kept", **terms)
+    for contract in (divided, whole):
+        book.reading(contract, 270, half_hours=curve(12, 6), now=now)
+    run = make(now, clerks[0])
+    assert queries.draft_of(run_id=run.id, contract_id=divided.id).total_minor == 180 * 30 + 90 * 40
+    assert queries.draft_of(run_id=run.id, contract_id=whole.id).total_minor == 270 * 30
+    assert "E223" in codes(run, divided)
+    assert "E223" not in codes(run, whole)
+
+
+def test_time_of_use_can_change_inside_the_period(clerks, now):
+    for proposal_id in tariffs.propose(text=TIME_OF_USE, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    contract = book.customer(1)
+    contracts.change_terms(
+        contract_id=contract.id,
+        start=date(2026, 9, 17),
+        plan_code="test-tou",
+        capacity_kind="contract",
+        capacity_milli=0,
+    )
+    book.reading(contract, 270, half_hours=curve(12, 6), now=now)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    # 90 kWh in 15 days of 6, ten of 24 hours at night: 37.5 rounds to 38, the rest is day.
+    banded = {
+        line.text: line.quantity for line in bill.lines if "ight" in line.rule or line.price in {"20.00", "40.00"}
+    }
+    assert sorted(banded.values()) == ["38", "52"]
+    assert operations.replay(bill_id=bill.id).fits

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.billing import checks, numbering, queries, values
+from tomoshibi.billing import checks, derivation, numbering, queries, values
+from tomoshibi.kernel.units import DWH_PER_KWH, E10_PER_MICRO
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
@@ -42,6 +43,51 @@ BILL_KINDS = {
     "correction": State(_("further bill"), Tone.ATTENTION, "file-plus"),
     "return": State(_("return invoice"), Tone.ATTENTION, "file-minus"),
 }
+
+SPLITS = {
+    "whole": State(_("the confirmed value"), Tone.QUIET, "gauge"),
+    "measured": State(_("half-hours"), Tone.GOOD, "chart-bar", _("The half-hours of its days.")),
+    "days": State(_("by days"), Tone.ATTENTION, "calendar", _("The plan says so, or half-hours are missing.")),
+    "hand": State(_("entered by hand"), Tone.ATTENTION, "pencil"),
+}
+REPLAY_WORDS = {
+    "energy": _("Used"),
+    "rerated": _("By the plan"),
+    "total": _("Total"),
+    "tax": _("Tax in it"),
+    "levy": _("Levy in it"),
+    "reading": _("Confirmed value"),
+    "plan": _("Plan version"),
+    "published": _("Published values"),
+}
+_FACTS = {
+    "energy_dwh": _("Used"),
+    "revision": _("Revision"),
+    "recorded_at": _("Recorded"),
+    "valid_from": _("Valid from"),
+    "sha256": _("Hash"),
+    "levy_micro": _("Renewable levy"),
+    "fuel_micro": _("Fuel adjustment"),
+    "fuel_block_micro": _("Fuel adjustment of the first block"),
+    "government_discount_micro": _("Government discount"),
+    "capacity_contribution_micro": _("Capacity contribution"),
+}
+
+
+def fact_name(name: str) -> Any:
+    """The word for a fact that a bill was priced from; the name itself for a plan's own published amounts."""
+    return _FACTS.get(name, name.removesuffix("_micro").replace("_", " "))
+
+
+def fact_value(name: str, value: Any) -> str:
+    """A fact in the unit that people read."""
+    if name.endswith("_micro"):
+        return derivation.decimals(int(value) * E10_PER_MICRO, at_least=2)
+    if name.endswith("_dwh"):
+        return f"{derivation.grouped(int(value), scale=DWH_PER_KWH)} kWh"
+    if name == "sha256":
+        return str(value)[:12]
+    return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else str(value)
 
 
 def selection_words(selection: values.Selection) -> str:

@@ -56,6 +56,8 @@ FACTS: frames.Schema = {
     "fuel_expected_micro": pl.Int64,
     "capacity_changed": pl.Boolean,
     "plan_changed": pl.Boolean,
+    "price_changed": pl.Boolean,
+    "split": pl.String,
     "meter_changed": pl.Boolean,
     "first_bill": pl.Boolean,
     "final_bill": pl.Boolean,

@@ -239,27 +239,77 @@ def cancel(run_id: int, by: As, reason: Annotated[str, typer.Option()]) -> None:
 
 
 @app.command()
-def replay(bill_id: int, *, as_json: Json = False) -> None:
-    """Show how a bill came about, line by line, and add its lines up again; exit 1 if they do not give its amount."""
-    from tomoshibi.billing import queries
-    from tomoshibi.kernel.units import E10
+def replay(
+    number: Annotated[str, typer.Argument(help="invoice number, or the id of a draft")],
+    known_on: Annotated[str, typer.Option(help="2026-11-04: with what was known on that day")] = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Price a bill again from its stored inputs and versions; exit 1, with the difference shown, if it differs."""
+    from tomoshibi.billing import operations, queries
+    from tomoshibi.storage import db
 
+    bill_id = _bill_id(number)
     try:
-        bill = queries.bill(bill_id=bill_id, language="en")
-    except queries.NoSuchBill as wrong:
+        with db.transaction():
+            found = operations.replay(bill_id=bill_id, known_on=_day(known_on), language="en")
+    except (queries.NoSuchBill, operations.NothingKept) as wrong:
         _stop(str(wrong))
-    exact = sum(line.amount_e10 for line in bill.lines if line.kind not in {"extra", "untaxed"})
-    fits = abs(exact - bill.rerated_minor * E10) < E10
     if as_json:
-        rows = [{"text": line.text, "formula": line.formula, "version": line.version} for line in bill.lines]
-        facts = {"bill": bill.id, "rerated_minor": bill.rerated_minor, "exact_e10": exact, "fits": fits, "lines": rows}
-        typer.echo(json.dumps(facts, ensure_ascii=False))
+        typer.echo(json.dumps(_replay_facts(found), ensure_ascii=False, default=str))
     else:
-        for line in bill.lines:
-            typer.echo(f"{line.text:<40} {line.formula}")
-        typer.echo(f"{'by these facts':<40} {bill.rerated_minor:,}")
-        typer.echo(f"{'this document':<40} {bill.total_minor:,}")
-    raise typer.Exit(0 if fits else 1)
+        _tell_replay(found)
+    raise typer.Exit(0 if found.fits else 1)
+
+
+def _bill_id(number: str) -> int:
+    from tomoshibi.billing import queries
+
+    bill = queries.bill_by_number(text=number)
+    if bill is not None:
+        return bill.id
+    return int(number) if number.isdecimal() else _stop(f"there is no bill {number}")
+
+
+def _day(text: str) -> Any:
+    from datetime import date
+
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return _stop(f"not a day like 2026-11-04: {text}")
+
+
+def _tell_replay(found: Any) -> None:
+    typer.echo(
+        f"bill {found.invoice_number or found.bill_id}" + (f", as known on {found.known_on}" if found.known_on else "")
+    )
+    for line in found.lines:
+        mark = " " if line.same else "!"
+        typer.echo(f"{mark} {line.text:<32} {line.stored or '-'}")
+        if not line.same:
+            typer.secho(f"  {'again':<32} {line.again or '-'}", fg="red")
+    for total in found.totals:
+        again = "cannot be priced" if total.again is None else f"{total.again:,}"
+        mark = " " if total.same else "!"
+        typer.secho(
+            f"{mark} {total.what:<32} {total.stored:,}" + ("" if total.same else f"  again {again}"),
+            fg=None if total.same else "red",
+        )
+    for sentence in found.refusals:
+        typer.secho(f"! {sentence}", fg="red")
+    for source in found.sources:
+        facts = ", ".join(f"{name} {value}" for name, value in source.facts.items())
+        typer.echo(f"  from {source.kind} {source.name}: {facts}")
+    typer.echo("the same to the yen" if found.fits else "it differs")
+
+
+def _replay_facts(found: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(found) | {"fits": found.fits}
 
 
 @statements_app.command()

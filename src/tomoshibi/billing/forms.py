@@ -10,6 +10,7 @@ from tomoshibi.billing import operations, values
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import NotANumber, TooFine, TooLarge, energy_dwh, milli
 from tomoshibi.masters.values import AREAS
+from tomoshibi.ui import fields
 
 
 class MonthField(forms.CharField):
@@ -54,6 +55,12 @@ class RunForm(MonthForm):
     @property
     def run_kind(self) -> values.RunKind:
         return values.RunKind(self.cleaned_data["kind"] or values.RunKind.REGULAR)
+
+
+class KnownOnForm(forms.Form):
+    """A bill is priced again with what was known on a day."""
+
+    known_on = fields.DayField(label=_("With what was known on"), required=False)
 
 
 class ReasonForm(forms.Form):

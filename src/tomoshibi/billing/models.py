@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
-from tomoshibi.billing.values import AdjustmentKind, BillKind, Decision, RunKind, RunState, Severity
+from tomoshibi.billing.values import AdjustmentKind, BillKind, Decision, RunKind, RunState, Severity, Split
 
 State = RunState
 
@@ -174,6 +174,8 @@ class Bill(models.Model):
     discount_net_minor = models.BigIntegerField(null=True)
     subsidy_net_minor = models.BigIntegerField(null=True)
     levy_net_minor = models.BigIntegerField(null=True)
+    published_id = models.BigIntegerField(null=True)
+    """What was published for it (``Published``); null where the parts say so each for itself."""
 
     class Meta:
         constraints = [
@@ -197,6 +199,62 @@ class Bill(models.Model):
                 """,
             ),
         ]
+
+
+class Published(models.Model):
+    """
+    The published values (levy, fuel unit, amounts of the month ...) that bills of one plan version, area, voltage and
+    month were priced with. Found by its content: the same values are one row for all bills.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    plan_version_id = models.IntegerField()
+    area = models.CharField(max_length=2)
+    voltage = models.CharField(max_length=10)
+    month = models.IntegerField()
+    usage_month = models.IntegerField()
+    values = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["plan_version_id", "area", "month"], name="published_of_plan")]
+        triggers = [_never("never_changed", pgtrigger.Update, pgtrigger.Delete)]
+
+
+class PublishedUse(models.Model):
+    """That published values were the known ones on a day: what a later rating "as of" that day takes."""
+
+    pk = models.CompositePrimaryKey("published_id", "used_on")
+    published_id = models.BigIntegerField()
+    used_on = models.DateField()
+
+
+class Part(models.Model):
+    """
+    What a bill was priced from, where the bill itself does not say it: it has several parts, a share of a month,
+    discounts, or numbers that a person entered.
+    """
+
+    pk = models.CompositePrimaryKey("bill_id", "segment")
+    bill_id = models.BigIntegerField()
+    segment = models.SmallIntegerField()
+    plan_version_id = models.IntegerField()
+    capacity_kind = models.CharField(max_length=10)
+    capacity_milli = models.BigIntegerField(null=True)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    reading_start = models.DateField()
+    reading_end = models.DateField()
+    energy_dwh = models.BigIntegerField()
+    split = models.CharField(max_length=10, choices=_choices(Split))
+    by_hand = models.BooleanField(default=False)
+    """The bill's energy was entered by a person, not read."""
+    discounts = models.JSONField(default=list)
+    inputs = models.JSONField(default=dict)
+    """Further columns that pricing took, by name."""
+    published_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        triggers = [_never("never_changed", pgtrigger.Update)]
 
 
 class Line(models.Model):
@@ -341,6 +399,8 @@ class Adjustment(models.Model):
     kind = models.CharField(max_length=10, choices=_choices(AdjustmentKind))
     amount_minor = models.BigIntegerField(null=True)
     energy_dwh = models.BigIntegerField(null=True)
+    bands = models.JSONField(default=dict)
+    """The energies of the bands of a time-of-use plan [0.1 Wh], which make up ``energy_dwh``."""
     capacity_milli = models.BigIntegerField(null=True)
     text = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500)

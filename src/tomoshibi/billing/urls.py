@@ -29,6 +29,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/", bills.bill, name="bill"),
     path("bills/<int:bill_id>/panel/", bills.panel, name="bill_panel"),
     path("bills/<int:bill_id>/statement.pdf", bills.statement, name="statement"),
+    path("bills/<int:bill_id>/replay/", bills.replay, name="replay"),
     path("bills/<int:bill_id>/reissue/", bills.reissue, name="reissue"),
     path("printing/", printing.batches, name="batches"),
     path("printing/files/<int:file_id>/", printing.file, name="file"),

@@ -1,5 +1,6 @@
 """What crosses the door of billing: states, outcomes, announcements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -80,6 +81,19 @@ class AdjustmentKind(StrEnum):
     """Another quantity than the confirmed one."""
     CAPACITY = "capacity"
     """Another capacity than the contract's."""
+
+
+class Split(StrEnum):
+    """Where the energy of a part of a bill comes from."""
+
+    WHOLE = "whole"
+    """The bill has one part: the confirmed (or agreed) value."""
+    MEASURED = "measured"
+    """The half-hours of its days."""
+    DAYS = "days"
+    """Its share of the value by days: the plan says so, or half-hours are missing."""
+    HAND = "hand"
+    """Entered by a person for each band of a time-of-use plan."""
 
 
 class StatementKind(StrEnum):
@@ -251,3 +265,63 @@ class Bill:
     due_on: date | None
     run_state: RunState
     lines: tuple[Line, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class ReplayLine:
+    """A line as it stands and as it came out again."""
+
+    text: str
+    stored: str
+    again: str
+    stored_e10: int
+    again_e10: int
+    same: bool
+
+    @property
+    def difference_e10(self) -> int:
+        return self.again_e10 - self.stored_e10
+
+
+@dataclass(frozen=True)
+class ReplayTotal:
+    """A number of the bill as it stands and as it came out again; nothing where it could not be priced."""
+
+    what: str
+    stored: int
+    again: int | None
+
+    @property
+    def same(self) -> bool:
+        return self.stored == self.again
+
+
+@dataclass(frozen=True)
+class ReplaySource:
+    """Something that a bill was priced from again."""
+
+    kind: str
+    name: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """
+    A bill beside the same bill priced again.
+
+    :param known_on: the day whose knowledge was taken; nothing: the bill's own
+    :param refusals: why it could not be priced, in the user's language
+    """
+
+    bill_id: int
+    invoice_number: str
+    known_on: date | None
+    lines: tuple[ReplayLine, ...]
+    totals: tuple[ReplayTotal, ...]
+    refusals: tuple[str, ...]
+    sources: tuple[ReplaySource, ...]
+
+    @property
+    def fits(self) -> bool:
+        return not self.refusals and all(line.same for line in self.lines) and all(one.same for one in self.totals)

@@ -42,6 +42,15 @@ class Scope(StrEnum):
     MONTHLY = "monthly"
 
 
+class PriceChange(StrEnum):
+    """What a new version of the plan means to a period that it begins in."""
+
+    FIRST_DAY = "first_day"
+    """The whole period keeps the version of its first day."""
+    SPLIT = "split"
+    """The period is divided at the new version's first day."""
+
+
 @dataclass(frozen=True)
 class LengthRule:
     """
@@ -64,6 +73,7 @@ class Proration:
     :param denominator: for a start, stop or change inside a period; ``None``: never prorated
     :param kwh: rounding of tier widths and blocks [0.1 Wh]
     :param money: rounding of prorated amounts [1e-10 currency]
+    :param price_change: whether a new version of the plan divides a period
     """
 
     denominator: Denominator | None = Denominator.READING_PERIOD
@@ -71,6 +81,7 @@ class Proration:
     kwh: Step = WHOLE_KWH
     money: Step = TO_SEN
     applies_to: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    price_change: PriceChange = PriceChange.FIRST_DAY
 
 
 def _days(later: DayArray, earlier: DayArray) -> Int64Array:

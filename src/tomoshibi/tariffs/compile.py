@@ -1,10 +1,8 @@
 """From a plan document with one version to the program that the engine runs."""
 
 from tomoshibi.kernel.rounding import Rounding
-from tomoshibi.rating.band_tiers import BandTiers
-from tomoshibi.rating.bands import Bands
 from tomoshibi.rating.program import Program, Split
-from tomoshibi.rating.proration import Denominator, LengthRule, Proration, Scope
+from tomoshibi.rating.proration import Denominator, LengthRule, PriceChange, Proration, Scope
 from tomoshibi.rating.rounding_policy import RoundingPolicy
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.shapes.shape import Part, energy_step, money_step
@@ -18,14 +16,13 @@ def program(document: Part) -> Program:
     """
     (version,) = document["versions"]
     components = tuple(SHAPES[part["kind"]].build(part, document) for part in version["components"])
-    timed = any(isinstance(component, Bands | BandTiers) for component in components)
     return Program(
         components=components,
         rounding=_rounding(version.get("rounding", {})),
         proration=_proration(version.get("proration", "never")),
         quantity=energy_step(version["quantity"]) if "quantity" in version else None,
         tax_included=version.get("tax", "included") == "included",
-        split=Split(version.get("change", Split.HALF_HOURS if timed else Split.DAYS)),
+        split=Split(version.get("change", Split.HALF_HOURS)),
     )
 
 
@@ -54,4 +51,5 @@ def _proration(given: Part | str) -> Proration:
         kwh=energy_step(given["kwh"]) if "kwh" in given else default.kwh,
         money=money_step(given.get("money"), default.money),
         applies_to=frozenset(map(Scope, given["applies_to"])) if "applies_to" in given else default.applies_to,
+        price_change=PriceChange(given.get("price_change", default.price_change)),
     )

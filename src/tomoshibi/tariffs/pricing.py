@@ -77,14 +77,14 @@ def _from_half_hours(
     return market_slots.with_slot_sums(frame, programs=programs, half_hours=half_hours)
 
 
-def split_by_days(frame: pl.DataFrame) -> pl.DataFrame:
+def split_by_days(frame: pl.DataFrame, *, energy: str = "bill_energy_dwh") -> pl.DataFrame:
     """
     Give each part of a bill its share of the bill's energy by days, so that the parts add up.
 
-    :param frame: parts with ``row_id``, ``segment``, ``period_start``, ``period_end``, ``bill_energy_dwh``
+    :param frame: parts with ``row_id``, ``segment``, ``period_start``, ``period_end`` and the column of the energy
     :returns: the frame with ``energy_dwh``, ordered by bill and part
     """
-    return parts.split_by_days(frame)
+    return parts.split_by_days(frame, energy=energy)
 
 
 def split_energy(

@@ -59,13 +59,17 @@ def proration_in_words(document: Part) -> str:
     policy = document["versions"][0].get("proration", "never")
     if policy == "never":
         return _("Never prorated: every period counts as a month.")
-    return {
+    shares = {
         "reading_period": _("A part of a month counts as its days of the days of the reading period."),
         "calendar_of_start": _("A part of a month counts as its days of the calendar month it starts in."),
         "calendar_of_end": _("A part of a month counts as its days of the calendar month it ends in."),
         "calendar_of_edge": _("A start counts by the calendar month of its first day, an end by that of its last."),
         "thirty": _("A part of a month counts as its days of thirty."),
-    }[policy["denominator"]]
+    }
+    said = [shares[policy["denominator"]]]
+    if policy.get("price_change") == "split":
+        said.append(_("A new price divides the period on its first day."))
+    return " ".join(said)
 
 
 def rounding_in_words(document: Part) -> str:

@@ -37,6 +37,7 @@ from tomoshibi.billing.operations.printing import (
     reissue,
     statement_pdf,
 )
+from tomoshibi.billing.operations.replaying import NothingKept, replay
 from tomoshibi.billing.operations.runs import (
     IssueUnderWay,
     NothingToBill,
@@ -60,6 +61,7 @@ __all__ = [
     "NoSuchAdjustment",
     "NoSuchBill",
     "NothingChanges",
+    "NothingKept",
     "NothingToBill",
     "NothingToPrint",
     "RunNotConfirmed",
@@ -85,6 +87,7 @@ __all__ = [
     "rate_chunk",
     "reissue",
     "release",
+    "replay",
     "set_check",
     "start_issue",
     "statement_pdf",

@@ -18,7 +18,7 @@ _BILL = [
     "id", "run_id", "contract_id", "customer_id", "account_id", "supply_point_id", "reading_id", "reading_revision",
     "kind", "revision", "corrects_bill_id", "month", "period_start", "period_end", "plan_code", "plan_version_id",
     "capacity_kind", "capacity_milli", "energy_dwh", "rerated_minor", "total_minor", "tax_minor", "levy_minor",
-    "untaxed_minor", "tax_rate_ppm", "agreed", *composition.NET,
+    "untaxed_minor", "tax_rate_ppm", "agreed", *composition.NET, "published_id",
 ]  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def draft(
     bills = _bills(run, known, priced, bill_ids=bill_ids)
     found = facts.complete(known, month=month, priced=priced, bills=bills, adjustments=adjustments)
     findings = checks.evaluate(found, settings=queries.check_settings())
-    _write(run, bills, priced)
+    _write(run, bills, priced, today=today)
     write_findings(run_id=run.id, chunk_no=chunk_no, findings=findings)
     return facts.Drafted(bills=bills, findings=findings)
 
@@ -142,11 +142,12 @@ def _fresh_ids(wanted: int) -> list[int]:
     return list(range(first, first + wanted))
 
 
-def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced) -> None:
+def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced, *, today: date) -> None:
     elsewhere = DraftedElsewhere("another run drafted one of these bills at the same time")
     with refine_integrity_error([(Named("bill_once_per_period"), elsewhere)]):
         bulk.copy_in("billing_bill", bills.select(_BILL))
     numbered = bills.select("row_id", bill_id=pl.col("id"))
+    _write_inputs(priced, numbered, today=today)
     lines = priced.lines.join(numbered, on="row_id", how="inner", maintain_order="left")
     bulk.copy_in(
         "billing_line",
@@ -164,6 +165,28 @@ def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced) -> None:
     )
     if run.kind == values.RunKind.REGULAR.value:
         _write_extras(priced.extras.join(numbered, on="row_id", how="inner", maintain_order="left"))
+
+
+def _write_inputs(priced: pricing_step.Priced, numbered: pl.DataFrame, *, today: date) -> None:
+    """Keep what the bills were priced from: the few different published values, and the parts of unusual bills."""
+    # In the order of their ids, so that two chunks that bring the same ones never wait for each other crosswise.
+    rows = priced.published.filter(pl.col("plan_version_id").is_not_null()).sort("id")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO billing_published ({', '.join(_quoted(rows.columns))}) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            rows.rows(),
+        )
+        cursor.executemany(
+            "INSERT INTO billing_publisheduse (published_id, used_on) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [(number, today) for number in rows["id"]],
+        )
+    kept = priced.parts.join(numbered, on="row_id", how="inner", maintain_order="left").drop("row_id")
+    bulk.copy_in("billing_part", kept)
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
 
 
 def _write_extras(extras: pl.DataFrame) -> None:
@@ -224,6 +247,7 @@ def delete_drafts(bill_ids: Sequence[int]) -> None:
     ids = list(bill_ids)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM billing_line WHERE bill_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM billing_part WHERE bill_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM billing_extra WHERE bill_id = ANY(%s) RETURNING bill_id, charge_id", [ids])
         charged = {bill_id for bill_id, charge_id in cursor.fetchall() if charge_id is not None}
         cursor.execute("DELETE FROM billing_bill WHERE id = ANY(%s)", [ids])

@@ -86,6 +86,7 @@ def complete(
     outcome = bills.select("row_id", "id", "revision", "total_minor", "energy_dwh").rename({"id": "bill_id"})
     rows = known.drop("revision", "energy_dwh", strict=False)
     looked = ["row_id", "plan_code", "plan_version", "capacity_changed", "plan_changed", "lowest_line_e10"]
+    looked += ["price_changed", "split"]
     looked += ["levy_price_micro", "fuel_price_micro"]
     for other in (outcome, priced.rows.select(looked), refused.unique("row_id")):
         rows = rows.join(other, on="row_id", how="left", maintain_order="left")
@@ -128,6 +129,8 @@ def complete(
         "fuel_expected_micro",
         pl.col("capacity_changed").fill_null(value=False),
         pl.col("plan_changed").fill_null(value=False),
+        pl.col("price_changed").fill_null(value=False),
+        pl.col("split").fill_null(""),
         "meter_changed",
         (pl.col("last_end").is_null() & (pl.col("period_start") == pl.col("start")))
         .fill_null(value=False)

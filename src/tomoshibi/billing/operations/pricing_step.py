@@ -1,26 +1,23 @@
 """From candidates to priced documents: what a chunk hands to ``tariffs.pricing``, and what it makes of the answer."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
-from tomoshibi.billing import composition, queries
+from tomoshibi.billing import composition, inputs, queries, values
+from tomoshibi.billing.operations import dividing
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.kernel import frames
-from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.metering import queries as metering
+from tomoshibi.kernel.periods import Month
 from tomoshibi.rating import totals
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.sheet import Group
 from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs import values as tariff_values
-
-MATRIX_ROWS = 20_000
-"""Half-hour months held at once: about 120 MB."""
 
 EXTRAS: frames.Schema = {
     "row_id": pl.Int64,
@@ -40,12 +37,16 @@ class Priced:
     :param lines: ``tariff_values.LINES``
     :param extras: ``EXTRAS``
     :param refusals: ``tariff_values.REFUSALS``
+    :param parts: ``inputs.PARTS`` of the bills that are not simply one whole month
+    :param published: ``inputs.PUBLISHED``
     """
 
     rows: pl.DataFrame
     lines: pl.DataFrame
     extras: pl.DataFrame
     refusals: pl.DataFrame
+    parts: pl.DataFrame
+    published: pl.DataFrame
 
 
 def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Priced:
@@ -56,17 +57,20 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
     :param adjustments: individual corrections (``queries.adjustments``)
     """
     usage = _usage(rows, adjustments=adjustments)
-    programs = tariffs.programs(usage["plan_version"].drop_nulls().unique())
     usage = tariffs.with_market(usage.with_columns(month=pl.lit(month.number, dtype=pl.Int64)))
-    found = pricing.price(usage=usage, programs=programs, half_hours=list(_half_hours(rows, usage, programs)))
+    published, usage = inputs.published(usage)
+    found, programs = price_usage(usage, readings=rows)
     extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
     last = usage.group_by("row_id", maintain_order=True).agg(
         pl.col("plan_code", "plan_version", "capacity_kind", "capacity_milli").last(),
         capacity_changed=(pl.col("capacity_milli").n_unique() > 1) | (pl.col("capacity_kind").n_unique() > 1),
         plan_changed=pl.col("plan_code").n_unique() > 1,
+        price_changed=pl.struct("plan_code", "plan_version").n_unique() > pl.col("plan_code").n_unique(),
+        split=pl.col("split").last(),
+        published_id=pl.when(pl.len() == 1).then(pl.col("published_id").first()),
     )
     priced = found.totals.join(last, on="row_id", how="left", maintain_order="left")
-    priced = _with_extras(priced, extras, programs=programs)
+    priced = with_extras(priced, extras, programs=programs)
     looked = _looked_at(found.lines, programs=programs)
     priced = priced.join(looked, on="row_id", how="left", maintain_order="left")
     return Priced(
@@ -74,7 +78,22 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
         lines=found.lines,
         extras=extras,
         refusals=_with_unpriced(rows, found),
+        parts=inputs.parts(usage),
+        published=published,
     )
+
+
+def price_usage(
+    usage: pl.DataFrame, *, readings: pl.DataFrame
+) -> tuple[tariff_values.PricedFrame, Mapping[int, Program]]:
+    """
+    Price a usage frame that is complete but for the half-hours: those of the readings are looked up here.
+
+    :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
+    """
+    programs = tariffs.programs(usage["plan_version"].drop_nulls().unique())
+    half_hours = list(_half_hours(readings, usage, programs))
+    return pricing.price(usage=usage, programs=programs, half_hours=half_hours), programs
 
 
 def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
@@ -87,6 +106,7 @@ def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
         given = given.join(newest.rename({column: f"own_{column}"}), on="contract_id", how="left")
     given = given.with_columns(
         bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"),
+        by_hand=pl.col("own_energy_dwh").is_not_null(),
         reading_on=pl.col("period_end"),
         continuing=pl.col("start") < pl.col("period_start"),
     )
@@ -96,15 +116,40 @@ def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
         period_start=pl.col("part_start"),
         period_end=pl.col("part_end"),
     )
-    parts = tariffs.with_versions(_with_energy(parts))
+    parts = dividing.at_price_changes(tariffs.with_versions(parts))
+    parts = dividing.with_energy(
+        parts, readings=rows, programs=tariffs.programs(parts["plan_version"].drop_nulls().unique())
+    )
+    parts = _with_bands(parts, adjustments=adjustments)
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
 
 
-def _with_energy(parts: pl.DataFrame) -> pl.DataFrame:
-    """Energy per part: all of it where there is one, by days where there are several."""
-    if parts["row_id"].n_unique() == parts.height:
-        return parts.with_columns(energy_dwh=pl.col("bill_energy_dwh"))
-    return pricing.split_by_days(parts)
+def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
+    """Band energies that a person entered; they belong to the whole bill, so several parts share them by days."""
+    entered = adjustments.filter(
+        (pl.col("kind") == "usage") & pl.col("bands").is_not_null() & (pl.col("bands") != "{}")
+    )
+    newest = adjustments.filter(pl.col("kind") == "usage").group_by("contract_id").agg(pl.col("adjustment_id").last())
+    entered = entered.join(newest, on=["contract_id", "adjustment_id"], how="semi")
+    if entered.is_empty():
+        return parts
+    bands = {row["contract_id"]: json.loads(row["bands"]) for row in entered.iter_rows(named=True)}
+    names = sorted({name for own in bands.values() for name in own})
+    told = pl.DataFrame(
+        [(contract_id, *(own.get(name) for name in names)) for contract_id, own in bands.items()],
+        schema={"contract_id": pl.Int64, **{f"band_{name}_dwh": pl.Int64 for name in names}},
+        orient="row",
+    )
+    columns = [f"band_{name}_dwh" for name in names]
+    found = parts.join(told, on="contract_id", how="left", maintain_order="left")
+    by_hand = pl.any_horizontal(pl.col(columns).is_not_null())
+    hand = found.filter(by_hand)
+    for column in columns:
+        hand = pricing.split_by_days(hand.drop("energy_dwh"), energy=column).drop(column).rename({"energy_dwh": column})
+    hand = hand.with_columns(
+        energy_dwh=pl.sum_horizontal(pl.col(columns).fill_null(0)), split=pl.lit(values.Split.HAND.value)
+    )
+    return pl.concat([found.filter(~by_hand), hand.select(found.columns)]).sort("row_id", "segment")
 
 
 def _half_hours(
@@ -114,18 +159,7 @@ def _half_hours(
     needing = {version: program for version, program in programs.items() if program.needs_half_hours}
     wanted = usage.filter(pl.col("plan_version").is_in(list(needing)))["row_id"].unique()
     needed = rows.filter(pl.col("row_id").is_in(wanted.implode()) & pl.col("has_half_hours"))
-    for (area, first, until), block in needed.group_by("area", "period_start", "period_end"):
-        for part in block.iter_slices(MATRIX_ROWS):
-            matrix = metering.half_hour_matrix(readings=part)
-            assert isinstance(first, date)
-            assert isinstance(until, date)
-            yield tariffs.half_hours(
-                row_ids=part["row_id"].to_numpy(),
-                values_dwh=matrix.values_dwh,
-                period=Period(first, until),
-                area=str(area),
-                programs=needing,
-            )
+    return dividing.half_hours(needed, programs=needing)
 
 
 def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
@@ -153,7 +187,7 @@ def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, pric
     return pl.concat([told, added]).select(list(EXTRAS)).sort("row_id", maintain_order=True)
 
 
-def _with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+def with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
     """Add what stands on the bill besides the plan; the tax of such a bill is taken anew, once for the invoice."""
     sums = extras.group_by("row_id").agg(
         extra_minor=pl.col("amount_minor").sum(),

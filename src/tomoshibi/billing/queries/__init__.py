@@ -15,6 +15,7 @@ from tomoshibi.billing.queries.bills import (
     lines_frame,
     lines_of,
     search,
+    words,
 )
 from tomoshibi.billing.queries.candidates import (
     adjustments,
@@ -38,6 +39,16 @@ from tomoshibi.billing.queries.findings import (
     with_people,
 )
 from tomoshibi.billing.queries.issued import issued_frame
+from tomoshibi.billing.queries.kept import (
+    Inputs,
+    PartInputs,
+    adjustment_amount,
+    billed_until,
+    extra_rows,
+    inputs_of,
+    parts_of,
+    published_values,
+)
 from tomoshibi.billing.queries.members import ReadingDayCount, members, months_with_changes, reading_day_counts
 from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
@@ -53,9 +64,12 @@ from tomoshibi.billing.queries.statements import (
 from tomoshibi.billing.queries.touched import touched_runs
 
 __all__ = [
+    "Inputs",
     "NoSuchBill",
     "NoSuchRun",
+    "PartInputs",
     "ReadingDayCount",
+    "adjustment_amount",
     "adjustments",
     "adjustments_of",
     "bill",
@@ -63,6 +77,7 @@ __all__ = [
     "bill_by_number",
     "bill_rows",
     "billed_before",
+    "billed_until",
     "bills_of",
     "bills_of_run",
     "candidates",
@@ -79,9 +94,11 @@ __all__ = [
     "examinations_of",
     "exceptions",
     "exchanged_meters",
+    "extra_rows",
     "extras_frame",
     "finding_counts",
     "findings_of",
+    "inputs_of",
     "issued_frame",
     "last_ends",
     "lines_frame",
@@ -91,8 +108,10 @@ __all__ = [
     "months_with_changes",
     "neighbours",
     "parts",
+    "parts_of",
     "payers",
     "print_batches",
+    "published_values",
     "reading_day_counts",
     "run",
     "runs",
@@ -107,4 +126,5 @@ __all__ = [
     "waiting_plans",
     "with_expected",
     "with_people",
+    "words",
 ]

@@ -1,6 +1,6 @@
 """Single bills with their lines and derivation, and lazy lists of bills."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -171,21 +171,37 @@ def extras_frame(*, bill_ids: Sequence[int]) -> pl.DataFrame:
     )
 
 
-def lines_of(*, bill_ids: Sequence[int], language: str) -> dict[int, tuple[values.Line, ...]]:
-    """Lines of bills in words, by bill."""
-    lines = lines_frame(bill_ids=bill_ids)
-    versions = lines["plan_version"].unique().to_list()
+def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapping[str, Any]], values.Line]:
+    """
+    What turns stored lines of the plan versions in ``rows`` into words: the versions are looked up once.
+
+    :param rows: with ``plan_version``
+    """
+    versions = sorted({row["plan_version"] for row in rows})
     meaning = {
         (version, component.no): component
         for version, components in tariffs.components(versions).items()
         for component in components
     }
     hashes = {version: known.sha256 for version in versions if (known := tariffs.version(version_id=version))}
+
+    def say(row: Mapping[str, Any]) -> values.Line:
+        number = row["plan_version"]
+        version = f"#{number} {hashes.get(number, '')[:12]}"
+        return derivation.line(
+            {"no": 0, **row}, meaning[number, row["component_no"]], version=version, language=language
+        )
+
+    return say
+
+
+def lines_of(*, bill_ids: Sequence[int], language: str) -> dict[int, tuple[values.Line, ...]]:
+    """Lines of bills in words, by bill."""
+    lines = lines_frame(bill_ids=bill_ids)
+    say = words(lines.select("plan_version").unique().iter_rows(named=True), language=language)
     found: dict[int, list[values.Line]] = {bill_id: [] for bill_id in bill_ids}
     for row in lines.iter_rows(named=True):
-        component = meaning[row["plan_version"], row["component_no"]]
-        version = f"#{row['plan_version']} {hashes.get(row['plan_version'], '')[:12]}"
-        found[row["bill_id"]].append(derivation.line(row, component, version=version, language=language))
+        found[row["bill_id"]].append(say(row))
     for row in extras_frame(bill_ids=bill_ids).iter_rows(named=True):
         found[row["bill_id"]].append(derivation.outside_plan(row))
     return {bill_id: tuple(rows) for bill_id, rows in found.items()}

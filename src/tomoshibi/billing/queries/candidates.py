@@ -25,6 +25,7 @@ _ADJUSTED = {
     "kind": pl.String,
     "amount_minor": pl.Int64,
     "energy_dwh": pl.Int64,
+    "bands": pl.String,
     "capacity_milli": pl.Int64,
     "text": pl.String,
 }
@@ -132,7 +133,8 @@ def adjustments(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
     """Individual corrections that stand for contracts in a month, oldest first."""
     return bulk.read_frame(
         """
-        SELECT contract_id, id, kind, amount_minor, energy_dwh, capacity_milli, text FROM billing_adjustment
+        SELECT contract_id, id, kind, amount_minor, energy_dwh, bands, capacity_milli, text
+          FROM billing_adjustment
          WHERE contract_id = ANY(%s) AND month = %s AND withdrawn_at IS NULL ORDER BY id
         """,
         _ADJUSTED,

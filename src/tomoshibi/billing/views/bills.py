@@ -1,5 +1,6 @@
 """Bills: the list, one bill with its derivation and document, and a statement made again."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -58,11 +59,32 @@ def _context(bill_id: int) -> dict[str, Any]:
         "documents": documents,
         "before_minor": found.rerated_minor - found.total_minor,
         "taxed_minor": found.total_minor - found.untaxed_minor,
+        "parts": _parts(bill_id),
+        "splits": billlist.SPLITS,
         "kinds": billlist.BILL_KINDS,
         "states": billlist.RUN_STATES,
         "months_chart": pictures.months(contract=contract, month=found.month, bill=found) if contract else None,
         "last_year": queries.bill_a_year_before(contract_id=found.contract_id, month=found.month),
     }
+
+
+def _parts(bill_id: int) -> list[dict[str, Any]]:
+    """The parts that were kept of an unusual bill, with their plans in words."""
+    language = get_language() or "ja"
+    found = []
+    for part in queries.parts_of(bill_id=bill_id):
+        version = tariffs.version(version_id=part.plan_version_id)
+        found.append(
+            {
+                "period_start": part.period_start,
+                "last_day": part.period_end - timedelta(days=1),
+                "plan": version.name_in(language) if version else "",
+                "capacity_milli": part.capacity_milli,
+                "energy_dwh": part.energy_dwh,
+                "split": part.split,
+            }
+        )
+    return found
 
 
 @require_GET
@@ -79,6 +101,60 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
 @page("RB6", "RB7", "RB8", "RB9")
 def panel(request: HttpRequest, bill_id: int) -> HttpResponse:
     return render(request, "billing/bill_panel.html", _context(bill_id))
+
+
+@require_GET
+@page("RB6", "RB7")
+def replay(request: HttpRequest, bill_id: int) -> HttpResponse:
+    """The bill priced again from what it was priced from, or from what was known on a day."""
+    found = _found(bill_id)
+    form = forms.KnownOnForm(request.GET if "known_on" in request.GET else None)
+    known_on = form.cleaned_data["known_on"] if form.is_bound and form.is_valid() else None
+    context: dict[str, Any] = {"bill": found, "form": form, "known_on": known_on}
+    try:
+        with db.transaction():
+            again = operations.replay(bill_id=bill_id, known_on=known_on, language=get_language() or "ja")
+    except operations.NothingKept as nothing:
+        return render(request, "billing/replay.html", context | {"nothing": str(nothing)})
+    return render(
+        request,
+        "billing/replay.html",
+        context | {"replay": again, "sources": _source_rows(again), "totals": _total_rows(again)},
+    )
+
+
+def _total_rows(again: values.Replay) -> list[dict[str, Any]]:
+    def shown(what: str, number: int | None) -> str:
+        if number is None:
+            return "–"
+        return billlist.fact_value("energy_dwh", number) if what == "energy" else f"{number:,}"
+
+    return [
+        {
+            "word": billlist.REPLAY_WORDS[one.what],
+            "stored": shown(one.what, one.stored),
+            "again": shown(one.what, one.again),
+            "same": one.same,
+        }
+        for one in again.totals
+    ]
+
+
+def _source_rows(again: values.Replay) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """What a bill was priced from, in words."""
+    language = get_language() or "ja"
+    plans = tariffs.plan_names(language=language)
+    rows = []
+    for source in again.sources:
+        name = plans.get(source.name, source.name)
+        title = f"{billlist.REPLAY_WORDS[source.kind]} {name}".strip()
+        rows.append(
+            (
+                title,
+                [(billlist.fact_name(name), billlist.fact_value(name, value)) for name, value in source.facts.items()],
+            )
+        )
+    return rows
 
 
 def _pdf(content: bytes, *, name: str) -> HttpResponse:

@@ -1,0 +1,107 @@
+"""A period in which something changes: its parts, and the energy of each."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import polars as pl
+
+from tomoshibi.billing.values import Split
+from tomoshibi.kernel.periods import Period
+from tomoshibi.metering import queries as metering
+from tomoshibi.rating import program as rating
+from tomoshibi.rating.program import Program
+from tomoshibi.rating.proration import PriceChange
+from tomoshibi.tariffs import pricing
+from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs import values as tariff_values
+
+MATRIX_ROWS = 20_000
+"""Half-hour months held at once: about 120 MB."""
+
+
+def at_price_changes(parts: pl.DataFrame) -> pl.DataFrame:
+    """
+    Divide parts on the first day of a new version of their plan, where the plan says so.
+
+    :param parts: ``row_id, segment, plan_code, plan_version, period_start, period_end``, with versions
+    """
+    if parts.is_empty():
+        return parts
+    versions = tariffs.versions_frame().select("plan_code", "valid_from")
+    first, last = parts["period_start"].min(), parts["period_end"].max()
+    inside = versions.filter((pl.col("valid_from") > first) & (pl.col("valid_from") < last))
+    if inside.is_empty():
+        return parts
+    splitting = [
+        version
+        for version, program in tariffs.programs(parts["plan_version"].drop_nulls().unique()).items()
+        if program.proration.price_change is PriceChange.SPLIT
+    ]
+    cut = parts.filter(pl.col("plan_version").is_in(splitting)).join(inside, on="plan_code", how="inner")
+    cut = cut.filter((pl.col("valid_from") > pl.col("period_start")) & (pl.col("valid_from") < pl.col("period_end")))
+    if cut.is_empty():
+        return parts
+    days = cut.group_by("row_id", "segment").agg(pl.col("valid_from").sort().alias("days"))
+    none = pl.lit([], dtype=pl.List(pl.Date))
+    divided = parts.join(days, on=["row_id", "segment"], how="left").with_columns(pl.col("days").fill_null(none))
+    divided = divided.with_columns(
+        period_start=pl.concat_list("period_start", "days"), period_end=pl.concat_list("days", "period_end")
+    ).explode("period_start", "period_end")
+    divided = divided.sort("row_id", "period_start").with_columns(
+        segment=pl.int_range(pl.len(), dtype=pl.Int16).over("row_id")
+    )
+    return tariffs.with_versions(divided.drop("days", "plan_version")).select(parts.columns)
+
+
+def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    Give each part its energy, so that the parts of a bill add up to it; how, says the plan of its last part.
+
+    :param parts: ``row_id, segment, plan_version, period_start, period_end, capacity_milli, bill_energy_dwh``
+    :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
+    :returns: the parts with ``energy_dwh`` and ``split`` (``values.Split``)
+    """
+    if parts["row_id"].n_unique() == parts.height:
+        return parts.with_columns(energy_dwh=pl.col("bill_energy_dwh"), split=pl.lit(Split.WHOLE.value))
+    several = pl.col("row_id").is_duplicated()
+    whole = parts.filter(~several).with_columns(energy_dwh=pl.col("bill_energy_dwh"), split=pl.lit(Split.WHOLE.value))
+    divided = parts.filter(several).sort("row_id", "segment")
+    measuring = [number for number, program in programs.items() if program.split is rating.Split.HALF_HOURS]
+    lasts = divided.group_by("row_id", maintain_order=True).last()
+    chosen = lasts.filter(pl.col("plan_version").is_in(measuring))["row_id"]
+    wanted = readings.filter(pl.col("row_id").is_in(chosen.implode()) & pl.col("has_half_hours"))
+    blocks = list(half_hours(wanted, programs={}))
+    divided = pricing.split_energy(divided, programs=programs, half_hours=blocks)
+    measured = pl.Series([row_id for block in blocks for row_id in _complete(block)], dtype=pl.Int64)
+    divided = divided.with_columns(
+        split=pl.when(pl.col("row_id").is_in(measured.implode()))
+        .then(pl.lit(Split.MEASURED.value))
+        .otherwise(pl.lit(Split.DAYS.value))
+    )
+    return pl.concat([whole, divided.select(whole.columns)]).sort("row_id", "segment")
+
+
+def _complete(block: tariff_values.HalfHours) -> list[int]:
+    """The bills of a block whose half-hours are all there, and not all nothing."""
+    there = (block.values_dwh >= 0).all(axis=1) & (block.values_dwh > 0).any(axis=1)
+    return [int(row_id) for row_id in block.row_ids[there]]
+
+
+def half_hours(readings: pl.DataFrame, *, programs: Mapping[int, Program]) -> Iterator[tariff_values.HalfHours]:
+    """
+    The half-hours of readings in blocks that share area and days, with the market's prices where a program needs them.
+
+    :param readings: ``row_id, reading_id, area, period_start, period_end``
+    """
+    for (area, first, until), block in readings.group_by("area", "period_start", "period_end"):
+        for piece in block.iter_slices(MATRIX_ROWS):
+            matrix = metering.half_hour_matrix(readings=piece)
+            assert isinstance(first, date)
+            assert isinstance(until, date)
+            yield tariffs.half_hours(
+                row_ids=piece["row_id"].to_numpy(),
+                values_dwh=matrix.values_dwh,
+                period=Period(first, until),
+                area=str(area),
+                programs=programs,
+            )
