@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tomoshibi.billing import numbering, postal_code
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**10 - 1))
 def test_a_column_and_a_single_number_have_the_same_check_digit(running):
     column = pl.DataFrame({"n": [running]}).select(numbering.with_check_digits(pl.col("n")))["n"][0]
@@ -20,6 +21,7 @@ def test_the_check_digit_is_the_one_of_the_standard():
     assert numbering.check_digit(7992739871) == 3
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**10 - 1), st.integers(0, 10), st.integers(1, 9))
 def test_one_wrong_digit_is_noticed(running, place, by):
     digits = list(numbering.text(running * 10 + numbering.check_digit(running)))
@@ -48,6 +50,7 @@ def test_the_display_number_is_taken_from_the_address(rest, code):
     assert postal_code.address_code(rest) == code
 
 
+@settings(deadline=None)
 @settings(deadline=None)
 @given(st.text("0123456789ABCXYZ-丁目番地号ビル 一二十", max_size=20))
 def test_the_bars_are_those_of_an_independent_encoder(rest):

@@ -22,6 +22,15 @@ _BILL = [
 ]  # fmt: skip
 
 
+_INSERT_PUBLISHED = """
+    INSERT INTO billing_published (id, plan_version_id, area, voltage, month, usage_month, "values")
+    SELECT id, plan_version_id, area, voltage, month, usage_month, "values"::jsonb
+      FROM json_to_recordset(%s) AS new(
+           id bigint, plan_version_id int, area text, voltage text, month int, usage_month int, "values" text)
+        ON CONFLICT DO NOTHING
+"""
+
+
 class DraftedElsewhere(RuntimeError):
     """Another run drafted one of these bills at the same time: the chunk is done again and sees it."""
 
@@ -172,21 +181,14 @@ def _write_inputs(priced: pricing_step.Priced, numbered: pl.DataFrame, *, today:
     # In the order of their ids, so that two chunks that bring the same ones never wait for each other crosswise.
     rows = priced.published.filter(pl.col("plan_version_id").is_not_null()).sort("id")
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO billing_published ({', '.join(_quoted(rows.columns))}) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        cursor.execute(_INSERT_PUBLISHED, [rows.write_json()])
+        cursor.execute(
+            "INSERT INTO billing_publisheduse (published_id, used_on) SELECT unnest(%s::bigint[]), %s"
             " ON CONFLICT DO NOTHING",
-            rows.rows(),
-        )
-        cursor.executemany(
-            "INSERT INTO billing_publisheduse (published_id, used_on) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            [(number, today) for number in rows["id"]],
+            [rows["id"].to_list(), today],
         )
     kept = priced.parts.join(numbered, on="row_id", how="inner", maintain_order="left").drop("row_id")
     bulk.copy_in("billing_part", kept)
-
-
-def _quoted(names: Sequence[str]) -> list[str]:
-    return [f'"{name}"' for name in names]
 
 
 def _write_extras(extras: pl.DataFrame) -> None:
