@@ -51,7 +51,6 @@ def test_the_display_number_is_taken_from_the_address(rest, code):
 
 
 @settings(deadline=None)
-@settings(deadline=None)
 @given(st.text("0123456789ABCXYZ-丁目番地号ビル 一二十", max_size=20))
 def test_the_bars_are_those_of_an_independent_encoder(rest):
     code = postal_code.address_code(rest)

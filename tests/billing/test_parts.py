@@ -237,9 +237,7 @@ def test_a_change_inside_divides_the_energy_by_the_half_hours(clerks, now):
 
 
 def test_a_plan_may_divide_by_days_all_the_same(clerks, now):
-    text = TIME_OF_USE.replace("test-tou", "test-days").replace(
-        "{denominator: reading_period,", "{denominator: reading_period, energy: days,"
-    )
+    text = TIME_OF_USE.replace("test-tou", "test-days").replace("tax: included", "tax: included\nchange: days")
     text = text.replace("kind: bands", "kind: flat").split("        round:")[0]
     text += "        price: {amount: 30.00, source: page}\n"
     text = text.replace("{unit: contract}", "{unit: A}")
