@@ -144,3 +144,63 @@ def test_an_invitation_is_in_the_language_of_the_house_unless_told(admin):
     assert queries.invitation(invitation_id=row.id).language == "ja"
     User.objects.filter(username="suzuki").update(language="en")
     assert queries.invitation(invitation_id=row.id).language == "en"
+
+
+def _with_second_factor(user_id):
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.create(user_id=user_id, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    Authenticator.objects.create(user_id=user_id, type=Authenticator.Type.RECOVERY_CODES, data={})
+
+
+def test_a_lost_second_factor_is_reset_by_another_administrator_with_a_reason(admin, client):
+    with db.transaction():
+        user_id = operations.add_person(
+            username="sato", name="佐藤", mail="x@example.jp", password="lamp-light-42", roles=["clerk"]
+        )
+    _with_second_factor(user_id)
+    window = type(client)()
+    window.force_login(User.objects.get(pk=user_id))
+    path = f"/identity/people/{user_id}/second-factor/"
+    assert "factor_reason" in admin.get(f"/identity/people/{user_id}/").content.decode()
+    admin.post(path, {"reason": ""})
+    assert queries.person(user_id=user_id).has_mfa, "without a reason nothing happens"
+    assert window.post(path, {"reason": "mine"}).status_code == 403
+    admin.post(path, {"reason": "phone lost, seen in person"})
+    assert not queries.person(user_id=user_id).has_mfa
+    assert window.session.get("_auth_user_id") is None, "signed out everywhere"
+    assert queries.deeds(procedure="MS7")[0].what == "reset the second factor of sato: phone lost, seen in person"
+    own = User.objects.get(username="root").pk
+    _with_second_factor(own)
+    admin.post(f"/identity/people/{own}/second-factor/", {"reason": "mine"})
+    assert queries.person(user_id=own).has_mfa
+
+
+def test_accepting_an_invitation_leaves_a_deed(admin, now):
+    with db.transaction():
+        for name, more in (("suzuki", {}), ("C-0001", {"portal_customer_id": 1})):
+            made = operations.invite(username=name, name="鈴木", mail="s@example.jp", now=now, **more)
+            token = operations.issue_token(invitation_id=made.id, now=now)
+            operations.accept_invitation(token=token, password="warm-lamp-77-x", now=now)
+    (staff,) = queries.deeds(procedure="MS7")
+    assert (staff.what, staff.who) == ("accepted the invitation of suzuki", "鈴木")
+    assert queries.deeds(procedure="CM5")[0].what == "accepted the invitation of C-0001"
+
+
+def test_the_first_administrator_comes_from_the_command_line(client, db):
+    from typer.testing import CliRunner
+
+    from tomoshibi.identity.commands import app
+
+    run = CliRunner().invoke(app, ["invite-administrator", "kondo", "--name", "近藤", "--mail", "k@example.jp"])
+    assert run.exit_code == 0, run.output
+    path = run.output.split()[0].split("8000", 1)[1]
+    assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
+    assert client.login(username="kondo", password="warm-lamp-77-x")
+    assert client.get("/identity/people/").status_code == 200
+    again = CliRunner().invoke(app, ["invite-administrator", "kondo", "--name", "x", "--mail", "k@example.jp"])
+    assert again.exit_code == 1
+    _with_second_factor(User.objects.get(username="kondo").pk)
+    reset = CliRunner().invoke(app, ["reset-second-factor", "kondo"])
+    assert "2 taken away" in reset.output
+    assert CliRunner().invoke(app, ["reset-second-factor", "nobody"]).exit_code == 1

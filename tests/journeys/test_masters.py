@@ -423,5 +423,6 @@ def test_somebody_is_invited_gets_rights_and_leaves(journey, office):
     assert suzuki.get("/masters/levy/").status_code == 302
     assert not suzuki.login(username="suzuki", password="warm-lamp-77-x")
     assert [what for what, _who in deeds("MS7")] == [
-        "ended the access of suzuki", "saved the role rates with 2 rights", "invited suzuki",
+        "ended the access of suzuki", "saved the role rates with 2 rights", "accepted the invitation of suzuki",
+        "invited suzuki",
     ]  # fmt: skip

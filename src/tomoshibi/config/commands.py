@@ -21,6 +21,7 @@ ROOM_COMMANDS = {
     "meter": "tomoshibi.metering.commands",
     "bill": "tomoshibi.billing.commands",
     "debit": "tomoshibi.collection.commands",
+    "people": "tomoshibi.identity.commands",
 }
 """Command group -> the room's module; it offers ``app`` (the group) and may offer ``top`` (commands without a group)."""
 
@@ -83,7 +84,7 @@ def up(
     upgrade()
     if demo and find_spec("tomoshibi.onboarding.commands"):
         import_module("tomoshibi.onboarding.commands").load_once()
-    typer.echo(f"\n  灯火 Tomoshibi  http://{host}:{port}/   (Ctrl-C stops everything)\n")
+    typer.echo(f"\n  灯火 Tomoshibi  {os.environ['TOMOSHIBI_BASE_URL']}/   (Ctrl-C stops everything)\n")
     raise SystemExit(supervisor.Supervisor(supervisor.children(host=host, port=port, demo=demo)).run())
 
 

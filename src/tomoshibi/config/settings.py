@@ -37,7 +37,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("TOMOSHIBI_HOSTS", "localhost,127.0.0.1,testserver").split(",")
-BASE_URL = os.environ.get("TOMOSHIBI_BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = os.environ.get("TOMOSHIBI_BASE_URL", "http://localhost:8000")
 HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -112,6 +112,8 @@ def children(*, host: str, port: int, demo: bool) -> list[Child]:
 
 def set_environment(*, host: str, port: int, demo: bool) -> None:
     """What children inherit."""
-    os.environ.setdefault("TOMOSHIBI_BASE_URL", f"http://{host}:{port}")
+    # Passkeys belong to a name, never to a number: browsers refuse them on 127.0.0.1.
+    name = "localhost" if host == "127.0.0.1" else host
+    os.environ.setdefault("TOMOSHIBI_BASE_URL", f"http://{name}:{port}")
     if demo:
         os.environ["TOMOSHIBI_DEMO"] = "1"

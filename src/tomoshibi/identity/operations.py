@@ -111,6 +111,7 @@ def invite(
     language: str = "",
     actor_id: int | None = None,
     portal_customer_id: int | None = None,
+    administrator: bool = False,
 ) -> values.Invitation:
     """
     Invite a member of staff (or, with ``portal_customer_id``, a portal user): they set their own password.
@@ -128,6 +129,7 @@ def invite(
         language=language,
         is_active=False,
         is_staff=portal_customer_id is None,
+        is_superuser=administrator,
         portal_customer_id=portal_customer_id,
         department=Department.objects.filter(code=department).first() if department else None,
     )
@@ -167,7 +169,7 @@ def issue_token(*, invitation_id: int, now: datetime) -> str:
 @db.transaction_required
 def accept_invitation(*, token: str, password: str, now: datetime) -> int:
     """
-    Set the first password and open the account.
+    Set the first password and open the account; it leaves the new person's first deed.
 
     :returns: the user's id
     :raises InvitationNotValid: if the token is unknown, used or too old
@@ -189,6 +191,13 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> int:
     user.save()
     row.accepted_at = now
     row.save()
+    record_deed(
+        procedure="MS7" if user.is_staff else "CM5",
+        what=f"accepted the invitation of {user.username}",
+        at=now,
+        subject=f"identity.user:{user.pk}",
+        actor_id=user.pk,
+    )
     return user.pk
 
 
@@ -235,6 +244,31 @@ def change_person(*, user_id: int, department: str, roles: Iterable[str], actor_
 
 
 @db.transaction_required
+def reset_second_factor(*, user_id: int, actor_id: int | None) -> int:
+    """
+    Take away a person's second factor that they lost (app, keys and recovery codes), and sign them out everywhere: they
+    come in with the password and set up a new one.
+
+    :param actor_id: None for the command line
+    :returns: how many proofs there were
+    :raises OneselfOnly: nobody resets their own
+    """
+    from allauth.mfa.models import Authenticator
+
+    if user_id == actor_id:
+        raise OneselfOnly(_("Nobody resets their own second factor. Ask another administrator."))
+    count, _each = Authenticator.objects.filter(user_id=user_id).delete()
+    _sign_out(user_id)
+    return count
+
+
+def _sign_out(user_id: int) -> None:
+    for session in Session.objects.all().iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user_id):
+            session.delete()
+
+
+@db.transaction_required
 def leave(*, user_id: int, on: date, actor_id: int) -> None:
     """
     End a person's access: they are signed out everywhere and cannot sign in again; their record stays.
@@ -245,9 +279,7 @@ def leave(*, user_id: int, on: date, actor_id: int) -> None:
         raise OneselfOnly(_("Nobody ends their own access. Ask another administrator."))
     User.objects.filter(id=user_id).update(is_active=False, left_on=on)
     UserRole.objects.filter(user_id=user_id).delete()
-    for session in Session.objects.all().iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user_id):
-            session.delete()
+    _sign_out(user_id)
 
 
 @db.transaction_required

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/invited/<int:invitation_id>/", views.invited, name="invited"),
     path("people/<int:user_id>/", views.person, name="person"),
     path("people/<int:user_id>/leave/", views.leave, name="leave"),
+    path("people/<int:user_id>/second-factor/", views.second_factor, name="second_factor"),
     path("invitation/<str:token>/", views.accept, name="accept"),
     path("roles/", views.roles, name="roles"),
     path("roles/new/", views.role, name="new_role"),

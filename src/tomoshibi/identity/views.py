@@ -152,6 +152,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         "person": found,
         "form": form,
         "leave_form": forms.ReasonForm(auto_id="leave_%s"),
+        "factor_form": forms.ReasonForm(auto_id="factor_%s"),
         "deeds": [d for d in queries.deeds(limit=2000) if d.who == (found.name or found.username)][:20],
     }
     return render(request, "identity/person.html", context, status=422 if form.errors else 200)
@@ -175,6 +176,30 @@ def leave(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(name)s can no longer sign in.") % {"name": found.name or found.username})
+    return redirect("identity:person", user_id)
+
+
+@require_POST
+@page("MS7", right=DO)
+def second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Somebody lost phone and codes: they come in with the password alone, and set up a new second factor."""
+    found = queries.person(user_id=user_id)
+    form = forms.ReasonForm(request.POST)
+    if found is None:
+        raise Http404
+    if not form.is_valid():
+        messages.error(request, _("Say why, please."))
+        return redirect("identity:person", user_id)
+    try:
+        with db.transaction():
+            operations.reset_second_factor(user_id=user_id, actor_id=_actor(request))
+            what = f"reset the second factor of {found.username}: {form.cleaned_data['reason']}"
+            _deed(request, what, f"identity.user:{user_id}")
+    except operations.OneselfOnly as refusal:
+        messages.error(request, str(refusal))
+    else:
+        name = found.name or found.username
+        messages.success(request, _("%(name)s signs in with the password alone now.") % {"name": name})
     return redirect("identity:person", user_id)
 
 
