@@ -55,6 +55,7 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Meter"), "gauge", (
         Entry(_("Meter files"), "metering:files", "file-download", ("RB2",)),
         Entry(_("Missing values"), "metering:gaps", "gauge-off", ("RB2",)),
+        Entry(_("Maximum demand"), "metering:demands", "chart-line", ("RB4",)),
     )),
     Section(pgettext_lazy("rail", "Bill"), "file-invoice", (
         Entry(_("Billing runs"), "billing:runs", "calculator", ("RB6", "RB7")),

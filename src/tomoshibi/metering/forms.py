@@ -11,6 +11,7 @@ from tomoshibi.kernel import units
 from tomoshibi.masters.values import AREAS
 from tomoshibi.metering import values
 from tomoshibi.metering.values import AgreedBasis
+from tomoshibi.ui import fields
 
 BASES = {
     AgreedBasis.PREVIOUS_MONTH: _("use of the previous month"),
@@ -121,3 +122,44 @@ class NewPortalForm(PortalForm):
 
 def initial_of(endpoint: values.PortalEndpoint) -> dict[str, Any]:
     return {name: getattr(endpoint, name) for name in PortalForm.base_fields}
+
+
+class CollectForm(forms.Form):
+    month = fields.MonthField(label=_("Reading month"))
+
+
+class DemandFileForm(forms.Form):
+    file = forms.FileField(label=_("File"), help_text=_("The CSV described below."))
+
+
+class _AgreementForm(forms.Form):
+    """:param today: agreements of tomorrow cannot be entered"""
+
+    agreed_by = forms.CharField(label=_("Agreed with"), max_length=100)
+    agreed_on = fields.DayField(label=_("Agreed on"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def clean_agreed_on(self) -> date:
+        day: date = self.cleaned_data["agreed_on"]
+        if day > self._today:
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+
+class AgreedDemandForm(_AgreementForm):
+    max_demand_milli = fields.CapacityField(unit="kW", label=_("Maximum demand of the month"))
+    power_factor_percent = forms.IntegerField(
+        label=_("Power factor (%)"), min_value=0, max_value=100, required=False, help_text=_("Whole per cent.")
+    )
+    note = forms.CharField(label=_("Explanation"), required=False, max_length=1000)
+
+    field_order = ("max_demand_milli", "power_factor_percent", "agreed_by", "agreed_on", "note")
+
+
+class ContractDemandForm(_AgreementForm):
+    contract_milli = fields.CapacityField(unit="kW", label=_("Contract demand by agreement"))
+
+    field_order = ("contract_milli", "agreed_by", "agreed_on")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import grid_portal
+from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import operations, portals, queries, values, wire
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -71,6 +72,14 @@ def watch(progress: Progress) -> str:
     with db.transaction():
         counts = operations.watch(today=clock.today(), now=clock.now())
     return _("%(opened)d new, %(closed)d closed, %(open)d open") % counts
+
+
+@worker.define_job(values.COLLECT_JOB, procedure=values.DEMAND_PROCEDURE, label="Collect maximum demand")
+def collect_demand(progress: Progress, month: int, actor_id: int | None = None) -> str:
+    """Take the maximum demand of a reading month from its readings, and see what is missing."""
+    with db.transaction():
+        counts = operations.collect_demand(month=Month.from_number(month), now=clock.now(), actor_id=actor_id)
+    return _("%(expected)d contracts on actual demand, %(taken)d taken, %(lacking)d missing") % counts
 
 
 class PortalsFailed(RuntimeError):

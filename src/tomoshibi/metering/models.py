@@ -243,3 +243,56 @@ class RefetchRequest(models.Model):
     asked_by_id = models.BigIntegerField(null=True)
     note = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
+
+
+@audited()
+class Demand(models.Model):
+    """
+    One version of the maximum demand of a month of a contract on actual demand (実量制); expected ones have no value.
+
+    Made for such contracts only. The contract demand of a month is not stored: it follows from these rows.
+    """
+
+    contract_id = models.BigIntegerField()
+    contract_number = models.CharField(max_length=40)
+    supply_point_id = models.BigIntegerField()
+    spin = models.CharField(max_length=22)
+    area = models.CharField(max_length=2)
+    month = models.IntegerField()
+    part = models.SmallIntegerField(default=0)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    wants_power_factor = models.BooleanField(default=False)
+    max_demand_milli = models.BigIntegerField(null=True)
+    power_factor_percent = models.SmallIntegerField(null=True)
+    agreed_contract_milli = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=10, choices=_choices(values.DemandSource))
+    reading = models.ForeignKey(Reading, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    agreed_by = models.CharField(max_length=100, blank=True)
+    agreed_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.BigIntegerField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["month", "contract_id"], name="metering_demand_of_month")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract_id", "month", "part"],
+                condition=Q(superseded_at=None),
+                name="metering_demand_stands_once",
+            ),
+            models.CheckConstraint(condition=Q(period_end__gt=F("period_start")), name="metering_demand_period"),
+            models.CheckConstraint(
+                condition=Q(max_demand_milli=None) | Q(max_demand_milli__gte=0), name="metering_demand_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(power_factor_percent=None) | Q(power_factor_percent__gte=0, power_factor_percent__lte=100),
+                name="metering_demand_power_factor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=values.DemandSource.AGREED.value) | ~Q(agreed_by=""),
+                name="metering_demand_agreed_by_somebody",
+            ),
+        ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from tomoshibi.metering import views
+from tomoshibi.metering.views import demand
+from tomoshibi.metering.views import readings as views
 
 app_name = "metering"
 urlpatterns = [
@@ -24,5 +25,12 @@ urlpatterns = [
     path("gaps/<int:gap_id>/ask/", views.ask, name="ask"),
     path("points/<int:supply_point_id>/", views.point, name="point"),
     path("points/<int:supply_point_id>/panel/", views.point_panel, name="point_panel"),
+    path("demand/", demand.demands, name="demands"),
+    path("demand/collect/", demand.collect, name="collect_demand"),
+    path("demand/upload/", demand.upload, name="upload_demand"),
+    path("demand/<int:demand_id>/", demand.demand, name="demand"),
+    path("demand/<int:demand_id>/panel/", demand.demand_panel, name="demand_panel"),
+    path("demand/<int:demand_id>/agree/", demand.agree, name="agree_demand"),
+    path("demand/<int:demand_id>/contract/", demand.agree_contract, name="agree_contract_demand"),
     path("evidence/<int:agreed_id>/", views.evidence, name="evidence"),
 ]

@@ -19,6 +19,8 @@ FETCH_JOB = "metering.fetch"
 IMPORT_JOB = "metering.import_file"
 WATCH_JOB = "metering.watch"
 PROCEDURE = "RB2"
+DEMAND_PROCEDURE = "RB4"
+COLLECT_JOB = "metering.collect_demand"
 
 INTERVAL_MINUTES = 30
 """Interval of the grid companies' files today; vectors say their own."""
@@ -126,6 +128,7 @@ CONFIRMED: Schema = {
     "period_end": pl.Date,
     "energy_dwh": pl.Int64,
     "max_demand_milli": pl.Int64,
+    "power_factor_milli": pl.Int64,
     "provided": pl.Boolean,
     "agreed": pl.Boolean,
     "has_half_hours": pl.Boolean,
@@ -438,6 +441,65 @@ class ImportOutcome:
     months: tuple[int, ...] = ()
     changed_reading_ids: tuple[int, ...] = ()
     seen_before: bool = False
+
+
+class DemandSource(StrEnum):
+    """Where a month's maximum demand comes from."""
+
+    EXPECTED = "expected"
+    """Nothing has come yet."""
+    GRID = "grid"
+    """The grid company's confirmed data."""
+    FILE = "file"
+    """A CSV that somebody took in."""
+    AGREED = "agreed"
+    """Agreed with the grid company where the meter has none."""
+
+
+DEMAND: Schema = {
+    "contract_id": pl.Int64,
+    "part": pl.Int64,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "max_demand_milli": pl.Int64,
+    "demand_milli": pl.Int64,
+    "power_factor_percent": pl.Int64,
+}
+"""What billing takes: the month's maximum demand, the contract demand that follows from it, and the power factor."""
+DEMAND_ROWS: Schema = {
+    "row_number": pl.Int64,
+    "spin": pl.String,
+    "month": pl.Int64,
+    "max_demand_milli": pl.Int64,
+    "power_factor_percent": pl.Int64,
+}
+"""A CSV of demands as it was read."""
+
+
+@dataclass(frozen=True)
+class DemandMonth:
+    """
+    One month (or part of one) of a contract on actual demand, and how its contract demand came about.
+
+    :param contract_milli: contract demand [1e-3 kW]; nothing while the month's demand is missing
+    :param by_month: the month whose demand it is; nothing for an agreed one
+    :param to_agree: 500 kW or more were measured: a value has to be agreed
+    """
+
+    id: int
+    month: int
+    part: int
+    period: Period
+    source: DemandSource
+    max_demand_milli: int | None
+    power_factor_percent: int | None
+    agreed_contract_milli: int | None
+    contract_milli: int | None
+    by_month: int | None
+    exceeded: bool
+    to_agree: bool
+    note: str
+    superseded_at: datetime | None = None
 
 
 @dataclass(frozen=True)

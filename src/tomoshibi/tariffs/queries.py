@@ -129,6 +129,21 @@ def programs(version_ids: Iterable[int]) -> dict[int, Program]:
     return {row.id: _program(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
 
 
+def plans_taking(*, inputs: Iterable[str]) -> dict[str, set[str]]:
+    """
+    Which plans price by which of some inputs, in any of their versions; plans that take none are left out.
+
+    :param inputs: names as in ``Program.inputs``: ``demand_milli`` ...
+    """
+    wanted = set(inputs)
+    found: dict[str, set[str]] = {}
+    for row in PlanVersion.objects.only("plan_code", "sha256", "document"):
+        taken = wanted & set(_program(row.sha256, _Document(row.document)).inputs)
+        if taken:
+            found[row.plan_code] = found.get(row.plan_code, set()) | taken
+    return found
+
+
 def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, ...]]:
     """What the line numbers of versions stand for."""
     return {row.id: _components(row.sha256, _Document(row.document)) for row in _rows(version_ids)}

@@ -1,6 +1,15 @@
 """Writes of the room."""
 
 from tomoshibi.metering.operations.agreeing import AlreadyConfirmed, NotANewQuantity, enter_agreed
+from tomoshibi.metering.operations.demand import (
+    DemandKnown,
+    OlderVersion,
+    agree_contract_demand,
+    collect_demand,
+    enter_agreed_demand,
+    split_at_change_of_equipment,
+    take_demands,
+)
 from tomoshibi.metering.operations.fetching import (
     NoSuchPortal,
     record_fetched,
@@ -24,14 +33,19 @@ __all__ = [
     "READINGS",
     "AlreadyConfirmed",
     "AlreadyRead",
+    "DemandKnown",
     "FileInUse",
     "NoSuchPortal",
     "NotANewQuantity",
     "NothingToAsk",
+    "OlderVersion",
+    "agree_contract_demand",
     "ask_again",
     "close_filled_gaps",
+    "collect_demand",
     "enqueue_import",
     "enter_agreed",
+    "enter_agreed_demand",
     "import_file",
     "receive_file",
     "record_fetched",
@@ -40,6 +54,8 @@ __all__ = [
     "record_portal_state",
     "refuse_file",
     "set_portal",
+    "split_at_change_of_equipment",
+    "take_demands",
     "take_over",
     "watch",
 ]

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.documents import operations as documents
 from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import arrivals, days, surroundings, values, versions
 from tomoshibi.metering.models import AgreedQuantity, ImportedFile, ImportRow
+from tomoshibi.metering.operations.demand import collect_demand
 from tomoshibi.metering.operations.watching import close_filled_gaps
 from tomoshibi.metering.queries.files import to_file
 from tomoshibi.metering.values import FileState
@@ -221,6 +223,8 @@ def _finish(row: ImportedFile, tally: _Tally, *, now: datetime, actor_id: int | 
     _tell_people(row, refused=refused, now=now)
     close_filled_gaps(now=now, actor_id=actor_id)
     months, changed = tuple(sorted(tally.months)), tuple(tally.changed)
+    for month in months:
+        collect_demand(month=Month.from_number(month), now=now, actor_id=actor_id)
     if months:
         worker.announce(values.ConfirmedValuesArrived(file_id=row.id, months=months))
     if changed:

@@ -1,5 +1,14 @@
 """Reads of the room: confirmed values as frames, half-hours as matrices, files, and gaps."""
 
+from tomoshibi.metering.queries.demand import (
+    demand,
+    demand_frame,
+    demand_history,
+    demand_versions,
+    demands,
+    lacking,
+    qualifying_frame,
+)
 from tomoshibi.metering.queries.files import endpoints, file, file_rows, files, files_waiting, portal_files
 from tomoshibi.metering.queries.gaps import (
     agreed,
@@ -26,6 +35,11 @@ __all__ = [
     "agreed_of_point",
     "agreed_of_reading",
     "confirmed_frame",
+    "demand",
+    "demand_frame",
+    "demand_history",
+    "demand_versions",
+    "demands",
     "endpoints",
     "file",
     "file_rows",
@@ -37,8 +51,10 @@ __all__ = [
     "half_hour_blocks",
     "half_hour_matrix",
     "history_frame",
+    "lacking",
     "load_curve",
     "portal_files",
+    "qualifying_frame",
     "reading",
     "readings_of_point",
     "suggestions",

@@ -39,7 +39,7 @@ def confirmed_frame(
     frame = bulk.read_frame(
         f"""
         SELECT id, supply_point_id, spin, month, split_code, period_start, period_end, energy_dwh, max_demand_milli,
-               provided, agreed, half_hour_sum_dwh IS NOT NULL, half_hour_sum_dwh, half_hours_missing, revision, notes
+               power_factor_milli, provided, agreed, half_hour_sum_dwh IS NOT NULL, half_hour_sum_dwh, half_hours_missing, revision, notes
           FROM metering_reading
          WHERE kind = %(kind)s AND month = %(month)s AND superseded_by_id IS NULL {clauses}
          ORDER BY supply_point_id, period_start

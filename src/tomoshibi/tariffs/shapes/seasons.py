@@ -79,7 +79,8 @@ def _sentence(part: Part) -> str:
         "days": _("A period across a border is split by days."),
         "half_hours": _("A period across a border is split by its half-hours."),
     }[part["split"]]
-    return f"{_('One price per season: %(seasons)s.') % {'seasons': names}} {split}"
+    said = _("One price per season: %(seasons)s.") % {"seasons": names}
+    return f"{said} {split}"
 
 
 def _slot_label(part: Part, shape: Component, code: str) -> Label | None:

@@ -26,6 +26,8 @@ class PointMonth:
     One point of a monthly message.
 
     :param half_hours_dwh: whole days from ``first_day``; negative numbers are slots without a value [0.1 Wh]
+    :param max_demand_kw: 最大需要電力 as it stands in the file; empty: the element is left out
+    :param power_factor: 力率 in per cent as it stands in the file; empty: the element is left out
     """
 
     spin: str
@@ -40,6 +42,8 @@ class PointMonth:
     customer_name: str = ""
     next_reading_on: date | None = None
     high_voltage: bool = False
+    max_demand_kw: str = ""
+    power_factor: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,7 @@ def _point_month(one: PointMonth) -> str:
     if one.provided:
         part = one.energy_dwh if one.part_dwh is None else one.part_dwh
         parts += [_element("JP06426", _KWH[one.energy_dwh]), _element("JP06427", _KWH[part])]
+        parts += [_element("JP06406", one.power_factor), _element("JP06445", one.max_demand_kw)]
         if one.next_reading_on:
             parts.append(_element("JP06446", f"{one.next_reading_on:%Y%m%d}"))
         if one.first_day and len(one.half_hours_dwh):
