@@ -16,6 +16,7 @@ from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts import values as contract_values
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.units import energy_dwh
+from tomoshibi.masters import operations as masters_operations
 from tomoshibi.storage import db
 from tomoshibi.tariffs import operations as tariffs
 
@@ -298,3 +299,86 @@ def test_time_of_use_can_change_inside_the_period(clerks, now):
     }
     assert sorted(banded.values()) == ["38", "52"]
     assert operations.replay(bill_id=bill.id).fits
+
+
+def test_a_time_of_use_bill_is_corrected_band_by_band(clerks, now):
+    for proposal_id in tariffs.propose(text=TIME_OF_USE, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    terms = {"plan_code": "test-tou", "capacity_kind": "contract", "capacity_milli": 0}
+    measured, lacking, plain = book.customer(1, **terms), book.customer(2, **terms), book.customer(3)
+    book.reading(measured, 270, half_hours=curve(12, 6), now=now)
+    book.reading(lacking, 270, now=now)
+    book.reading(plain, 270, now=now)
+    run = make(now, clerks[0], size=10)
+    assert codes(run, lacking) == ["E104"]
+    assert queries.bands_of(run_id=run.id, contract_id=lacking.id, language="ja").keys() == {"night", "day"}
+    agreed = {"night": energy_dwh(100), "day": energy_dwh(150)}
+    common = {
+        "run_id": run.id,
+        "reason": "agreed with the grid company",
+        "actor_id": clerks[0],
+        "now": now,
+        "today": TODAY,
+    }
+    for contract in (measured, lacking):
+        with pytest.raises(operations.BandsNeeded):
+            operations.correct(
+                contract_id=contract.id, correction=operations.Correction(energy_dwh=2_500_000), **common
+            )
+        operations.correct(contract_id=contract.id, correction=operations.Correction(bands=agreed), **common)
+        bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+        assert bill.total_minor == 100 * 20 + 150 * 40 + int(250 * 4.18)
+        assert "E220" in codes(run, contract)
+        assert operations.replay(bill_id=bill.id).fits
+    with pytest.raises(operations.BandsNeeded):
+        operations.correct(contract_id=plain.id, correction=operations.Correction(bands=agreed), **common)
+
+
+def test_who_corrected_a_bill_by_hand_cannot_confirm_the_run(clerks, now):
+    contract = book.customer(1)
+    book.reading(contract, 398, now=now)
+    run = make(now, clerks[0])
+    common = {"run_id": run.id, "now": now, "today": TODAY}
+    made = operations.correct(
+        contract_id=contract.id, correction=operations.Correction(amount_minor=-500, text="x"), reason="x",
+        actor_id=clerks[1], **common,
+    )  # fmt: skip
+    release_everything(run, clerks[0], now)
+    operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
+    with pytest.raises(operations.OwnCorrection):
+        operations.confirm(run_id=run.id, actor_id=clerks[1], now=now)
+    operations.withdraw_correction(adjustment_id=made, actor_id=clerks[1], **common)
+    if queries.run(run_id=run.id).state is values.RunState.CHECKED:
+        release_everything(run, clerks[0], now)
+        operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
+    operations.confirm(run_id=run.id, actor_id=clerks[1], now=now)
+
+
+def test_a_master_that_waits_for_its_second_person_holds_the_bills_it_touches(clerks, now):
+    contract = book.customer(1)
+    book.reading(contract, 398, now=now)
+    unit = {
+        "area": book.AREA, "product": "regulated_lv", "unit_yen_per_kwh": "-1.00", "includes_island": "yes",
+        "invented": "no", "source": "test",
+    }  # fmt: skip
+    common = {"reason": "published", "actor_id": clerks[0], "now": now}
+    elsewhere = [unit | {"area": "01", "month": str(book.OCTOBER)}, unit | {"month": str(book.NOVEMBER)}]
+    masters_operations.propose_change(master="fuel_units", rows=elsewhere, **common)
+    run = make(now, clerks[0])
+    assert "E221" not in codes(run, contract)
+    waiting = masters_operations.propose_change(
+        master="fuel_units", rows=[unit | {"month": str(book.OCTOBER)}], **common
+    )
+    masters_operations.propose_change(
+        master="tax_rates", rows=[{"rate_percent": "12", "valid_from": "2026-10-01"}], **common
+    )
+    operations.draft_again(run_id=run.id, contract_id=contract.id, today=TODAY)
+    found = next(row for row in queries.exceptions(run_id=run.id, language="en") if row["code"] == "E221")
+    assert found["severity"] == "blocking"
+    with pytest.raises(operations.BillsBlocked):
+        operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
+    assert found["reason"].count(",") == 1, "the fuel unit and the tax rate"
+    masters_operations.approve_change(proposal_id=waiting, actor_id=clerks[1], now=now)
+    operations.draft_again(run_id=run.id, contract_id=contract.id, today=TODAY)
+    found = next(row for row in queries.exceptions(run_id=run.id, language="en") if row["code"] == "E221")
+    assert "," not in found["reason"]

@@ -203,7 +203,12 @@ def confirm(run_id: int, by: As) -> None:
                 seen_count=found.bill_count,
                 seen_total=found.total_minor,
             )
-    except (identity.SamePerson, operations.WrongState, operations.ChangedSinceLook) as wrong:
+    except (
+        identity.SamePerson,
+        operations.OwnCorrection,
+        operations.WrongState,
+        operations.ChangedSinceLook,
+    ) as wrong:
         _stop(str(wrong))
     _tell(run_id, as_json=False)
 

@@ -1,5 +1,6 @@
 """What clerks type: a selection, a reason, an individual correction, a threshold."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +77,25 @@ class CorrectionForm(ReasonForm):
     capacity = forms.CharField(label=_("Capacity to bill instead [A, kVA or kW]"), max_length=20, required=False)
     field_order = ("amount", "text", "energy", "capacity", "reason")
 
+    def __init__(self, *args: Any, bands: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        """
+        :param bands: bands of a plan by time of use with their labels: each has its own quantity
+        """
+        self.bands = dict(bands or {})
+        super().__init__(*args, **kwargs)
+        if not self.bands:
+            return
+        del self.fields["energy"]
+        for name, label in self.bands.items():
+            self.fields[f"band_{name}"] = fields.EnergyField(
+                label=_("Quantity to bill instead: %(band)s [kWh]") % {"band": label}, required=False
+            )
+        self.order_fields(["amount", "text", *(f"band_{name}" for name in self.bands), "capacity", "reason"])
+
+    def _band_energies(self) -> dict[str, int]:
+        given = {name: self.cleaned_data.get(f"band_{name}") for name in self.bands}
+        return {name: energy for name, energy in given.items() if energy is not None}
+
     def clean_energy(self) -> int | None:
         return self._scaled("energy", energy_dwh)
 
@@ -107,6 +127,7 @@ class CorrectionForm(ReasonForm):
         return operations.Correction(
             amount_minor=self.cleaned_data.get("amount"),
             energy_dwh=self.cleaned_data.get("energy"),
+            bands=self._band_energies(),
             capacity_milli=self.cleaned_data.get("capacity"),
             text=self.cleaned_data.get("text", ""),
         )

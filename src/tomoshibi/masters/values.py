@@ -466,3 +466,14 @@ def standing(start: date | None, end: date | None, today: date) -> Standing:
     if end is not None and end <= today:
         return Standing.OVER
     return Standing.LATER if start is not None and start > today else Standing.NOW
+
+
+@dataclass(frozen=True)
+class WaitingMaster:
+    """A change of a master that waits for its second person and would touch bills of a month."""
+
+    proposal_id: int
+    master: str
+    label: str
+    area: str
+    """The area it is about; empty: all."""

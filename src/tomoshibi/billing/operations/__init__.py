@@ -2,6 +2,7 @@
 
 from tomoshibi.billing.operations.drafting import DraftedElsewhere, rate_chunk
 from tomoshibi.billing.operations.examination import (
+    BandsNeeded,
     Correction,
     NoReason,
     NoSuchAdjustment,
@@ -19,6 +20,7 @@ from tomoshibi.billing.operations.issuing import (
     AccountingMonthClosed,
     BillsBlocked,
     ChangedSinceLook,
+    OwnCorrection,
     RunNotConfirmed,
     confirm,
     finish_examination,
@@ -52,6 +54,7 @@ from tomoshibi.billing.operations.runs import (
 __all__ = [
     "PART_SIZE",
     "AccountingMonthClosed",
+    "BandsNeeded",
     "BillsBlocked",
     "ChangedSinceLook",
     "Correction",
@@ -64,6 +67,7 @@ __all__ = [
     "NothingKept",
     "NothingToBill",
     "NothingToPrint",
+    "OwnCorrection",
     "RunNotConfirmed",
     "WrongState",
     "ask_grid",

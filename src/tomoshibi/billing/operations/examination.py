@@ -1,7 +1,7 @@
 """What clerks decide about single bills before a run is confirmed: release, hold, correct, ask the grid company."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -32,6 +32,10 @@ class NothingChanges(ValueError):
     """The correction says nothing."""
 
 
+class BandsNeeded(ValueError):
+    """The quantities of a correction are not those of the plan's bands."""
+
+
 class NoSuchAdjustment(LookupError):
     """There is no such correction, or it was withdrawn."""
 
@@ -43,13 +47,20 @@ class Correction:
 
     :param amount_minor: added to the bill, tax included; less than zero gives back. Needs a ``text`` for the bill
     :param energy_dwh: the quantity to bill instead of the confirmed one
+    :param bands: the same per band of a time-of-use plan [0.1 Wh]; the quantity is their sum
     :param capacity_milli: the size to bill instead of the contract's
     """
 
     amount_minor: int | None = None
     energy_dwh: int | None = None
+    bands: Mapping[str, int] = field(default_factory=dict)
     capacity_milli: int | None = None
     text: str = ""
+
+    @property
+    def quantity_dwh(self) -> int | None:
+        """The whole quantity, however it was said."""
+        return sum(self.bands.values()) if self.bands else self.energy_dwh
 
     @property
     def kind(self) -> values.AdjustmentKind:
@@ -58,9 +69,11 @@ class Correction:
         """
         given = {
             values.AdjustmentKind.CHARGE: self.amount_minor,
-            values.AdjustmentKind.USAGE: self.energy_dwh,
+            values.AdjustmentKind.USAGE: self.quantity_dwh,
             values.AdjustmentKind.CAPACITY: self.capacity_milli,
         }
+        if self.bands and self.energy_dwh is not None:
+            raise NothingChanges(_("Enter the quantity of each band, or one for all; not both."))
         said = [kind for kind, number in given.items() if number is not None]
         if len(said) != 1:
             raise NothingChanges(_("Enter exactly one of amount, quantity and capacity."))
@@ -213,17 +226,20 @@ def correct(
     :returns: the correction's id
     :raises NoReason: without a reason
     :raises NothingChanges: unless exactly one thing is corrected
+    :raises BandsNeeded: if a plan by time of use gets one quantity for all its bands, or another plan gets bands
     :raises WrongState: unless the run is being examined
     """
     row = _examining(run_id)
     kind = correction.kind
+    _refuse_bands(row, contract_id, correction)
     _decide(row, [contract_id], values.Decision.CORRECT, reason=reason, actor_id=actor_id, now=now)
     made = Adjustment.objects.create(
         contract_id=contract_id,
         month=row.month,
         kind=kind.value,
         amount_minor=correction.amount_minor,
-        energy_dwh=correction.energy_dwh,
+        energy_dwh=correction.quantity_dwh,
+        bands=dict(correction.bands),
         capacity_milli=correction.capacity_milli,
         text=correction.text.strip(),
         reason=reason.strip(),
@@ -232,6 +248,19 @@ def correct(
     )
     _draft_again(row, contract_id, today=today)
     return made.id
+
+
+def _refuse_bands(row: Run, contract_id: int, correction: Correction) -> None:
+    """A plan by time of use needs the quantity of every band, others know no bands."""
+    if correction.quantity_dwh is None:
+        return
+    bands = queries.bands_of(run_id=row.id, contract_id=contract_id, language="ja")
+    if set(correction.bands) != set(bands):
+        raise BandsNeeded(
+            _("This plan needs the quantity of every band: %(bands)s.") % {"bands": ", ".join(bands.values())}
+            if bands
+            else _("This plan has no bands.")
+        )
 
 
 @db.transaction_required

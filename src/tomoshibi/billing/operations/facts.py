@@ -90,7 +90,7 @@ def complete(
     looked += ["levy_price_micro", "fuel_price_micro"]
     for other in (outcome, priced.rows.select(looked), refused.unique("row_id")):
         rows = rows.join(other, on="row_id", how="left", maintain_order="left")
-    rows = _with_waiting(queries.with_expected(rows))
+    rows = _with_waiting(queries.with_expected(rows), month=month)
     adjusted = adjustments["contract_id"].unique()
     found = rows.select(
         "contract_id",
@@ -144,13 +144,19 @@ def complete(
     return found.cast(dict(checks.FACTS)).select(list(checks.FACTS))  # type: ignore[arg-type]
 
 
-def _with_waiting(rows: pl.DataFrame) -> pl.DataFrame:
-    """Newer prices that wait for a second person and would hold in the period."""
-    waiting = queries.waiting_plans()
-    if waiting.is_empty():
+def _with_waiting(rows: pl.DataFrame, *, month: Month) -> pl.DataFrame:
+    """Newer prices and changes of masters that wait for a second person and would touch the bill, as words."""
+    plans, changes = queries.waiting_plans(), queries.waiting_masters(month=month)
+    waits: list[pl.Expr] = []
+    if not plans.is_empty():
+        rows = rows.join(plans, on="plan_code", how="left", maintain_order="left")
+        text = pl.format("{} {}", "plan_code", "waiting_from")
+        waits.append(pl.when(pl.col("waiting_from") < pl.col("period_end")).then(text))
+    for change in changes.iter_rows(named=True):
+        here = pl.lit(change["area"] == "") | (pl.col("area") == change["area"])
+        # A plan without fuel adjustment does not mind what becomes of fuel prices.
+        priced = pl.col("fuel_price_micro").is_not_null() if change["fuel"] else pl.lit(value=True)
+        waits.append(pl.when(here & priced).then(pl.lit(change["text"])))
+    if not waits:
         return rows.with_columns(waiting_masters=pl.lit(""))
-    return rows.join(waiting, on="plan_code", how="left", maintain_order="left").with_columns(
-        waiting_masters=pl.when(pl.col("waiting_from") < pl.col("period_end"))
-        .then(pl.format("{} {}", "plan_code", "waiting_from"))
-        .otherwise(pl.lit(""))
-    )
+    return rows.with_columns(waiting_masters=pl.concat_str(waits, separator=", ", ignore_nulls=True))

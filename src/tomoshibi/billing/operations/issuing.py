@@ -30,6 +30,10 @@ class RunNotConfirmed(ValueError):
     """A second person has not confirmed the run."""
 
 
+class OwnCorrection(ValueError):
+    """The person corrected a bill of the run by hand, and so may not confirm it."""
+
+
 class ChangedSinceLook(ValueError):
     """The totals are not the ones that the person looked at."""
 
@@ -70,13 +74,20 @@ def confirm(
     Stand for a run as the second person.
 
     :param seen_count: bills and total that the person looked at; a run that changed since is refused
-    :raises identity.SamePerson: if the person made it or examined it alone
+    :raises identity.SamePerson: if the person made it
+    :raises OwnCorrection: if the person changed an amount of one of its bills by hand
     :raises ChangedSinceLook: if counts or totals differ
     :raises WrongState: if it is not examined
     """
     row = locked(run_id)
     require_state(row, values.RunState.EXAMINED)
     identity.require_second_person(first_id=row.created_by_id, second_id=actor_id)
+    own = queries.corrected_by(run_id=run_id, actor_id=actor_id)
+    if own:
+        raise OwnCorrection(
+            _("You corrected %(count)s bills of this run by hand: somebody else has to confirm it.")
+            % {"count": len(own)}
+        )
     if (seen_count is not None and seen_count != row.bill_count) or (
         seen_total is not None and seen_total != row.total_minor
     ):

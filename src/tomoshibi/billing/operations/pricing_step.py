@@ -145,7 +145,11 @@ def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFra
     by_hand = pl.any_horizontal(pl.col(columns).is_not_null())
     hand = found.filter(by_hand)
     for column in columns:
-        hand = pricing.split_by_days(hand.drop("energy_dwh"), energy=column).drop(column).rename({"energy_dwh": column})
+        hand = (
+            pricing.split_by_days(hand.drop("energy_dwh", strict=False), energy=column)
+            .drop(column)
+            .rename({"energy_dwh": column})
+        )
     hand = hand.with_columns(
         energy_dwh=pl.sum_horizontal(pl.col(columns).fill_null(0)), split=pl.lit(values.Split.HAND.value)
     )

@@ -28,9 +28,17 @@ from tomoshibi.billing.queries.candidates import (
     usual_use,
 )
 from tomoshibi.billing.queries.comparison import comparison
-from tomoshibi.billing.queries.drafts import check_settings, chunk_bills, chunk_extras, draft_bills, waiting_plans
+from tomoshibi.billing.queries.drafts import (
+    check_settings,
+    chunk_bills,
+    chunk_extras,
+    draft_bills,
+    waiting_masters,
+    waiting_plans,
+)
 from tomoshibi.billing.queries.findings import (
     adjustments_of,
+    corrected_by,
     examinations_of,
     exceptions,
     findings_of,
@@ -43,6 +51,7 @@ from tomoshibi.billing.queries.kept import (
     Inputs,
     PartInputs,
     adjustment_amount,
+    bands_of,
     billed_until,
     extra_rows,
     inputs_of,
@@ -72,6 +81,7 @@ __all__ = [
     "adjustment_amount",
     "adjustments",
     "adjustments_of",
+    "bands_of",
     "bill",
     "bill_a_year_before",
     "bill_by_number",
@@ -87,6 +97,7 @@ __all__ = [
     "chunk_rows",
     "company_block",
     "comparison",
+    "corrected_by",
     "counts_of_run",
     "documents_of",
     "draft_bills",
@@ -123,6 +134,7 @@ __all__ = [
     "touched_runs",
     "undecided_contracts",
     "usual_use",
+    "waiting_masters",
     "waiting_plans",
     "with_expected",
     "with_people",

@@ -6,6 +6,8 @@ import polars as pl
 
 from tomoshibi.billing import checks, composition, values
 from tomoshibi.billing.models import CheckSetting
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
@@ -29,6 +31,7 @@ _TO_ISSUE = {
     "tax_rate_ppm": pl.Int64,
     **dict.fromkeys(composition.NET, pl.Int64),
 }
+_FUEL = {"fuel_parameters", "customs_prices", "fuel_windows", "fuel_units"}
 _EXTRAS = {"bill_id": pl.Int64, "code": pl.String, "amount_minor": pl.Int64, "taxed": pl.Boolean}
 
 
@@ -80,3 +83,9 @@ def waiting_plans() -> pl.DataFrame:
     rows = [(proposal.plan_code, proposal.valid_from) for proposal in tariffs.proposals()]
     frame = pl.DataFrame(rows, schema={"plan_code": pl.String, "waiting_from": pl.Date}, orient="row")
     return frame.group_by("plan_code").agg(pl.col("waiting_from").min())
+
+
+def waiting_masters(*, month: Month) -> pl.DataFrame:
+    """Changes of masters that wait for their second person and touch a month: ``area`` ("" for all), ``fuel``, ``text``."""
+    rows = [(one.area, one.master in _FUEL, one.label) for one in masters.waiting_for_bills(month=month)]
+    return pl.DataFrame(rows, schema={"area": pl.String, "fuel": pl.Boolean, "text": pl.String}, orient="row")

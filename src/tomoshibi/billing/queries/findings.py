@@ -124,3 +124,13 @@ def neighbours(*, run_id: int, contract_id: int) -> tuple[int | None, int | None
         return None, order[0] if order else None
     place = order.index(contract_id)
     return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
+
+
+def corrected_by(*, run_id: int, actor_id: int | None) -> list[int]:
+    """The contracts whose bills in a run carry a correction that a person made by hand and that still stands."""
+    if actor_id is None:
+        return []
+    billed = Bill.objects.filter(run_id=run_id)
+    own = Adjustment.objects.filter(actor_id=actor_id, withdrawn_at=None, month__in=billed.values("month")[:1])
+    ids = list(own.values_list("contract_id", flat=True).distinct())
+    return sorted(billed.filter(contract_id__in=ids).values_list("contract_id", flat=True).distinct()) if ids else []

@@ -9,8 +9,11 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.billing import inputs, values
-from tomoshibi.billing.models import Adjustment, Bill
+from tomoshibi.billing.models import Adjustment, Bill, Run
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk
+from tomoshibi.tariffs import queries as tariffs
 
 _PARTS = {name: dtype for name, dtype in inputs.PARTS.items() if name != "row_id"}
 _EXTRAS = {
@@ -138,3 +141,31 @@ def billed_until(*, bill: values.Bill) -> Billed:
         rerated_minor=rows[-1].rerated_minor if rows else 0,
         levy_minor=sum(row.levy_minor for row in rows),
     )
+
+
+def bands_of(*, run_id: int, contract_id: int, language: str) -> dict[str, str]:
+    """
+    The bands by which a contract is billed in a run, each with its label; none where its plans know no time of use.
+
+    A contract without a bill in the run (its half-hours are missing, say) has the bands of its plan in that month.
+    """
+    versions = _versions_of(run_id, contract_id)
+    components = tariffs.components(versions)
+    found: dict[str, str] = {}
+    for number, program in tariffs.programs(versions).items():
+        labels = {component.code: component.label.get(language[:2]) for component in components[number]}
+        for shape in program.bands:
+            for band in shape.bands:
+                found.setdefault(band.name, labels.get(f"{shape.code}_{band.name}") or band.name)
+    return found
+
+
+def _versions_of(run_id: int, contract_id: int) -> list[int]:
+    drafts = list(Bill.objects.filter(run_id=run_id, contract_id=contract_id))
+    if drafts:
+        return [part.plan_version_id for row in drafts for part in parts_of(bill_id=row.id) or (_own_part(row),)]
+    month = Month.from_number(Run.objects.get(id=run_id).month)
+    contract = contracts.contract(contract_id=contract_id)
+    terms = contract.terms_on(month.plus(-1).first) or contract.terms_on(contract.start) if contract else None
+    version = tariffs.plan_version(plan_code=terms.plan_code, on=month.first) if terms else None
+    return [version.id] if version else []

@@ -108,8 +108,13 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 @page("RB7")
 def exception(request: HttpRequest, key: str) -> HttpResponse:
-    context = _context(key) | {"form": forms.CorrectionForm(), "reason_form": forms.ReasonForm()}
-    return render(request, "billing/exception.html", context)
+    context = _context(key)
+    form = forms.CorrectionForm(bands=_bands(context["run"].id, context["contract"].id))
+    return render(request, "billing/exception.html", context | {"form": form, "reason_form": forms.ReasonForm()})
+
+
+def _bands(run_id: int, contract_id: int) -> dict[str, str]:
+    return queries.bands_of(run_id=run_id, contract_id=contract_id, language=get_language() or "ja")
 
 
 @require_POST
@@ -199,7 +204,8 @@ def decide(request: HttpRequest, run_id: int, contract_id: int) -> HttpResponse:
 @page("RB7", right=DO)
 def correct(request: HttpRequest, run_id: int, contract_id: int) -> HttpResponse:
     """An individual correction; the bill is priced again at once."""
-    form = forms.CorrectionForm(request.POST)
+    found_run(run_id)
+    form = forms.CorrectionForm(request.POST, bands=_bands(run_id, contract_id))
     key = f"{run_id}-{contract_id}"
     if not form.is_valid():
         context = _context(key) | {"form": form, "reason_form": forms.ReasonForm()}

@@ -33,6 +33,7 @@ REFUSALS = (
     operations.WrongState,
     operations.BillsBlocked,
     operations.ChangedSinceLook,
+    operations.OwnCorrection,
     operations.RunNotConfirmed,
     operations.AccountingMonthClosed,
     operations.IssueUnderWay,
@@ -41,6 +42,7 @@ REFUSALS = (
     operations.NoSuchBill,
     operations.NoSuchAdjustment,
     operations.NothingChanges,
+    operations.BandsNeeded,
     identity.SamePerson,
 )
 
@@ -282,6 +284,7 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
         "run": found,
         "warnings": warnings,
         "same_person": found.created_by_id == actor(request),
+        "own_corrections": queries.corrected_by(run_id=run_id, actor_id=actor(request)),
         "largest": [(bill, plans.get(bill.plan_code, bill.plan_code)) for bill in largest],
         "bill_kinds": billlist.BILL_KINDS,
         "by_kind": queries.counts_of_run(run_id=run_id),

@@ -51,6 +51,7 @@ from tomoshibi.masters.queries.proposals import (
     proposal,
     proposals,
     waiting_count,
+    waiting_for_bills,
 )
 from tomoshibi.masters.queries.rates import (
     company,
@@ -168,4 +169,5 @@ __all__ = [
     "tax_rate_of_bill",
     "tax_rates",
     "waiting_count",
+    "waiting_for_bills",
 ]

@@ -1,8 +1,26 @@
 """Changes that wait for a second person, and what became of others."""
 
-from tomoshibi.masters import values
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import fuel, values
 from tomoshibi.masters.models import ChangeProposal
+from tomoshibi.masters.register import MASTERS
+from tomoshibi.masters.sheets import BadSheet, Row, read_rows
 from tomoshibi.masters.values import ProposalState
+
+_TOUCHES: Mapping[str, Callable[[Row, Month], bool]] = {
+    "levy": lambda row, month: _holds(row, month.first),
+    "fuel_parameters": lambda row, month: _holds(row, month.first),
+    "customs_prices": lambda row, month: row.fields["month"] in {one.number for one in fuel.window_of(month)},
+    "fuel_windows": lambda row, month: row.fields["first_month"] == fuel.window_of(month)[0].number,
+    "fuel_units": lambda row, month: row.fields["month"] == month.number,
+    "government_discounts": lambda row, month: _holds(row, month.plus(-1).first),
+    "monthly_amounts": lambda row, month: row.fields["month"] == month.number,
+    "tax_rates": lambda row, month: _holds(row, month.first) or _holds(row, month.plus(1).first),
+}
+"""For each master that prices bills: whether a row of it would touch bills of a month (月分)."""
 
 
 def proposal(*, proposal_id: int) -> values.Proposal | None:
@@ -22,6 +40,30 @@ def proposals(*, state: str = "", master: str = "", limit: int = 200) -> list[va
 def waiting_count(*, master: str = "") -> int:
     rows = ChangeProposal.objects.filter(state=ProposalState.PROPOSED.value)
     return (rows.filter(master=master) if master else rows).count()
+
+
+def waiting_for_bills(*, month: Month) -> list[values.WaitingMaster]:
+    """Changes that nobody agreed to yet and that would touch bills of a month: each master and area once."""
+    found: dict[tuple[str, str], values.WaitingMaster] = {}
+    waiting = ChangeProposal.objects.filter(state=ProposalState.PROPOSED.value, master__in=_TOUCHES)
+    for proposal in waiting.order_by("id"):
+        master = MASTERS[proposal.master]
+        try:
+            rows = read_rows(master, proposal.rows)
+        except BadSheet:  # proposed under an older form of the sheet; whoever decides it will see why
+            continue
+        for row in rows:
+            area = str(row.fields.get("area") or "")
+            if _TOUCHES[proposal.master](row, month):
+                found.setdefault(
+                    (proposal.master, area),
+                    values.WaitingMaster(proposal.id, proposal.master, str(master.label), area),
+                )
+    return list(found.values())
+
+
+def _holds(row: Row, day: date) -> bool:
+    return (row.start is None or row.start <= day) and (row.end is None or day < row.end)
 
 
 def to_value(row: ChangeProposal) -> values.Proposal:
