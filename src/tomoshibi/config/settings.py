@@ -179,6 +179,7 @@ EMAIL_HOST = os.environ.get("TOMOSHIBI_SMTP_HOST", "127.0.0.1")
 EMAIL_PORT = int(os.environ.get("TOMOSHIBI_SMTP_PORT", "8025"))
 EMAIL_HOST_USER = os.environ.get("TOMOSHIBI_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TOMOSHIBI_SMTP_PASSWORD", "")
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("TOMOSHIBI_MAIL_FROM", "tomoshibi@example.jp")
 
 # A worker that sends no sign of life for so long is dead, and its jobs are run again by another.

@@ -2,9 +2,11 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 from tomoshibi.gateways.mail.port import (
@@ -36,22 +38,47 @@ def configured() -> Connection:
 
 
 class SmtpOutbox:
-    """One mail server (``port.Outbox``)."""
+    """
+    One mail server (``port.Outbox``).
+
+    :param connection: the deployment's own server where none is given
+    """
 
     def __init__(self, connection: Connection | None = None) -> None:
+        self._given = connection
         self._connection = connection or configured()
 
-    @db.durable
     def send(self, *mails: Mail) -> tuple[MailError | None, ...]:
+        """Send some messages; see ``send_each``."""
+        return tuple(self.send_each(mails))
+
+    @db.durable
+    def send_each(self, mails: Iterable[Mail]) -> Iterator[MailError | None]:
         """
-        Send messages over one connection.
+        Send messages one by one over one connection; what became of each is known before the next one leaves.
 
         :returns: for each message nothing, or why it did not leave; one that is refused does not stop the others
         :raises Unreachable: if the server was not reached at all
         :raises NotAdmitted: if it does not accept our name and password
         """
-        here = self._connection
-        backend = EmailBackend(
+        here, backend = self._connection, self._backend()
+        try:
+            backend.open()
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
+            raise NotAdmitted(REASON, where=f"{here.host}:{here.port}", reason=error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(REASON, where=f"{here.host}:{here.port}", reason=error) from error
+        try:
+            for mail in mails:
+                yield _sent(backend, mail)
+        finally:
+            backend.close()
+
+    def _backend(self) -> BaseEmailBackend:
+        here = self._given
+        if here is None:  # the settings may name another way out than SMTP
+            return get_connection()
+        return EmailBackend(
             host=here.host,
             port=here.port,
             username=here.user,
@@ -60,19 +87,9 @@ class SmtpOutbox:
             use_ssl=here.security == "tls",
             timeout=here.timeout_seconds,
         )
-        try:
-            backend.open()
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
-            raise NotAdmitted(REASON, where=f"{here.host}:{here.port}", reason=error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(REASON, where=f"{here.host}:{here.port}", reason=error) from error
-        try:
-            return tuple(_sent(backend, mail) for mail in mails)
-        finally:
-            backend.close()
 
 
-def _sent(backend: EmailBackend, mail: Mail) -> MailError | None:
+def _sent(backend: BaseEmailBackend, mail: Mail) -> MailError | None:
     try:
         backend.send_messages([_message(mail)])
     except smtplib.SMTPRecipientsRefused as error:

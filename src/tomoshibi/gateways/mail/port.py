@@ -1,5 +1,6 @@
 """What crosses the door of outgoing mail."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,3 +70,5 @@ class Outbox(Protocol):
     """What a room needs to send mail."""
 
     def send(self, *mails: Mail) -> tuple[MailError | None, ...]: ...
+
+    def send_each(self, mails: Iterable[Mail]) -> Iterator[MailError | None]: ...
