@@ -196,17 +196,24 @@ def run_month(
 
 
 @app.command()
-def procedures(*, as_json: Annotated[bool, typer.Option("--json")] = False, markdown: bool = False) -> None:
-    """Every business procedure: its room, screens, journeys and state."""
+def procedures(
+    *, as_json: Annotated[bool, typer.Option("--json")] = False, markdown: bool = False, groups: bool = False
+) -> None:
+    """Every business procedure: its room, screens, journeys and state; --groups: the requirements of groups instead."""
     import json
 
     from rich.console import Console
     from rich.table import Table
 
     from tomoshibi.config import procedures as known
+    from tomoshibi.config import requirements
 
     if as_json:
-        typer.echo(json.dumps(known.as_dicts(), ensure_ascii=False, indent=1))
+        found = requirements.as_dicts() if groups else known.as_dicts()
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    if groups:
+        _show_requirements()
         return
     if markdown:
         typer.echo(known.markdown(), nl=False)
@@ -217,6 +224,22 @@ def procedures(*, as_json: Annotated[bool, typer.Option("--json")] = False, mark
         shown.add_row(row.id, row.en, row.room, str(len(row.screens)), str(len(row.journeys)), row.state)
     Console().print(shown)
     typer.echo(f"{sum(row.state == 'proved' for row in rows)} of {len(rows)} proved by a journey")
+
+
+def _show_requirements() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tomoshibi.config import requirements
+
+    rows = requirements.table()
+    shown = Table("id", "requirement", "room", "tests", "state", "not there yet", box=None)
+    for row in rows:
+        tests = "\n".join(row.tests)
+        shown.add_row(row.id, row.text, row.room, tests, row.state, row.missing if row.tests else "")
+    Console().print(shown)
+    states = [row.state for row in rows]
+    typer.echo(f"{states.count('tested')} of {len(rows)} tested, {states.count('in part')} in part")
 
 
 @app.command()

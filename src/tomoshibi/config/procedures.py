@@ -1,6 +1,7 @@
 """The table of procedures: id, room, screens, journeys, state - read from the house itself, written nowhere by hand."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -81,18 +82,24 @@ def journeys_by_procedure(folder: Path = JOURNEYS) -> dict[str, list[str]]:
     """Tests under ``tests/journeys`` that carry ``@pytest.mark.procedure(...)``, by procedure."""
     found: dict[str, list[str]] = {}
     for file in sorted(folder.glob("test_*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for procedure in _marked(node):
-                    found.setdefault(procedure, []).append(f"{file.stem}::{node.name}")
+        for function, procedures in marked(file, "procedure"):
+            for procedure in procedures:
+                found.setdefault(procedure, []).append(f"{file.stem}::{function}")
     return found
 
 
-def _marked(node: ast.FunctionDef) -> list[str]:
+def marked(file: Path, marker: str) -> Iterator[tuple[str, list[str]]]:
+    """The tests of a file that carry ``@pytest.mark.<marker>("...")``, each with what the marker names."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name, _named(node, marker)
+
+
+def _named(node: ast.FunctionDef, marker: str) -> list[str]:
     return [
         argument.value
         for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.procedure"
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{marker}"
         for argument in decorator.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]

@@ -296,3 +296,22 @@ class Demand(models.Model):
                 name="metering_demand_agreed_by_somebody",
             ),
         ]
+
+
+class RegisterReading(models.Model):
+    """
+    What the registers of a meter without half-hours showed at the end of a day, as a daily freeze brings it.
+
+    A register that the meter does not have is null. The ratio of transformers is not in it.
+    """
+
+    meter_number = models.CharField(max_length=24)
+    day = models.DateField()
+    forward_dwh = models.BigIntegerField()
+    reverse_dwh = models.BigIntegerField(default=0)
+    peak_dwh = models.BigIntegerField(null=True)
+    flat_dwh = models.BigIntegerField(null=True)
+    valley_dwh = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meter_number", "day"], name="metering_register_once_a_day")]

@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from tomoshibi.parties import queries, registration, values
+from tomoshibi.kernel.refusals import Examination
+from tomoshibi.parties import numbering, queries, registration, values
 from tomoshibi.parties.kana import NotHolderKana, holder_kana
 from tomoshibi.parties.models import AccountTerms, BillingAccount, Customer, Mandate, RegisteredNumber
 from tomoshibi.parties.queries import UnknownNumber
@@ -366,6 +367,59 @@ def mark_number(*, number: str, kind: values.NumberKind, offer_instead: str = ""
         raise UnknownNumber(_("%(number)s is not an account number of this company") % {"number": number})
     row.kind, row.offer_instead = kind.value, offer_instead if kind is not values.NumberKind.NORMAL else ""
     row.save()
+
+
+def take_account_numbers(*, count: int) -> pl.Series:
+    """Fresh account numbers, ten digits each; they are nobody's until they are registered."""
+    return numbering.take(numbering.ACCOUNT, count)
+
+
+@db.transaction_required
+def register_numbers(frame: pl.DataFrame) -> None:
+    """
+    Account numbers that are no payer's: those of benchmark accounts and of sub-accounts.
+
+    :param frame: ``number``, ``kind``, ``offer_instead`` (the number to use where this one may not start a process)
+    :raises RowsRefused: naming each number that stands twice, is taken, or is no number; a number is never used again
+    """
+    known = queries.known_numbers(numbers=frame["number"])
+    examination = Examination(frame)
+    examination.refuse_unless_match(
+        "number", r"^[0-9A-Z\-]{1,12}$", reason=_("{value} is not an account number: up to twelve digits")
+    )
+    examination.refuse(
+        pl.col("number").is_duplicated(), column="number", reason=_("{value} stands in more than one row")
+    )
+    examination.refuse(
+        pl.col("number").is_in(known.implode()),
+        column="number",
+        reason=_("{value} is an account number already; numbers are never used again"),
+    )
+    examination.finish()
+    bulk.copy_in("parties_registerednumber", frame.select("number", "kind", "offer_instead"))
+
+
+@db.transaction_required
+def offer_instead(*, numbers: pl.Series, instead: str) -> None:
+    """Say which number to use for each of these from now on; the one to use becomes the benchmark."""
+    RegisteredNumber.objects.filter(number__in=numbers.to_list()).update(
+        kind=values.NumberKind.SUB.value, offer_instead=instead
+    )
+    RegisteredNumber.objects.filter(number=instead).update(kind=values.NumberKind.BENCHMARK.value, offer_instead="")
+
+
+@db.transaction_required
+def withdraw_numbers(*, numbers: pl.Series) -> int:
+    """
+    Take numbers out again that were registered by mistake, with everything that was registered with them.
+
+    Only for undoing an import: numbers of payers stay.
+
+    :returns: how many
+    """
+    normal = values.NumberKind.NORMAL.value
+    rows = RegisteredNumber.objects.filter(number__in=numbers.to_list()).exclude(kind=normal)
+    return rows.delete()[0]
 
 
 def require_normal_number(*, number: str) -> None:

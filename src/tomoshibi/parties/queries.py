@@ -217,6 +217,15 @@ def registered_number(*, number: str) -> values.RegisteredNumber:
     return values.RegisteredNumber(row.number, values.NumberKind(row.kind), row.offer_instead)
 
 
+def known_numbers(*, numbers: pl.Series) -> pl.Series:
+    """Which of the account numbers the register has, whatever their kind."""
+    return bulk.read_frame(
+        "SELECT number FROM parties_registerednumber WHERE number = ANY(%(numbers)s)",
+        {"number": pl.String},
+        {"numbers": numbers.unique().to_list()},
+    )["number"]
+
+
 def places(*, postal_code: str) -> tuple[values.Place, ...]:
     """The places that a postal code stands for; none where the list does not have it."""
     return postal.places(postal_code)

@@ -77,3 +77,40 @@ class Installation(models.Model):
             ),
             models.CheckConstraint(condition=Q(end=None) | Q(end__gt=models.F("start")), name="installation_end"),
         ]
+
+
+@audited()
+class District(models.Model):
+    """The area that one distribution transformer feeds (台区): the unit of line losses."""
+
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    unit = models.CharField(max_length=60, blank=True)
+    setting = models.CharField(max_length=5, choices=choices_of(values.Setting), default=values.Setting.URBAN.value)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="district_number_once")]
+
+
+@audited()
+class MeterBox(models.Model):
+    """A box that meters or terminals sit in (表箱)."""
+
+    number = models.CharField(max_length=24)
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="meter_box_number_once")]
+
+
+@audited()
+class AccessPoint(models.Model):
+    """Where a cable takes its supply (接入点): a terminal box, a pole. Its district may not be known yet."""
+
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+", null=True)
+    box = models.ForeignKey(MeterBox, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="access_point_number_once")]

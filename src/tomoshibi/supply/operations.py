@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tomoshibi.storage import db
-from tomoshibi.supply import queries, registration, values
+from tomoshibi.supply import network, queries, registration, values
 from tomoshibi.supply.models import Installation, Meter, SupplyPoint
 
 POINT_COLUMNS = frozenset(registration.NEW_POINTS) - {"spin", "area"}
@@ -127,3 +127,37 @@ def exchange_meter(*, spin: str, old_number: str, new_number: str, on: date, **d
     hanging.end = on
     hanging.save()
     hang_meter(spin=spin, meter_number=new_number, on=on, **details)
+
+
+@db.transaction_required
+def ensure_districts(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Transformer districts (台区) by number; those that are not known yet are made.
+
+    :param frame: columns of ``network.NEW_DISTRICTS``; a name, unit or setting may be missing
+    :returns: ``district_number``, ``district_id``
+    :raises RowsRefused: naming each row that cannot be taken; nothing is written then
+    """
+    return network.ensure_districts(frame)
+
+
+@db.transaction_required
+def ensure_boxes(*, numbers: pl.Series) -> pl.DataFrame:
+    """
+    Meter boxes by number; those that are not known yet are made.
+
+    :returns: ``box_number``, ``box_id``
+    """
+    return network.ensure_boxes(numbers)
+
+
+@db.transaction_required
+def ensure_access_points(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Access points (接入点) by number; those that are not known yet are made, the others stay as they are.
+
+    :param frame: columns of ``network.NEW_ACCESS_POINTS``; districts that it names must be there
+    :returns: ``access_point_number``, ``access_point_id``, ``district_id`` (null where nobody knows it)
+    :raises RowsRefused: naming each row that cannot be taken; nothing is written then
+    """
+    return network.ensure_access_points(frame)

@@ -13,7 +13,7 @@ from tomoshibi.masters.values import AREAS
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.supply import values
-from tomoshibi.supply.models import Installation, Meter, SupplyPoint
+from tomoshibi.supply.models import AccessPoint, District, Installation, Meter, SupplyPoint
 
 POINTS: Schema = {
     "supply_point_id": pl.Int64, "spin": pl.String, "kind": pl.String, "area": pl.String, "voltage": pl.String,
@@ -170,3 +170,56 @@ def known_meters(*, numbers: pl.Series) -> pl.Series:
     """Which of the meter numbers are registered."""
     found = Meter.objects.filter(number__in=numbers.unique().to_list()).values_list("number", flat=True)
     return pl.Series("meter_number", list(found), dtype=pl.String)
+
+
+def district_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``district_number``, ``district_id`` of those that exist"""
+    return bulk.read_frame(
+        "SELECT number, id FROM supply_district WHERE number = ANY(%(numbers)s)",
+        {"district_number": pl.String, "district_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )
+
+
+def box_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``box_number``, ``box_id`` of those that exist"""
+    return bulk.read_frame(
+        "SELECT number, id FROM supply_meterbox WHERE number = ANY(%(numbers)s)",
+        {"box_number": pl.String, "box_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )
+
+
+def access_point_ids(*, numbers: pl.Series) -> pl.DataFrame:
+    """:returns: ``access_point_number``, ``access_point_id``, ``district_id`` (or null) of those that exist"""
+    return bulk.read_frame(
+        "SELECT number, id, district_id FROM supply_accesspoint WHERE number = ANY(%(numbers)s)",
+        {"access_point_number": pl.String, "access_point_id": pl.Int64, "district_id": pl.Int64},
+        {"numbers": numbers.unique().to_list()},
+    )
+
+
+def access_point(*, number: str) -> values.AccessPoint | None:
+    """An access point (接入点) by its number."""
+    row = AccessPoint.objects.select_related("district").filter(number=number.strip()).first()
+    if row is None:
+        return None
+    district = row.district
+    return values.AccessPoint(
+        id=row.id,
+        number=row.number,
+        name=row.name,
+        district_id=row.district_id,
+        district_number=district.number if district else "",
+        district_name=district.name if district else "",
+    )
+
+
+def district(*, number: str) -> values.District | None:
+    """A transformer district (台区) by its number."""
+    row = District.objects.filter(number=number.strip()).first()
+    if row is None:
+        return None
+    return values.District(
+        id=row.id, number=row.number, name=row.name, unit=row.unit, setting=values.Setting(row.setting)
+    )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tomoshibi.masters.values import Voltage
 
-__all__ = ["Connection", "Found", "Meter", "PointKind", "SupplyPoint", "Voltage", "spin_warning"]
+__all__ = ["Connection", "Found", "Meter", "PointKind", "Setting", "SupplyPoint", "Voltage", "spin_warning"]
 
 SPIN_PATTERN = r"^(0[1-9]|10)[0-9]{20}$"
 """供給地点特定番号: 22 digits, the first two name the area."""
@@ -18,6 +18,13 @@ class Connection(StrEnum):
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
     REMOVED = "removed"
+
+
+class Setting(StrEnum):
+    """How a district is built: it decides where devices may be connected."""
+
+    URBAN = "urban"
+    RURAL = "rural"
 
 
 class PointKind(StrEnum):
@@ -54,6 +61,29 @@ class Meter:
     spin: str
     start: date
     end: date | None
+
+
+@dataclass(frozen=True)
+class District:
+    """The area of one distribution transformer (台区)."""
+
+    id: int
+    number: str
+    name: str
+    unit: str
+    setting: Setting
+
+
+@dataclass(frozen=True)
+class AccessPoint:
+    """Where a cable takes its supply (接入点)."""
+
+    id: int
+    number: str
+    name: str
+    district_id: int | None
+    district_number: str
+    district_name: str
 
 
 @dataclass(frozen=True)

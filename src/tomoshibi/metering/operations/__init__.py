@@ -26,11 +26,13 @@ from tomoshibi.metering.operations.importing import (
     receive_file,
     refuse_file,
 )
+from tomoshibi.metering.operations.registers import REGISTERS, take_registers
 from tomoshibi.metering.operations.taking_over import READINGS, take_over
 from tomoshibi.metering.operations.watching import NothingToAsk, ask_again, close_filled_gaps, watch
 
 __all__ = [
     "READINGS",
+    "REGISTERS",
     "AlreadyConfirmed",
     "AlreadyRead",
     "DemandKnown",
@@ -57,5 +59,6 @@ __all__ = [
     "split_at_change_of_equipment",
     "take_demands",
     "take_over",
+    "take_registers",
     "watch",
 ]

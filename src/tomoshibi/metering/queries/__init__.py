@@ -29,6 +29,7 @@ from tomoshibi.metering.queries.readings import (
     readings_of_point,
     year_ago_frame,
 )
+from tomoshibi.metering.queries.registers import registers_frame
 
 __all__ = [
     "agreed",
@@ -57,6 +58,7 @@ __all__ = [
     "qualifying_frame",
     "reading",
     "readings_of_point",
+    "registers_frame",
     "suggestions",
     "year_ago_frame",
 ]

@@ -1,0 +1,44 @@
+"""The company's rules in numbers: what there is, what holds where nobody said otherwise, and what they may be."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Rule:
+    """
+    A rule that the company may set from a day on.
+
+    :ivar default: holds on days without a row of the rule
+    :ivar source: requirement or decision that names the default
+    """
+
+    code: str
+    label: Any
+    default: int
+    minimum: int
+    maximum: int
+    unit: Any
+    source: str
+
+
+LIMIT = "sub_limit"
+LIMIT_COUNTS_POINTS = "limit_counts_points"
+COUNT_BENCHMARK = "count_benchmark"
+HEADROOM = "headroom_percent"
+BALANCE = "balance_percent"
+STEADY_DAYS = "steady_days"
+
+RULES: dict[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        Rule(LIMIT, _("Most accounts under one benchmark"), 100, 1, 100_000, _("accounts"), "G-011"),
+        Rule(LIMIT_COUNTS_POINTS, _("The cap counts points, not sub-accounts"), 0, 0, 1, _("0 no, 1 yes"), "DEC-1"),
+        Rule(COUNT_BENCHMARK, _("The benchmark point is counted"), 1, 0, 1, _("0 no, 1 yes"), "G-009"),
+        Rule(HEADROOM, _("Head-room for growth"), 10, 0, 99, "%", "G-012"),
+        Rule(BALANCE, _("Largest group over the mean before it warns"), 150, 100, 10_000, "%", "G-014"),
+        Rule(STEADY_DAYS, _("Days of readings behind a steadiness figure"), 30, 2, 366, _("days"), "G-002"),
+    )
+}

@@ -1,0 +1,322 @@
+"""Groups: found, counted, measured."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from tomoshibi.groups import counting, parameters, values
+from tomoshibi.groups.models import BenchmarkCheck, Group, Membership, ReferenceMeter
+from tomoshibi.groups.queries.points import members_frame, points_frame
+from tomoshibi.groups.queries.settings import device_type, holds_on, parameter
+from tomoshibi.metering import queries as metering
+from tomoshibi.storage import bulk
+
+LIVE = (values.GroupState.DRAFT.value, values.GroupState.ACTIVE.value, values.GroupState.DISSOLVING.value)
+
+
+def group(*, group_id: int | None = None, number: str = "", benchmark_number: str = "") -> values.Group | None:
+    """A group by its id, its own number, or the account number of its benchmark (the latest that had it)."""
+    if group_id is not None:
+        which = Q(id=group_id)
+    elif number:
+        which = Q(number=number.strip())
+    else:
+        which = Q(benchmark_number=benchmark_number.strip())
+    row = Group.objects.filter(which).order_by("-id").first()
+    return to_group(row) if row else None
+
+
+def to_group(row: Group) -> values.Group:
+    return values.Group(
+        id=row.id,
+        number=row.number,
+        state=values.GroupState(row.state),
+        origin=values.Origin(row.origin),
+        unit=row.unit,
+        customer_id=row.customer_id,
+        name=row.name,
+        address=row.address,
+        benchmark_number=row.benchmark_number,
+        device_type_id=row.device_type_id,
+        rated_w=row.rated_w,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        application_number=row.application_number,
+        split_by=row.split_by,
+    )
+
+
+def group_rows(*, on: date) -> QuerySet[Any]:
+    """All groups with the points and sub-accounts that they have on a day, for the list."""
+    members = Membership.objects.filter(holds_on(on), group=OuterRef("pk")).order_by().values("group")
+    counted = Q() if parameter(parameters.COUNT_BENCHMARK, on=on) else Q(role=values.Role.SUB.value)
+    used = Q() if parameter(parameters.LIMIT_COUNTS_POINTS, on=on) else Q(role=values.Role.SUB.value)
+    limit = parameter(parameters.LIMIT, on=on)
+    return Group.objects.annotate(
+        points=Coalesce(Subquery(members.annotate(n=Count("id", filter=counted)).values("n")), 0),
+        used=Coalesce(Subquery(members.annotate(n=Count("id", filter=used)).values("n")), 0),
+        device=F("device_type__name"),
+        customer_number=F("customer__number"),
+    ).annotate(free=limit - F("used"))
+
+
+def units() -> list[str]:
+    """Managing units (单位) that have groups."""
+    return list(Group.objects.order_by("unit").values_list("unit", flat=True).distinct())
+
+
+def room_of(*, group_id: int, on: date) -> values.Room:
+    """How much of its cap a group uses on a day."""
+    counts_points = bool(parameter(parameters.LIMIT_COUNTS_POINTS, on=on))
+    members = Membership.objects.filter(holds_on(on), group_id=group_id)
+    if not counts_points:
+        members = members.filter(role=values.Role.SUB.value)
+    return values.Room(
+        used=members.count(),
+        limit=parameter(parameters.LIMIT, on=on),
+        counts="points" if counts_points else "subs",
+        headroom_ppm=parameter(parameters.HEADROOM, on=on) * 10_000,
+    )
+
+
+def balance_of(*, customer_id: int, device_type_id: int, on: date) -> values.Balance:
+    """How evenly a customer's points of one device type are spread over groups on a day."""
+    rows = group_rows(on=on).filter(customer_id=customer_id, device_type_id=device_type_id, state__in=LIVE)
+    sizes = list(rows.order_by("number").values_list("number", "points"))
+    return counting.balance(sizes, warn_above_percent=parameter(parameters.BALANCE, on=on))
+
+
+def groups_of_customer(*, customer_id: int, on: date) -> list[dict[str, Any]]:
+    """A customer's groups with their points on a day."""
+    rows = group_rows(on=on).filter(customer_id=customer_id).order_by("number")
+    return list(
+        rows.values("id", "number", "state", "benchmark_number", "address", "device", "points", "device_type_id")
+    )
+
+
+def split_proposal(*, group_id: int, on: date) -> tuple[values.Part, ...]:
+    """How a group would be cut so that every part fits under the cap of the day; one part where it fits already."""
+    points = points_frame(on=on, group_ids=[group_id])
+    benchmark = points.filter(role=values.Role.BENCHMARK.value)["account_number"]
+    return counting.split(
+        list(points.select("account_number", pl.col("district_number").fill_null("")).iter_rows()),
+        benchmark=benchmark[0] if len(benchmark) else "",
+        limit=parameter(parameters.LIMIT, on=on),
+        counts_points=bool(parameter(parameters.LIMIT_COUNTS_POINTS, on=on)),
+    )
+
+
+def meters_of(*, group_id: int) -> list[values.ReferenceMeter]:
+    """The meters that a group is or was read by, latest first."""
+    rows = ReferenceMeter.objects.filter(group_id=group_id).select_related("box").order_by("-start", "number")
+    return [
+        values.ReferenceMeter(
+            id=row.id,
+            number=row.number,
+            box_number=row.box.number if row.box else "",
+            physical_ratio=row.physical_ratio,
+            register_digits=row.register_digits,
+            start=row.start,
+            end=row.end,
+        )
+        for row in rows
+    ]
+
+
+def checks_of(*, group_id: int) -> list[dict[str, Any]]:
+    """Whether the benchmark was found fit, latest first."""
+    fields = (
+        "account_number", "is_steady", "is_reliable", "is_safe", "variation_ppm", "checked_on", "checked_by_id",
+    )  # fmt: skip
+    return list(BenchmarkCheck.objects.filter(group_id=group_id).order_by("-checked_on", "-id").values(*fields))
+
+
+def meter_energy(*, group_id: int, start: date, end: date) -> pl.DataFrame:
+    """
+    What one reference meter of the group measured on each day: the mean where there are several.
+
+    The difference of two registers that are more than a day apart is spread over the days between.
+
+    :returns: ``day``, ``energy_dwh`` (float, for charts only) for the days of ``[start, end)`` that are known
+    """
+    parts = [_energy_of(meter, start=start, end=end) for meter in meters_of(group_id=group_id)]
+    known = [part for part in parts if part.height]
+    if not known:
+        return pl.DataFrame(schema={"day": pl.Date, "energy_dwh": pl.Float64})
+    return pl.concat(known).group_by("day").agg(pl.col("energy_dwh").mean()).sort("day")
+
+
+def _energy_of(meter: values.ReferenceMeter, *, start: date, end: date) -> pl.DataFrame:
+    first, last = max(start, meter.start), min(end, meter.end or end)
+    shown = metering.registers_frame(meters=[meter.number], start=first - timedelta(days=8), end=last)
+    wraps_at = 10**meter.register_digits * 10_000
+    between = shown.select(
+        "day",
+        days=(pl.col("day") - pl.col("day").shift(1)).dt.total_days(),
+        moved=pl.col("forward_dwh") - pl.col("forward_dwh").shift(1),
+    ).drop_nulls()
+    moved = pl.when(pl.col("moved") < 0).then(pl.col("moved") + wraps_at).otherwise("moved")
+    each = between.with_columns(energy_dwh=moved * meter.physical_ratio / pl.col("days"))
+    spread = each.with_columns(
+        day=pl.date_ranges(pl.col("day") - pl.duration(days=pl.col("days") - 1), "day", interval="1d")
+    ).explode("day")
+    return spread.filter((pl.col("day") >= first) & (pl.col("day") < last)).select("day", "energy_dwh")
+
+
+def variation_ppm(*, meter_number: str, until: date, days: int) -> int | None:
+    """
+    How unsteady a meter was: the coefficient of variation of its daily energy [1e-6].
+
+    :param days: how many days of readings it takes; with fewer there is no figure
+    """
+    shown = metering.registers_frame(meters=[meter_number], start=until - timedelta(days=days + 1), end=until)
+    energy = shown["forward_dwh"].diff().drop_nulls()
+    if len(energy) < days or not energy.sum():
+        return None
+    spread, mean = energy.std(), energy.mean()
+    assert isinstance(spread, float), "two days and more have a spread"
+    assert isinstance(mean, float), "and a mean"
+    return round(spread / mean * 1_000_000)
+
+
+def completeness(*, on: date, group_id: int | None = None, customer_id: int | None = None) -> values.Completeness:
+    """How many of the points that are active on a day have an address, access point, district, date and seal."""
+    where: list[str] = ["TRUE"]
+    params: dict[str, Any] = {"on": on}
+    if group_id is not None:
+        where, params = [*where, "m.group_id = %(group)s"], params | {"group": group_id}
+    if customer_id is not None:
+        where, params = [*where, "g.customer_id = %(customer)s"], params | {"customer": customer_id}
+    frame = bulk.read_frame(
+        f"""
+        SELECT count(*), count(nullif(pl.address, '')), count(pl.access_point_id), count(pl.district_id),
+               count(p.installed_on), count(nullif(p.seal_number, ''))
+        FROM groups_membership m
+        JOIN groups_group g ON g.id = m.group_id
+        JOIN groups_point p ON p.id = m.point_id
+        LEFT JOIN groups_placement pl ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
+        WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {" AND ".join(where)}
+        """,
+        dict.fromkeys(("points", "address", "access_point", "district", "installed_on", "seal"), pl.Int64),
+        params,
+    )
+    return values.Completeness(**frame.row(0, named=True))
+
+
+def by_district(*, on: date, group_id: int | None = None) -> list[dict[str, Any]]:
+    """Points and groups per transformer district on a day; points without one are told too, first."""
+    which = "m.group_id = %(group)s" if group_id is not None else "TRUE"
+    return list(
+        bulk.read_frame(
+            f"""
+            SELECT coalesce(d.number, ''), coalesce(d.name, ''), coalesce(d.unit, ''), count(*),
+                   count(DISTINCT m.group_id)
+            FROM groups_membership m
+            LEFT JOIN groups_placement pl
+                ON pl.point_id = m.point_id AND daterange(pl.start, pl."end") @> %(on)s::date
+            LEFT JOIN supply_district d ON d.id = pl.district_id
+            WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {which}
+            GROUP BY d.id ORDER BY d.number NULLS FIRST
+            """,
+            {"number": pl.String, "name": pl.String, "unit": pl.String, "points": pl.Int64, "groups": pl.Int64},
+            {"on": on, "group": group_id},
+        ).iter_rows(named=True)
+    )
+
+
+def portfolio(*, on: date) -> list[dict[str, Any]]:
+    """Each customer with groups on a day: groups, points, the largest group, groups over and near the cap."""
+    limit = parameter(parameters.LIMIT, on=on)
+    near = limit * (100 - parameter(parameters.HEADROOM, on=on))
+    rows = pl.DataFrame(
+        list(
+            group_rows(on=on)
+            .filter(state__in=LIVE)
+            .values_list("customer_id", "customer__name", "customer_number", "points", "used")
+        ),
+        schema={
+            "customer_id": pl.Int64, "name": pl.String, "number": pl.String, "points": pl.Int64, "used": pl.Int64,
+        },
+        orient="row",
+    )  # fmt: skip
+    over = pl.col("used") > limit
+    summed = rows.group_by("customer_id", "name", "number").agg(
+        groups=pl.len(),
+        points=pl.col("points").sum(),
+        largest=pl.col("points").max(),
+        over=over.sum(),
+        tight=(~over & (pl.col("used") * 100 >= near)).sum(),
+    )
+    return list(summed.sort("points", descending=True).iter_rows(named=True))
+
+
+def total_history(*, until: date, months: int = 24) -> list[tuple[date, int, int]]:
+    """Points and groups on the first day of each month up to a day, oldest first."""
+    members = members_frame()
+    firsts, first = [], until.replace(day=1)
+    for _month in range(months):
+        firsts.append(first)
+        first = (first - timedelta(days=1)).replace(day=1)
+    counted = bool(parameter(parameters.COUNT_BENCHMARK, on=until))
+    held = members if counted else members.filter(role=values.Role.SUB.value)
+    found = []
+    for day in reversed([until, *firsts] if until not in firsts else firsts):
+        now = held.filter((pl.col("start") <= day) & (pl.col("end").is_null() | (pl.col("end") > day)))
+        found.append((day, now.height, now["group_id"].n_unique()))
+    return found
+
+
+def expected_band(*, device_type_id: int, on: date) -> tuple[int, int] | None:
+    """Expected energy of one device a day [0.1 Wh], from and to."""
+    kind = device_type(type_id=device_type_id, on=on)
+    return (kind.day_min_dwh, kind.day_max_dwh) if kind else None
+
+
+def verification_list(*, on: date, customer_ids: Sequence[int] | None = None) -> pl.DataFrame:
+    """
+    All running groups as the verification list prints them (虚拟倍率标准户核查清单), one row per benchmark.
+
+    :returns: ``unit``, ``account_number``, ``name``, ``address``, ``opened_on``, ``meter_number``, ``box_number``,
+        ``access_point_number``, ``access_point_name``, ``points``, ``district_number``, ``district_name``,
+        ``device_type``, ``rated_w``
+    """
+    which = "g.customer_id = ANY(%(customers)s::bigint[])" if customer_ids is not None else "TRUE"
+    counted = "TRUE" if parameter(parameters.COUNT_BENCHMARK, on=on) else "m.role = 'sub'"
+    return bulk.read_frame(
+        f"""
+        SELECT g.unit, g.benchmark_number, g.name, g.address, g.opened_on, coalesce(r.number, ''),
+               coalesce(b.number, ''), coalesce(a.number, ''), coalesce(a.name, ''), n.points,
+               coalesce(d.number, ''), coalesce(d.name, ''), t.code, g.rated_w
+        FROM groups_group g
+        JOIN groups_devicetype t ON t.id = g.device_type_id
+        JOIN LATERAL (SELECT count(*) FILTER (WHERE {counted}) AS points FROM groups_membership m
+                      WHERE m.group_id = g.id AND m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s)) n ON TRUE
+        LEFT JOIN groups_point p ON p.account_number = g.benchmark_number
+        LEFT JOIN groups_placement pl ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
+        LEFT JOIN supply_accesspoint a ON a.id = pl.access_point_id
+        LEFT JOIN supply_district d ON d.id = pl.district_id
+        LEFT JOIN LATERAL (SELECT min(number) AS number, min(box_id) AS box_id FROM groups_referencemeter r
+                           WHERE r.group_id = g.id AND r.start <= %(on)s AND (r."end" IS NULL OR r."end" > %(on)s)) r
+            ON TRUE
+        LEFT JOIN supply_meterbox b ON b.id = r.box_id
+        WHERE g.state = ANY(%(live)s) AND n.points > 0 AND {which} ORDER BY g.unit, g.name, g.benchmark_number
+        """,
+        {
+            "unit": pl.String, "account_number": pl.String, "name": pl.String, "address": pl.String,
+            "opened_on": pl.Date, "meter_number": pl.String, "box_number": pl.String,
+            "access_point_number": pl.String, "access_point_name": pl.String, "points": pl.Int64,
+            "district_number": pl.String, "district_name": pl.String, "device_type": pl.String, "rated_w": pl.Int64,
+        },
+        {"on": on, "live": list(LIVE), "customers": list(customer_ids or [])},
+    )  # fmt: skip
+
+
+def points_without_application() -> int:
+    """Active points that came neither through an application nor with the stock; the database lets none in (G-018)."""
+    return Membership.objects.filter(
+        end=None, point__application_number="", point__origin=values.Origin.APPLICATION.value
+    ).count()
