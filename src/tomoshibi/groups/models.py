@@ -94,8 +94,12 @@ class StockBatch(models.Model):
     imported_at = models.DateTimeField(null=True)
     job_id = models.BigIntegerField(null=True)
     refusals = models.JSONField(default=list)
+    decision = models.CharField(max_length=300, blank=True)
+    decided_by_id = models.BigIntegerField(null=True)
 
-    @transition(field=state, source=values.BatchState.OPEN, target=values.BatchState.IMPORTED)
+    @transition(
+        field=state, source=[values.BatchState.OPEN, values.BatchState.IMPORTED], target=values.BatchState.IMPORTED
+    )
     def mark_imported(self) -> None:
         """Its verified rows are groups and points now."""
 
@@ -262,6 +266,7 @@ class Placement(models.Model):
 
     point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="+", db_index=False)
     address = models.CharField(max_length=200, blank=True)
+    position = models.CharField(max_length=150, blank=True)
     access_point = models.ForeignKey("supply.AccessPoint", on_delete=models.PROTECT, related_name="+", null=True)
     district = models.ForeignKey("supply.District", on_delete=models.PROTECT, related_name="+", null=True)
     start = models.DateField()
@@ -361,6 +366,7 @@ class StockRow(models.Model):
     inspector = models.CharField(max_length=60, blank=True)
     verified_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
+    installed_on = models.DateField(null=True)
 
     class Meta:
         constraints = [

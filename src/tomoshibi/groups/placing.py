@@ -17,7 +17,7 @@ from tomoshibi.storage.fields import length_limits
 
 NEW_POINTS: Schema = {
     "account_number": pl.String, "group_id": pl.Int64, "role": pl.String, "benchmark_number": pl.String,
-    "name": pl.String, "address": pl.String, "nearest_number": pl.String, "device_type_id": pl.Int64,
+    "name": pl.String, "address": pl.String, "position": pl.String, "nearest_number": pl.String, "device_type_id": pl.Int64,
     "rated_w": pl.Int64, "override_reason": pl.String, "same_device_reason": pl.String, "origin": pl.String,
     "application_number": pl.String, "installed_on": pl.Date, "seal_number": pl.String, "contract_list": pl.String,
     "batch_id": pl.Int64, "start": pl.Date, "access_point_id": pl.Int64, "access_point_number": pl.String,
@@ -57,7 +57,9 @@ def add(frame: pl.DataFrame, *, today: date, beyond_cap: bool) -> pl.DataFrame:
         ),
     )  # fmt: skip
     bulk.copy_in("groups_membership", rows.select("group_id", "role", "start", point_id="id"))
-    bulk.copy_in("groups_placement", rows.select("address", "access_point_id", "district_id", "start", point_id="id"))
+    bulk.copy_in(
+        "groups_placement", rows.select("address", "position", "access_point_id", "district_id", "start", point_id="id")
+    )
     return rows.select("account_number", point_id="id")
 
 
@@ -97,7 +99,7 @@ def examine(rows: pl.DataFrame, *, today: date, beyond_cap: bool) -> None:
         reason=_("a point comes through an application: give its number"),
     )
     examination.refuse_longer(
-        length_limits(Point) | {"address": length_limits(Placement)["address"]},
+        length_limits(Point) | {name: length_limits(Placement)[name] for name in ("address", "position")},
         reason=_("longer than {limit} characters"),
     )
     _examine_devices(examination, rows)
@@ -182,6 +184,27 @@ def _examine_cap(examination: Examination, rows: pl.DataFrame, *, today: date) -
         column="group_id",
         reason=_("the group would have more than %(limit)d accounts; please apply for a new reference meter")
         % {"limit": limit},
+    )
+
+
+def move(frame: pl.DataFrame) -> None:
+    """
+    Points stand somewhere else from a day on; number, group and history stay (G-029).
+
+    :param frame: ``point_id``, ``start``, ``address``, ``position``, ``access_point_id``, ``district_id``
+    """
+    ids, days = frame["point_id"].to_list(), [str(day) for day in frame["start"].to_list()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE groups_placement t SET "end" = moved.day
+            FROM unnest(%s::bigint[], %s::date[]) AS moved (point_id, day)
+            WHERE t.point_id = moved.point_id AND t.start < moved.day AND (t."end" IS NULL OR t."end" > moved.day)
+            """,
+            [ids, days],
+        )
+    bulk.copy_in(
+        "groups_placement", frame.select("point_id", "start", "address", "position", "access_point_id", "district_id")
     )
 
 

@@ -289,4 +289,29 @@ class StockBatch:
     takeover_on: date
     imported_at: datetime | None
     job_id: int | None
+    decision: str
     refusals: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchPreview:
+    """What importing a batch now would bring."""
+
+    groups: int
+    points: int
+    waiting: int
+    """Rows that nobody has verified, or whose benchmark nobody has."""
+    not_found: int
+    extra: int
+    over_cap: tuple[tuple[str, int], ...]
+    """Benchmarks that would have more points than the cap."""
+    differing: tuple[tuple[str, int, int], ...]
+    """Benchmarks whose declared points are not those listed: number, declared, listed."""
+
+    @property
+    def declared(self) -> int:
+        return sum(declared for _number, declared, _listed in self.differing)
+
+    @property
+    def listed(self) -> int:
+        return sum(listed for _number, _declared, listed in self.differing)

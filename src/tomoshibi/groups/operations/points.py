@@ -164,6 +164,7 @@ def _move(place: Placement, field: values.EditedField, number: str, day: date) -
     Placement.objects.create(
         point_id=place.point_id,
         address=place.address,
+        position=place.position,
         access_point_id=access_point_id,
         district_id=district_id,
         start=day,

@@ -320,3 +320,24 @@ def points_without_application() -> int:
     return Membership.objects.filter(
         end=None, point__application_number="", point__origin=values.Origin.APPLICATION.value
     ).count()
+
+
+def groups_by_benchmark(*, numbers: pl.Series) -> pl.DataFrame:
+    """
+    Running groups by the account number of their benchmark.
+
+    :returns: ``benchmark_number``, ``group_id``, ``group_name``, ``device_type_id``, ``device_code``, ``device_name``,
+        ``group_rated_w``
+    """
+    return bulk.read_frame(
+        """
+        SELECT g.benchmark_number, g.id, g.name, g.device_type_id, t.code, t.name, g.rated_w
+        FROM groups_group g JOIN groups_devicetype t ON t.id = g.device_type_id
+        WHERE g.benchmark_number = ANY(%(numbers)s) AND g.state = ANY(%(live)s)
+        """,
+        {
+            "benchmark_number": pl.String, "group_id": pl.Int64, "group_name": pl.String, "device_type_id": pl.Int64,
+            "device_code": pl.String, "device_name": pl.String, "group_rated_w": pl.Int64,
+        },
+        {"numbers": numbers.unique().to_list(), "live": list(LIVE)},
+    )  # fmt: skip
