@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-from tomoshibi.config import procedures, reactions, schedule
+from tomoshibi.config import procedures, reactions, requirements, schedule
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.identity import queries
 from tomoshibi.worker import registry
@@ -85,10 +85,24 @@ def test_every_procedure_has_a_room_and_a_name_in_three_languages():
     assert all(p.ja and p.zh and p.en for p in known)
 
 
+def test_the_steps_of_groups_have_a_room_and_a_name_in_three_languages():
+    steps = queries.group_steps()
+    assert {p.room for p in steps} <= set(ROOMS)
+    assert all(p.ja and p.zh and p.en for p in steps)
+    assert not {p.id for p in steps} & {p.id for p in queries.procedures()}
+
+
+def test_tests_carry_requirements_that_exist():
+    rows = requirements.table()
+    assert [row.id for row in rows] == [f"G-{n:03d}" for n in range(1, 131)]
+    assert {row.room for row in rows} <= set(ROOMS)
+    assert set(requirements.carried_by_tests()) <= {row.id for row in rows}
+
+
 def test_the_page_of_procedures_is_what_the_house_says():
     page = (SOURCE.parents[1] / "docs" / "procedures.md").read_text("utf-8")
     assert page == procedures.markdown(), "run: tomoshibi procedures --markdown > docs/procedures.md"
 
 
 def test_journeys_name_known_procedures():
-    assert set(procedures.journeys_by_procedure()) <= {p.id for p in queries.procedures()}
+    assert set(procedures.journeys_by_procedure()) <= {p.id for p in queries.steps()}

@@ -75,6 +75,11 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Agency"), "building-store", (
     )),
     Section(pgettext_lazy("rail", "Groups"), "topology-star-3", (
+        Entry(_("Groups of points"), "groups:groups", "topology-star-3", ("GR1",)),
+        Entry(_("Portfolio"), "groups:portfolio", "chart-bar", ("GR1",)),
+        Entry(_("Point lists"), "groups:lists", "table-import", ("GR2",)),
+        Entry(_("Stock customers"), "groups:stock", "building-warehouse", ("GR3",)),
+        Entry(_("Types and limits"), "groups:settings", "adjustments", ("GR4",)),
     )),
     Section(pgettext_lazy("rail", "Master"), "database", (
         Entry(_("All masters"), "masters:overview", "database"),

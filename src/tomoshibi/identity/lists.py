@@ -56,7 +56,7 @@ def deeds_list() -> lists.ListQuery:
         {"id": n, "at": d.at, "procedure": d.procedure, "what": d.what, "subject": d.subject, "who": d.who or "-"}
         for n, d in enumerate(queries.deeds(limit=5000))
     ]
-    names = {p.id: p.name for p in queries.procedures()}
+    names = {p.id: p.name for p in queries.steps()}
     return lists.ListQuery(
         name="identity.deeds",
         rows=rows,

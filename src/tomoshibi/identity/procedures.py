@@ -29,7 +29,17 @@ class Procedure:
         return self.id.rstrip("0123456789")
 
 
-@lru_cache(maxsize=1)
 def read() -> tuple[Procedure, ...]:
-    with (Path(__file__).parent / "procedures.csv").open(encoding="utf-8", newline="") as file:
+    """The business procedures of a retailer."""
+    return _read("procedures.csv")
+
+
+def read_group_steps() -> tuple[Procedure, ...]:
+    """The steps of the group business: they have rights, work and pages like procedures, and a list of their own."""
+    return _read("group_steps.csv")
+
+
+@lru_cache(maxsize=2)
+def _read(name: str) -> tuple[Procedure, ...]:
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
         return tuple(Procedure(**row) for row in csv.DictReader(file))

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 
 from tomoshibi.identity import values
 from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
-from tomoshibi.identity.procedures import Procedure
+from tomoshibi.identity.procedures import Procedure, read_group_steps
 from tomoshibi.identity.procedures import read as read_procedures
 
 MASKED = ("phone", "mobile", "mail", "email", "account_number", "password")
@@ -182,5 +182,15 @@ def procedures() -> tuple[Procedure, ...]:
     return read_procedures()
 
 
+def group_steps() -> tuple[Procedure, ...]:
+    """The steps of the group business, in its order."""
+    return read_group_steps()
+
+
+def steps() -> tuple[Procedure, ...]:
+    """Everything that a right can be held for: the procedures, then the steps of the group business."""
+    return (*read_procedures(), *read_group_steps())
+
+
 def procedure(*, procedure_id: str) -> Procedure | None:
-    return next((p for p in read_procedures() if p.id == procedure_id), None)
+    return next((p for p in steps() if p.id == procedure_id), None)

@@ -210,7 +210,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     known = queries.roles()
     matrix = [
         {"procedure": procedure, "cells": [_highest(role, procedure.id) for role in known]}
-        for procedure in queries.procedures()
+        for procedure in queries.steps()
     ]
     return render(
         request,
@@ -251,7 +251,7 @@ def role(request: HttpRequest, code: str = "") -> HttpResponse:
             return redirect("identity:roles")
     matrix = [
         {"procedure": p, "cells": [(f"{p.id}.{right}", f"{p.id}.{right}" in rights) for right in values.RIGHTS]}
-        for p in queries.procedures()
+        for p in queries.steps()
     ]
     context = {"form": form, "role": found, "matrix": matrix}
     return render(request, "identity/role.html", context, status=422 if form.errors else 200)

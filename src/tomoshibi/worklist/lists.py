@@ -18,7 +18,7 @@ STATES = {
 
 def items_list(*, now: datetime, url: object = None) -> lists.ListQuery:
     """Open items, due first; ``now`` decides what is late."""
-    names = {p.id: p.name for p in identity.procedures()}
+    names = {p.id: p.name for p in identity.steps()}
     items = queries.open_items(limit=20_000)
     who = identity.names_of(user_ids={item.owner_id for item in items if item.owner_id})
     end = now.replace(hour=23, minute=59, second=59)

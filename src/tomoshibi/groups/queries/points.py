@@ -203,7 +203,7 @@ def edits_of(*, point_id: int | None = None, group_id: int | None = None, limit:
     ]
 
 
-def overrides() -> QuerySet[Membership]:
+def overrides() -> QuerySet[Any]:
     """Active points whose device does not fit their group, each with the reason somebody gave (exception report)."""
     return (
         Membership.objects.filter(end=None)

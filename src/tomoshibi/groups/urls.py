@@ -1,0 +1,43 @@
+from django.urls import path
+
+from tomoshibi.groups.views import groups, lists, points, settings, stock
+
+app_name = "groups"
+urlpatterns = [
+    path("", groups.groups, name="groups"),
+    path("new/", groups.new_group, name="new_group"),
+    path("portfolio/", groups.portfolio, name="portfolio"),
+    path("points.<str:kind>", groups.export_all, name="export_all"),
+    path("verification.<str:kind>", groups.verification_list, name="verification_list"),
+    path("customers/<int:customer_id>/", groups.customer, name="customer"),
+    path("customers/<int:customer_id>/points.<str:kind>", groups.customer_points, name="customer_points"),
+    path("<int:group_id>/", groups.group, name="group"),
+    path("<int:group_id>/panel/", groups.group_panel, name="group_panel"),
+    path("<int:group_id>/points.<str:kind>", groups.export, name="export"),
+    path("<int:group_id>/check/", groups.check, name="check"),
+    path("<int:group_id>/split/", groups.split, name="split"),
+    path("<int:group_id>/upload/", lists.upload, name="upload_for"),
+    path("points/<int:point_id>/", points.point, name="point"),
+    path("points/<int:point_id>/edit/", points.edit, name="edit"),
+    path("points/<int:point_id>/complete/", points.complete, name="complete"),
+    path("lists/", lists.point_lists, name="lists"),
+    path("lists/upload/", lists.upload, name="upload"),
+    path("lists/<int:list_id>/", lists.point_list, name="list"),
+    path("lists/<int:list_id>/raw/", lists.raw, name="list_raw"),
+    path("lists/<int:list_id>/apply/", lists.apply, name="apply"),
+    path("stock/", stock.stock, name="stock"),
+    path("stock/totals/", stock.totals, name="totals"),
+    path("stock/totals/<int:table_id>/decide/", stock.decide_totals, name="decide_totals"),
+    path("stock/new/", stock.new_batch, name="new_batch"),
+    path("stock/<int:batch_id>/", stock.batch, name="batch"),
+    path("stock/<int:batch_id>/sheet/", stock.sheet, name="sheet"),
+    path("stock/<int:batch_id>/verify/", stock.verify, name="verify"),
+    path("stock/<int:batch_id>/decide/", stock.decide_batch, name="decide_batch"),
+    path("stock/<int:batch_id>/import/", stock.import_batch, name="import_batch"),
+    path("stock/<int:batch_id>/roll-back/", stock.roll_back, name="roll_back"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/rules/", settings.set_parameter, name="set_parameter"),
+    path("settings/types/new/", settings.device_type, name="new_device_type"),
+    path("settings/types/<int:type_id>/", settings.device_type, name="device_type"),
+    path("settings/types/<int:type_id>/delete/", settings.delete_device_type, name="delete_device_type"),
+]
