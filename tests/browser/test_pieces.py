@@ -103,8 +103,9 @@ def test_choosing_everything_asks_before_it_acts(signed_in_page, look, accessibl
     page.wait_for_url("**/pieces/bills/")
 
 
-def test_views_and_columns_are_kept(signed_in_page):
-    page = signed_in_page()
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_views_and_columns_are_kept(signed_in_page, look, accessible, size):
+    page = signed_in_page(size=size)
     page.goto("/pieces/bills/?state=held")
     page.get_by_role("button", name="列").click()
     page.locator(".columns-menu label", has_text="電話").click()
@@ -113,11 +114,25 @@ def test_views_and_columns_are_kept(signed_in_page):
     page.get_by_role("button", name="表示", exact=True).click()
     page.locator("[data-view-save]").click()
     page.locator("#view-name").fill("保留と電話")
+    accessible(page)
+    look(page, "pieces-keep-view")
     page.locator("#keep-view .btn-primary").click()
+    page.wait_for_url("**state=held*col=phone*")
     page.goto("/pieces/bills/")
     page.get_by_role("button", name="表示", exact=True).click()
+    look(page, "pieces-views")
+    accessible(page)
     page.locator(".view a", has_text="保留と電話").click()
     page.wait_for_url("**state=held*col=phone*")
+    page.get_by_role("button", name="表示", exact=True).click()
+    page.locator(".view [aria-pressed=false]").click()
+    page.wait_for_url("**state=held*col=phone*")  # from now on the list opens with it
+    page.locator(".list-clear").click()
+    page.wait_for_url("**all=1*")
+    page.get_by_role("button", name="表示", exact=True).click()
+    page.locator(".view .btn-close").click()
+    page.wait_for_url("**/pieces/bills/")
+    assert page.locator(".view").count() == 0
 
 
 def test_no_rows_say_what_will_come(signed_in_page, look):

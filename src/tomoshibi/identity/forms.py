@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.identity import queries
@@ -66,3 +67,19 @@ class PasswordForm(forms.Form):
         if cleaned.get("password") != cleaned.get("again"):
             self.add_error("again", _("The two passwords differ."))
         return cleaned
+
+
+class ViewForm(forms.Form):
+    """What the dialog of a list sends; ``query`` is kept without what belongs to one request only."""
+
+    list = forms.RegexField(r"^[a-z_]+\.[a-z_]+$", max_length=60)
+    name = forms.CharField(max_length=40)
+    query = forms.CharField(max_length=2000, required=False)
+    shared = forms.BooleanField(required=False)
+    default = forms.BooleanField(required=False)
+
+    def clean_query(self) -> str:
+        kept = QueryDict(self.cleaned_data["query"], mutable=True)
+        for name in ("start", "export", "all"):
+            kept.pop(name, None)
+        return kept.urlencode()

@@ -100,3 +100,29 @@ class Deed(models.Model):
             models.Index(fields=["procedure", "-at"], name="deed_newest"),
             models.Index(fields=["subject"], name="deed_subject"),
         ]
+
+
+class SavedView(models.Model):
+    """Filters, order and columns of a list that somebody kept under a name."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.CASCADE, related_name="+")
+    """With whom it is shared; nobody where it is empty."""
+    list_name = models.CharField(max_length=60)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "list_name", "name"], name="saved_view_once")]
+        indexes = [models.Index(fields=["list_name"], name="saved_view_list")]
+
+
+class DefaultView(models.Model):
+    """With which view a list opens for somebody."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    list_name = models.CharField(max_length=60)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "list_name"], name="default_view_once")]

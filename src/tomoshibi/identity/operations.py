@@ -13,7 +13,18 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from tomoshibi.identity import queries, values
-from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
+from tomoshibi.identity.models import (
+    AccessReview,
+    Deed,
+    DefaultView,
+    Department,
+    Invitation,
+    Role,
+    RoleRight,
+    SavedView,
+    User,
+    UserRole,
+)
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
 
@@ -309,6 +320,50 @@ def set_language(*, user_id: int, language: str) -> None:
     if language and language not in dict(settings.LANGUAGES):
         raise UnknownLanguage(language)
     User.objects.filter(id=user_id).update(language=language)
+
+
+@db.transaction_required
+def keep_view(*, user_id: int, list_name: str, name: str, query: str, shared: bool, default: bool) -> int:
+    """
+    Keep what a list shows under a name; an own view of that name is replaced.
+
+    :param query: of the list's address, without what pages it
+    :param shared: with everybody of the user's department
+    :returns: the view's id
+    """
+    user = User.objects.get(pk=user_id)
+    row, _created = SavedView.objects.update_or_create(
+        owner=user,
+        list_name=list_name,
+        name=name,
+        defaults={"query": query, "department_id": user.department_id if shared else None},
+    )
+    if default:
+        DefaultView.objects.update_or_create(user=user, list_name=list_name, defaults={"view": row})
+    return row.pk
+
+
+@db.transaction_required
+def forget_view(*, user_id: int, view_id: int) -> bool:
+    """Take away an own view; who opened the list with it sees everything again. False where it is nobody's or another's."""
+    return bool(SavedView.objects.filter(pk=view_id, owner_id=user_id).delete()[0])
+
+
+@db.transaction_required
+def switch_default_view(*, user_id: int, view_id: int) -> bool | None:
+    """
+    Open the list with a view, or no longer, where it did.
+
+    :returns: whether it does now; nothing where the user does not see that view
+    """
+    row = SavedView.objects.filter(pk=view_id).first()
+    seen = row and any(view.id == view_id for view in queries.kept_views(user_id, row.list_name))
+    if row is None or not seen:
+        return None
+    if DefaultView.objects.filter(user_id=user_id, view=row).delete()[0]:
+        return False
+    DefaultView.objects.update_or_create(user_id=user_id, list_name=row.list_name, defaults={"view": row})
+    return True
 
 
 def _set_roles(user: User, codes: Iterable[str]) -> None:

@@ -6,12 +6,24 @@ from typing import Any
 import pghistory.models
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from tomoshibi.identity import values
-from tomoshibi.identity.models import AccessReview, Deed, Department, Invitation, Role, RoleRight, User, UserRole
+from tomoshibi.identity.models import (
+    AccessReview,
+    Deed,
+    DefaultView,
+    Department,
+    Invitation,
+    Role,
+    RoleRight,
+    SavedView,
+    User,
+    UserRole,
+)
 from tomoshibi.identity.procedures import Procedure, read_group_steps
 from tomoshibi.identity.procedures import read as read_procedures
+from tomoshibi.ui.lists.shelf import View
 
 MASKED = ("phone", "mobile", "mail", "email", "account_number", "password")
 """Fields whose values the audit trail names as changed without showing them."""
@@ -194,3 +206,25 @@ def steps() -> tuple[Procedure, ...]:
 
 def procedure(*, procedure_id: str) -> Procedure | None:
     return next((p for p in steps() if p.id == procedure_id), None)
+
+
+def kept_views(user_id: int, list_name: str) -> list[View]:
+    """A user's views of a list and those that others share with the user's department; own ones first, by name."""
+    department = User.objects.filter(pk=user_id, department__isnull=False).values("department")
+    rows = SavedView.objects.filter(Q(owner_id=user_id) | Q(department__in=department), list_name=list_name)
+    rows = rows.select_related("owner").annotate(
+        opens=Exists(DefaultView.objects.filter(view=OuterRef("pk"), user_id=user_id))
+    )
+    found = [
+        View(
+            id=row.pk,
+            name=row.name,
+            query=row.query,
+            mine=row.owner_id == user_id,
+            shared=row.department_id is not None,
+            is_default=row.opens,
+            by="" if row.owner_id == user_id else row.owner.display_name or row.owner.username,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda view: (not view.mine, view.name))

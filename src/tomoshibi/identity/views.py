@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
@@ -295,3 +296,56 @@ def trail(request: HttpRequest, model: str, row_id: int) -> HttpResponse:
     subject = f"{model}:{row_id}"
     context["deeds"] = queries.deeds(subject=subject, limit=50)
     return render(request, "identity/trail.html", context)
+
+
+@require_POST
+@page(ANY_STAFF)
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """Keep what a list shows; back to the list as it was."""
+    form = forms.ViewForm(request.POST)
+    back = _next(request)
+    if not form.is_valid():
+        messages.error(request, _("A view needs a name of at most 40 characters."))
+        return redirect(back)
+    data = form.cleaned_data
+    with db.transaction():
+        operations.keep_view(
+            user_id=_actor(request),
+            list_name=data["list"],
+            name=data["name"],
+            query=data["query"],
+            shared=data["shared"],
+            default=data["default"],
+        )
+    messages.success(request, _("The view %(name)s is kept.") % {"name": data["name"]})
+    return redirect(f"{back}?{data['query'] or 'all=1'}")
+
+
+@require_POST
+@page(ANY_STAFF)
+def forget_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    with db.transaction():
+        gone = operations.forget_view(user_id=_actor(request), view_id=view_id)
+    if not gone:
+        raise Http404
+    messages.success(request, _("The view is forgotten."))
+    return redirect(_next(request))
+
+
+@require_POST
+@page(ANY_STAFF)
+def open_with_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Open a list with a view from now on, or with everything again."""
+    with db.transaction():
+        opens = operations.switch_default_view(user_id=_actor(request), view_id=view_id)
+    if opens is None:
+        raise Http404
+    messages.success(request, _("The list opens with this view.") if opens else _("The list opens with everything."))
+    return redirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    """The page of ours that the form names; the day board for any other."""
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) and "?" not in wanted
+    return wanted if ours and wanted.startswith("/") else "/"

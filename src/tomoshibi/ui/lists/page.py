@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from tomoshibi.ui.lists import export
+from tomoshibi.ui.lists import export, shelf
 from tomoshibi.ui.lists.columns import Column, Row, Words
 from tomoshibi.ui.lists.filters import Choice
 from tomoshibi.ui.lists.query import ListQuery, paths_of
@@ -84,6 +84,9 @@ def render_list(
     :param page: the same for the full page of a row
     :param context: for a template of the room that extends ``ui/list_page.html``
     """
+    usual = shelf.default_query(request, query.name)
+    if usual:
+        return redirect(f"{request.path}?{usual}")
     state = ListState(query, request.GET)
     wanted = request.GET.get("export")
     if wanted in {"csv", "xlsx"}:
@@ -144,8 +147,11 @@ class _Shown:
         self.page = page
         self.selectable = selectable
         self.columns = state.columns
+        self.menu = shelf.menu(request, state.query.name)
 
     def address(self, query_string: str) -> str:
+        # A list that opens with a kept view needs something in its address to show everything.
+        query_string = query_string or ("all=1" if self.menu.get("opens_filtered") else "")
         return f"{self.request.path}?{query_string}" if query_string else self.request.path
 
     def part(self, start: int) -> dict[str, Any]:
@@ -198,6 +204,7 @@ class _Shown:
             "xlsx_url": self.address(state.query_string(export="xlsx")),
             "csv_url": self.address(state.query_string(export="csv")),
             "all_url": self.address(""),
+            "shelf": self.menu,
             **self.part(0),
         }
 

@@ -16,7 +16,7 @@ class ListQuery:
     """
     A lazy list: rows behind declared columns and filters. What a room's ``queries`` may return for long tables.
 
-    :param name: ``room.things``; saved views and exported files carry it
+    :param name: ``room.things``; kept views and exported files carry it
     :param rows: a queryset (nothing is read until it is shown), or mappings that hold every path
     :param order: as for ``order_by``; the row's id always breaks ties
     :param row_id: path of what identifies a row

@@ -18,7 +18,8 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, style: str = "outline") -> SafeString:
     """``{% icon "file-invoice" %}``"""
-    return icons.icon(name, style)
+    # A word of a template is a safe string, which no path takes.
+    return icons.icon(name, "filled" if style == "filled" else "outline")
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-// Lists: rows from the keyboard, choosing, saved views, columns, frozen widths.
+// Lists: rows from the keyboard, choosing, kept views, columns, frozen widths.
 (() => {
   "use strict";
   const { $, $$, panel } = window.tomoshibi;
@@ -85,7 +85,7 @@
     else if (at("[data-panel-next]")) step(1);
     else if (at("[data-panel-previous]")) step(-1);
     else if (at("[data-view-save]")) askForName();
-    else if (at("[data-view-forget]")) { event.preventDefault(); event.stopPropagation(); forget(at("[data-view-forget]").dataset.viewForget); }
+    else if (at("[data-view-cancel]")) keep().close();
     const row = at("#list tbody tr[data-id]");
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey || at("input, button, label")) return;
     if (String(getSelection())) return;
@@ -114,38 +114,13 @@
   });
   document.addEventListener("panelclosed", () => currentRow()?.focus({ preventScroll: true }));
 
-  // --- saved views -------------------------------------------------------------------------------------------------
+  // --- kept views --------------------------------------------------------------------------------------------------
   const keep = () => $("#keep-view");
-  const shelf = () => `views:${keep().dataset.owner}:${list().dataset.list}`;
-  const views = () => JSON.parse(localStorage.getItem(shelf()) || "{}");
-  const store = (all) => { localStorage.setItem(shelf(), JSON.stringify(all)); showViews(); };
-  const askForName = () => { keep().returnValue = ""; $("#view-name").value = ""; keep().showModal(); };
-  const forget = (name) => { const all = views(); delete all[name]; store(all); };
-  const showViews = () => {
-    const menu = $("[data-views]");
-    if (!menu || !keep()) return;
-    $$("[data-view]", menu).forEach((one) => one.remove());
-    Object.entries(views()).reverse().forEach(([name, query]) => {
-      const row = document.createElement("div");
-      row.className = "view";
-      row.dataset.view = name;
-      const link = document.createElement("a");
-      link.className = "dropdown-item";
-      link.href = `${location.pathname}?${query}`;
-      link.textContent = name;
-      const away = document.createElement("button");
-      away.type = "button";
-      away.className = "btn-close";
-      away.dataset.viewForget = name;
-      away.setAttribute("aria-label", `${keep().dataset.forget}: ${name}`);
-      row.append(link, away);
-      menu.prepend(row);
-    });
+  const askForName = () => {
+    $("[name=query]", keep()).value = list().dataset.query;
+    $("#view-name").value = "";
+    keep().showModal();
   };
-  keep()?.addEventListener("close", () => {
-    const name = $("#view-name").value.trim();
-    if (keep().returnValue === "keep" && name) store({ ...views(), [name]: list().dataset.query });
-  });
 
   // --- after every change of the list ------------------------------------------------------------------------------
   // Widths are frozen once the first rows stand, so that 10,000 more need no new layout of the whole table.
@@ -173,7 +148,6 @@
     freeze($("#list table"));
     nameCells();
     showChosen();
-    showViews();
     if (current !== null) { const row = currentRow(); if (row) { row.classList.add("current"); row.tabIndex = 0; } else current = null; }
     const first = rows()[0];
     if (current === null && first) first.tabIndex = 0;
