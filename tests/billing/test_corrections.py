@@ -5,15 +5,19 @@ import pytest
 
 from tests.billing import book
 from tests.billing.test_runs import EVERYTHING, issue, make
+from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import operations, queries, values
 from tomoshibi.ledger import queries as ledger
+from tomoshibi.masters import operations as masters
+from tomoshibi.tariffs import operations as tariffs
 
 CORRECTION = values.RunKind.CORRECTION
 
 
 @pytest.fixture
-def issued(masters, now):
+def issued(request, now):
     """Two issued bills of 398 kWh, and the two clerks."""
+    request.getfixturevalue("masters")
     clerks = book.people()
     made = [book.customer(n) for n in (1, 2)]
     for contract in made:
@@ -87,3 +91,40 @@ def test_an_issued_bill_cannot_be_changed_or_thrown_away(issued):
     ):
         with pytest.raises(DatabaseError), db.savepoint(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def new_unit(yen):
+    unit = {"area": book.AREA, "product": "regulated_lv", "month": str(book.OCTOBER), "unit_yen_per_kwh": yen}
+    return unit | {"includes_island": "yes", "invented": "no", "source": "published late"}
+
+
+def test_a_master_that_changes_after_issue_is_a_list_of_differences_first(issued, now):
+    clerks, made, _before = issued
+    assert queries.count_changes(month=book.OCTOBER) == {}
+    changed = masters.propose_change(
+        master="fuel_units", rows=[new_unit("-4.80")], reason="mended", actor_id=clerks[0], now=now
+    )
+    masters.approve_change(proposal_id=changed, actor_id=clerks[1], now=now)
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 2}
+    assert queries.months_with_changes(today=now.date()) == [book.OCTOBER]
+    preview = make(now, clerks[0], kind=CORRECTION)
+    # One yen per kWh more on 398 kWh, and no number yet.
+    assert {bill.contract_id: bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)} == {
+        made[0].id: 398, made[1].id: 398,
+    }  # fmt: skip
+    assert not [bill for bill in queries.bills_of_run(run_id=preview.id) if bill.invoice_number]
+    issue(preview, now, clerks)
+    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert all(operations.replay(bill_id=bill.id).fits for bill in queries.bills_of_run(run_id=preview.id))
+
+
+def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, now):
+    clerks, _made, _before = issued
+    head, version = TOKYO.split("versions:\n")
+    dearer = head + "versions:\n" + version.replace("2024-04-01", "2026-09-01").replace("29.80", "30.80")
+    for proposal_id in tariffs.propose(text=dearer, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.PRICE: 2}
+    preview = make(now, clerks[0], kind=CORRECTION)
+    # 120 kWh of the first tier, a yen more each.
+    assert {bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)} == {120}

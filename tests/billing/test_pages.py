@@ -203,3 +203,20 @@ def test_nobody_without_the_right_opens_these_pages(clerks):
     other.force_login(User.objects.get(username="other"))
     for url in ("/billing/runs/", "/billing/bills/", "/billing/exceptions/", "/billing/checks/", "/billing/printing/"):
         assert other.get(url).status_code == 403
+
+
+def test_bills_are_found_by_customer_and_priced_again(clerks):
+    first, _second = clerks
+    post(first, "/billing/runs/new/", month="2026-10", area="03", base_days=["02"])
+    queue.run_waiting()
+    run = queries.runs()[0]
+    shown = get(first, "/billing/bills/?q=灯火+2郎", "灯火 2郎", "2026-10-01")
+    assert "灯火 1郎" not in shown
+    assert "2026-10-02" not in shown, "people read the last day, not the day after"
+    get(first, "/billing/rebill/", "Every issued bill would come out the same today.")
+    bill = queries.bills_of_run(run_id=run.id)[0]
+    get(first, f"/billing/bills/{bill.id}/", "Prices from", f"/billing/bills/{bill.id}/replay/")
+    get(first, f"/billing/bills/{bill.id}/replay/", "The same to the yen", "Published values", "Renewable levy")
+    get(first, f"/billing/bills/{bill.id}/replay/?known_on=2026-11-05", "With what was known on")
+    get(first, f"/billing/bills/{bill.id}/replay/?known_on=2026-01-01", "No value of this period was known")
+    get(first, "/billing/bills/999999/replay/", status=404)

@@ -205,6 +205,7 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
         also=("run_id",),
         columns=(
             lists.Code("number", _("Number"), show=_number_text, also=("number",)),
+            lists.Text("customer_name", _("Customer"), also=("customer_id",), link=_customer_link),
             lists.MonthOf("month", _("Reading month")),
             lists.StateOf("kind", _("Kind"), states=BILL_KINDS),
             lists.Text(
@@ -214,7 +215,7 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
                 also=("plan_code",),
             ),
             lists.Day("period_start", _("From")),
-            lists.Day("period_end", _("To (excluded)")),
+            lists.Day("last_day", _("To")),
             lists.Energy("energy_dwh", _("Used"), total=True),
             lists.Money("rerated_minor", _("By today's facts"), shown=False),
             lists.Money("total_minor", _("Amount"), total=True),
@@ -225,6 +226,7 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
             lists.StateOf("run_state", _("Run"), states=RUN_STATES),
         ),
         filters=(
+            lists.Search("q", _("Search"), among=("customer_name", "customer_kana", "number")),
             lists.Choice("kind", _("Kind"), choices=[(k, s.word) for k, s in BILL_KINDS.items()], facet=True),
             lists.MoneyRange("amount", _("Amount"), path="total_minor"),
             lists.DayRange("issued_on", _("Issued")),

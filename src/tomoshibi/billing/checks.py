@@ -6,7 +6,7 @@ A formula is the implementation, not its description: what the table shows is wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -188,6 +188,9 @@ def sentence(code: str, quoted: Mapping[str, Any], *, language: str) -> str:
     return check.sentence[language_of(language)].format_map(shown)
 
 
+_ENDS = {"period_end", "last_end"}
+
+
 def _shown(name: str, value: Any) -> str:
     if value is None:
         return "-"
@@ -197,6 +200,9 @@ def _shown(name: str, value: Any) -> str:
         return f"{unscaled(int(value), scale=MICRO):,.2f}"
     if name.endswith("_minor"):
         return f"{int(value):,}"
+    if name in _ENDS:
+        # Ends are stored as the day after; people read the last day.
+        return (date.fromisoformat(str(value)) - timedelta(days=1)).isoformat()
     if name == "month":
         return f"{int(value) // 100}-{int(value) % 100:02d}"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -60,7 +60,7 @@ def published(usage: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _published_row(row: dict[str, Any], names: list[str]) -> tuple[Any, ...]:
-    values = json.dumps({name: row[name] for name in names}, sort_keys=True)
+    values = json.dumps({name: row[name] for name in names if row[name] is not None}, sort_keys=True)
     key = tuple(row[name] for name in PUBLISHED_KEY)
     digest = hashlib.sha256(json.dumps([*key, values]).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1, *key, values

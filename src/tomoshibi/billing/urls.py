@@ -6,6 +6,7 @@ app_name = "billing"
 urlpatterns = [
     path("runs/", runs.all_runs, name="runs"),
     path("runs/new/", runs.new_run, name="new_run"),
+    path("rebill/", runs.rebill, name="rebill"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/parts/", runs.parts, name="run_parts"),
     path("runs/<int:run_id>/compared/", runs.compared, name="run_compared"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -72,6 +72,17 @@ class Decision(StrEnum):
     HOLD = "hold"
     CORRECT = "correct"
     ASK_GRID = "ask"
+
+
+class Changed(StrEnum):
+    """Why a bill would come out differently today."""
+
+    READING = "reading"
+    """The confirmed value was revised."""
+    MASTER = "master"
+    """A published value (levy, fuel unit, amount of the month) is another one today."""
+    PRICE = "price"
+    """The plan has a version that replaced the bill's own from before its period."""
 
 
 class AdjustmentKind(StrEnum):
@@ -231,6 +242,8 @@ class Line:
     rule: str
     version: str
     source: str
+    price_list_from: date | None = None
+    """First day of the plan version; nothing for lines outside the plan."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +278,11 @@ class Bill:
     due_on: date | None
     run_state: RunState
     lines: tuple[Line, ...] = field(default=())
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period, as people write it."""
+        return self.period_end - timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,26 @@ class TrialRow:
     def closing_minor(self) -> int:
         return self.opening_minor + self.debit_minor - self.credit_minor
 
+    @property
+    def opening(self) -> "Sides":
+        return Sides.of(self.opening_minor)
+
+    @property
+    def closing(self) -> "Sides":
+        return Sides.of(self.closing_minor)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A balance as it is written: on the debit side or on the credit side, never with a sign."""
+
+    debit_minor: int
+    credit_minor: int
+
+    @classmethod
+    def of(cls, *balances: int) -> "Sides":
+        return cls(sum(max(one, 0) for one in balances), sum(max(-one, 0) for one in balances))
+
 
 @dataclass(frozen=True)
 class TrialBalance:
@@ -101,6 +121,14 @@ class TrialBalance:
     @property
     def closing_minor(self) -> int:
         return sum(row.closing_minor for row in self.rows)
+
+    @property
+    def opening(self) -> Sides:
+        return Sides.of(*(row.opening_minor for row in self.rows))
+
+    @property
+    def closing(self) -> Sides:
+        return Sides.of(*(row.closing_minor for row in self.rows))
 
     @property
     def foots(self) -> bool:

@@ -17,12 +17,14 @@ from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import forms, operations, queries
 from tomoshibi.ledger import lists as declared
+from tomoshibi.ledger.values import AccountKind
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 LINES_AT_ONCE = 200
+_CREDIT_SIDE = {AccountKind.LIABILITY, AccountKind.EQUITY, AccountKind.INCOME}
 
 
 def _actor(request: HttpRequest) -> int:
@@ -62,14 +64,17 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
     standing, lines = queries.account_lines(
         code=code, first=first, last=last, after_entry=int(after) if after.isdecimal() else 0, limit=LINES_AT_ONCE
     )
+    # A balance is written on the side where accounts of its kind stand, so that a normal one has no sign.
+    side = -1 if found.kind in _CREDIT_SIDE else 1
     context = {
         "account": found,
         "name": found.name(get_language() or "ja"),
         "form": form,
         "first": first,
         "last": last,
-        "standing": standing,
-        "lines": lines,
+        "standing": standing * side,
+        "lines": [(line, line.balance_minor * side) for line in lines],
+        "credit_side": side < 0,
         "next": lines[-1].entry_id if len(lines) == LINES_AT_ONCE else None,
         "kinds": declared.KINDS,
     }

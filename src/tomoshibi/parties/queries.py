@@ -122,6 +122,20 @@ def _to_account(row: BillingAccount, terms: AccountTerms) -> values.Account:
     )
 
 
+def customer_columns(*, customer: str) -> dict[str, Combinable]:
+    """
+    Name and kana of customers as annotations, for another room's list that knows only the customer's id.
+
+    :param customer: path of the customer's id in that list
+    :returns: ``customer_name`` and ``customer_kana``
+    """
+    found = Customer.objects.filter(id=OuterRef(customer))
+    return {
+        "customer_name": Subquery(found.values("name")[:1]),
+        "customer_kana": Subquery(found.values("kana")[:1]),
+    }
+
+
 def payer_columns(*, account: str) -> dict[str, Combinable]:
     """
     Number and name of payers as annotations, for another room's list that knows only the account's id.

@@ -27,6 +27,7 @@ from tomoshibi.billing.queries.candidates import (
     payers,
     usual_use,
 )
+from tomoshibi.billing.queries.changes import changed_contracts, count_changes
 from tomoshibi.billing.queries.comparison import comparison
 from tomoshibi.billing.queries.drafts import (
     check_settings,
@@ -91,6 +92,7 @@ __all__ = [
     "bills_of",
     "bills_of_run",
     "candidates",
+    "changed_contracts",
     "check_settings",
     "chunk_bills",
     "chunk_extras",
@@ -98,6 +100,7 @@ __all__ = [
     "company_block",
     "comparison",
     "corrected_by",
+    "count_changes",
     "counts_of_run",
     "documents_of",
     "draft_bills",

@@ -1,14 +1,17 @@
 """Single bills with their lines and derivation, and lazy lists of bills."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from tomoshibi.billing import derivation, numbering, values
 from tomoshibi.billing.models import Bill, Invoice, Run
+from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
@@ -43,6 +46,8 @@ def _rows() -> QuerySet[Any]:
         number=Subquery(invoice.values("number")[:1]),
         issued_on=Subquery(invoice.values("issued_on")[:1]),
         due_on=Subquery(invoice.values("due_on")[:1]),
+        last_day=Cast(F("period_end") - timedelta(days=1), DateField()),
+        **parties.customer_columns(customer="customer_id"),
         run_state=Subquery(Run.objects.filter(id=OuterRef("run_id")).values("state")[:1]),
     )
 
@@ -183,14 +188,16 @@ def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapp
         for version, components in tariffs.components(versions).items()
         for component in components
     }
-    hashes = {version: known.sha256 for version in versions if (known := tariffs.version(version_id=version))}
+    known = {version: tariffs.version(version_id=version) for version in versions}
 
     def say(row: Mapping[str, Any]) -> values.Line:
         number = row["plan_version"]
-        version = f"#{number} {hashes.get(number, '')[:12]}"
-        return derivation.line(
+        held = known[number]
+        version = f"#{number} {held.sha256[:12] if held else ''}"
+        found = derivation.line(
             {"no": 0, **row}, meaning[number, row["component_no"]], version=version, language=language
         )
+        return replace(found, price_list_from=held.valid_from if held else None)
 
     return say
 

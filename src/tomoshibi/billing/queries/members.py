@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from tomoshibi.billing import membership, values
+from tomoshibi.billing.queries import changes
 from tomoshibi.billing.queries.reading_days import reading_day_frame
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
@@ -14,14 +15,6 @@ from tomoshibi.metering import queries as metering
 from tomoshibi.storage import bulk
 
 _BILLED = {"contract_id": pl.Int64, "run_id": pl.Int64}
-_ISSUED_READINGS = {
-    "contract_id": pl.Int64,
-    "supply_point_id": pl.Int64,
-    "period_start": pl.Date,
-    "reading_id": pl.Int64,
-}
-
-
 _FEW_READINGS = 500
 
 
@@ -92,30 +85,26 @@ def _billed(month: Month) -> pl.DataFrame:
 
 
 def _changed(month: Month, selection: values.Selection) -> pl.DataFrame:
-    """Contracts whose last issued document of a month rests on another reading than the one that stands now."""
-    issued = bulk.read_frame(
-        """
-        SELECT DISTINCT ON (b.contract_id, b.period_start)
-               b.contract_id, b.supply_point_id, b.period_start, b.reading_id
-          FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
-         WHERE b.month = %s
-         ORDER BY b.contract_id, b.period_start, b.revision DESC
-        """,
-        _ISSUED_READINGS,
-        [month.number],
-    )
+    """Contracts whose last issued document of a month rests on something else than what holds now, or those chosen."""
     if selection.contract_ids:
-        chosen = issued.filter(pl.col("contract_id").is_in(list(selection.contract_ids)))
+        issued = bulk.read_frame(
+            """
+            SELECT DISTINCT b.contract_id FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
+             WHERE b.month = %s AND b.contract_id = ANY(%s)
+            """,
+            {"contract_id": pl.Int64},
+            [month.number, list(selection.contract_ids)],
+        )
+        chosen = issued
     else:
-        standing = metering.confirmed_frame(month=month).select("supply_point_id", "reading_id")
-        chosen = issued.join(standing, on=["supply_point_id", "reading_id"], how="anti")
+        chosen = changes.changed_contracts(month=month)
     supplied = _supplied_whenever(month, selection)
     return supplied.join(chosen, on="contract_id", how="semi").select(list(membership.MEMBERS))
 
 
 def months_with_changes(*, today: date, reading_ids: Sequence[int] = (), months: int = 24) -> list[Month]:
     """
-    Months, newest first, in which an issued bill rests on another reading than the one that stands now.
+    Months, newest first, in which an issued bill rests on something else than what holds now.
 
     :param reading_ids: look only at the months of these readings
     :param months: how far back to look

@@ -71,7 +71,10 @@ def all_runs(request: HttpRequest) -> HttpResponse:
         billlist.runs_list(),
         title=_("Billing runs"),
         page="billing:run",
-        buttons=[lists.Button(_("New run"), "billing:new_run", "plus", right="RB6.do", key="n", main=True)],
+        buttons=[
+            lists.Button(_("Rebill list"), "billing:rebill", "file-diff"),
+            lists.Button(_("New run"), "billing:new_run", "plus", right="RB6.do", key="n", main=True),
+        ],
         empty=EMPTY_RUNS,
     )
 
@@ -103,6 +106,21 @@ def new_run(request: HttpRequest) -> HttpResponse:
         "changed": queries.months_with_changes(today=today),
     }
     return render(request, "billing/new_run.html", context)
+
+
+@require_GET
+@page("RB6", "RB7")
+def rebill(request: HttpRequest) -> HttpResponse:
+    """Issued bills that would come out differently today, by month and reason; a button lists the differences."""
+    rows = []
+    for month in queries.months_with_changes(today=clock.today()):
+        counts = queries.count_changes(month=month)
+        open_run = next(
+            (one for one in queries.runs(month=month.number, open_only=True) if one.kind is values.RunKind.CORRECTION),
+            None,
+        )
+        rows.append({"month": month, "counts": [counts.get(why, 0) for why in values.Changed], "run": open_run})
+    return render(request, "billing/rebill.html", {"rows": rows})
 
 
 def _make(request: HttpRequest, form: forms.RunForm) -> HttpResponse | None:

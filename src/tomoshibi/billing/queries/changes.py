@@ -1,0 +1,127 @@
+"""What changed since bills of a month were issued: their values, the published values, the prices of their plans."""
+
+import json
+
+import polars as pl
+
+from tomoshibi.billing import inputs, values
+from tomoshibi.kernel.periods import Month
+from tomoshibi.metering import queries as metering
+from tomoshibi.storage import bulk
+from tomoshibi.tariffs import queries as tariffs
+
+CHANGED = {"contract_id": pl.Int64, "why": pl.String}
+_ISSUED = {
+    "contract_id": pl.Int64,
+    "supply_point_id": pl.Int64,
+    "period_start": pl.Date,
+    "reading_id": pl.Int64,
+    "plan_code": pl.String,
+    "plan_version_id": pl.Int64,
+    "published_id": pl.Int64,
+    "bill_id": pl.Int64,
+}
+_PART = {"bill_id": pl.Int64, "published_id": pl.Int64, "plan_version_id": pl.Int64, "period_start": pl.Date}
+
+
+def changed_contracts(*, month: Month) -> pl.DataFrame:
+    """
+    Contracts whose last issued document of a month rests on something else than what holds now.
+
+    :returns: ``contract_id, why`` (``values.Changed``), a row for each reason
+    """
+    issued = _issued(month)
+    if issued.is_empty():
+        return pl.DataFrame(schema=CHANGED)
+    standing = metering.confirmed_frame(month=month).select("supply_point_id", "reading_id")
+    found = [(issued.join(standing, on=["supply_point_id", "reading_id"], how="anti"), values.Changed.READING)]
+    stale, replaced = _stale_published(month), _replaced_versions(month)
+    if stale or replaced.height:
+        parts = _parts(month)
+        own = pl.concat(
+            [issued.select(list(_PART)), parts],
+        )
+        masters = own.filter(pl.col("published_id").is_in(stale))
+        prices = own.join(replaced, on="plan_version_id", how="inner").filter(
+            pl.col("period_start") >= pl.col("replaced_from")
+        )
+        for bills, why in ((masters, values.Changed.MASTER), (prices, values.Changed.PRICE)):
+            found.append((issued.filter(pl.col("bill_id").is_in(bills["bill_id"].implode())), why))
+    rows = [frame.select("contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found]
+    return pl.concat(rows)
+
+
+def count_changes(*, month: Month) -> dict[values.Changed, int]:
+    """How many contracts of a month changed, by reason."""
+    counted = changed_contracts(month=month).group_by("why").len()
+    return {values.Changed(why): count for why, count in sorted(counted.iter_rows())}
+
+
+def _issued(month: Month) -> pl.DataFrame:
+    """The last issued document of each contract and period of a month."""
+    return bulk.read_frame(
+        """
+        SELECT DISTINCT ON (b.contract_id, b.period_start)
+               b.contract_id, b.supply_point_id, b.period_start, b.reading_id, b.plan_code, b.plan_version_id,
+               b.published_id, b.id
+          FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
+         WHERE b.month = %s
+         ORDER BY b.contract_id, b.period_start, b.revision DESC
+        """,
+        _ISSUED,
+        [month.number],
+    )
+
+
+def _parts(month: Month) -> pl.DataFrame:
+    return bulk.read_frame(
+        """
+        SELECT p.bill_id, p.published_id, p.plan_version_id, p.period_start
+          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id WHERE b.month = %s
+        """,
+        _PART,
+        [month.number],
+    )
+
+
+def _stale_published(month: Month) -> list[int]:
+    """Published values of a month that are others today. There are few of them, however many bills."""
+    columns = ", ".join(f'"{name}"' for name in inputs.PUBLISHED)
+    kept = bulk.read_frame(
+        f"SELECT {columns} FROM billing_published WHERE month = %s ORDER BY id", inputs.PUBLISHED, [month.number]
+    )
+    if kept.is_empty():
+        return []
+    asked = kept.select(
+        plan_version=pl.col("plan_version_id"),
+        area=pl.col("area"),
+        voltage=pl.col("voltage"),
+        month=pl.col("month"),
+        usage_month=pl.col("usage_month"),
+        period_start=pl.lit(month.plus(-1).first),
+        period_end=pl.lit(month.first),
+        reading_on=pl.lit(month.first),
+        continuing=pl.lit(value=True),
+        # The rate stands on the bill and is not compared here.
+        tax_rate_ppm=pl.lit(0, dtype=pl.Int64),
+    )
+    today = tariffs.with_market(asked)
+    names = sorted(name for name in today.columns if name.endswith("_micro"))
+    now = [
+        {name: value for name, value in row.items() if value is not None}
+        for row in today.select(names).iter_rows(named=True)
+    ]
+    return [
+        int(row["id"])
+        for row, known in zip(kept.iter_rows(named=True), now, strict=True)
+        if {name: value for name, value in json.loads(row["values"]).items() if value is not None} != known
+    ]
+
+
+def _replaced_versions(month: Month) -> pl.DataFrame:
+    """Plan versions that a later one replaced inside or before a month: ``plan_version_id, replaced_from``."""
+    versions = tariffs.versions_frame().sort("plan_code", "valid_from")
+    following = versions.with_columns(replaced_from=pl.col("valid_from").shift(-1).over("plan_code"))
+    return following.filter(pl.col("replaced_from") < month.plus(1).first).select(
+        plan_version_id="plan_version", replaced_from="replaced_from"
+    )
