@@ -24,7 +24,10 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         load.load(say=lambda *_told: None)
         usual = outside.places()
         free = simulators.Places(usual.folder, usual.host, 0, 0, 0)
-        ports = {name: urlsplit(address).port for name, address in simulators.start(free, stack).items()}
+        ports = {
+            name: urlsplit(address).port
+            for name, address in simulators.start(free, stack, today=outside.the_day).items()
+        }
         here = simulators.Places(usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"])
         with db.transaction():
             outside.connect(here)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
@@ -11,6 +12,8 @@ from tests.billing import book
 from tests.billing.test_runs import TODAY, issue, make
 from tomoshibi.billing import operations, queries, statements, values
 from tomoshibi.documents import queries as documents
+from tomoshibi.masters.operations import put_rows
+from tomoshibi.masters.queries import next_debit
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging import queries as deliveries
 
@@ -123,3 +126,30 @@ def test_who_reads_in_the_portal_gets_one_mail(month, now):
     (mail,) = deliveries.queued()
     assert mail.recipient == "c2@example.jp"
     assert "12,992円" in mail.body
+
+
+def test_who_pays_by_debit_owes_on_the_debit_day_everywhere(masters, now):
+    put_rows(master="debit_cycles", rows=[
+        {"agent": "smbc-fs", "cycle_day": "27", "is_default": "yes", "roll": "next", "file_days_before": "7",
+         "result_days_after": "4", "settle_days_after_result": "2", "valid_from": "2026-01-01"}
+    ])  # fmt: skip
+    clerks = book.people()
+    debit, transfer, without = (
+        book.customer(1, method="direct_debit"),
+        book.customer(2),
+        book.customer(3, method="direct_debit"),
+    )
+    book.mandate(debit)
+    for contract in (debit, transfer, without):
+        book.reading(contract, 398, now=now)
+    run = make(now, clerks[0])
+    issue(run, now, clerks)
+    due = dict(queries.issued_frame(run_id=run.id).select("contract_id", "due_on").iter_rows())
+    assert due[debit.id] == next_debit(agent="smbc-fs", issued_on=TODAY).debit_on == date(2026, 11, 27)
+    assert due[transfer.id] == due[without.id] == date(2026, 11, 18), "without a mandate nobody debits: the usual term"
+    bill = bill_of(run, debit)
+    assert bill.due_on == date(2026, 11, 27)
+    text = text_of(operations.statement_pdf(bill_id=bill.id))
+    assert text.count("2026年11月27日") == 2, "at the head and in the payment block"
+    assert "お支払い期日" not in text
+    assert "お支払い期日" in text_of(operations.statement_pdf(bill_id=bill_of(run, transfer).id))

@@ -16,7 +16,6 @@ from tomoshibi.billing import queries as billing
 from tomoshibi.billing.values import RunState
 from tomoshibi.collection import queries as collection
 from tomoshibi.collection.values import BatchState
-from tomoshibi.console.days import next_day
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.onboarding.demo.staff import PASSWORD
@@ -28,7 +27,6 @@ pytestmark = pytest.mark.slow
 
 MONTH = Month(2026, 10)
 CUSTOMERS_PASSWORD = "warm-lamp-77-x"
-DAYS_TO_THE_RESULT = 40
 TALLEST = 2400
 
 
@@ -59,6 +57,7 @@ def beside(transactional_db: None) -> Iterator[Beside]:
 @pytest.fixture
 def demo(beside: Beside, settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DEMO = True
     story = small_demo(tmp_path)
     beside(story.__enter__)
     yield
@@ -216,10 +215,13 @@ def _debit(clerk: Visitor, lead: Visitor, beside: Beside) -> None:
     lead.submit()
     beside.work()
     assert collection.batch(batch_id=batch.id).state is BatchState.SENT
-    for _day in range(DAYS_TO_THE_RESULT):
-        beside(next_day, after_each_hour=queue.run_waiting)
-        if collection.batch(batch_id=batch.id).state is BatchState.ANSWERED:
-            break
+    clerk.open("/", "today-awaiting")
+    with clerk.page.expect_navigation():
+        clerk.page.locator("form[action='/go-on/'] button").click()
+    beside.work()
+    assert clock.today() == batch.result_on
+    assert collection.batch(batch_id=batch.id).state is BatchState.ANSWERED
+    clerk.open("/", "today-answered")
     clerk.open(f"/collection/batches/{batch.id}/", "batch-answered")
     clerk.open("/collection/results/", "results")
     with clerk.page.expect_navigation():

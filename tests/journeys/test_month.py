@@ -18,6 +18,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.metering import queries as metering
 from tomoshibi.worker import queries as clock
+from tomoshibi.worklist import queries as worklist
 
 pytestmark = pytest.mark.slow
 
@@ -130,19 +131,53 @@ def _debit(journey, clerk, lead):
     journey.work()
     assert collection.batch(batch_id=batch.id).state is BatchState.SENT
     journey.spoken_to.add("debit_agent")
-    for _day in range(40):
-        next_day(after_each_hour=journey.work)
-        if collection.batch(batch_id=batch.id).state is BatchState.ANSWERED:
-            break
+    next_day(after_each_hour=journey.work)
+    assert collection.batch(batch_id=batch.id).state is BatchState.SENT, "an agent answers on its own day"
+    assert batch.result_on.strftime("%Y-%m-%d") == "2026-12-03"
+    assert clerk.get("/").context["awaited_on"] == batch.result_on
+    assert clerk.post("/go-on/").status_code == 302
+    journey.work()
+    assert clock.today() == batch.result_on
+    assert collection.batch(batch_id=batch.id).state is BatchState.ANSWERED
     figures = collection.batch_figures(batch_id=batch.id)
     assert figures.paid > 50
+    assert figures.failed > 5
     assert figures.waiting == 0
     assert clerk.get("/collection/results/").status_code == 200
-    return batch
+    _decide_failed(journey, clerk, lead, batch)
+
+
+def _decide_failed(journey, clerk, lead, batch):
+    """Each failed debit has its work item with the meaning of its code; the clerk decides, and the item is done."""
+    failed = {row.code: row for row in collection.failed_rows().filter(batch_id=batch.id, treatment="ask")}
+    assert set(failed) >= {"1", "2", "3", "E"}
+    items = worklist.open_items(kind="collection.debit_failed")
+    told = {item.subject: item.title for item in items}
+    meanings = {"1": "資金不足", "2": "取引なし", "3": "預金者の都合", "E": "データ相違"}
+    decisions = {"1": "again", "2": "letter", "3": "hold", "E": "mandate"}
+    for code, meaning in meanings.items():
+        row = failed[code]
+        assert meaning in told[f"collection.receivable:{row.receivable_id}"]
+        page = clerk.get(f"/collection/receivables/{row.receivable_id}/").content.decode()
+        assert meaning in page
+        decided = {"debit_row_id": row.debit_row_id, "reason": meaning, "confirmed": "1"}
+        clerk.post(f"/collection/failed/{decisions[code]}/", decided)
+    after = {row.code: row.treatment for row in collection.failed_rows().filter(debit_row_id__in=[
+        row.debit_row_id for code, row in failed.items() if code in decisions
+    ])}  # fmt: skip
+    assert after == decisions
+    left = {item.subject for item in worklist.open_items(kind="collection.debit_failed")}
+    assert left == told.keys() - {f"collection.receivable:{failed[code].receivable_id}" for code in decisions}
+    clerk.post("/collection/prepare/agent_a/2026-12/27/", {"confirmed": "1"})
+    again = collection.batches(states=[BatchState.PREPARED])[0]
+    asked = set(collection.debit_row_rows(batch_id=again.id).values_list("receivable_id", flat=True))
+    assert failed["1"].receivable_id in asked
+    assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "3", "E")})
 
 
 @pytest.mark.procedure("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
-def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo):
+def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo, settings):
+    settings.DEMO = True
     clerk, lead = journey.sign_in("yamada"), journey.sign_in("sato")
     before = clock.now()
     assert _next_step(clerk) == "Confirmed values"

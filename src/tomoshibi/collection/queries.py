@@ -212,6 +212,12 @@ def batches(*, states: Sequence[str] = (), agent: str = "", limit: int = 200) ->
     return [to_batch(row) for row in rows[:limit]]
 
 
+def awaited_on(*, today: date) -> date | None:
+    """The next day, today left out, on which an agent should give out the result of a debit."""
+    rows = DebitBatch.objects.filter(state=values.BatchState.SENT.value, result_on__gt=today)
+    return rows.order_by("result_on").values_list("result_on", flat=True).first()
+
+
 def batch_figures(*, batch_id: int) -> values.BatchFigures:
     rows = DebitRow.objects.filter(batch_id=batch_id).aggregate(n=Count("id"), m=Sum("amount_minor", default=0))
     paid = DebitResult.objects.filter(batch_id=batch_id, paid_minor__gt=0).aggregate(

@@ -164,8 +164,13 @@ def run_month(
     first: Annotated[str, typer.Option("--as", help="sign-in name of who prepares")],
     second: Annotated[str, typer.Option("--confirm-as", help="sign-in name of who confirms")] = "",
     hold: Annotated[str, typer.Option(help="hold bills that a check blocks, for this reason")] = "",
+    until: Annotated[
+        str, typer.Option(help="step the demo's clock no further than this day; else to the day of the debit result")
+    ] = "",
 ) -> None:
     """Fetch, rate, examine, confirm, issue, print, debit; running it again goes on where it stopped."""
+    from datetime import date
+
     from tomoshibi.config import month as months
     from tomoshibi.config.progress import Bars
     from tomoshibi.identity import operations as identity
@@ -189,6 +194,7 @@ def run_month(
                 second_id=ids.get(second),
                 hold_reason=hold,
                 watch=bars.watch,
+                until=date.fromisoformat(until) if until else None,
             ):
                 bars.say(f"  {step.name:<12} {step.outcome}")
     except (months.NeedsPeople, ValueError, LookupError) as reason:

@@ -7,6 +7,7 @@ second person is needed and none was named.
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tomoshibi.billing import jobs as billing_jobs
 from tomoshibi.billing import operations as billing
@@ -15,7 +16,7 @@ from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import operations as collection
 from tomoshibi.collection import queries as collection_queries
 from tomoshibi.collection import values as collection_values
-from tomoshibi.console.days import next_day
+from tomoshibi.console.days import go_on_to, next_day
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
@@ -25,8 +26,8 @@ from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 from tomoshibi.worker import queue
 
-DAYS_TO_WAIT = 45
-"""A debit result that is not there after so many stepped days will not come by itself."""
+DAYS_TO_WAIT = 10
+"""A debit result that is not there so many stepped days after its day will not come by itself."""
 
 
 class NeedsPeople(RuntimeError):
@@ -44,7 +45,9 @@ class Step:
 Watch = Callable[[str], worker.Progress]
 
 
-def run(*, month: Month, first_id: int, second_id: int | None, hold_reason: str, watch: Watch) -> Iterator[Step]:
+def run(
+    *, month: Month, first_id: int, second_id: int | None, hold_reason: str, watch: Watch, until: date | None = None
+) -> Iterator[Step]:
     """
     Do the month step by step; running it again goes on where it stopped.
 
@@ -52,6 +55,7 @@ def run(*, month: Month, first_id: int, second_id: int | None, hold_reason: str,
     :param second_id: who confirms; without one the month stops before confirmation
     :param hold_reason: bills with a blocking finding are held for this reason; empty: the month stops at them
     :param watch: gives a progress for the name of a step
+    :param until: the demo's clock is stepped no further than this day; without it, to the day of the last result
     :raises NeedsPeople: where somebody has to look or to confirm
     """
     yield Step("fetch", metering_jobs.fetch(watch("fetch")))
@@ -64,7 +68,7 @@ def run(*, month: Month, first_id: int, second_id: int | None, hold_reason: str,
         yield Step("statements", billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=first_id))
     queue.run_until_quiet()
     yield from _debit(first_id, second_id)
-    yield from _await_results()
+    yield from _await_results(until, watch("results"))
     yield Step("ledger", _footing())
 
 
@@ -160,23 +164,38 @@ def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
         yield Step("send", f"{agent}: {prepared.rows:,} rows sent")
 
 
-def _await_results() -> Iterator[Step]:
+def _await_results(until: date | None, progress: worker.Progress) -> Iterator[Step]:
     """With the demo's clock, step to the day on which results come; with the real one, say when that is."""
     waiting = collection_queries.batches(states=[collection_values.BatchState.SENT])
     if not waiting:
         return
+    last = max(batch.result_on for batch in waiting)
     if not clock.is_stepped():
         days = ", ".join(sorted({str(batch.result_on) for batch in waiting}))
         yield Step("results", f"expected on {days}; the worker fetches them then")
         return
+    _step_to(min(last, until) if until else last, progress)
+    if until and until < last:
+        yield Step("results", f"expected on {last}; it is {clock.today()}. Run the month again to go on")
+        return
     for _day in range(DAYS_TO_WAIT):
-        next_day(after_each_hour=queue.run_until_quiet)
         if not collection_queries.batches(states=[collection_values.BatchState.SENT]):
             break
+        next_day(after_each_hour=queue.run_until_quiet)
     for batch in waiting:
         figures = collection_queries.batch_figures(batch_id=batch.id)
         yield Step(
             "results", f"{batch.agent}: {figures.paid:,} paid, {figures.failed:,} failed, {figures.waiting:,} waiting"
+        )
+
+
+def _step_to(day: date, progress: worker.Progress) -> None:
+    start = clock.today()
+    if day > start:
+        go_on_to(
+            day,
+            between=queue.run_until_quiet,
+            tell=lambda reached: progress((reached - start).days, (day - start).days, reached.isoformat()),
         )
 
 

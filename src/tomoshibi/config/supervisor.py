@@ -11,8 +11,6 @@ from types import FrameType
 
 import typer
 
-from tomoshibi.storage import server
-
 RESTARTS = 5
 """So often a child that ends soon after its start is started again."""
 STABLE_SECONDS = 60
@@ -99,12 +97,7 @@ def children(*, host: str, port: int, demo: bool) -> list[Child]:
     web += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
     found = []
     if demo:
-        found.append(
-            Child(
-                "simulators",
-                [python, "-m", "tomoshibi.gateways.simulators", "--folder", str(server.data_folder() / "outside")],
-            )
-        )
+        found.append(Child("simulators", [python, "-m", "tomoshibi.config.commands", "demo", "outside"]))
     found.append(Child("worker", [python, "-m", "tomoshibi.config.commands", "worker"]))
     found.append(Child("web", [*web, "tomoshibi.config.wsgi:application"]))
     return found

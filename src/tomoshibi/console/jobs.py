@@ -1,11 +1,13 @@
 """What the house does when a service room announces something that people have to know."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, translation
+from django.utils.translation import gettext as _
 
+from tomoshibi.console import days
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.messaging import operations as messaging
@@ -37,6 +39,20 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
             now=now,
         )
     return f"queued for {invitation.username}"
+
+
+@worker_operations.define_job(days.GO_ON_JOB, procedure="RC4", label="On to the day of the next debit result (demo)")
+def go_on(progress: worker_operations.Progress, until: str) -> str:
+    """Day by day, as the worker would have lived through them; done again after a crash, it goes on from the day it is."""
+    day, start = date.fromisoformat(until), clock.today()
+    if not clock.is_stepped() or day <= start:
+        return ""
+    started = days.go_on_to(
+        day,
+        between=lambda: worker_operations.run_until_quiet(apart_from=days.GO_ON_JOB),
+        tell=lambda reached: progress((reached - start).days, (day - start).days, reached.isoformat()),
+    )
+    return _("It is %(day)s; %(count)s scheduled jobs were started on the way.") % {"day": day, "count": started}
 
 
 @worker_operations.define_job("console.job_failed", procedure="MS7", label="Tell people that a job failed")

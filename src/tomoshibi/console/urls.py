@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("months/", views.months, name="months"),
     path("next-day/", views.next_day, name="next_day"),
+    path("go-on/", views.go_on, name="go_on"),
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.customer, name="customer"),
     path("customers/<int:customer_id>/portal/", views.open_portal, name="open_portal"),

@@ -27,6 +27,7 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
+from tomoshibi.worker import operations as worker_operations
 from tomoshibi.worker import queries as worker
 from tomoshibi.worker.values import JobState
 
@@ -38,6 +39,7 @@ MONTH_PROCEDURES = ("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
 @page(ANY_STAFF)
 def today(request: HttpRequest) -> HttpResponse:
     counts = worker.job_counts()
+    can_step = settings.DEMO and worker.is_stepped()
     everything = getattr(request.user, "is_superuser", False)
     may_view = None if everything else identity.rights_of(user_id=int(request.user.pk or 0))
     chapters = boards.board(now=worker.now(), may_view=may_view)
@@ -49,7 +51,8 @@ def today(request: HttpRequest) -> HttpResponse:
             "any_busy": any(chapter.busy for chapter in chapters),
             "any_quiet": any(chapter.quiet for chapter in chapters),
             "sees_months": may_view is None or any(f"{procedure}.view" in may_view for procedure in MONTH_PROCEDURES),
-            "can_step": settings.DEMO and worker.is_stepped(),
+            "can_step": can_step,
+            "awaited_on": collection.awaited_on(today=worker.today()) if can_step else None,
             "failed": worker.jobs(state=JobState.FAILED, limit=5),
             "running": worker.jobs(state=JobState.RUNNING, limit=5),
             "job_counts": {state.value: counts.get(state.value, 0) for state in JobState},
@@ -73,6 +76,35 @@ def next_day(request: HttpRequest) -> HttpResponse:
     started = days.next_day()
     messages.success(request, _("It is tomorrow; %(count)s scheduled jobs were started.") % {"count": started})
     return redirect("console:today")
+
+
+@require_POST
+@page(ANY_STAFF)
+def go_on(request: HttpRequest) -> HttpResponse:
+    """The demo's clock: on to the day on which the next debit result comes, through all days between."""
+    if not (settings.DEMO and worker.is_stepped()):
+        raise Http404
+    day = collection.awaited_on(today=worker.today())
+    if day is None:
+        messages.info(request, _("No result of a direct debit is awaited: step to the next day."))
+        return redirect("console:today")
+    with db.transaction():
+        under_way = [
+            job
+            for job in worker.jobs(state=JobState.WAITING) + worker.jobs(state=JobState.RUNNING)
+            if job.name == days.GO_ON_JOB
+        ]
+        job_id = (
+            under_way[0].id
+            if under_way
+            else worker_operations.enqueue(
+                days.GO_ON_JOB,
+                {"until": day.isoformat()},
+                requested_by_id=int(request.user.pk or 0),
+                lock=days.GO_ON_JOB,
+            )
+        )
+    return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('console:today')}")
 
 
 @require_GET

@@ -13,9 +13,10 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail
@@ -84,22 +85,30 @@ class PortTaken(OSError):
     """Something else listens where a simulator should."""
 
 
-def start(places: Places, stack: ExitStack, *, only: str = "") -> dict[str, str]:
+Today = Callable[[], date]
+
+
+def start(places: Places, stack: ExitStack, *, only: str = "", today: Today | None = None) -> dict[str, str]:
     """
     Start the simulators; ``stack`` ends them.
 
     :param only: one of ``SYSTEMS``, or all
+    :param today: the day out there (the demo's own, for example), for what is given out on a day
     :returns: addresses by system
     :raises PortTaken: naming the port
     """
     addresses = {}
-    starters = {"grid_portal": _start_grid, "debit_agent": _start_agent, "mail": _start_mail}
+    starters: dict[str, Callable[[], str]] = {
+        "grid_portal": lambda: _start_grid(places, stack),
+        "debit_agent": lambda: _start_agent(places, stack, today),
+        "mail": lambda: _start_mail(places, stack),
+    }
     ports = {"grid_portal": places.grid_port, "debit_agent": places.agent_port, "mail": places.mail_port}
     for system in SYSTEMS:
         if only and system != only:
             continue
         try:
-            addresses[system] = starters[system](places, stack)
+            addresses[system] = starters[system]()
         except OSError as error:
             raise PortTaken(f"the simulator of {system} cannot listen on port {ports[system]}: {error}") from error
     return addresses
@@ -118,9 +127,9 @@ def _start_grid(places: Places, stack: ExitStack) -> str:
     return stack.enter_context(simulator).address
 
 
-def _start_agent(places: Places, stack: ExitStack) -> str:
+def _start_agent(places: Places, stack: ExitStack, today: Today | None) -> str:
     simulator = debit_agent.AgentSimulator(
-        places.agent_folder, keys=places.keys, host=places.host, port=places.agent_port
+        places.agent_folder, keys=places.keys, host=places.host, port=places.agent_port, today=today
     )
     return f"sftp://{places.host}:{stack.enter_context(simulator).port}"
 
@@ -142,14 +151,19 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--agent-port", type=int, default=AGENT_PORT)
         parser.add_argument("--mail-port", type=int, default=MAIL_PORT)
     places = _places(parser.parse_args(), only)
+    # This process is an edge of its own, and TLS asks for the real day.
+    places.prepare(now=datetime.now(UTC))
+    run(places, only=only, today=lambda: datetime.now(UTC).date())
+
+
+def run(places: Places, *, only: str = "", today: Today) -> None:
+    """Run until told to end; ends with a sentence and 1 where a port is taken."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    # This process is an edge of its own, and TLS asks for the real day.
-    places.prepare(now=datetime.now(UTC))
     with ExitStack() as stack:
         try:
-            addresses = start(places, stack, only=only)
+            addresses = start(places, stack, only=only, today=today)
         except PortTaken as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(1)

@@ -26,6 +26,12 @@ def load() -> None:
         raise typer.Exit(1)
 
 
+@app.command("outside")
+def run_outside() -> None:
+    """Run the demo's outside world (one of the processes of ``up --demo``); its days are the demo's."""
+    simulators.run(outside.places(), today=outside.the_day)
+
+
 def load_once() -> None:
     """For ``tomoshibi up --demo``: load what is missing, and say whom to sign in as."""
     if demo.is_loaded():

@@ -427,6 +427,31 @@ def live_mandate_counts() -> dict[str, int]:
     return {row["agent"]: row["n"] for row in rows.annotate(n=Count("id"))}
 
 
+def debit_payers_frame(*, account_ids: Sequence[int] | pl.Series, on: date) -> pl.DataFrame:
+    """
+    Accounts that pay by direct debit on a day and have a mandate that can be debited.
+
+    :returns: ``account_id``, ``agent``
+    """
+    params: dict[str, Any] = {
+        "on": on,
+        "usable": [state.value for state in values.DEBITABLE_MANDATES],
+        "method": values.PaymentMethod.DIRECT_DEBIT.value,
+    }
+    return bulk.read_frame(
+        f"""
+        SELECT m.account_id, m.agent
+        FROM parties_mandate m
+        JOIN parties_accountterms t ON t.account_id = m.account_id
+             AND t.start <= %(on)s AND (t."end" IS NULL OR t."end" > %(on)s)
+        WHERE m.state = ANY(%(usable)s) AND m.start <= %(on)s AND t.payment_method = %(method)s
+          AND {_among("m.account_id", account_ids, params)}
+        """,
+        {"account_id": pl.Int64, "agent": pl.String},
+        params,
+    )
+
+
 def customer_ids(*, numbers: pl.Series) -> pl.DataFrame:
     """:returns: ``customer_number``, ``customer_id`` of the numbers that exist"""
     return bulk.read_frame(

@@ -22,6 +22,7 @@ __all__ = [
     "enqueue",
     "retry",
     "run_due_schedules",
+    "run_until_quiet",
     "run_waiting",
     "set_clock",
     "use_real_clock",
@@ -154,6 +155,19 @@ def run_waiting(*, limit: int = 1000) -> int:
     from tomoshibi.worker import queue
 
     return queue.run_waiting(limit=limit)
+
+
+@db.durable
+def run_until_quiet(*, apart_from: str = "") -> None:
+    """
+    Run what waits, and wait for what workers beside us run, until nothing is under way: for a job that steps the clock.
+
+    :param apart_from: name of the job that asks
+    :raises TimeoutError: naming what is still under way after a quarter of an hour
+    """
+    from tomoshibi.worker import queue
+
+    queue.run_until_quiet(apart_from=apart_from)
 
 
 def server_time() -> datetime:

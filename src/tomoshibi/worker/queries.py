@@ -1,5 +1,6 @@
 """Jobs, and the clock. Nothing else in the house reads time."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Count, F, QuerySet, Value, When
 
-from tomoshibi.worker import values
+from tomoshibi.worker import registry, values
 from tomoshibi.worker.models import Clock, Job
 
 
@@ -26,6 +27,11 @@ def today() -> date:
 
 def is_stepped() -> bool:
     return Clock.objects.filter(id=1).exists()
+
+
+def schedules() -> Sequence[values.Schedule]:
+    """What runs by itself, in the order of the table."""
+    return registry.schedules()
 
 
 def to_value(row: Job) -> values.Job:

@@ -208,6 +208,42 @@ def test_any_bytes_as_a_report(content):
         debit_agent.decode_report(content)
 
 
+def test_the_result_comes_on_its_day_in_the_calendar_and_not_before(tmp_path, keys):
+    days = [date(2026, 11, 20)]
+    manners = Manners(
+        calendar={"2025-11-27": "2025-12-02", "2026-11-27": "2026-12-03"},
+        days={"2026-11-27": {"outcomes": {"1002": "E"}, "missing": ["0005-123-1-7654321"]}},
+    )
+    with debit_agent.AgentSimulator(tmp_path / "agent", keys=keys, today=lambda: days[-1]) as simulator:
+        manners.write(simulator.desk.folder)
+        client = debit_agent.SftpAgent(
+            debit_agent.Connection(
+                host="127.0.0.1", port=simulator.port, user="tomoshibi", key=keys / "client-ssh.key",
+                host_key=(keys / "host-ssh.pub").read_text(), timeout_seconds=20,
+            )
+        )  # fmt: skip
+        client.send("D2611.txt", REQUEST)
+        for day in (20, 27, 30):
+            days.append(date(2026, 11, day))
+            simulator.look()
+            assert names(client) == ["D2611.report.json"]
+        days.append(date(2026, 12, 3))
+        assert names(client) == ["D2611.report.json", "D2611.result.txt"]
+        rows = result(client).rows
+        assert rows.select("customer_number", "result_code").rows() == [("00000000000000001002", "E")]
+
+
+@pytest.mark.parametrize(("late_days", "day"), [(0, 3), (4, 7)])
+def test_a_late_result_is_late_by_days(tmp_path, late_days, day):
+    here = desk.Desk(tmp_path)
+    Manners(calendar={"2026-11-27": "2026-12-03"}, days={"2026-11-27": {"late_days": late_days}}).write(tmp_path)
+    (tmp_path / "to-agent" / "D.txt").write_bytes(REQUEST)
+    here.look(date(2026, 12, day - 1))
+    assert not (tmp_path / "from-agent" / "D.result.txt").exists()
+    here.look(date(2026, 12, day))
+    assert (tmp_path / "from-agent" / "D.result.txt").exists()
+
+
 @pytest.mark.parametrize("separator", list(zengin.Separator))
 def test_the_result_keeps_the_separators_of_the_request(separator):
     mark = separator.text.encode()

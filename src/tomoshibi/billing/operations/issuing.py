@@ -14,12 +14,15 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import operations as ledger
 from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import queries as masters
+from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk, db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
 
 DAYS_TO_PAY = 30
 """支払期日: the 30th day, counted from the day after the reading. Usual in the field's supply conditions."""
+DAYS_TO_ARRIVE = 14
+"""Nothing is due sooner after its issue: it has to arrive."""
 
 
 class BillsBlocked(ValueError):
@@ -212,17 +215,32 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
 
 def _invoices(numbered: pl.DataFrame, *, row: Run, now: datetime) -> pl.DataFrame:
     assert row.issue_on is not None, "the issue was started"
-    # Never due before it is issued and could have arrived.
-    due = pl.max_horizontal(
-        pl.col("period_end").dt.offset_by(f"{DAYS_TO_PAY}d"), pl.lit(row.issue_on).dt.offset_by("14d")
+    term = pl.max_horizontal(
+        pl.col("period_end").dt.offset_by(f"{DAYS_TO_PAY}d"), pl.lit(row.issue_on).dt.offset_by(f"{DAYS_TO_ARRIVE}d")
     )
-    return numbered.select(
+    debits = _debit_days(numbered["account_id"].unique(), issued_on=row.issue_on)
+    due = pl.coalesce("debit_on", term)
+    return numbered.join(debits, on="account_id", how="left", maintain_order="left").select(
         pl.col("id").alias("bill_id"),
         pl.lit(row.id).alias("run_id"),
         "number",
         pl.lit(now.isoformat()).alias("issued_at"),
         pl.lit(row.issue_on).alias("issued_on"),
         due.alias("due_on"),
+    )
+
+
+def _debit_days(account_ids: pl.Series, *, issued_on: date) -> pl.DataFrame:
+    """
+    When accounts that pay by direct debit are debited for a bill of a day: what they pay is due then, not sooner or later.
+
+    :returns: ``account_id``, ``debit_on``; accounts that pay otherwise, or whose agent has no schedule, are left out
+    """
+    payers = parties.debit_payers_frame(account_ids=account_ids, on=issued_on)
+    debits = {agent: masters.next_debit(agent=agent, issued_on=issued_on) for agent in payers["agent"].unique()}
+    days = {agent: dates.debit_on if dates else None for agent, dates in debits.items()}
+    return payers.select(
+        "account_id", debit_on=pl.col("agent").replace_strict(days, default=None, return_dtype=pl.Date)
     )
 
 

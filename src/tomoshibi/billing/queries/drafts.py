@@ -22,6 +22,7 @@ _DRAFT = {
 _TO_ISSUE = {
     "id": pl.Int64,
     "contract_id": pl.Int64,
+    "account_id": pl.Int64,
     "customer_id": pl.Int64,
     "period_end": pl.Date,
     "total_minor": pl.Int64,

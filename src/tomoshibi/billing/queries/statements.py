@@ -62,7 +62,7 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
     used, mandates = _used(bills), _mandates(bills, today=today)
     versions = {number: tariffs.version(version_id=number) for number in bills["plan_version_id"].unique()}
     originals = _originals(bills)
-    debit, reading = partial(_debit_on, seen={}), partial(_next_reading, seen={})
+    debit, reading = partial(_debit_day, seen={}), partial(_next_reading, seen={})
     bank = _company_bank(masters.company(on=today))
     found = []
     for bill in bills.iter_rows(named=True):
@@ -78,7 +78,9 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
             plan_name=version.name.get("ja", version.plan_code) if version else bill["plan_code"],
             used_dwh=used.get(bill["contract_id"], {}),
             mandate=mandate,
-            debit_on=debit(mandate["agent"], bill["issued_on"]) if mandate and bill["issued_on"] else None,
+            debit_on=bill["due_on"]
+            if mandate and bill["due_on"] == debit(mandate["agent"], bill["issued_on"])
+            else None,
             next_reading_on=reading(point["area"], point["base_day"], bill["month"]),
             original_number=originals.get(bill["corrects_bill_id"]),
             reissued=reissued,
@@ -129,13 +131,14 @@ def _mandates(bills: pl.DataFrame, *, today: date) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _debit_on(agent: str, issued_on: date, *, seen: dict[tuple[str, date], date | None]) -> date | None:
-    """The agent's first debit whose file can still carry a bill issued on a day."""
+def _debit_day(agent: str, issued_on: date | None, *, seen: dict[tuple[str, date], date | None]) -> date | None:
+    """The debit that a bill was meant for when it was issued."""
+    if issued_on is None:
+        return None
     key = (agent, issued_on)
     if key not in seen:
-        months = [Month.of(issued_on).plus(n) for n in range(3)]
-        days = [debit for month in months for debit in masters.debit_schedules(agent=agent, month=month)]
-        seen[key] = next((debit.debit_on for debit in days if debit.file_due_on > issued_on), None)
+        debit = masters.next_debit(agent=agent, issued_on=issued_on)
+        seen[key] = debit.debit_on if debit else None
     return seen[key]
 
 

@@ -260,7 +260,7 @@ def _payment(facts: Facts, *, is_return: bool) -> list[list[str]]:
     due = facts.bill["due_on"]
     if is_return:
         return [["", "お返しの方法は別途ご案内します。"]]
-    rows = [["お支払い期日", day(due, weekday=True)]] if due else []
+    rows = [["振替日" if facts.debit_on else "お支払い期日", day(due, weekday=True)]] if due else []
     if facts.mandate:
         bank = f"{facts.mandate['bank_name']} {facts.mandate['branch_name']}"
         number = facts.mandate["account_number"]

@@ -36,6 +36,7 @@ from tomoshibi.masters.queries.debits import (
     debit_calendar,
     debit_schedule,
     debit_schedules,
+    next_debit,
 )
 from tomoshibi.masters.queries.fuels import (
     compute_fuel_unit,
@@ -141,6 +142,7 @@ __all__ = [
     "list_rows",
     "model_of",
     "monthly_amount",
+    "next_debit",
     "numbered_records",
     "posting_account",
     "posting_accounts",

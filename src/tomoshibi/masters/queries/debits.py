@@ -56,6 +56,17 @@ def debit_schedules(*, agent: str, month: Month) -> list[values.DebitDates]:
     return sorted((_debit_dates(row, month, days) for row in _cycles(agent, month)), key=lambda d: d.debit_on)
 
 
+def next_debit(*, agent: str, issued_on: date) -> values.DebitDates | None:
+    """
+    An agent's first debit whose file can still carry what is issued on a day; none where the agent has no cycle yet.
+
+    Only a file that is due on a later day counts: a bill of the day itself may come too late for it.
+    """
+    months = [Month.of(issued_on).plus(ahead) for ahead in range(3)]
+    debits = (dates for month in months for dates in debit_schedules(agent=agent, month=month))
+    return next((dates for dates in debits if dates.file_due_on > issued_on), None)
+
+
 def debit_calendar(*, agent: str, year: int) -> list[values.DebitDates]:
     """Every debit of an agent in a calendar year."""
     return [dates for n in range(1, 13) for dates in debit_schedules(agent=agent, month=Month(year, n))]

@@ -14,7 +14,7 @@ from tomoshibi.masters import operations as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.metering import operations as metering
 from tomoshibi.onboarding import operations, queries
-from tomoshibi.onboarding.demo import loads, market, outside, past, portfolio, staff, story
+from tomoshibi.onboarding.demo import agent, loads, market, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.storage import db
@@ -218,7 +218,10 @@ def demo_loads() -> loads.Loads:
 def _connect() -> str:
     """Letters' texts, and how the outside world is reached."""
     messaging.load_shipped_texts()
-    outside.connect(outside.places())
+    usual = outside.places()
+    outside.connect(usual)
+    agent.manners().write(usual.agent_folder)
+    agent.explain_own_codes()
     return f"portals of {len(story.AREAS)} areas, one collection agent"
 
 

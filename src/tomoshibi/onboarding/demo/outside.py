@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from django.db import connections
 
 from tomoshibi.collection import operations as collection
-from tomoshibi.gateways import debit_agent, grid_portal, simulators
+from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering
 from tomoshibi.onboarding.demo import loads, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queries as clock
 
 DAYS_TO_FILE = 3
 """Working days from the reading day until the grid company's file is there."""
@@ -46,14 +48,21 @@ def connect(at: simulators.Places) -> None:
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
 
 
+def the_day() -> date:
+    """The demo's day, for threads of the outside world: each question goes over a connection that does not stay."""
+    try:
+        return clock.today()
+    finally:
+        connections.close_all()
+
+
 @contextmanager
-def agent_at_work(manners: debit_agent.Manners) -> Iterator[None]:
+def agent_at_work() -> Iterator[None]:
     """The collection agent, listening on a free port for as long as the block lasts."""
     usual = places()
-    manners.write(usual.agent_folder)
     with ExitStack() as stack:
         own = simulators.Places(usual.folder, usual.host, usual.grid_port, 0, usual.mail_port)
-        address = simulators.start(own, stack, only="debit_agent")["debit_agent"]
+        address = simulators.start(own, stack, only="debit_agent", today=the_day)["debit_agent"]
         port = int(address.rsplit(":", 1)[1])
         here = simulators.Places(usual.folder, usual.host, usual.grid_port, port, usual.mail_port)
         _link(here)
@@ -61,7 +70,6 @@ def agent_at_work(manners: debit_agent.Manners) -> Iterator[None]:
             yield
         finally:
             _link(usual)
-    debit_agent.Manners().write(usual.agent_folder)
 
 
 def _link(at: simulators.Places) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,6 @@ from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import operations as collection
 from tomoshibi.collection import queries as collection_queries
 from tomoshibi.collection import values as collection_values
-from tomoshibi.gateways import debit_agent
 from tomoshibi.identity import queries as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
@@ -28,8 +27,6 @@ BILLED_ON = {
     Month(2026, 8): date(2026, 9, 4),
     Month(2026, 9): date(2026, 10, 6),
 }
-FAILING = {"1": 14, "2": 1, "3": 2, "4": 1}
-"""Result code -> debits of a month that come back with it."""
 PAID_SHARES = {Month(2026, 7): 1.0, Month(2026, 8): 0.95, Month(2026, 9): 0.7}
 """How many of those who pay by transfer have paid by the demo's day."""
 DOUBLE_PAYERS, STRANGERS = 2, 2
@@ -37,10 +34,6 @@ DOUBLE_PAYERS, STRANGERS = 2, 2
 
 class JobsFailed(RuntimeError):
     """A job of the demo's past did not come through."""
-
-
-def at_nine(day: date) -> datetime:
-    return datetime.combine(day, time(9), tzinfo=story.NOW.tzinfo)
 
 
 def actor(username: str) -> int:
@@ -60,7 +53,7 @@ def on(moment: datetime) -> Iterator[None]:
 
 def bill(month: Month) -> str:
     """One regular run over everything: rated, examined by one clerk, confirmed by another, issued."""
-    now = at_nine(BILLED_ON[month])
+    now = story.at_nine(BILLED_ON[month])
     clerk, second = actor("yamada"), actor("sato")
     with on(now), db.transaction():
         run = billing.open_run(month=month, selection=billing_values.Selection(), actor_id=clerk, now=now)
@@ -95,9 +88,8 @@ def debit(month: Month) -> str:
     """The month's direct debit: a file to the agent, its results back, its settlement; failures decided but the last."""
     dates = masters.debit_schedule(agent=portfolio.AGENT, month=month.plus(1))
     clerk, lead = actor("ito"), actor("kato")
-    manners = debit_agent.Manners(outcomes=_outcomes(month))
-    ready = at_nine(dates.file_due_on)
-    with outside.agent_at_work(manners):
+    ready = story.at_nine(dates.file_due_on)
+    with outside.agent_at_work():
         with on(ready), db.transaction():
             batch_id = (
                 _open_batch(month)
@@ -108,7 +100,7 @@ def debit(month: Month) -> str:
             batch = collection_queries.batch(batch_id=batch_id)
             if batch is not None and batch.state == collection_values.BatchState.PREPARED:
                 collection.release_batch(batch_id=batch_id, now=ready, today=dates.file_due_on, actor_id=lead)
-        with on(at_nine(dates.result_on)), db.transaction():
+        with on(story.at_nine(dates.result_on)), db.transaction():
             worker.enqueue(collection_values.FETCH_JOB, {"agent": portfolio.AGENT})
     figures = collection_queries.batch_figures(batch_id=batch_id)
     _settle(batch_id, dates.settle_on, clerk=clerk)
@@ -127,18 +119,6 @@ def _open_batch(month: Month) -> int | None:
     return usable[0].id if usable else None
 
 
-def _outcomes(month: Month) -> dict[str, str]:
-    """Which payers' debits fail in a month, by the bank account that stands in the file."""
-    mandates = parties.mandates_frame(on=BILLED_ON[month])
-    accounts = mandates.select(
-        pl.concat_str("bank_code", "branch_code", "account_kind", "account_number", separator="-").alias("account")
-    )["account"].sort()
-    rng = np.random.default_rng([story.SEED, month.number])
-    drawn = rng.choice(accounts.to_list(), sum(FAILING.values()), replace=False).tolist()
-    codes = [code for code, count in FAILING.items() for _ in range(count)]
-    return dict(zip(drawn, codes, strict=True))
-
-
 def _settle(batch_id: int, settled_on: date | None, *, clerk: int) -> None:
     if settled_on is None or settled_on > story.NOW.date() or collection_queries.settlement_of(batch_id=batch_id):
         return
@@ -149,14 +129,14 @@ def _settle(batch_id: int, settled_on: date | None, *, clerk: int) -> None:
             settled_on=settled_on,
             fee_minor=fee,
             fee_tax_minor=fee // 10,
-            now=at_nine(settled_on),
+            now=story.at_nine(settled_on),
             actor_id=clerk,
         )
 
 
 def _decide_failures(batch_id: int, *, on_day: date, lead: int) -> None:
     """Not enough money: again with the next cycle. Everything else: a payment letter."""
-    now = at_nine(on_day + timedelta(days=1))
+    now = story.at_nine(on_day + timedelta(days=1))
     failed = collection_queries.failed_rows().filter(batch_id=batch_id, treatment="ask")
     for code, treatment in (("1", collection_values.Treatment.AGAIN), ("", collection_values.Treatment.LETTER)):
         rows = failed.filter(code=code) if code else failed.exclude(code="1")
@@ -191,7 +171,7 @@ def _receive(day: date, amount: int, payer: str, *, account_id: int | None, note
             amount_minor=amount,
             payer_name=payer,
             account_id=account_id,
-            now=at_nine(day),
+            now=story.at_nine(day),
             actor_id=actor("ito"),
             note=note,
         )

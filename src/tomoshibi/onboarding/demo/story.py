@@ -1,6 +1,6 @@
 """When the demo plays, and how large it is."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from tomoshibi.kernel.periods import Month
@@ -20,6 +20,10 @@ AREAS = {"03": 0.38, "06": 0.20, "04": 0.14, "09": 0.12, "01": 0.09, "08": 0.07}
 KINDS = {"household": 0.80, "solar": 0.09, "shop": 0.11}
 MOVED_OUT, MOVED_IN = 36, 24
 """Customers who leave in the last months, and those who come to a point that somebody left."""
+
+
+def at_nine(day: date) -> datetime:
+    return datetime.combine(day, time(9), tzinfo=NOW.tzinfo)
 
 
 def months_taken_over() -> list[Month]:

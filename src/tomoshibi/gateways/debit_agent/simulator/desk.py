@@ -7,7 +7,8 @@ Nothing here is shared with the codec. ``folder/manners.json`` says what goes wr
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,15 @@ class Manners:
     :param on_tick: a request is answered only when ``tick`` is called, not at once
     :param late_ticks: so many ticks pass before the answer
     :param twice: the result comes again under another name
-    :param missing: customer numbers whose rows are left out of the result
+    :param missing: rows that are left out of the result, named as in ``outcomes``
     :param unknown_rows: so many rows that nobody asked for
-    :param wrong_amount: customer numbers whose amount comes back one yen higher
+    :param wrong_amount: rows whose amount comes back one yen higher, named as in ``outcomes``
     :param zero_totals: the trailer's four result totals stay zero
     :param rejects: sentence with which every file is rejected; empty accepts
+    :param calendar: debit day -> day on which its result is given out (``2026-11-27``); a debit that does not stand in
+        it is answered at once
+    :param late_days: so many days after the calendar's
+    :param days: debit day -> manners of that debit alone
     """
 
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -44,37 +49,54 @@ class Manners:
     wrong_amount: tuple[str, ...] = ()
     zero_totals: bool = False
     rejects: str = ""
+    calendar: dict[str, str] = field(default_factory=dict)
+    late_days: int = 0
+    days: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> "Manners":
         path = folder / "manners.json"
         if not path.exists():
             return cls()
-        known = {one.name for one in fields(cls)}
         given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
-        }
-        return cls(**values)
+        return cls(**_known(given))
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _put(folder / "manners.json", json.dumps(self.__dict__, ensure_ascii=False, indent=1).encode())
 
+    def of(self, debit_day: str) -> "Manners":
+        """The manners of one debit: what is said for its day goes before what is said for all."""
+        return replace(self, **_known(self.days.get(debit_day, {})))
+
+    def debit_day(self, month_and_day: str, *, near: date | None) -> str:
+        """The calendar's day for the ``1127`` of a header, which names no year; empty where there is none."""
+        fitting = [day for day in sorted(self.calendar) if day[5:].replace("-", "") == month_and_day]
+        if near is not None:
+            fitting.sort(key=lambda day: abs((date.fromisoformat(day) - near).days))
+        return fitting[0] if fitting else ""
+
+    def result_day(self, debit_day: str) -> date:
+        return date.fromisoformat(self.calendar[debit_day]) + timedelta(days=self.late_days)
+
     def result_of(self, row: bytes) -> str:
-        number = row[91:111].strip().lstrip(b"0").decode("cp932", "replace")
-        account = b"-".join((row[1:5], row[20:23], row[42:43], row[43:50])).decode("latin-1")
+        number, account = names(row)
         outcomes = {key.lstrip("0"): code for key, code in self.outcomes.items()}
         if number in outcomes:
             return outcomes[number]
-        if account.lstrip("0") in outcomes:
-            return outcomes[account.lstrip("0")]
+        if account in outcomes:
+            return outcomes[account]
         lot = zlib.crc32(number.encode()) % 10_000
         for code, share in self.shares.items():
             if lot < share:
                 return code
             lot -= share
         return self.default
+
+
+def _known(given: dict[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(Manners)}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in names}
 
 
 class Desk:
@@ -85,46 +107,61 @@ class Desk:
         for name in (NEW, TAKEN, OUT, QUEUE):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def look(self) -> None:
-        """Take every complete file that lies there, report on it, and answer it if that is today's manner."""
+    def take(self) -> None:
+        """Take every complete file that lies there, and report on it."""
         manners = Manners.read(self.folder)
         for path in sorted((self.folder / NEW).iterdir()):
             if path.name.startswith(".") or not path.is_file():
                 continue
             content = path.read_bytes()
             reasons = [manners.rejects] if manners.rejects else list(faults(content))
-            records = [] if reasons else list(rows(split(content)))
-            kind = "" if reasons else split(content)[0][1:3].decode()
+            records = [] if reasons else split(content)
+            asked = list(rows(records))
             report = {
                 "file": path.name,
                 "accepted": not reasons,
-                "records": len(records),
-                "amount": sum(int(row[80:90]) for row in records),
+                "records": len(asked),
+                "amount": sum(int(row[80:90]) for row in asked),
                 "reasons": reasons,
             }
             path.replace(self.folder / TAKEN / path.name)
             _put(self.folder / OUT / f"{path.stem}.report.json", json.dumps(report, ensure_ascii=False).encode())
-            if kind == "91":
-                _put(self.folder / QUEUE / path.name, str(manners.late_ticks).encode())
-        if not manners.on_tick:
-            self._answer(ticked=False)
+            if records and records[0][1:3] == b"91":
+                waits = {"ticks": manners.late_ticks, "debit": records[0][54:58].decode("latin-1")}
+                _put(self.folder / QUEUE / path.name, json.dumps(waits).encode())
 
-    def tick(self) -> None:
+    def look(self, today: date | None = None) -> None:
+        """
+        Take what lies there, and answer what can be answered.
+
+        :param today: the day at the agent's place; without one, only what waits for no day of the calendar is answered
+        """
+        self.take()
+        if not Manners.read(self.folder).on_tick:
+            self._answer(today, ticked=False)
+
+    def tick(self, today: date | None = None) -> None:
         """A banking day passes: what was waiting for one gets its result."""
-        self.look()
-        self._answer(ticked=True)
+        self.take()
+        self._answer(today, ticked=True)
 
-    def _answer(self, *, ticked: bool) -> None:
-        manners = Manners.read(self.folder)
+    def _answer(self, today: date | None, *, ticked: bool) -> None:
+        everyday = Manners.read(self.folder)
         for path in sorted((self.folder / QUEUE).iterdir()):
             if path.name.startswith("."):
                 continue
-            waits = int(path.read_text())
-            if waits and not ticked:
-                continue
-            if waits > 1 or (waits and not ticked):
-                _put(path, str(waits - 1).encode())
-                continue
+            waits = json.loads(path.read_text("utf-8"))
+            debit_day = everyday.debit_day(waits["debit"], near=today)
+            manners = everyday.of(debit_day)
+            if debit_day:
+                if today is None or today < manners.result_day(debit_day):
+                    continue
+            elif waits["ticks"]:
+                if not ticked:
+                    continue
+                if waits["ticks"] > 1:
+                    _put(path, json.dumps(waits | {"ticks": waits["ticks"] - 1}).encode())
+                    continue
             content = (self.folder / TAKEN / path.name).read_bytes()
             answer = result(content, manners)
             _put(self.folder / OUT / f"{path.stem}.result.txt", answer)
@@ -150,6 +187,12 @@ def split(content: bytes) -> list[bytes]:
     if mark:
         return [line.ljust(RECORD) for line in body.split(mark)]
     return [body[at : at + RECORD].ljust(RECORD) for at in range(0, len(body), RECORD)]
+
+
+def names(row: bytes) -> tuple[str, str]:
+    """By what a row can be named: its customer number, and ``bank-branch-kind-account``; without zeros in front."""
+    account = b"-".join((row[1:5], row[20:23], row[42:43], row[43:50])).decode("latin-1")
+    return row[91:111].strip().lstrip(b"0").decode("cp932", "replace"), account.lstrip("0")
 
 
 def rows(records: list[bytes]) -> Iterator[bytes]:
@@ -192,11 +235,10 @@ def result(content: bytes, manners: Manners) -> bytes:
     for record in split(content):
         kind = record[:1]
         if kind == b"2":
-            number = record[91:111].strip().lstrip(b"0").decode("cp932", "replace")
-            if number in missing:
+            if not missing.isdisjoint(names(record)):
                 continue
             one = record
-            if number in wrong:
+            if not wrong.isdisjoint(names(record)):
                 one = one[:80] + b"%010d" % (int(one[80:90]) + 1) + one[90:]
             code = manners.result_of(one)
             (paid if code == "0" else unpaid).append(int(one[80:90]))

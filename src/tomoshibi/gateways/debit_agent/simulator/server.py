@@ -3,7 +3,8 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from datetime import date
 from pathlib import Path
 
 import asyncssh
@@ -34,15 +35,26 @@ class AgentSimulator:
     :param folder: the agent's folders (``to-agent``, ``taken``, ``from-agent``) and ``manners.json``
     :param keys: folder of ``make_keys``
     :param port: 0 takes any free one; see ``port``
+    :param today: the day at the agent's place, asked whenever somebody looks for results; without it, results that
+        wait for a day of the calendar never come
 
     Files are looked at whenever one is put in its place, and a file ``tick`` in the folder makes a banking day pass.
     """
 
-    def __init__(self, folder: Path, *, keys: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keys: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        today: Callable[[], date] | None = None,
+    ) -> None:
         self.desk = Desk(folder)
         self.host = host
         self.port = port
         self._keys = keys
+        self._today = today
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="debit-agent", daemon=True)
         self._started = threading.Event()
@@ -73,6 +85,12 @@ class AgentSimulator:
 
     def look(self) -> None:
         self._at_the_desk(self.desk.look)
+
+    def give_out(self) -> None:
+        """What is due today lies there before somebody looks."""
+        if self._today is not None:
+            today = self._today()
+            self._at_the_desk(lambda: self.desk.look(today))
 
     def _at_the_desk(self, work: Callable[[], None]) -> None:
         """A control file that a person wrote wrong must not end the server."""
@@ -111,6 +129,12 @@ class AgentSimulator:
                 super().rename(oldpath, newpath)
                 if Path(newpath.decode()).parent.name == NEW:
                     simulator.look()
+
+            async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+                # A thread of its own: the clock may be a question to somebody else.
+                await asyncio.to_thread(simulator.give_out)
+                async for entry in super().scandir(path):
+                    yield entry
 
         server = await asyncssh.create_server(
             lambda: _Server(),

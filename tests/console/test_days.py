@@ -1,0 +1,40 @@
+"""Stepping the demo's clock: no schedule is left out on the way to a day, and the clock never goes back."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+
+from tomoshibi.console import days
+from tomoshibi.storage import db
+from tomoshibi.worker import operations, queries
+from tomoshibi.worker.models import ScheduleRun
+
+START = datetime(2026, 11, 4, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def stepped(transactional_db):
+    with db.transaction():
+        operations.set_clock(now=START)
+
+
+def test_on_the_way_to_a_day_every_schedule_runs_every_day(stepped):
+    reached = []
+    started = days.go_on_to(date(2026, 11, 7), between=lambda: None, tell=reached.append)
+    assert queries.now().replace(microsecond=0) - START >= timedelta(days=3)
+    assert queries.today() == date(2026, 11, 7)
+    assert reached == [date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 7)]
+    runs = set(ScheduleRun.objects.values_list("schedule", "day"))
+    assert runs == {(schedule.name, day) for schedule in queries.schedules() for day in reached}
+    assert started == ScheduleRun.objects.count()
+
+
+def test_the_clock_never_goes_back(stepped):
+    with pytest.raises(days.NotAhead):
+        days.go_on_to(date(2026, 11, 4), between=lambda: None)
+    assert queries.today() == date(2026, 11, 4)
