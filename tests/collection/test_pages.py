@@ -8,6 +8,8 @@ from tests.collection.conftest import AGENT, NOW, answer, books_agree, open_bill
 from tomoshibi.collection import queries
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
+from tomoshibi.masters import operations as masters
+from tomoshibi.masters import queries as masters_queries
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
@@ -220,3 +222,29 @@ def test_who_has_no_right_sees_nothing(client, world):
     client.force_login(User.objects.get(username="guest"))
     for address in ("", "receivables/", "results/", "refunds/"):
         assert client.get(f"/collection/{address}").status_code == 403
+
+
+def test_the_customers_account_shows_what_is_open_what_was_paid_and_from_which_bank(clerk, world):
+    page = text(clerk.get(f"/collection/customers/{world.customers[0]}/"))
+    assert "0000000001" in page
+    assert "5,000" in page
+    assert "••••000" in page
+    assert "0001000" not in page, "an account number is not for everybody who looks at a customer"
+    batch_id = sent(clerk)
+    upload(clerk, answer(batch_id, {}))
+    page = text(clerk.get(f"/collection/customers/{world.customers[0]}/"))
+    assert "口座振替" in page
+    assert "5,000" in page, "as a payment"
+    whole = text(clerk.get(f"/customers/{world.customers[0]}/")) if clerk.get("/").status_code == 200 else ""
+    assert f'hx-get="/collection/customers/{world.customers[0]}/"' in whole
+
+
+def test_debits_name_banks_and_hide_account_numbers(clerk, world):
+    with db.transaction():
+        masters.import_banks(on=NOW.date())
+        bank, branch = masters_queries.bank("0005", NOW.date()), masters_queries.branch("0005", "102", NOW.date())
+    batch_id = prepared(clerk)
+    page = text(clerk.get(f"/collection/batches/{batch_id}/"))
+    assert bank.name in page
+    assert (branch.name if branch else "102") in page
+    assert "0001000" not in page

@@ -150,11 +150,11 @@ def _debit(journey, clerk, lead):
 def _decide_failed(journey, clerk, lead, batch):
     """Each failed debit has its work item with the meaning of its code; the clerk decides, and the item is done."""
     failed = {row.code: row for row in collection.failed_rows().filter(batch_id=batch.id, treatment="ask")}
-    assert set(failed) >= {"1", "2", "3", "E"}
+    assert set(failed) >= {"1", "2", "4", "E"}
     items = worklist.open_items(kind="collection.debit_failed")
     told = {item.subject: item.title for item in items}
-    meanings = {"1": "資金不足", "2": "取引なし", "3": "預金者の都合", "E": "データ相違"}
-    decisions = {"1": "again", "2": "letter", "3": "hold", "E": "mandate"}
+    meanings = {"1": "資金不足", "2": "取引なし", "4": "預金口座振替依頼書なし", "E": "データ相違"}
+    decisions = {"1": "again", "2": "letter", "4": "hold", "E": "mandate"}
     for code, meaning in meanings.items():
         row = failed[code]
         assert meaning in told[f"collection.receivable:{row.receivable_id}"]
@@ -172,9 +172,10 @@ def _decide_failed(journey, clerk, lead, batch):
     again = collection.batches(states=[BatchState.PREPARED])[0]
     asked = set(collection.debit_row_rows(batch_id=again.id).values_list("receivable_id", flat=True))
     assert failed["1"].receivable_id in asked
-    assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "3", "E")})
+    assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "4", "E")})
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.procedure("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
 def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo, settings):
     settings.DEMO = True

@@ -511,6 +511,25 @@ def _receivable(row: Any) -> values.Receivable:
     )
 
 
+def payments_of(*, customer_id: int, limit: int = 20) -> list[values.Payment]:
+    """What paid a customer's debts, newest first."""
+    from django.db.models import OuterRef, Subquery
+
+    debts = Receivable.objects.filter(customer_id=customer_id)
+    number = Receivable.objects.filter(id=OuterRef("receivable_id")).values("invoice_number")[:1]
+    rows = Allocation.objects.filter(receivable_id__in=debts.values("id")).annotate(invoice_number=Subquery(number))
+    return [
+        values.Payment(
+            row.allocated_on,
+            values.AllocationKind(row.kind),
+            row.amount_minor,
+            row.receivable_id,
+            row.invoice_number,  # type: ignore[attr-defined]
+        )
+        for row in rows.order_by("-allocated_on", "-id")[:limit]
+    ]
+
+
 def allocations_of(*, receivable_id: int) -> list[Allocation]:
     return list(Allocation.objects.filter(receivable_id=receivable_id).order_by("id"))
 

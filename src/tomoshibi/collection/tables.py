@@ -12,6 +12,7 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
+from tomoshibi.worker import queries as clock
 
 RECEIVABLE_STATES = {
     "open": State(pgettext_lazy("debt", "open"), Tone.ATTENTION, "circle"),
@@ -73,6 +74,11 @@ ORIGINS = {
     "overpaid": State(_("paid more than was due"), Tone.ATTENTION, "trending-up"),
     "return": State(_("return invoice"), Tone.QUIET, "receipt-refund"),
     "assigned": State(_("assigned"), Tone.QUIET, "user-check"),
+}
+MANDATE_STATES = {
+    "registered": State(_("registered"), Tone.GOOD, "circle-check"),
+    "active": State(_("in use"), Tone.GOOD, "repeat"),
+    "suspended": State(_("suspended"), Tone.ATTENTION, "player-pause"),
 }
 REFUND_STATES = {
     "waiting": State(_("waits for a file"), Tone.ATTENTION, "clock"),
@@ -169,13 +175,25 @@ def batches() -> lists.ListQuery:
     )
 
 
+def _bank_columns() -> tuple[lists.Column, ...]:
+    """Where the money is drawn or sent: by name, the account by its last digits."""
+    return (
+        lists.Text("bank_name", _("Bank")),
+        lists.Text("branch_name", _("Branch")),
+        lists.Text("account_number", _("Bank account number"), masked=True),
+    )
+
+
+def _named_banks() -> dict[str, Any]:
+    return masters.bank_columns(bank="bank_code", branch="branch_code", on=clock.today())
+
+
 def _debit_columns(texts: Mapping[str, str]) -> tuple[lists.Column, ...]:
     return (
         lists.Code("customer_number", _("Debit number")),
         lists.Code("invoice_number", _("Bill"), link=_debt, also=("receivable_id",)),
         lists.Text("payer", _("Payer")),
-        lists.Code("bank_code", _("Bank")),
-        lists.Text("account_number", _("Bank account number"), masked=True, shown=False),
+        *_bank_columns(),
         lists.Text("holder_kana", _("Account holder"), shown=False),
         lists.Money("amount_minor", _("Amount"), total=True),
         lists.StateOf(
@@ -193,7 +211,9 @@ def debits(*, batch: values.DebitBatch) -> lists.ListQuery:
     texts = queries.code_texts(agent=batch.agent)
     return lists.ListQuery(
         name="collection.debits",
-        rows=queries.debit_row_rows(batch_id=batch.id).annotate(**parties.payer_columns(account="account_id")),
+        rows=queries.debit_row_rows(batch_id=batch.id).annotate(
+            **parties.payer_columns(account="account_id"), **_named_banks()
+        ),
         columns=_debit_columns(texts),
         filters=(
             lists.Search("q", _("Search"), among=("customer_number", "invoice_number", "payer", "holder_kana")),
@@ -208,7 +228,9 @@ def answered(*, file_id: int, agent: str) -> lists.ListQuery:
     texts = queries.code_texts(agent=agent)
     return lists.ListQuery(
         name="collection.answered",
-        rows=queries.result_rows(file_id=file_id).annotate(**parties.payer_columns(account="account_id")),
+        rows=queries.result_rows(file_id=file_id).annotate(
+            **parties.payer_columns(account="account_id"), **_named_banks()
+        ),
         columns=_debit_columns(texts),
         filters=(
             lists.Search("q", _("Search"), among=("customer_number", "invoice_number", "payer")),
@@ -349,13 +371,12 @@ def customer_credits() -> lists.ListQuery:
 def refunds() -> lists.ListQuery:
     return lists.ListQuery(
         name="collection.refunds",
-        rows=queries.refund_rows().annotate(**parties.payer_columns(account="account_id")),
+        rows=queries.refund_rows().annotate(**parties.payer_columns(account="account_id"), **_named_banks()),
         columns=(
             lists.Moment("requested_at", _("Asked for")),
             lists.Text("payer", _("Payer")),
             lists.Money("amount_minor", _("Amount"), total=True),
-            lists.Code("bank_code", _("Bank")),
-            lists.Text("account_number", _("Bank account number"), masked=True),
+            *_bank_columns(),
             lists.Text("reason", _("Reason")),
             lists.StateOf("state", _("State"), states=REFUND_STATES),
         ),

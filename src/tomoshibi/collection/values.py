@@ -245,6 +245,17 @@ class Receivable:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """Money that paid a debt, or was taken back from it."""
+
+    paid_on: date
+    kind: AllocationKind
+    amount_minor: int
+    receivable_id: int
+    invoice_number: str
+
+
+@dataclass(frozen=True)
 class Credit:
     """Money of a customer that no debt used yet."""
 

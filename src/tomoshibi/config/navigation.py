@@ -2,10 +2,11 @@
 The left rail: the business in its order. Each entry is shown to those who may open it, once its page exists.
 
 A room adds its page as one line of its section: text (translated in ``config/locale``; a word that means something
-else elsewhere takes the context "rail"), URL name, icon, and the procedures it belongs to. The number beside an entry is the work due under them.
+else elsewhere takes the context "rail"), URL name, icon, and the procedures it belongs to. The number beside an entry is the
+due work that is done there (``console.places``); no item of work is counted at two entries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,12 +18,13 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.console.places import place_of
 from tomoshibi.worker import queries as clock
 from tomoshibi.worklist import queries as worklist
 
 
 class Entry(NamedTuple):
-    """One entry of the rail: text, URL name, icon, procedures whose work is counted beside it."""
+    """One entry of the rail: text, URL name, icon, and the procedures whose right to view opens it."""
 
     label: Any
     url: str
@@ -103,10 +105,24 @@ RAIL: tuple[Section, ...] = (
 )  # fmt: skip
 
 
-def _due_by_procedure(now: datetime) -> Mapping[str, int]:
-    """How much work is late or due today under each procedure."""
-    counts = worklist.counts_by_procedure(now=now)
-    return {procedure: count.late + count.due_today for procedure, count in counts.items()}
+def _due_by_entry(now: datetime, entries: Sequence[Entry]) -> Mapping[str, int]:
+    """
+    URL name of an entry -> work that is late or due today and done there.
+
+    :param entries: those that the reader sees, in their order; work whose place is not among them is counted at the
+        first one of its procedure
+    """
+    seen = {entry.url for entry in entries}
+    due: dict[str, int] = {}
+    for count in worklist.counts_by_kind(now=now):
+        place = place_of(count.kind)
+        there = place.url if place and place.url in seen else _first_of(count.procedure, entries)
+        due[there] = due.get(there, 0) + count.due
+    return due
+
+
+def _first_of(procedure: str, entries: Sequence[Entry]) -> str:
+    return next((entry.url for entry in entries if procedure in entry.procedures), "")
 
 
 def _address(url: str) -> str:
@@ -120,19 +136,8 @@ def _may_open(user: Any, entry: Entry) -> bool:
     return not entry.procedures or any(user.has_perm(f"{procedure}.view") for procedure in entry.procedures)
 
 
-def _visible_entries(request: HttpRequest, section: Section, due: Mapping[str, int]) -> list[dict[str, Any]]:
-    entries = []
-    for entry in section.entries:
-        url = _address(entry.url)
-        if url and _may_open(request.user, entry):
-            entries.append({
-                "label": entry.label,
-                "icon": entry.icon,
-                "url": url,
-                "due": sum(due.get(procedure, 0) for procedure in entry.procedures),
-                "active": False,
-            })  # fmt: skip
-    return entries
+def _visible_entries(user: Any, section: Section) -> list[Entry]:
+    return [entry for entry in section.entries if _address(entry.url) and _may_open(user, entry)]
 
 
 def _mark_where_we_are(path: str, sections: list[dict[str, Any]]) -> None:
@@ -149,18 +154,27 @@ def _leads_to(url: str, path: str) -> bool:
 
 def rail(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     """The sections and entries that this user may open, with what is due in them."""
-    due = _due_by_procedure(now)
+    visible = [(section, _visible_entries(request.user, section)) for section in RAIL]
+    due = _due_by_entry(now, [entry for _section, entries in visible for entry in entries])
     sections = []
-    for section in RAIL:
-        entries = _visible_entries(request, section, due)
-        if entries:
-            counted = {p for e in section.entries if _may_open(request.user, e) for p in e.procedures}
+    for section, seen in visible:
+        if seen:
+            entries = [
+                {
+                    "label": entry.label,
+                    "icon": entry.icon,
+                    "url": _address(entry.url),
+                    "due": due.get(entry.url, 0),
+                    "active": False,
+                }
+                for entry in seen
+            ]
             sections.append({
                 "label": section.label,
                 "icon": section.icon,
                 "entries": entries,
                 "single": len(entries) == 1 and str(entries[0]["label"]) == str(section.label),
-                "due": sum(due.get(procedure, 0) for procedure in counted),
+                "due": sum(due.get(entry.url, 0) for entry in seen),
                 "active": False,
             })  # fmt: skip
     _mark_where_we_are(request.path, sections)

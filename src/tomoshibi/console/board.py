@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 
+from tomoshibi.console.places import PLACES, place_of
 from tomoshibi.identity import queries as identity
 from tomoshibi.ui.pages import pages_by_procedure
 from tomoshibi.worklist import queries as worklist
+from tomoshibi.worklist.values import KindCount
 
 START_PAGES = {
     "RB2": "metering:files",
@@ -36,8 +38,22 @@ START_PAGES = {
 
 
 @dataclass(frozen=True)
+class Part:
+    """Open work of a procedure that is done at one place."""
+
+    label: str
+    url: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True)
 class Line:
-    """A procedure on the board."""
+    """
+    A procedure on the board.
+
+    :param parts: its open work by the place where it is done; each item stands in one part
+    """
 
     id: str
     name: str
@@ -47,6 +63,7 @@ class Line:
     done: int
     url: str
     start_url: str
+    parts: tuple[Part, ...] = ()
 
     @property
     def quiet(self) -> bool:
@@ -76,6 +93,7 @@ def board(*, now: datetime, may_view: set[str] | None) -> list[Chapter]:
     """
     counts = worklist.counts_by_procedure(now=now)
     deeds = identity.deeds_by_procedure(since=now.replace(hour=0, minute=0, second=0, microsecond=0))
+    kinds = worklist.counts_by_kind(now=now)
     paged = pages_by_procedure()
     chapters: dict[str, list[Line]] = {}
     for procedure in identity.procedures():
@@ -93,15 +111,29 @@ def board(*, now: datetime, may_view: set[str] | None) -> list[Chapter]:
             done=max(count.done_today if count else 0, deeds.get(procedure.id, 0)),
             url=f"{reverse('worklist:items')}?procedure={procedure.id}",
             start_url=_start(procedure.id),
+            parts=_parts([one for one in kinds if one.procedure == procedure.id]),
         )
         chapters.setdefault(procedure.chapter, []).append(line)
     return [Chapter(code, tuple(lines)) for code, lines in chapters.items()]
 
 
+def _parts(counts: list[KindCount]) -> tuple[Part, ...]:
+    found: dict[str, list[KindCount]] = {}
+    for count in counts:
+        place = place_of(count.kind)
+        found.setdefault(place.url if place else "", []).append(count)
+    return tuple(
+        Part(str(place.label), _address(place.url), sum(one.open for one in there), sum(one.late for one in there))
+        for place in PLACES
+        if (there := found.get(place.url))
+    )
+
+
 def _start(procedure: str) -> str:
-    name = START_PAGES.get(procedure)
-    if name is None:
-        return ""
+    return _address(START_PAGES.get(procedure, ""))
+
+
+def _address(name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -189,10 +189,25 @@ def _account_page(request: HttpRequest, account_id: int, *, status: int = 200, *
             {"it": terms, "pays_by": words.PAYMENT[terms.payment_method], "told_by": words.STATEMENT[terms.statement_channel]}
             for terms in queries.account_terms(account_id=account_id)
         ],
-        "mandates": queries.mandates_of(account_id=account_id),
+        "mandates": _shown_mandates(account_id),
         "mandate_states": words.MANDATES,
     }  # fmt: skip
     return render(request, "parties/account.html", unbound | context | bound, status=status)
+
+
+def _shown_mandates(account_id: int) -> list[dict[str, Any]]:
+    """With the names of banks, branches and agents instead of their codes."""
+    found = queries.mandates_of(account_id=account_id)
+    banks = masters.branch_names(keys=[(one.bank_code, one.branch_code) for one in found], on=clock.today())
+    agents = masters.debit_agent_names()
+    return [
+        {
+            "it": one,
+            "bank": banks[one.bank_code, one.branch_code],
+            "agent_name": agents.get(one.agent, one.agent),
+        }
+        for one in found
+    ]
 
 
 def _mandate_form(data: Any) -> forms.MandateForm:

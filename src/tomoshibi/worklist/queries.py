@@ -52,6 +52,22 @@ def items_of(*, subject: str) -> list[values.Item]:
     return [to_value(row) for row in Item.objects.filter(subject=subject).order_by("-opened_at")]
 
 
+def counts_by_kind(*, now: datetime) -> list[values.KindCount]:
+    """
+    Open work by procedure and kind; the sums of a procedure are those of ``counts_by_procedure``.
+
+    :param now: an aware moment in the company's time zone; its civil day is "today"
+    """
+    end = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rows = Item.objects.filter(closed_at__isnull=True).values("procedure", "kind")
+    rows = rows.annotate(
+        open=Count("id"),
+        due_today=Count("id", filter=Q(due_at__gte=now, due_at__lt=end)),
+        late=Count("id", filter=Q(due_at__lt=now)),
+    )
+    return [values.KindCount(**row) for row in rows.order_by("procedure", "kind")]
+
+
 def counts_by_procedure(*, now: datetime) -> dict[str, values.ProcedureCount]:
     """
     Open, due today, late and done today per procedure.

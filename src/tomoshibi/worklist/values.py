@@ -24,6 +24,22 @@ class Item:
 
 
 @dataclass(frozen=True)
+class KindCount:
+    """Open work of one kind under a procedure at one moment."""
+
+    procedure: str
+    kind: str
+    open: int
+    due_today: int
+    late: int
+
+    @property
+    def due(self) -> int:
+        """What should be done by the end of the day."""
+        return self.due_today + self.late
+
+
+@dataclass(frozen=True)
 class ProcedureCount:
     """Open work of a procedure at one moment."""
 

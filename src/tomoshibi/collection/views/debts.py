@@ -1,6 +1,7 @@
 """Debts: the list, one debt, what follows failed debits, debts given up."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +17,14 @@ from tomoshibi.collection.views.shared import actor, attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
 from tomoshibi.ledger import queries as ledger
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import LIVE_MANDATES
 from tomoshibi.ui import confirm, lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
+
+PAYMENTS_SHOWN = 6
 
 
 @require_GET
@@ -277,14 +282,37 @@ def write_off(request: HttpRequest, write_off_id: int) -> HttpResponse:
 @require_GET
 @page("RC4")
 def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """A customer's account, as a part of another page."""
+    """A customer's account, as a part of another page: what is open, credits, mandates, payments."""
+    today = clock.today()
     owed, credit = queries.balance_of(customer_id=customer_id)
+    debts = queries.receivables_of(customer_id=customer_id)
     context = {
-        "debts": queries.receivables_of(customer_id=customer_id)[:24],
-        "credits": queries.credits_of(customer_id=customer_id),
+        "customer_id": customer_id,
+        "today": today,
+        "debts": [debt for debt in debts if debt.open_minor],
+        "debt_count": len(debts),
+        "credits": [one for one in queries.credits_of(customer_id=customer_id) if one.left_minor],
+        "payments": [
+            {"it": payment, "word": WAYS[payment.kind]()}
+            for payment in queries.payments_of(customer_id=customer_id, limit=PAYMENTS_SHOWN)
+        ],
+        "mandates": _live_mandates(customer_id, today),
         "owed_minor": owed,
         "credit_minor": credit,
         "states": tables.RECEIVABLE_STATES,
         "origins": tables.ORIGINS,
+        "mandate_states": tables.MANDATE_STATES,
     }
     return render(request, "collection/customer.html", context)
+
+
+def _live_mandates(customer_id: int, today: date) -> list[dict[str, Any]]:
+    accounts = parties.accounts_of(customer_id=customer_id, on=today)
+    found = [
+        mandate
+        for account in accounts
+        for mandate in parties.mandates_of(account_id=account.id)
+        if mandate.state in LIVE_MANDATES
+    ]
+    banks = masters.branch_names(keys=[(one.bank_code, one.branch_code) for one in found], on=today)
+    return [{"it": one, "bank": banks[one.bank_code, one.branch_code]} for one in found]

@@ -13,6 +13,7 @@ from tomoshibi.collection.views.shared import actor, attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
 from tomoshibi.ledger import queries as ledger
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui import confirm, lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
@@ -173,6 +174,9 @@ def refund(request: HttpRequest, refund_id: int) -> HttpResponse:
         return redirect("collection:refunds")
     context = {
         "refund": found,
+        "bank": masters.branch_names(keys=[(found.bank_code, found.branch_code)], on=clock.today())[
+            found.bank_code, found.branch_code
+        ],
         "payer": parties.account(account_id=found.account_id),
         "states": tables.REFUND_STATES,
         "entries": ledger.entries_of(document=f"refund:{refund_id}"),

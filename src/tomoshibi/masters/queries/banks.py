@@ -1,8 +1,11 @@
 """Banks and branches on a day."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from tomoshibi.masters import values
 from tomoshibi.masters.kana import NotPermitted, half_width
@@ -45,6 +48,36 @@ def bank_rows(*, on: date) -> QuerySet[Bank]:
 def branch_rows(*, bank_code: str, on: date) -> QuerySet[BankBranch]:
     """A lazy list of a bank's branches of a day."""
     return BankBranch.objects.filter(holds(on), bank_code=bank_code)
+
+
+def bank_columns(*, bank: str, branch: str, on: date) -> dict[str, Combinable]:
+    """
+    Names of banks and branches as annotations, for another room's list that knows only the codes.
+
+    :param bank: path of the bank's code in that list
+    :param branch: path of the branch's code
+    :returns: ``bank_name`` and ``branch_name``; where the masters know none, the code
+    """
+    banks = Bank.objects.filter(holds(on), code=OuterRef(bank))
+    branches = BankBranch.objects.filter(holds(on), bank_code=OuterRef(bank), code=OuterRef(branch))
+    return {
+        "bank_name": Coalesce(Subquery(banks.values("name")[:1]), F(bank), output_field=CharField()),
+        "branch_name": Coalesce(Subquery(branches.values("name")[:1]), F(branch), output_field=CharField()),
+    }
+
+
+def branch_names(*, keys: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], str]:
+    """
+    What a bank and its branch are called together, for a few of them.
+
+    :param keys: codes of bank and branch
+    :returns: for each key ``みずほ銀行 東京営業部``; where the masters know none, the codes
+    """
+    found = {}
+    for bank_code, code in dict.fromkeys(keys):
+        known = branch(bank_code, code, on)
+        found[bank_code, code] = f"{known.bank_name} {known.name}" if known else f"{bank_code}-{code}"
+    return found
 
 
 def bank_counts(*, on: date) -> tuple[int, int]:

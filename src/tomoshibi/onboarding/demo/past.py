@@ -1,6 +1,6 @@
 """The billed months, made by the real paths: runs, issue, debits at the agent, transfers, and what went wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -100,6 +100,8 @@ def debit(month: Month) -> str:
             batch = collection_queries.batch(batch_id=batch_id)
             if batch is not None and batch.state == collection_values.BatchState.PREPARED:
                 collection.release_batch(batch_id=batch_id, now=ready, today=dates.file_due_on, actor_id=lead)
+        if month == story.BILLED[-1]:
+            _pay_meanwhile(batch_id, on_day=dates.debit_on)
         with on(story.at_nine(dates.result_on)), db.transaction():
             worker.enqueue(collection_values.FETCH_JOB, {"agent": portfolio.AGENT})
     figures = collection_queries.batch_figures(batch_id=batch_id)
@@ -107,6 +109,13 @@ def debit(month: Month) -> str:
     if month != story.BILLED[-1]:
         _decide_failures(batch_id, on_day=dates.result_on, lead=lead)
     return f"batch {batch_id}: {figures.rows:,} debits, {figures.paid:,} paid, {figures.failed} failed"
+
+
+def _pay_meanwhile(batch_id: int, *, on_day: date) -> None:
+    """Some pay by transfer what the bank is just drawing: the debit comes through too, and they have paid twice."""
+    asked = collection_queries.debit_row_rows(batch_id=batch_id).order_by("id")
+    for row in asked.values("account_id", "amount_minor", "holder_kana")[:DOUBLE_PAYERS]:
+        _receive(on_day, row["amount_minor"], row["holder_kana"], account_id=row["account_id"], note="口座振替と重複")
 
 
 def _open_batch(month: Month) -> int | None:
@@ -178,19 +187,8 @@ def _receive(day: date, amount: int, payer: str, *, account_id: int | None, note
 
 
 def surprises() -> str:
-    """Payers who paid twice, and money from people nobody knows."""
-    debited = parties.billing_accounts_frame(on=story.NOW.date()).filter(
-        payment_method=party_values.PaymentMethod.DIRECT_DEBIT.value
-    )
+    """Money from people nobody knows."""
     day = story.NOW.date() - timedelta(days=5)
-    owing = set(collection_queries.open_frame(account_ids=debited["account_id"].to_list())["account_id"])
-    twice: Sequence[tuple[int, str]] = [
-        (account_id, reading)
-        for account_id, reading in debited.select("account_id", "kana").iter_rows()
-        if account_id not in owing
-    ][:DOUBLE_PAYERS]
-    for account_id, reading in twice:
-        _receive(day, 8_640, reading, account_id=account_id, note="口座振替と重複")
     for number in range(STRANGERS):
         _receive(day, 5_000 + 321 * number, "ﾅﾅｼ ｺﾞﾝﾍﾞｴ", account_id=None)
-    return f"{len(twice)} paid twice, {STRANGERS} unknown receipts"
+    return f"{STRANGERS} unknown receipts"
