@@ -5,7 +5,7 @@ import io
 import pytest
 
 from tests.collection.conftest import AGENT, NOW, answer, books_agree, open_bills, set_up
-from tomoshibi.collection import queries
+from tomoshibi.collection import operations, queries, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters
@@ -242,9 +242,24 @@ def test_the_customers_account_shows_what_is_open_what_was_paid_and_from_which_b
 def test_debits_name_banks_and_hide_account_numbers(clerk, world):
     with db.transaction():
         masters.import_banks(on=NOW.date())
-        bank, branch = masters_queries.bank("0005", NOW.date()), masters_queries.branch("0005", "102", NOW.date())
+        bank, branch = masters_queries.bank("0005", NOW.date()), masters_queries.branch("0005", "101", NOW.date())
     batch_id = prepared(clerk)
     page = text(clerk.get(f"/collection/batches/{batch_id}/"))
     assert bank.name in page
-    assert (branch.name if branch else "102") in page
+    assert (branch.name if branch else "101") in page
     assert "0001000" not in page
+
+
+def test_an_agents_own_code_is_told_in_its_own_words(clerk, world):
+    with db.transaction():
+        own = values.ResultCode(
+            agent=AGENT, code="E", meaning=values.CodeClass.HARD, text_ja="データ相違", text_zh="数据不符",
+            text_en="data do not match", treatment=values.Treatment.ASK,
+        )  # fmt: skip
+        operations.set_code(code=own, now=NOW, actor_id=None)
+    batch_id = sent(clerk)
+    upload(clerk, answer(batch_id, {0: "E"}))
+    failed = queries.failed_rows().get(code="E")
+    for address in ("/collection/failed/", f"/collection/receivables/{failed.receivable_id}/"):
+        assert "データ相違" in text(clerk.get(address))
+    assert "データ相違" in text(clerk.get("/worklist/?procedure=RC4"))

@@ -169,6 +169,23 @@ def code_texts(*, agent: str) -> dict[str, str]:
     return {**known, codes.NO_RESULT.code: codes.NO_RESULT.text(language)}
 
 
+class CodeTexts:
+    """What the codes of every agent mean, in the reader's language: an agent's own word goes before the standard's."""
+
+    def __init__(self) -> None:
+        agents = set(ResultCode.objects.values_list("agent", flat=True))
+        self._by_agent = {agent: code_texts(agent=agent) for agent in {"", *agents}}
+
+    def of(self, agent: str, code: str) -> str:
+        """The meaning of a code at an agent; the code itself where nobody knows one."""
+        return self._by_agent.get(agent, self._by_agent[""]).get(code, code)
+
+    def everywhere(self) -> dict[str, str]:
+        """Code -> meaning over all agents, for choosing among them."""
+        own = [texts for agent, texts in sorted(self._by_agent.items()) if agent]
+        return {code: text for texts in (*own, self._by_agent[""]) for code, text in texts.items()}
+
+
 # Batches -----------------------------------------------------------------------------------------------------------
 
 
@@ -535,7 +552,8 @@ def allocations_of(*, receivable_id: int) -> list[Allocation]:
 
 
 def failures_of(*, receivable_id: int) -> list[FailedDebit]:
-    return list(FailedDebit.objects.filter(receivable_id=receivable_id).order_by("debit_row_id"))
+    """Failed debits of a debt, oldest first, with what ``failed_rows`` adds."""
+    return list(failed_rows().filter(receivable_id=receivable_id).order_by("debit_row_id"))
 
 
 def credits_of(*, customer_id: int) -> list[values.Credit]:

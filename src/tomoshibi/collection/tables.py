@@ -299,7 +299,8 @@ def problems(*, file_id: int) -> lists.ListQuery:
 
 
 def failed() -> lists.ListQuery:
-    texts = queries.code_texts(agent="")
+    meanings = queries.CodeTexts()
+    texts = meanings.everywhere()
     return lists.ListQuery(
         name="collection.failed",
         rows=queries.failed_rows().annotate(**parties.payer_columns(account="account_id")),
@@ -310,7 +311,12 @@ def failed() -> lists.ListQuery:
             lists.Money("amount_minor", _("Amount"), total=True),
             lists.Money("open_minor", _("Still open"), total=True),
             lists.Code("code", _("Result code"), explain=texts),
-            lists.Text("meaning", _("Reason"), show=lambda row: texts.get(row["code"], row["code"]), also=("code",)),
+            lists.Text(
+                "meaning",
+                _("Reason"),
+                show=lambda row: meanings.of(row["agent"], row["code"]),
+                also=("code", "agent"),
+            ),
             lists.StateOf("treatment", _("What follows"), states=TREATMENTS),
             lists.Flag("by_rule", _("By rule"), shown=False),
         ),

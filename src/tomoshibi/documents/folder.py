@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 _BLOCK = 1 << 20
 
@@ -52,8 +53,8 @@ def read(sha256: str) -> bytes:
     """
     path = path_of(sha256)
     if not path.is_file():
-        raise Damaged(f"the stored file {sha256[:12]} is missing from the file folder")
+        raise Damaged(_("the stored file %(name)s is missing from the file folder") % {"name": sha256[:12]})
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise Damaged(f"the stored file {sha256[:12]} was changed on disk")
+        raise Damaged(_("the stored file %(name)s was changed on disk") % {"name": sha256[:12]})
     return content

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from tomoshibi.documents import folder, values
 from tomoshibi.documents.models import StoredFile
 
@@ -29,7 +31,7 @@ def stored_file(*, file_id: int) -> values.StoredFile:
     """
     row = StoredFile.objects.filter(id=file_id).first()
     if row is None:
-        raise NoSuchFile(f"no file is stored under {file_id}")
+        raise NoSuchFile(_("no file is stored under the number %(number)s") % {"number": file_id})
     return to_value(row)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import typst
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 WEIGHTS = ("400Regular", "500Medium", "700Bold")
 
@@ -25,7 +26,7 @@ def font_folders() -> tuple[str, ...]:
     folders = [folder / weight for folder in settings.FONT_FOLDERS for weight in WEIGHTS]
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
-        raise NoFonts(f"fonts are missing: {', '.join(missing)}; run make setup")
+        raise NoFonts(_("fonts are missing: %(folders)s; run make setup") % {"folders": ", ".join(missing)})
     return tuple(map(str, folders))
 
 

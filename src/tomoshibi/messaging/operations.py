@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tomoshibi.messaging import shipped, values
 from tomoshibi.messaging.models import Delivery, Template
 from tomoshibi.storage import db
@@ -95,11 +97,14 @@ def mark_failed(*, delivery_id: int, error: str) -> None:
 def _render(mail: values.Mail, texts: dict[tuple[str, str], Template], now: datetime) -> Delivery:
     text = texts.get((mail.template, mail.language)) or texts.get((mail.template, "ja"))
     if text is None:
-        raise NoTemplate(f"no message text is known under {mail.template!r}")
+        raise NoTemplate(_("no message text is known under %(name)s") % {"name": mail.template})
     try:
         subject, body = text.subject.format_map(mail.context), text.body.format_map(mail.context)
     except KeyError as missing:
-        raise MissingPart(f"the text {mail.template!r} names {missing}, which was not given") from None
+        raise MissingPart(
+            _("the message text %(name)s names %(part)s, which was not given")
+            % {"name": mail.template, "part": missing}
+        ) from None
     return Delivery(
         channel="mail",
         template=mail.template,

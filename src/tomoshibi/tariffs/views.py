@@ -70,7 +70,7 @@ def _curve(document: Mapping[str, Any], *, size_milli: int | None, today: date) 
         title=_("Yen against kWh%(size)s, without fuel adjustment, levy and discount") % {"size": size},
         axis="kWh",
         categories=[str(kwh) for kwh in CURVE_KWH],
-        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line")],
+        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
         unit=_("yen"),
     )
 

@@ -22,6 +22,8 @@ class Series:
     :param points: what is drawn, one per category; nothing leaves a gap
     :param figures: the same as text for the table; made from the points when not given
     :param quiet: for comparison only (last year): gray
+    :param curve: a line whose points are joined straight, for what changes steadily between them; otherwise a line
+        holds its value over each category
     """
 
     name: Words
@@ -30,6 +32,7 @@ class Series:
     kind: str = "bar"
     quiet: bool = False
     stack: str = ""
+    curve: bool = False
 
     def shown(self) -> list[str]:
         if self.figures:
@@ -55,6 +58,13 @@ class Chart:
     head: Sequence[Words]
     rows: Sequence[Sequence[Words]] = field(default_factory=list)
     low: bool = False
+
+
+def _joined(one: Series) -> dict[str, Any]:
+    """How the points of a line hang together."""
+    if one.kind != "line":
+        return {}
+    return {"showSymbol": False} if one.curve else {"step": "middle", "showSymbol": False}
 
 
 def over_categories(
@@ -84,7 +94,7 @@ def over_categories(
                 "data": [None if point is None else float(point) for point in one.points],
                 "quiet": one.quiet,
                 **({"stack": one.stack} if one.stack else {}),
-                **({"step": "middle", "showSymbol": False} if one.kind == "line" else {}),
+                **_joined(one),
             }
             for one in series
         ],

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tomoshibi.storage import db
 from tomoshibi.worklist import values
@@ -97,7 +98,7 @@ def close_item(*, item_id: int, outcome: str, now: datetime, actor_id: int | Non
     """
     row = Item.objects.select_for_update().get(id=item_id)
     if row.closed_at is not None:
-        raise AlreadyClosed("this item was closed in the meantime")
+        raise AlreadyClosed(_("this item was closed in the meantime"))
     row.closed_at, row.outcome, row.closed_by_id = now, outcome[:300], actor_id
     row.save()
     return to_value(row)

@@ -52,7 +52,7 @@ def _context(request: HttpRequest, receivable_id: int) -> dict[str, Any]:
     if found is None:
         raise Http404
     failures = queries.failures_of(receivable_id=receivable_id)
-    texts = queries.code_texts(agent="")
+    meanings = queries.CodeTexts()
     return {
         "debt": found,
         "payer": parties.account(account_id=found.account_id, on=clock.today()),
@@ -63,7 +63,11 @@ def _context(request: HttpRequest, receivable_id: int) -> dict[str, Any]:
             for row in queries.allocations_of(receivable_id=receivable_id)
         ],
         "failures": [
-            {"row": row, "reason": texts.get(row.code, row.code), "by": people.name_of(user_id=row.decided_by_id)}
+            {
+                "row": row,
+                "reason": meanings.of(row.agent, row.code),  # type: ignore[attr-defined]
+                "by": people.name_of(user_id=row.decided_by_id),
+            }
             for row in failures
         ],
         "treatments": tables.TREATMENTS,

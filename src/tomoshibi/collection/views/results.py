@@ -1,14 +1,15 @@
 """Result files: what they said, and the rows that nobody believed."""
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.collection import forms, operations, queries, tables
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection import forms, operations, queries, tables, values
+from tomoshibi.collection.views.shared import REFUSALS, actor, attempt, in_words
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm, lists
@@ -44,27 +45,37 @@ def upload(request: HttpRequest) -> HttpResponse:
         if file.size > LARGEST_BYTES:
             form.add_error("file", _("This file is too large for the browser: import it from the command line."))
         else:
-            content = file.read()
-            done, outcome = attempt(
-                request,
-                lambda: operations.import_result(
-                    agent=form.cleaned_data["agent"],
-                    name=file.name,
-                    content=content,
-                    now=clock.now(),
-                    today=today,
-                    actor_id=actor(request),
-                ),
-                lambda came: (
-                    _("This file was imported before: nothing changed.")
-                    if came.already_known
-                    else _("%(paid)s paid, %(failed)s failed, %(problems)s to look at.")
-                    % {"paid": came.paid, "failed": came.failed, "problems": came.problems}
-                ),
-            )
-            if done:
+            try:
+                outcome = _import(request, form.cleaned_data["agent"], file)
+            except REFUSALS as refusal:
+                form.add_error("file", in_words(refusal))
+            else:
+                messages.success(request, _told(outcome))
                 return redirect("collection:result", outcome.file_id)
     return render(request, "collection/upload.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _import(request: HttpRequest, agent: str, file: UploadedFile) -> values.ImportOutcome:
+    """All of the file, or nothing of it."""
+    with db.transaction():
+        return operations.import_result(
+            agent=agent,
+            name=file.name or "",
+            content=file.read(),
+            now=clock.now(),
+            today=clock.today(),
+            actor_id=actor(request),
+        )
+
+
+def _told(came: values.ImportOutcome) -> str:
+    if came.already_known:
+        return _("This file was imported before: nothing changed.")
+    return _("%(paid)s paid, %(failed)s failed, %(problems)s to look at.") % {
+        "paid": came.paid,
+        "failed": came.failed,
+        "problems": came.problems,
+    }
 
 
 def _agent_name(code: str) -> str:

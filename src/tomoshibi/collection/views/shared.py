@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from tomoshibi.collection import operations, profiles
 from tomoshibi.collection.operations.failures import AlreadyHeld
@@ -35,6 +36,11 @@ def actor(request: HttpRequest) -> int:
     return int(request.user.pk)
 
 
+def in_words(refusal: Exception) -> str:
+    """A refusal in the reader's language."""
+    return refusal.in_words(_) if isinstance(refusal, zengin.BrokenFile) else str(refusal)
+
+
 def attempt(request: HttpRequest, act: Callable[[], Any], done: str | Callable[[Any], str] = "") -> tuple[bool, Any]:
     """
     Do something in one transaction and tell the user what came out.
@@ -46,7 +52,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str | Callable[[
         with db.transaction():
             outcome = act()
     except REFUSALS as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, in_words(refusal))
         return False, None
     if done:
         messages.success(request, done(outcome) if callable(done) else done)
