@@ -11,6 +11,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 import argparse
 import json
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -88,11 +89,25 @@ class PortTaken(OSError):
 Today = Callable[[], date]
 
 
-def start(places: Places, stack: ExitStack, *, only: str = "", today: Today | None = None) -> dict[str, str]:
+def is_free(port: int, *, host: str = HOST) -> bool:
+    """Whether nobody listens on a port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def start(
+    places: Places, stack: ExitStack, *, only: str = "", apart_from: str = "", today: Today | None = None
+) -> dict[str, str]:
     """
     Start the simulators; ``stack`` ends them.
 
     :param only: one of ``SYSTEMS``, or all
+    :param apart_from: one of ``SYSTEMS`` that somebody else runs
     :param today: the day out there (the demo's own, for example), for what is given out on a day
     :returns: addresses by system
     :raises PortTaken: naming the port
@@ -105,7 +120,7 @@ def start(places: Places, stack: ExitStack, *, only: str = "", today: Today | No
     }
     ports = {"grid_portal": places.grid_port, "debit_agent": places.agent_port, "mail": places.mail_port}
     for system in SYSTEMS:
-        if only and system != only:
+        if (only and system != only) or system == apart_from:
             continue
         try:
             addresses[system] = starters[system]()
@@ -156,14 +171,25 @@ def main(*, only: str = "") -> None:
     run(places, only=only, today=lambda: datetime.now(UTC).date())
 
 
-def run(places: Places, *, only: str = "", today: Today) -> None:
-    """Run until told to end; ends with a sentence and 1 where a port is taken."""
+def run(
+    places: Places,
+    *,
+    only: str = "",
+    apart_from: str = "",
+    today: Today,
+    told: Callable[[dict[str, str]], None] = lambda _addresses: None,
+) -> None:
+    """
+    Run until told to end; ends with a sentence and 1 where a port is taken.
+
+    :param told: is given the addresses once everything listens
+    """
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with ExitStack() as stack:
         try:
-            addresses = start(places, stack, only=only, today=today)
+            addresses = start(places, stack, only=only, apart_from=apart_from, today=today)
         except PortTaken as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(1)
@@ -171,6 +197,7 @@ def run(places: Places, *, only: str = "", today: Today) -> None:
         for system, address in addresses.items():
             sys.stdout.write(f"{system}: {address}\n")
         sys.stdout.flush()
+        told(addresses)
         ended.wait()
 
 

@@ -29,7 +29,7 @@ def load() -> None:
 @app.command("outside")
 def run_outside() -> None:
     """Run the demo's outside world (one of the processes of ``up --demo``); its days are the demo's."""
-    simulators.run(outside.places(), today=outside.the_day)
+    outside.run()
 
 
 def load_once() -> None:

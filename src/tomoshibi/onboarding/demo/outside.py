@@ -3,19 +3,23 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import polars as pl
+from django.conf import settings
 from django.db import connections
 
 from tomoshibi.collection import operations as collection
+from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering
+from tomoshibi.metering import queries as metering_queries
 from tomoshibi.onboarding.demo import loads, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
@@ -30,7 +34,29 @@ many values of the month before are corrected."""
 
 def places() -> simulators.Places:
     """Where the demo's simulators keep their things, beside the database."""
-    return simulators.Places(server.data_folder() / "outside").prepare(now=worker.server_time())
+    usual = simulators.Places(server.data_folder() / "outside", mail_port=settings.EMAIL_PORT)
+    return usual.prepare(now=worker.server_time())
+
+
+def run() -> None:
+    """Run the outside world on the demo's clock; where a usual port is taken, on another one, and say so to the house."""
+    usual = places()
+    grid, agent = (port if simulators.is_free(port) else 0 for port in (usual.grid_port, usual.agent_port))
+    here = replace(usual, grid_port=grid, agent_port=agent)
+    # Where something takes mail already, it is the post office that the settings name.
+    apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
+    simulators.run(here, apart_from=apart_from, today=the_day, told=lambda found: _connect_again(here, found))
+
+
+def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
+    ports = {system: urlsplit(address).port or 0 for system, address in addresses.items()}
+    here = replace(at, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"])
+    known = collection_queries.link(agent=portfolio.AGENT)
+    prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
+    grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
+    if known is None or known.port != here.agent_port or not prefixes <= grid_known:
+        with db.transaction():
+            connect(here)
 
 
 def connect(at: simulators.Places) -> None:
