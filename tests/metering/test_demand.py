@@ -15,6 +15,7 @@ from tomoshibi.gateways import grid_portal
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import demand_csv, demand_list, operations, queries
 from tomoshibi.supply import operations as supply
+from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanVersion
 from tomoshibi.worklist import queries as worklist
 
@@ -28,7 +29,7 @@ def publish(now, *, plan="hv-test", components=(BY_DEMAND, ENERGY)):
     one = document(*components) | {"plan": plan, "voltage": "high"}
     PlanVersion.objects.create(
         plan_code=plan, name=one["name"], area="*", voltage="high", kind="free", capacity_unit="kW",
-        valid_from=date(2020, 1, 1), document=one, sha256=plan.ljust(64, "0"), published_at=now,
+        valid_from=date(2020, 1, 1), document=one, sha256=documents.sha256(one), published_at=now,
     )  # fmt: skip
 
 

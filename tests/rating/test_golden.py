@@ -14,12 +14,12 @@ FILES = sorted((Path(__file__).parent / "golden").glob("*.txt"))
 
 
 def _read(file):
-    found = {"value": {}, "line": {}, "band": {}, "discount": [], "hours": []}
+    found = {"value": {}, "line": {}, "band": {}, "input": {}, "discount": [], "hours": []}
     for text in file.read_text("utf-8").splitlines():
         if text.startswith("#") or not text:
             continue
         word, *rest = text.split()
-        if word in {"value", "line", "band"}:
+        if word in {"value", "line", "band", "input"}:
             found[word][rest[0]] = rest[1]
         elif word == "discount":
             found[word].append(rest[0])
@@ -68,6 +68,7 @@ def test_golden(file):
         "discounts": golden["discount"],
         **{f"{name}_micro": micro(value) for name, value in golden["value"].items()},
         **{f"band_{name}_dwh": energy_dwh(value) for name, value in golden["band"].items()},
+        **{name: int(value) for name, value in golden["input"].items()},
     }
     frame = pl.DataFrame([row]).with_columns(
         pl.col("capacity_milli").cast(pl.Int64), pl.col("discounts").cast(pl.List(pl.String))

@@ -8,6 +8,8 @@ from tomoshibi.kernel.units import E10, E10_PER_MICRO, MICRO, plain
 from tomoshibi.tariffs.values import Component
 
 _SHARE = "share"
+_PERCENT = "%"
+"""A number that explains another line (power factor)."""
 _LANGUAGES = {"ja": "ja", "zh": "zh", "en": "en"}
 _UNITS = {
     "kWh": {"ja": "kWh", "zh": "kWh", "en": "kWh"},
@@ -17,6 +19,7 @@ _UNITS = {
     "contract": {"ja": "契約", "zh": "合同", "en": "contract"},
     "piece": {"ja": "件", "zh": "件", "en": "piece"},
     _SHARE: {"ja": "", "zh": "", "en": ""},
+    _PERCENT: {"ja": "%", "zh": "%", "en": "%"},
 }
 
 
@@ -48,7 +51,8 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
     if share:
         price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %"
     per = _per(row, component)
-    formula = f"{quantity} {unit} × {price}".replace("  ", " ")
+    explains = component.unit == _PERCENT
+    formula = f"{quantity} %" if explains else f"{quantity} {unit} × {price}".replace("  ", " ")
     if component.averaged:
         # A sum over half-hours: how many, their energy, and what a kWh came to on average.
         formula = f"{row['ratio_num']:,} × 30 min: {quantity} {unit} × \u00d8 {price}"
@@ -62,11 +66,11 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
         text=component.label[language],
         quantity=quantity,
         unit=unit,
-        price=price if per == 1 else f"{price} / {per} {unit}",
+        price="" if explains else price if per == 1 else f"{price} / {per} {unit}",
         share="" if row["ratio_num"] == row["ratio_den"] else f"{row['ratio_num']}/{row['ratio_den']}",
         amount=decimals(row["amount_e10"]),
         amount_e10=row["amount_e10"],
-        formula=f"{formula} = {decimals(row['amount_e10'])}",
+        formula=formula if explains else f"{formula} = {decimals(row['amount_e10'])}",
         rule=f"{component.component} ({component.kind})",
         version=version,
         source="; ".join(component.sources),

@@ -10,6 +10,8 @@ from tomoshibi.kernel.units import E10, MICRO, plain
 from tomoshibi.tariffs.values import Component
 
 SHARE = "share"
+PERCENT = "%"
+"""A number that explains another line; it has no price and no amount."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
             # A sum over half-hours: their number, their energy, and what a kWh came to on average.
             parts = [f"{row['ratio_num']:,} x 30 min: {parts[0]}", f"\u00d8 {decimals(price)}"]
             text = f"{' x '.join(parts)} = {amount}"
+        elif component.unit == PERCENT:
+            text = parts[0]
         else:
             text = f"{' x '.join(part for part in parts if part)} = {_exact(row, component)}{amount}"
         yield Derivation(

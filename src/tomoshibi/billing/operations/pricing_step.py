@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tomoshibi.billing import composition, inputs, queries, values
-from tomoshibi.billing.operations import dividing
+from tomoshibi.billing.operations import dividing, numbers
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.kernel import frames
@@ -56,7 +56,7 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
     :param rows: candidates with a provided reading inside the contract
     :param adjustments: individual corrections (``queries.adjustments``)
     """
-    usage = _usage(rows, adjustments=adjustments)
+    usage = _usage(rows, month=month, adjustments=adjustments)
     usage = tariffs.with_market(usage.with_columns(month=pl.lit(month.number, dtype=pl.Int64)))
     published, usage = inputs.published(usage)
     found, programs = price_usage(usage, readings=rows)
@@ -96,7 +96,7 @@ def price_usage(
     return pricing.price(usage=usage, programs=programs, half_hours=half_hours), programs
 
 
-def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
+def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> pl.DataFrame:
     """One row per part of a bill, as pricing takes it, with today's facts and the individual corrections."""
     columns = ["row_id", "contract_id", "area", "voltage", "start", "period_start", "period_end", "metered_dwh"]
     columns += ["reading_start", "reading_end"]
@@ -117,9 +117,9 @@ def _usage(rows: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
         period_end=pl.col("part_end"),
     )
     parts = dividing.at_price_changes(tariffs.with_versions(parts))
-    parts = dividing.with_energy(
-        parts, readings=rows, programs=tariffs.programs(parts["plan_version"].drop_nulls().unique())
-    )
+    programs = tariffs.programs(parts["plan_version"].drop_nulls().unique())
+    parts = dividing.with_energy(parts, readings=rows, programs=programs)
+    parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs.values())
     parts = _with_bands(parts, adjustments=adjustments)
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
 
