@@ -3,16 +3,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONPATH :=
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run demo shell test check lint types contracts docs bench chaos screenshots messages lock clean
+.PHONY: help setup setup-tests python run demo shell test check lint types contracts docs bench chaos screenshots messages lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-setup: ## build .venv and install everything that is locked
+setup: python ## build .venv and install everything that is locked
 	@$(PYTHON) tools/setup.py
 
-setup-tests:
+setup-tests: python
 	@$(PYTHON) tools/setup.py --browser
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON) here; Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv), or name another one: make PYTHON=..." >&2; exit 1; }
 
 run: setup ## start the database, load the demo, open the console and say where
 	@$(BIN)/tomoshibi up --demo
@@ -23,21 +26,21 @@ demo: setup ## load the demo into the database without starting the console
 shell: setup ## a Python shell with Django on the project's database
 	@$(BIN)/python manage.py shell
 
-test: setup-tests ## all tests
+test: setup-tests ## all tests; those in a browser need Chromium, which is installed where that is allowed
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
 	@# A process of their own: the browser's driver keeps an event loop running in the thread of its tests.
 	@$(BIN)/python -m pytest -m browser
 
 check: setup lint types contracts docs ## lint, types, import contracts, docs
 
-lint:
+lint: ## only ruff: form and rules
 	@$(BIN)/ruff format --check src tests tools
 	@$(BIN)/ruff check src tests tools
 
-types:
+types: ## only mypy
 	@$(BIN)/mypy
 
-contracts:
+contracts: ## only the floor plan: who may import whom
 	@PYTHONPATH=. $(BIN)/lint-imports
 
 docs: ## build the documentation into site/

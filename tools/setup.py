@@ -2,8 +2,10 @@
 Make a checkout ready: environment, assets, translations, and (for browser tests) Chromium and fonts.
 
 Runs on the machine's own Python with nothing installed, so it uses the standard library only. Every step says why it
-is needed when it fails.
+is needed when it fails. An old Python has to get as far as saying that it is too old, so nothing here is newer than 3.7.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -111,7 +113,8 @@ def browser() -> None:
 def main() -> None:
     if sys.version_info < OLDEST:
         fail(
-            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}. Set PYTHON=..."
+            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}. "
+            "Name another one: make PYTHON=/usr/bin/python3.12 ..."
         )
     if sys.platform == "win32":
         fail("run this inside WSL: the embedded database listens on a Unix socket")

@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not there: browser tests need Chromium (make browser)")
+        pytest.skip(
+            f"{CHROMIUM} is not there: browser tests need Chromium (make test installs it where it may; TOMOSHIBI_CHROMIUM names another)"
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

@@ -21,6 +21,15 @@ def test_every_target_and_every_moment_is_hit():
 
 
 @pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("kills", [6, 20])
+def test_few_kills_hit_every_target_and_moment_too(kills, seed):
+    stages = plan.draw(kills=kills, seed=seed)
+    drawn = [kill for found in stages.values() for kill in found]
+    assert {kill.target for kill in drawn} == set(Target)
+    assert {kill.moment for stage in ("rating", "issue") for kill in stages[stage]} == set(Moment)
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_after_the_debts_are_committed_nothing_more_is_killed(seed):
     opening = plan.draw(kills=20, seed=seed)["opening"]
     assert [kill.moment for kill in opening[:-1]].count(Moment.AFTER_COMMIT) == 0

@@ -13,6 +13,7 @@ import argparse
 import os
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,11 @@ def _chaos(wants: Any, root: Path) -> int:
     expected = _played(people, root, say, {})
     say("undisturbed: " + ", ".join(f"{found.rows:,} {name}" for name, found in expected.items()))
     _copy_database("tomoshibi", BOOK)
-    ended = _played(people, root, say, plan.draw(kills=wants.kills, seed=wants.seed))
+    kills = plan.draw(kills=wants.kills, seed=wants.seed)
+    ended = _played(people, root, say, kills)
+    for kind in ("target", "moment"):
+        hits = Counter(str(getattr(kill, kind)) for stage in kills.values() for kill in stage)
+        say(f"struck by {kind}: " + ", ".join(f"{count} {name}" for name, count in sorted(hits.items())))
 
     different = [name for name in expected if expected[name] != ended[name]]
     broken = compare.broken_rules()

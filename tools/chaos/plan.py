@@ -4,7 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Target(StrEnum):
@@ -59,20 +61,24 @@ ISSUE = ("billing_invoice", "ledger_entry", "ledger_leg")
 OPENING = ("collection_receivable",)
 MARKS = {RATING[0]: "billing_line", ISSUE[0]: "ledger_leg", OPENING[0]: "collection_receivable"}
 """The COPY that every transaction of a stage does: by it the commit of a part is known."""
-MOMENTS = (Moment.IN_COPY, Moment.IN_COPY, Moment.BEFORE_COMMIT, Moment.AFTER_COMMIT, Moment.ANY, Moment.ANY)
+MOMENTS = (Moment.IN_COPY, Moment.BEFORE_COMMIT, Moment.AFTER_COMMIT, Moment.ANY, Moment.IN_COPY, Moment.ANY)
 PARTS = 40
 """So many parts a run has: kills pass at most two parts each, so that none comes after the end."""
 
 
 def draw(*, kills: int, seed: int) -> dict[str, list[Kill]]:
-    """The kills of each stage: rating, issue, and opening the debts (the last of the issue stage)."""
+    """
+    The kills of each stage: rating, issue, and opening the debts (the last of the issue stage). Whom a kill hits and
+    where in its work is dealt like cards, so that six kills already hit every target and every moment.
+    """
     dice = random.Random(seed)
     opening = max(1, kills // 7) if kills > 2 else 0
     rating = (kills - opening + 1) // 2
     counts = {"rating": (rating, RATING), "issue": (kills - opening - rating, ISSUE)}
     targets = _mixed(dice, list(Target), kills)
+    moments = _mixed(dice, MOMENTS, kills - opening)
     drawn = {
-        stage: [_one(dice, dice.choice(MOMENTS), tables, targets.pop()) for _ in range(count)]
+        stage: [_one(dice, moments.pop(), tables, targets.pop()) for _ in range(count)]
         for stage, (count, tables) in counts.items()
     }
     # The debts are opened in one transaction: once it is committed there is nothing left to kill.
@@ -81,8 +87,8 @@ def draw(*, kills: int, seed: int) -> dict[str, list[Kill]]:
     return drawn
 
 
-def _mixed(dice: random.Random, among: Sequence[Target], count: int) -> list[Target]:
-    """Each equally often, in a random order."""
+def _mixed(dice: random.Random, among: Sequence[T], count: int) -> list[T]:
+    """Each as often as it stands there, in a random order."""
     found = [among[number % len(among)] for number in range(count)]
     dice.shuffle(found)
     return found
