@@ -1,8 +1,9 @@
 """
 A month of half-hours reduced to energy per band.
 
-A band vector is a short list of runs (night, day, home ...); summing runs of contiguous integers is what processors do
-best, so the kernel walks each point's vector once. Without numba the same sums come from numpy.
+Summing contiguous integers is what processors do best: the compiled kernel walks each point's vector once, and again for
+each band but one under the band's mask while it still lies in the nearest memory. Without numba the same sums come from
+numpy, run by run (night, day, home ...).
 """
 
 from collections.abc import Callable
@@ -13,11 +14,12 @@ import numpy.typing as npt
 
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.cores import over_rows
 
 WORTH_COMPILING = 10_000_000
 """Slots from which the compiled kernel is worth its start (about a second of compiling)."""
 Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-Kernel = Callable[[Int32Array, npt.NDArray[np.int64], npt.NDArray[np.int64], Int64Array, Int32Array], None]
+Kernel = Callable[[Int32Array, Int32Array, Int64Array, Int32Array], None]
 
 
 def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
@@ -48,11 +50,18 @@ def band_sums(
     sums = np.zeros((values_dwh.shape[0], band_count), dtype=np.int64)
     if not bands.size:
         return sums, np.ones(values_dwh.shape[0], dtype=np.bool_)
-    edges, of_run = runs_of(bands)
     lowest = np.empty(values_dwh.shape[0], dtype=np.int32)
     wanted = values_dwh.size >= WORTH_COMPILING if compiled is None else compiled
     kernel = _compiled() if wanted else None
-    (kernel or _with_numpy)(np.ascontiguousarray(values_dwh), edges, of_run, sums, lowest)
+    if kernel:
+        masks = np.where(bands == np.arange(band_count)[:, None], np.int32(-1), np.int32(0))
+
+        def stretch(rows: slice) -> None:  # a part of longer rows is copied here, some rows at a time
+            kernel(np.ascontiguousarray(values_dwh[rows]), masks, sums[rows], lowest[rows])
+
+        over_rows(stretch, rows=lowest.size)
+    else:
+        _with_numpy(values_dwh, *runs_of(bands), sums, lowest)
     complete = lowest >= 0
     sums[~complete] = 0
     return sums, complete
@@ -77,23 +86,24 @@ def _compiled() -> Kernel | None:
     except ImportError:
         return None
 
-    def kernel(
-        values_dwh: Int32Array,
-        edges: npt.NDArray[np.int64],
-        of_run: npt.NDArray[np.int64],
-        sums: Int64Array,
-        lowest: Int32Array,
-    ) -> None:
+    def kernel(values_dwh: Int32Array, masks: Int32Array, sums: Int64Array, lowest: Int32Array) -> None:
+        # A row lies in the fastest memory after the first pass, so a pass per band costs less than its many short runs.
+        last = masks.shape[0] - 1
         for row in range(values_dwh.shape[0]):
             low = np.int32(2**31 - 1)
-            for number in range(of_run.shape[0]):
-                total = np.int64(0)
-                for slot in range(edges[number], edges[number + 1]):
-                    value = values_dwh[row, slot]
-                    total += value
-                    low = min(low, value)
-                sums[row, of_run[number]] += total
+            rest = np.int64(0)
+            for slot in range(values_dwh.shape[1]):
+                value = values_dwh[row, slot]
+                rest += value
+                low = min(low, value)
             lowest[row] = low
+            for band in range(last):
+                total = np.int64(0)
+                for slot in range(values_dwh.shape[1]):
+                    total += values_dwh[row, slot] & masks[band, slot]
+                sums[row, band] = total
+                rest -= total
+            sums[row, last] = rest
 
     compiled: Kernel = njit(nogil=True, cache=False)(kernel)
     return compiled

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tomoshibi.kernel.exact import LIMIT, BoolArray, largest
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.rating.cores import over_rows
 from tomoshibi.rating.halfhours import WORTH_COMPILING
 
 Kernel = Callable[[Int32Array, Int64Array, Int64Array, Int64Array, Int32Array], None]
@@ -52,7 +53,15 @@ def priced_sums(values_dwh: Int32Array, unit_micro: Int64Array, *, compiled: boo
     if unit_micro.size and rows:
         wanted = values_dwh.size >= WORTH_COMPILING if compiled is None else compiled
         kernel = _compiled() if wanted else None
-        (kernel or _with_numpy)(np.ascontiguousarray(values_dwh), unit_micro.astype(np.int64), amount, energy, lowest)
+        units = unit_micro.astype(np.int64)
+        if kernel:
+
+            def stretch(part: slice) -> None:  # a part of longer rows is copied here, some rows at a time
+                kernel(np.ascontiguousarray(values_dwh[part]), units, amount[part], energy[part], lowest[part])
+
+            over_rows(stretch, rows=rows)
+        else:
+            _with_numpy(values_dwh, units, amount, energy, lowest)
     complete = lowest >= 0
     # No partial sum is larger than all energy at the highest price: a product that fits has not overflowed before.
     too_large = complete & (energy > LIMIT // max(largest(unit_micro), 1))
