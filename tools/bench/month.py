@@ -1,9 +1,9 @@
 """The bill run, measured stage by stage against a bare COPY of the rows that it wrote."""
 
 import os
-import resource
 import tempfile
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from tomoshibi.storage import db
 from tomoshibi.tariffs import operations as tariffs
 from tomoshibi.worker import operations as worker
 from tools.bench import book, money, statements
-from tools.bench.watch import Watch
+from tools.bench.watch import Watch, forget_peak, peak_gb
 
 NOW = datetime(2026, 10, 20, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
 COPIED = ("billing_bill", "billing_line", "billing_invoice", "ledger_entry", "ledger_leg")
@@ -57,7 +57,23 @@ def prepare() -> dict[str, int]:
         }
 
 
-def bench(contracts: int, *, seed: int, out: IO[str]) -> None:
+@dataclass(frozen=True)
+class Size:
+    """What one size of the book came to, for the growth curve."""
+
+    contracts: int
+    bills_per_second: float
+    share_of_copy: float
+    share_by_processor: float
+    debit_rows: float
+    result_rows: float
+    statements: float
+    peak_gb: float
+
+
+def bench(contracts: int, *, seed: int, out: IO[str]) -> Size:
+    """Generate a book, run a month over it, and say how fast each step was."""
+
     def say(text: str) -> None:
         print(f"    {text}", file=out, flush=True)
 
@@ -68,13 +84,27 @@ def bench(contracts: int, *, seed: int, out: IO[str]) -> None:
     book.fill(contracts, seed=seed, now=NOW, say=say)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    watch = Watch()
+    forget_peak()
+    watch, bare = Watch(), Watch()
     run_id = _run(people, watch)
-    bare = _bare_copy()
-    _print(contracts, watch, bare, run_id, out)
-    money.measure(run_id=run_id, people=people, now=NOW, say=say)
-    statements.measure(run_id=run_id, now=NOW, say=say)
+    _bare_copy(bare)
+    speed, share, by_processor = _print(contracts, watch, bare, run_id, out)
+    rates = money.measure(run_id=run_id, people=people, now=NOW, say=say)
+    set_per_second = statements.measure(run_id=run_id, now=NOW, say=say)
     say(f"peak memory of the worker {peak_gb():.1f} GB; load of the machine {os.getloadavg()[0]:.1f}")
+    written, matched = rates["debit file written"], rates["result matched and posted"]
+    return Size(contracts, speed, share, by_processor, written, matched, set_per_second, peak_gb())
+
+
+def curve(sizes: Sequence[Size], *, out: IO[str]) -> None:
+    """One row per size: rates that stay and memory that does not grow with the book mean linear growth."""
+    names = ("contracts", "bills/s", "of COPY", "by proc.", "debit rows/s", "result rows/s", "statements/s", "peak GB")
+    print("\ngrowth   " + "".join(f"{name:>15}" for name in names), file=out)
+    for size in sizes:
+        row = (f"{size.contracts:,}", f"{size.bills_per_second:,.0f}", f"{size.share_of_copy:.2f}",
+               f"{size.share_by_processor:.2f}", f"{size.debit_rows:,.0f}", f"{size.result_rows:,.0f}",
+               f"{size.statements:,.0f}", f"{size.peak_gb:.1f}")  # fmt: skip
+        print("         " + "".join(f"{text:>15}" for text in row), file=out, flush=True)
 
 
 def _run(people: dict[str, int], watch: Watch) -> int:
@@ -103,13 +133,8 @@ def release_everything(run_id: int, actor_id: int) -> None:
         billing.release(run_id=run_id, contract_ids=blocked, reason="bench", actor_id=actor_id, now=NOW)
 
 
-def _bare_copy() -> dict[str, float]:
-    """
-    COPY the same rows into tables with the same keys and nothing else around them: no trigger, no check, no reading.
-
-    :returns: seconds per table
-    """
-    seconds = {}
+def _bare_copy(watch: Watch) -> None:
+    """COPY the same rows into tables with the same keys and nothing else around them: no trigger, no check, no reading."""
     for table in COPIED:
         with tempfile.TemporaryFile() as rows:
             with connection.cursor() as cursor, cursor.copy(f"COPY {table} TO STDOUT") as copy:
@@ -118,37 +143,38 @@ def _bare_copy() -> dict[str, float]:
             with connection.cursor() as cursor:
                 cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING INDEXES INCLUDING DEFAULTS)")
             rows.seek(0)
-            started = time.perf_counter()
-            with db.transaction(), connection.cursor() as cursor, cursor.copy(f"COPY bare_{table} FROM STDIN") as copy:
+            with (
+                watch.stage(f"bare COPY {table}"),
+                db.transaction(),
+                connection.cursor() as cursor,
+                cursor.copy(f"COPY bare_{table} FROM STDIN") as copy,
+            ):
                 while block := rows.read(1 << 20):
                     copy.write(block)
-            seconds[table] = time.perf_counter() - started
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE bare_{table}")
-    return seconds
 
 
-def peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def _print(contracts: int, watch: Watch, bare: dict[str, float], run_id: int, out: IO[str]) -> None:
+def _print(contracts: int, watch: Watch, bare: Watch, run_id: int, out: IO[str]) -> tuple[float, float, float]:
+    """:returns: bills per second of the full run, and how near it comes to bare COPY by the clock and by processor time"""
     run = billing_queries.run(run_id=run_id)
-    whole, copied = sum(watch.seconds.values()), sum(bare.values())
 
-    def line(name: str, seconds: float, share: str = "") -> None:
+    def line(name: str, seconds: float, share: str = "", worked: str = "") -> None:
         rate = run.bill_count / seconds
-        print(f"    {name:<28} {seconds:8.1f} s {rate:12,.0f} bills/s {share:>6}", file=out, flush=True)
+        print(f"    {name:<28} {seconds:8.1f} s {rate:12,.0f} bills/s {share:>6} {worked}", file=out, flush=True)
 
-    for name, seconds in watch.seconds.items():
-        line(name, seconds, f"{seconds / whole:.0%}")
-    line("full run", whole)
-    for table, seconds in bare.items():
-        line(f"bare COPY {table}", seconds, f"{seconds / copied:.0%}")
-    line("bare COPY of the same rows", copied)
+    totals = []
+    for found, title in ((watch, "full run"), (bare, "bare COPY of the same rows")):
+        whole = sum(found.seconds.values())
+        for name, seconds in found.seconds.items():
+            line(name, seconds, f"{seconds / whole:.0%}", found.worked(name))
+        line(title, whole)
+        totals.append((whole, sum(found.processor.values()) + sum(found.server.values())))
+    (whole, worked), (copied, copying) = totals
     print(
-        f"    the full run reaches {copied / whole:.2f} of bare COPY; peak memory of the worker {peak_gb():.1f} GB; "
-        f"{run.bill_count:,} bills, {run.aside_count:,} set aside",
+        f"    the full run reaches {copied / whole:.2f} of bare COPY ({copying / worked:.2f} by processor time); "
+        f"peak memory of the worker {peak_gb():.1f} GB; {run.bill_count:,} bills, {run.aside_count:,} set aside",
         file=out,
     )
     assert run.bill_count + run.aside_count == contracts, "every contract is billed or set aside"
+    return run.bill_count / whole, copied / whole, copying / worked
