@@ -1,5 +1,6 @@
-"""Seconds per stage: on the clock, of this process, and of the database's processes."""
+"""Seconds per stage: on the clock, of this process with its children, and of the database's processes."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,15 +26,20 @@ class Watch:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         server = server_seconds()
-        started, worked = time.perf_counter(), time.process_time()
+        started, worked = time.perf_counter(), own_seconds()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-        self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - worked
+        self.processor[name] = self.processor.get(name, 0.0) + own_seconds() - worked
         self.server[name] = self.server.get(name, 0.0) + server_seconds() - server
 
     def worked(self, name: str) -> str:
         """Processor seconds of a stage in words."""
         return f"processor {self.processor[name]:.1f} s + database {self.server[name]:.1f} s"
+
+
+def own_seconds() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
 
 
 def server_seconds() -> float:

@@ -39,6 +39,16 @@ def typeset(*, template: Path, data: Any) -> bytes:
     return typesetting.compile_pdf(template, data)
 
 
+def typeset_many(*, template: Path, data: Any) -> bytes:
+    """
+    As ``typeset``, for documents of hundreds of pages.
+
+    :raises typesetting.NoFonts: where the assets were not installed
+    :raises typesetting.NotSet: with the typesetter's complaint
+    """
+    return typesetting.compile_pdf_apart(template, data)
+
+
 def typeset_pictures(*, template: Path, data: Any, ppi: int = 96) -> list[bytes]:
     """The pages of a document as PNG pictures, for previews."""
     return typesetting.compile_pictures(template, data, ppi=ppi)
