@@ -59,7 +59,7 @@ messages: setup ## collect the strings to translate into each room's locale fold
 	@$(BIN)/python tools/messages.py
 
 lock: setup ## lock the dependencies again, with hashes and without addresses
-	@for name in runtime dev; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	@for name in runtime dev bench; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove everything that was built; the data in var/ stays
