@@ -261,7 +261,7 @@ def _customer(front: Visitor, visitor: Callable[..., Visitor], beside: Beside, r
     customer.open(f"/portals/customer/bills/{issued['bill_id']}/", "portal-bill")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_open_month_by_hand(visitor, beside):
     before = clock.now()
     clerk = visitor().sign_in("yamada", PASSWORD)
