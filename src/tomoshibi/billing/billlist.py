@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,7 @@ def fact_value(name: str, value: Any) -> str:
         return f"{derivation.grouped(int(value), scale=DWH_PER_KWH)} kWh"
     if name == "sha256":
         return str(value)[:12]
-    return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else str(value)
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if hasattr(value, "hour") else str(value)
 
 
 def selection_words(selection: values.Selection) -> str:
