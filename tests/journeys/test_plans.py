@@ -49,13 +49,13 @@ def test_a_price_rise_from_the_present_document_to_the_published_plan(journey):
 
     # The next version starts from the one that holds, taken out as a document.
     present = ito.get(f"/tariffs/versions/{now_holds.id}.yaml").content.decode()
-    start, price = now_holds.valid_from.isoformat(), "29.80"
+    start, price = now_holds.valid_from.isoformat(), "amount: 29.80,"
     assert present.count(start) == 1
-    assert present.count(f"'{price}'") == 1
-    risen = present.replace(start, STARTS.isoformat()).replace(f"'{price}'", "'31.20'")
+    assert present.count(price) == 1
+    risen = present.replace(start, STARTS.isoformat()).replace(price, "amount: 31.20,")
 
     # A slip of the pen is shown with its place, and nothing waits for anybody.
-    refused = upload(ito, risen.replace("'31.20'", "'31,20'").replace("kind: levy", "kind: levi"))
+    refused = upload(ito, risen.replace("31.20", "'31,20'").replace("kind: levy", "kind: levi"))
     assert refused.status_code == 422
     page = refused.content.decode()
     places = {one.path for one in refused.context["findings"] if one.blocking}

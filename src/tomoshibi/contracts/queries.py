@@ -236,6 +236,14 @@ def contract_ids(*, numbers: pl.Series) -> pl.DataFrame:
     )
 
 
+def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, list[values.Contract]]:
+    """How many contracts are on a plan on a day or come to it later, and the first of them."""
+    terms = ContractTerms.objects.filter(Q(end=None) | Q(end__gt=day), plan_code=plan_code)
+    rows = Contract.objects.filter(Q(end=None) | Q(end__gt=day), id__in=terms.values("contract_id"))
+    ids = list(rows.order_by("number").values_list("id", flat=True)[:limit])
+    return rows.count(), _contracts(Q(id__in=ids)) if ids else []
+
+
 def count_supplied(*, day: date) -> int:
     """How many contracts are supplied on a day."""
     return Contract.objects.filter(Q(end=None) | Q(end__gt=day), start__lte=day).count()

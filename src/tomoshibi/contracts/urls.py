@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:contract_id>/panel/", views.contract_panel, name="contract_panel"),
     path("<int:contract_id>/change/", views.change, name="change"),
     path("<int:contract_id>/end/", views.end, name="end"),
+    path("on-plan/", views.on_plan, name="on_plan"),
     path("of-customer/<int:customer_id>/", views.of_customer, name="of_customer"),
     path("of-point/<int:supply_point_id>/", views.of_point, name="of_point"),
 ]

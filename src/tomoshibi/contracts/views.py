@@ -264,3 +264,17 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Contract %(number)s is registered.") % {"number": made.number})
             return redirect("contracts:contract", made.id)
     return render(request, "contracts/new.html", {"form": form, "area": area}, status=422 if form.errors else 200)
+
+
+@require_GET
+@page("RB1", *READERS)
+def on_plan(request: HttpRequest) -> HttpResponse:
+    """A fragment for drafts and proposals of plans: the contracts that a version reaches."""
+    try:
+        start = date.fromisoformat(request.GET.get("start", ""))
+    except ValueError:
+        start = clock.today()
+    code = request.GET.get("plan", "")
+    count, first = queries.on_plan(plan_code=code, day=start)
+    context = {"count": count, "rows": _rows(first), "more": count - len(first), "start": start, "plan_code": code}
+    return render(request, "contracts/on_plan.html", context)

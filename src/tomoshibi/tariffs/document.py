@@ -26,7 +26,7 @@ class Unreadable(ValueError):
         self.sentence, self.line = sentence, line
 
 
-class _ExactLoader(yaml.SafeLoader):
+class _ExactLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Decimals and dates stay text, so that 29.80 is what was written; a key twice is refused."""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
@@ -64,9 +64,36 @@ def read(text: str) -> dict[str, Any]:
     return found
 
 
+class _ExactDumper(yaml.SafeDumper):
+    """Writes 29.80 as it was read, without quotes; small things stay on one line."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_ExactDumper.yaml_implicit_resolvers = _ExactLoader.yaml_implicit_resolvers
+
+
+def write(value: Any, *, flow: bool | None = None, in_order: bool = False) -> str:
+    """
+    Plain values as YAML that ``read`` gives back exactly.
+
+    :param flow: all on one line; otherwise only the innermost lists and mappings are
+    :param in_order: keys by their names, so that two documents can be compared line by line
+    """
+    return yaml.dump(
+        value, Dumper=_ExactDumper, allow_unicode=True, sort_keys=in_order, width=10_000, default_flow_style=flow
+    ).removesuffix("...\n")
+
+
+def compose(text: str) -> Node | None:
+    """The tree of a text with the place of everything in it."""
+    return yaml.compose(text, Loader=_ExactLoader)
+
+
 def lines(text: str) -> dict[Path_, int]:
     """The line of every place in a document, by its path."""
-    root = yaml.compose(text, Loader=_ExactLoader)
+    root = compose(text)
     found: dict[Path_, int] = {}
     if root is not None:
         _walk(root, (), found)
@@ -90,6 +117,11 @@ def path_text(path: Path_) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
+
+
+def path_of(text: str) -> Path_:
+    """The reverse of ``path_text``."""
+    return tuple(int(part) if part.isdigit() else part for part in text.replace("[", ".").replace("]", "").split("."))
 
 
 @lru_cache(maxsize=1)

@@ -1,12 +1,20 @@
-"""Upload of a plan document."""
+"""Forms of plan documents: upload, drafts, examples."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.ui import fields
+
 LARGEST_DOCUMENT = 1_000_000
+PROFILES = (
+    ("household", _("home (BDEW H25)")),
+    ("solar", _("home with solar panels (BDEW P25)")),
+    ("shop", _("shop or office (BDEW G25)")),
+)
 
 
 class DocumentForm(forms.Form):
@@ -34,3 +42,63 @@ class DocumentForm(forms.Form):
         if not cleaned.get("text"):
             raise forms.ValidationError(_("Choose a file or paste the document."))
         return cleaned
+
+
+class NewDraftForm(forms.Form):
+    """From which plan a draft begins, and whether it is the plan's next version or a new plan."""
+
+    version = forms.TypedChoiceField(label=_("Begin from"), coerce=int)
+    purpose = forms.ChoiceField(
+        label=_("What is it to be?"),
+        choices=[("next", _("the next version of this plan")), ("new", _("a new plan like it"))],
+        initial="next",
+        widget=forms.RadioSelect,
+    )
+    plan_code = forms.RegexField(
+        r"^[a-z][a-z0-9-]{1,59}$",
+        label=_("Code of the new plan"),
+        required=False,
+        help_text=_("small letters, digits and hyphens; it stays for good"),
+        error_messages={"invalid": _("Small letters, digits and hyphens, beginning with a letter.")},
+    )
+    name = forms.CharField(label=_("Name of the new plan"), max_length=80, required=False)
+    valid_from = fields.DayField(label=_("First day"))
+
+    def __init__(
+        self, *args: Any, versions: Sequence[tuple[int, str]], taken: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = list(versions)  # type: ignore[attr-defined]
+        self._taken = taken
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("purpose") == "new":
+            for name in ("plan_code", "name"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("A new plan needs it."))
+            if cleaned.get("plan_code") in self._taken:
+                self.add_error("plan_code", _("A plan has this code already."))
+        else:
+            cleaned["plan_code"] = cleaned["name"] = ""
+        return cleaned
+
+
+class ExampleForm(forms.Form):
+    """For which use the worked example beside a draft is made."""
+
+    kwh = fields.EnergyField(label=_("Use"), initial=3_000_000)
+    size = fields.CapacityField(label=_("Contract size"), unit="", required=False)
+    month = fields.MonthField(label=_("Month"))
+    profile = forms.ChoiceField(label=_("Load profile"), choices=PROFILES)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class TextForm(forms.Form):
+    """The document itself."""
+
+    text = forms.CharField(strip=False, required=False)
+    revision = forms.IntegerField()

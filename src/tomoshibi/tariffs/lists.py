@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.identity import queries as people
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import queries, wording
 from tomoshibi.ui import lists
@@ -25,6 +26,41 @@ PROPOSALS = {
     "published": State(_("published"), Tone.GOOD, "circle-check"),
     "rejected": State(_("turned down"), Tone.QUIET, "circle-x"),
 }
+DRAFTS = {
+    "open": State(pgettext_lazy("draft", "being written"), Tone.RUNNING, "pencil"),
+    "proposed": State(pgettext_lazy("draft", "proposed"), Tone.GOOD, "send"),
+    "abandoned": State(pgettext_lazy("draft", "given up"), Tone.QUIET, "archive"),
+}
+
+
+def drafts_list() -> lists.ListQuery:
+    rows = [
+        {
+            "id": draft.id,
+            "code": draft.plan_code,
+            "state": draft.state,
+            "changed_at": draft.changed_at,
+            "changed_by": people.name_of(user_id=draft.changed_by_id),
+            "started_at": draft.started_at,
+        }
+        for draft in queries.drafts()
+    ]
+    return lists.ListQuery(
+        name="tariffs.drafts",
+        rows=rows,
+        columns=(
+            lists.Code("code", _("Plan")),
+            lists.StateOf("state", _("State"), states=DRAFTS),
+            lists.Moment("changed_at", _("Changed")),
+            lists.Text("changed_by", _("By")),
+            lists.Moment("started_at", _("Begun")),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("code", "changed_by")),
+            lists.Choice("state", _("State"), choices=[(code, one.word) for code, one in DRAFTS.items()], facet=True),
+        ),
+        order=("-changed_at",),
+    )
 
 
 def plans_list(*, on: date) -> lists.ListQuery:

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.db import models
 from django_fsm import FSMField, transition
 
-from tomoshibi.tariffs.values import ProposalState
+from tomoshibi.tariffs.values import DraftState, ProposalState
 
 
 class PlanVersion(models.Model):
@@ -22,6 +22,8 @@ class PlanVersion(models.Model):
     kind = models.CharField(max_length=10)
     capacity_unit = models.CharField(max_length=10)
     document = models.JSONField()
+    text = models.TextField(blank=True, default="")
+    """The text it was written as, with its comments; empty where it was not kept."""
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -46,6 +48,8 @@ class PlanProposal(models.Model):
     plan_code = models.CharField(max_length=60, db_collation="C")
     valid_from = models.DateField()
     document = models.JSONField()
+    text = models.TextField(blank=True, default="")
+    """The text it was written as, with its comments; empty where it was not kept."""
     sha256 = models.CharField(max_length=64)
     reason = models.CharField(max_length=300, blank=True)
     state = FSMField(default=ProposalState.OPEN.value, protected=True)
@@ -70,3 +74,34 @@ class PlanProposal(models.Model):
     @transition(field=state, source=ProposalState.OPEN.value, target=ProposalState.REJECTED.value)
     def reject(self) -> None:
         """Stays on record, never becomes a version."""
+
+
+class PlanDraft(models.Model):
+    """A document on its way, kept as typed: it may be unsound, even unreadable, until it is proposed."""
+
+    plan_code = models.CharField(max_length=60, db_collation="C")
+    based_on = models.ForeignKey(PlanVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    revision = models.IntegerField(default=1)
+    state = FSMField(default=DraftState.OPEN.value, protected=True)
+    proposal = models.ForeignKey(PlanProposal, null=True, on_delete=models.PROTECT, related_name="+")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    @transition(field=state, source=DraftState.OPEN.value, target=DraftState.PROPOSED.value)
+    def propose(self) -> None:
+        """Its document waits for a second person."""
+
+    @transition(field=state, source=DraftState.OPEN.value, target=DraftState.ABANDONED.value)
+    def abandon(self) -> None:
+        """Nobody works on it; it is kept."""
+
+    @transition(field=state, source=DraftState.ABANDONED.value, target=DraftState.OPEN.value)
+    def resume(self) -> None:
+        """Somebody goes on with it."""
+
+    @transition(field=state, source=DraftState.PROPOSED.value, target=DraftState.OPEN.value)
+    def reopen(self) -> None:
+        """Its proposal was turned down: it can be mended."""

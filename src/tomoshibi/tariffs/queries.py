@@ -11,10 +11,23 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import cases, lint, loads, meaning, published, quotes, sentences, spot, typical_day, values
+from tomoshibi.tariffs import (
+    beginnings,
+    cases,
+    lint,
+    loads,
+    meaning,
+    preview,
+    published,
+    quotes,
+    sentences,
+    spot,
+    typical_day,
+    values,
+)
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs.models import PlanProposal, PlanVersion
+from tomoshibi.tariffs.models import PlanDraft, PlanProposal, PlanVersion
 
 
 def to_value(row: PlanVersion) -> values.PlanVersion:
@@ -259,6 +272,11 @@ def read_document(text: str) -> tuple[list[dict[str, Any]], list[values.Finding]
     return documents.versions(documents.read(text)), findings
 
 
+def findings_in(text: str) -> list[values.Finding]:
+    """What lint says about a text, sound or not, blocking things first."""
+    return lint.findings(text)
+
+
 def program_of(document: Mapping[str, Any]) -> Program:
     """The program of a sound one-version document that need not be published (quotes, previews, case checks)."""
     return compiler.program(document)
@@ -356,3 +374,98 @@ def _proposal(row: PlanProposal) -> values.Proposal:
         proposed_at=row.proposed_at,
         reason=row.reason,
     )
+
+
+class NoSuchVersion(LookupError):
+    """There is no published version of that number."""
+
+
+class NoSuchDraft(LookupError):
+    """There is no draft of that number."""
+
+
+def known_version(*, version_id: int) -> values.PlanVersion:
+    """
+    :raises NoSuchVersion: for an unknown id
+    """
+    found = version(version_id=version_id)
+    if found is None:
+        raise NoSuchVersion(f"there is no plan version {version_id}")
+    return found
+
+
+def text_of(one: values.PlanVersion) -> str:
+    """
+    The text that a version was written as, with its comments; empty where nobody kept it.
+
+    Plans that come with the product are found among its files.
+    """
+    kept: str = PlanVersion.objects.values_list("text", flat=True).get(id=one.id)
+    if kept:
+        return beginnings.only_version(kept, start=one.valid_from.isoformat())
+    for path in documents.shipped():
+        text = path.read_text(encoding="utf-8")
+        # The right file by its first lines, before it is read as a whole.
+        if f"plan: {one.plan_code}\n" in text and any(
+            documents.sha256(document) == one.sha256 for document in documents.versions(documents.read(text))
+        ):
+            return beginnings.only_version(text, start=one.valid_from.isoformat())
+    return ""
+
+
+def plan_code_in(text: str) -> str:
+    """The code that a document's text gives its plan; empty where the text cannot be read."""
+    try:
+        return str(documents.read(text).get("plan") or "")[:60]
+    except documents.Unreadable:
+        return ""
+
+
+def draft(*, draft_id: int) -> values.Draft:
+    """
+    :raises NoSuchDraft: for an unknown id
+    """
+    row = PlanDraft.objects.select_related("proposal").filter(id=draft_id).first()
+    if row is None:
+        raise NoSuchDraft(f"there is no draft {draft_id}")
+    return _draft(row)
+
+
+def drafts(*, plan_code: str = "", state: str = "") -> list[values.Draft]:
+    """Drafts, newest change first."""
+    rows = PlanDraft.objects.select_related("proposal").order_by("-changed_at", "-id")
+    rows = rows.filter(plan_code=plan_code) if plan_code else rows
+    rows = rows.filter(state=state) if state else rows
+    return [_draft(row) for row in rows]
+
+
+def _draft(row: PlanDraft) -> values.Draft:
+    return values.Draft(
+        id=row.id,
+        plan_code=row.plan_code,
+        text=row.text,
+        revision=row.revision,
+        state=row.state,
+        started_by_id=row.started_by_id,
+        started_at=row.started_at,
+        changed_by_id=row.changed_by_id,
+        changed_at=row.changed_at,
+        based_on_id=row.based_on_id,
+        proposal_id=row.proposal_id,
+        proposal_state=row.proposal.state if row.proposal else "",
+    )
+
+
+def curve_on_profile(
+    *, document: Mapping[str, Any], kwh: Sequence[int], capacity_milli: int | None, profile: str, today: date
+) -> list[int | None]:
+    """Totals of any sound document over energies with today's tax and without published units (``preview.curve``)."""
+    rate = masters.tax_rate(on=today).rate_ppm
+    month = Month.of(today)
+    return preview.curve(
+        document, month=month, kwh=kwh, capacity_milli=capacity_milli, profile=profile, tax_rate_ppm=rate
+    )
+
+
+worked_example = preview.example
+"""One bill of a document that need not be published, line by line."""

@@ -235,3 +235,34 @@ class TypicalDay:
     average_micro: tuple[int, ...]
     lowest_micro: tuple[int, ...]
     highest_micro: tuple[int, ...]
+
+
+class DraftState(StrEnum):
+    OPEN = "open"
+    PROPOSED = "proposed"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """
+    A plan document on its way.
+
+    :param text: as typed
+    :param revision: counts the saves
+    :param based_on: the published version it was begun from
+    :param proposal_id: what became of it
+    """
+
+    id: int
+    plan_code: str
+    text: str
+    revision: int
+    state: str
+    started_by_id: int | None
+    started_at: datetime
+    changed_by_id: int | None
+    changed_at: datetime
+    based_on_id: int | None = None
+    proposal_id: int | None = None
+    proposal_state: str = ""

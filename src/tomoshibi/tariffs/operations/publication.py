@@ -81,6 +81,7 @@ def propose(*, text: str, now: datetime, actor_id: int | None, reason: str = "")
                 plan_code=code,
                 valid_from=start,
                 document=document,
+                text=text,
                 sha256=documents.sha256(document),
                 reason=reason,
                 proposed_by_id=actor_id,
@@ -108,7 +109,9 @@ def publish(*, proposal_id: int, now: datetime, actor_id: int | None) -> int:
     row = _open_proposal(proposal_id)
     identity.require_second_person(first_id=row.proposed_by_id, second_id=actor_id)
     _require_after_last(row.plan_code, row.valid_from)
-    version_id = _insert(row.document, now=now, proposed_by_id=row.proposed_by_id, published_by_id=actor_id)
+    version_id = _insert(
+        row.document, now=now, text=row.text, proposed_by_id=row.proposed_by_id, published_by_id=actor_id
+    )
     row.publish()
     _decide(row, now=now, actor_id=actor_id)
     what = f"published {row.plan_code} from {row.valid_from}"
@@ -204,7 +207,12 @@ def _decide(row: PlanProposal, *, now: datetime, actor_id: int | None) -> None:
 
 
 def _insert(
-    document: Mapping[str, Any], *, now: datetime, proposed_by_id: int | None, published_by_id: int | None
+    document: Mapping[str, Any],
+    *,
+    now: datetime,
+    proposed_by_id: int | None,
+    published_by_id: int | None,
+    text: str = "",
 ) -> int:
     return PlanVersion.objects.create(
         plan_code=document["plan"],
@@ -216,6 +224,7 @@ def _insert(
         kind=document["kind"],
         capacity_unit=document["capacity"]["unit"],
         document=document,
+        text=text,
         sha256=documents.sha256(document),
         published_at=now,
         proposed_by_id=proposed_by_id,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import yaml
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +16,11 @@ from tomoshibi.identity import queries as people
 from tomoshibi.kernel.units import MICRO, MILLI, milli, plain
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
-from tomoshibi.tariffs import forms, operations, queries, wording
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import forms, operations, queries, values, wording
 from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
-from tomoshibi.ui import charts, figures, lists
+from tomoshibi.ui import charts, figures, fragments, lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -29,7 +29,7 @@ CURVE_KWH = tuple(range(0, 601, 25))
 SIZES_WITHOUT_A_TABLE = {"A": "30", "kVA": "6", "kW": "10", "contract": ""}
 
 
-def _actor(request: HttpRequest) -> int:
+def actor_of(request: HttpRequest) -> int:
     assert request.user.pk is not None, "pages let in signed-in people only"
     return int(request.user.pk)
 
@@ -43,16 +43,25 @@ def plans(request: HttpRequest) -> HttpResponse:
         title=_("Plans"),
         subtitle=_("Every price with its source; a published version is never edited"),
         page="tariffs:plan",
-        buttons=[lists.Button(_("New version"), "tariffs:propose", "file-upload", right="RB1.do", main=True)],
+        buttons=[
+            lists.Button(_("Drafts"), "tariffs:drafts", "pencil"),
+            lists.Button(_("Upload"), "tariffs:propose", "file-upload", right="RB1.do"),
+            lists.Button(_("New draft"), "tariffs:new_draft", "file-plus", right="RB1.do", main=True),
+        ],
         empty=lists.Empty(_("No plans yet."), _("Plans appear here when their first version is published.")),
     )
 
 
-def _size(request: HttpRequest, document: Mapping[str, Any]) -> tuple[str, int | None]:
-    """The contract size that the chart is drawn for: as asked, or a usual one."""
+def usual_size(document: Mapping[str, Any]) -> str:
+    """A usual contract size of a plan; empty where it has none."""
     capacity = document["capacity"]
     sizes = [str(size) for size in capacity.get("sizes", ())]
-    usual = "30" if "30" in sizes else sizes[0] if sizes else SIZES_WITHOUT_A_TABLE[capacity["unit"]]
+    return "30" if "30" in sizes else sizes[0] if sizes else SIZES_WITHOUT_A_TABLE[capacity["unit"]]
+
+
+def _size(request: HttpRequest, document: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The contract size that the chart is drawn for: as asked, or a usual one."""
+    usual = usual_size(document)
     asked = request.GET.get("size") or usual
     try:
         return asked, milli(asked) if asked else None
@@ -155,6 +164,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "is_current": current is not None and shown.id == current.id,
         "versions": versions,
         "proposals": queries.proposals(plan_code=code),
+        "drafts": queries.drafts(plan_code=code, state=values.DraftState.OPEN),
         **_described(request, shown.document),
     }
     return render(request, "tariffs/plan.html", context)
@@ -167,7 +177,7 @@ def document(request: HttpRequest, version_id: int) -> HttpResponse:
     found = queries.version(version_id=version_id)
     if found is None:
         raise Http404
-    text = yaml.safe_dump(dict(found.document), allow_unicode=True, sort_keys=False, width=120)
+    text = queries.text_of(found) or documents.write(dict(found.document))
     answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.plan_code}-{found.valid_from}.yaml"'
     return answer
@@ -185,7 +195,7 @@ def propose(request: HttpRequest) -> HttpResponse:
                     text=form.cleaned_data["text"],
                     reason=form.cleaned_data["reason"],
                     now=clock.now(),
-                    actor_id=_actor(request),
+                    actor_id=actor_of(request),
                 )
         except operations.DocumentUnsound as refusal:
             findings = refusal.findings
@@ -214,6 +224,14 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "before": before,
         "changes": wording.changes(before.document if before else None, found.document),
         "states": declared.PROPOSALS,
+        "draft": next((d for d in queries.drafts(plan_code=found.plan_code) if d.proposal_id == found.id), None),
+        "fragments": fragments.addresses(
+            "tariffs.document",
+            plan=found.plan_code,
+            start=found.valid_from.isoformat(),
+            draft="",
+            proposal=str(found.id),
+        ),
         **_described(request, found.document),
     }
     return render(request, "tariffs/proposal.html", context)
@@ -224,7 +242,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
 def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         with db.transaction():
-            version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=_actor(request))
+            version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=actor_of(request))
     except (operations.AlreadyDecided, operations.NotAfterLast, identity.SamePerson) as refusal:
         messages.error(request, str(refusal))
         return redirect("tariffs:proposal", proposal_id)
@@ -239,7 +257,7 @@ def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
 def reject(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         with db.transaction():
-            operations.reject(proposal_id=proposal_id, now=clock.now(), actor_id=_actor(request))
+            operations.reject(proposal_id=proposal_id, now=clock.now(), actor_id=actor_of(request))
     except operations.AlreadyDecided as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1,0 +1,72 @@
+"""The text that a draft begins with: a published version, with its comments where its text is known."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import edits
+
+
+def of_version(document: Mapping[str, Any], *, text: str, valid_from: date, plan_code: str = "", name: str = "") -> str:
+    """
+    One version as the text of the next one, or of a new plan.
+
+    :param document: the published one-version document
+    :param text: the text it was published from; made from the document where there is none
+    :param plan_code: of a new plan; the same plan without it
+    """
+    begun = only_version(text, start=document["versions"][0]["from"]) if text else documents.write(dict(document))
+    place = ("versions", 0)
+    begun = edits.put(begun, (*place, "from"), valid_from.isoformat())
+    for stale in ("until", "from_confidence", "comment"):
+        if stale in document["versions"][0]:
+            begun = edits.remove(begun, (*place, stale))
+    if plan_code:
+        begun = edits.put(begun, ("plan",), plan_code)
+        # What the plan is called elsewhere would be the old plan's name.
+        begun = edits.put(begun, ("name",), {"ja": name or plan_code})
+    return begun
+
+
+def only_version(text: str, *, start: str) -> str:
+    """A document's text without the versions that begin on other days, and without sources that nothing names."""
+    data = documents.read(text)
+    for index in reversed(range(len(data["versions"]))):
+        if data["versions"][index]["from"] != start:
+            text = edits.remove(text, ("versions", index))
+    (one,) = documents.versions(documents.read(text))
+    for source in data["sources"]:
+        if source not in one["sources"]:
+            text = edits.remove(text, ("sources", source))
+    return text
+
+
+def row_like(schema: Mapping[str, Any], *, source: str) -> Any:
+    """
+    The least that a place of the schema takes, to be filled in: what is needed, nothing else.
+
+    :param source: the source that new prices name first
+    """
+    found = resolved(schema)
+    if "enum" in found:
+        return found["enum"][0]
+    if "anyOf" in found or "oneOf" in found:
+        options = found.get("anyOf") or found["oneOf"]
+        return row_like(options[0], source=source)
+    if found.get("type") == "object":
+        return {
+            name: source if name == "source" else row_like(found["properties"][name], source=source)
+            for name in found.get("required", ())
+            if name in found["properties"]
+        }
+    if found.get("type") == "array":
+        return [row_like(found["items"], source=source)] * found.get("minItems", 0)
+    return {"integer": 0, "boolean": False, "null": None}.get(found.get("type", ""), "")
+
+
+def resolved(schema: Any) -> Mapping[str, Any]:
+    """A part of the plan schema behind its reference; anything goes where it says ``true``."""
+    while isinstance(schema, Mapping) and "$ref" in schema:
+        schema = documents.schema()["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+    return schema if isinstance(schema, Mapping) else {}

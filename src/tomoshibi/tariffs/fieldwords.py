@@ -1,0 +1,163 @@
+"""What the places of a plan document are called on the form, in the user's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from tomoshibi.masters.values import AREAS
+from tomoshibi.tariffs import labels
+
+_WORDS: Mapping[str, Any] = {
+    "plan": gettext_lazy("Code"),
+    "name": gettext_lazy("Name"),
+    "seller": gettext_lazy("Seller"),
+    "comment": gettext_lazy("Comment"),
+    "area": gettext_lazy("Area"),
+    "voltage": gettext_lazy("Voltage"),
+    "kind": gettext_lazy("Kind"),
+    "capacity": gettext_lazy("Contract size"),
+    "unit": pgettext_lazy("tariff", "Unit"),
+    "sizes": gettext_lazy("Sizes offered"),
+    "from": gettext_lazy("Holds from"),
+    "until": gettext_lazy("Until before"),
+    "from_confidence": gettext_lazy("Certainty of the day"),
+    "code": gettext_lazy("Code"),
+    "label": pgettext_lazy("tariff", "Label"),
+    "per": pgettext_lazy("unit of a price", "Per"),
+    "price": gettext_lazy("Price"),
+    "percent": gettext_lazy("Per cent"),
+    "amount": gettext_lazy("Price"),
+    "source": gettext_lazy("Source"),
+    "confidence": gettext_lazy("Certainty"),
+    "first": gettext_lazy("First part"),
+    "size": gettext_lazy("Size"),
+    "zero_use": gettext_lazy("Month without use"),
+    "round": gettext_lazy("Rounding"),
+    "mode": pgettext_lazy("tariff", "Mode"),
+    "from_kwh": gettext_lazy("From kWh"),
+    "up_to_kwh": gettext_lazy("Up to kWh"),
+    "block_kwh": gettext_lazy("Block kWh"),
+    "when": gettext_lazy("When"),
+    "months": gettext_lazy("Months"),
+    "days": gettext_lazy("Days"),
+    "hours": gettext_lazy("Hours"),
+    "remainder": gettext_lazy("Band that takes the rest"),
+    "product": gettext_lazy("Fuel product"),
+    "value": gettext_lazy("Published value"),
+    "group": pgettext_lazy("tariff", "Group"),
+    "sign": gettext_lazy("Sign"),
+    "of": gettext_lazy("Of"),
+    "times": gettext_lazy("Times"),
+    "prorated": gettext_lazy("Prorated"),
+    "tax": gettext_lazy("Tax"),
+    "quantity": gettext_lazy("Quantity"),
+    "rounding": gettext_lazy("Rounding"),
+    "proration": gettext_lazy("Part of a month"),
+    "levy": gettext_lazy("Levy"),
+    "line": pgettext_lazy("tariff", "Line"),
+    "total": gettext_lazy("Total"),
+    "display": gettext_lazy("On paper"),
+    "ja": "日本語",
+    "zh": "中文",
+    "en": "English",
+}
+_TITLES: Mapping[str, Any] = {
+    "header": gettext_lazy("The plan"),
+    "version": gettext_lazy("This version"),
+    "rules": gettext_lazy("Tax, rounding and parts of a month"),
+    "sources": gettext_lazy("Sources"),
+}
+_CHOICES: Mapping[tuple[str, str], Any] = {
+    ("voltage", "low"): gettext_lazy("low voltage"),
+    ("voltage", "high"): gettext_lazy("high voltage"),
+    ("voltage", "special_high"): gettext_lazy("special high voltage"),
+    ("kind", "regulated"): pgettext_lazy("tariff", "regulated"),
+    ("kind", "free"): pgettext_lazy("tariff", "free"),
+    ("kind", "purchase"): pgettext_lazy("tariff", "purchase"),
+    ("unit", "contract"): gettext_lazy("per contract"),
+    ("confidence", "high"): gettext_lazy("certain"),
+    ("confidence", "medium"): gettext_lazy("likely"),
+    ("confidence", "low"): gettext_lazy("not certain"),
+    ("from_confidence", "high"): gettext_lazy("certain"),
+    ("from_confidence", "medium"): gettext_lazy("likely"),
+    ("from_confidence", "low"): gettext_lazy("not certain"),
+    ("mode", "floor"): pgettext_lazy("rounding", "down"),
+    ("mode", "truncate"): pgettext_lazy("rounding", "towards zero"),
+    ("mode", "half_up"): pgettext_lazy("rounding", "half up"),
+    ("mode", "ceiling"): pgettext_lazy("rounding", "up"),
+    ("total", "floor"): pgettext_lazy("rounding", "down"),
+    ("total", "truncate"): pgettext_lazy("rounding", "towards zero"),
+    ("total", "half_up"): pgettext_lazy("rounding", "half up"),
+    ("total", "ceiling"): pgettext_lazy("rounding", "up"),
+    ("tax", "floor"): pgettext_lazy("rounding", "down"),
+    ("tax", "truncate"): pgettext_lazy("rounding", "towards zero"),
+    ("tax", "half_up"): pgettext_lazy("rounding", "half up"),
+    ("tax", "ceiling"): pgettext_lazy("rounding", "up"),
+    ("tax", "included"): gettext_lazy("prices include it"),
+    ("tax", "excluded"): gettext_lazy("prices are without it"),
+    ("zero_use", "half"): gettext_lazy("half the price"),
+}
+
+
+def word(name: Any) -> str:
+    """The label of a property; one that has no word of its own yet is shown as the document writes it."""
+    return str(_WORDS.get(str(name), str(name)))
+
+
+def head(name: str) -> str:
+    """The same as the head of a column."""
+    return f"{word(name)} [{_('yen')}]" if name == "amount" else word(name)
+
+
+def title(name: str) -> str:
+    return str(_TITLES[name])
+
+
+def choice(name: str, value: Any) -> str:
+    """What one of the allowed values is called."""
+    if name == "area":
+        return f"{value} {AREAS[value].name}" if value in AREAS else _("every area")
+    if isinstance(value, bool):
+        return pgettext("tariff", "yes") if value else pgettext("tariff", "no")
+    return str(_CHOICES.get((name, str(value)), value))
+
+
+def says(schema: Mapping[str, Any]) -> str:
+    """What a kind of component does, as the schema describes it."""
+    from tomoshibi.tariffs.beginnings import resolved
+
+    return str(resolved(schema).get("description", ""))
+
+
+def component_title(part: Mapping[str, Any]) -> str:
+    """The name of a component, its kind where it cannot be named."""
+    from tomoshibi.tariffs import wording
+
+    try:
+        return wording.in_language(labels.of_component(part))
+    except (LookupError, AttributeError):
+        return str(part.get("kind", ""))
+
+
+def kinds(component: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The kinds of components that the schema knows, with their names."""
+    return [(kind, f"{component_title({'kind': kind})} · {kind}") for kind in component["properties"]["kind"]["enum"]]
+
+
+def first_bands(source: str) -> list[dict[str, Any]]:
+    """What a time-of-use component begins with: day and night."""
+    return [
+        {"name": "day", "label": {"ja": "昼間", "zh": "白天", "en": "Day"}, "price": {"amount": 0, "source": source}},
+        {
+            "name": "night",
+            "label": {"ja": "夜間", "zh": "夜间", "en": "Night"},
+            "price": {"amount": 0, "source": source},
+            "when": [{"hours": ["00:00-08:00", "22:00-24:00"]}],
+        },
+    ]
+
+
+def new_source() -> str:
+    return _("to be named")

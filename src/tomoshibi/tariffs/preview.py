@@ -1,0 +1,83 @@
+"""What a document that need not be published would cost: the price curve, and one bill worked out line by line."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tomoshibi.kernel.periods import Month
+from tomoshibi.rating.refusals import Refusal
+from tomoshibi.tariffs import compile as compiler
+from tomoshibi.tariffs import profiles, quotes
+from tomoshibi.tariffs.loads import Load
+
+Part = Mapping[str, Any]
+ANY_AREA = "*"
+USUAL_AREA = "03"
+
+
+def as_if_it_held(document: Part) -> dict[str, Any]:
+    """The one version of a document as if it had always held and went on, to price any month with it."""
+    (version,) = document["versions"]
+    timeless = {key: value for key, value in version.items() if key != "until"} | {"from": "1900-01-01"}
+    return dict(document) | {"versions": [timeless]}
+
+
+def area_of(document: Part) -> str:
+    """The area whose published values a preview takes; plans for every area are shown for Tokyo."""
+    return str(document["area"]) if document["area"] != ANY_AREA else USUAL_AREA
+
+
+def load(document: Part, *, month: Month, energy_dwh: int, profile: str) -> Load:
+    """A month's load; its half-hours only where the plan prices by them."""
+    if compiler.program(document).bands:
+        return profiles.of_month(month, energy_dwh=energy_dwh, profile=profile)
+    return Load(month, month.plus(-1).period, energy_dwh)
+
+
+def example(
+    document: Part,
+    *,
+    month: Month,
+    energy_dwh: int,
+    capacity_milli: int | None,
+    profile: str,
+    look_back: int = 0,
+) -> quotes.Quote:
+    """
+    One bill with its lines, with the published values of its month.
+
+    :param look_back: how many earlier months may stand in where values of the month are not published yet
+    """
+    timeless = as_if_it_held(document)
+    (found,) = quotes.quote(
+        documents=[timeless],
+        loads=[load(timeless, month=month, energy_dwh=energy_dwh, profile=profile)],
+        area=area_of(document),
+        capacity_milli=capacity_milli,
+    )
+    if look_back and found.refusal and found.refusal[0] == Refusal.VALUE_MISSING.code:
+        return example(
+            document,
+            month=month.plus(-1),
+            energy_dwh=energy_dwh,
+            capacity_milli=capacity_milli,
+            profile=profile,
+            look_back=look_back - 1,
+        )
+    return found
+
+
+def curve(
+    document: Part, *, month: Month, kwh: Sequence[int], capacity_milli: int | None, profile: str, tax_rate_ppm: int
+) -> list[int | None]:
+    """
+    Totals over energies, published units counted as zero; time-of-use plans along a standard profile.
+
+    :returns: total per energy, nothing where it cannot be priced
+    """
+    timeless = as_if_it_held(document)
+    given = dict.fromkeys(compiler.program(timeless).values, 0) | {"tax_rate_ppm": tax_rate_ppm}
+    loads = [load(timeless, month=month, energy_dwh=one * 10_000, profile=profile) for one in kwh]
+    priced = quotes.quote(
+        documents=[timeless], loads=loads, area=area_of(document), capacity_milli=capacity_milli, given=given
+    )
+    return [one.total_minor for one in priced]

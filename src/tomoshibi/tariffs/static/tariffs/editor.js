@@ -1,0 +1,42 @@
+// The document as text: line numbers beside it, marks where lint has found something, a jump to the line.
+(() => {
+  "use strict";
+  const text = document.getElementById("text");
+  const numbers = document.querySelector("[data-lines-of]");
+  if (!text || !numbers) return;
+  const marks = new Map(text.dataset.marks.trim().split(/\s+/).filter(Boolean).map((one) => one.split(":")).reverse());
+  const number = () => {
+    const count = text.value.split("\n").length;
+    if (numbers.childElementCount === count) return;
+    numbers.replaceChildren(...Array.from({ length: count }, (_none, index) => {
+      const line = document.createElement("div");
+      line.textContent = String(index + 1);
+      const mark = marks.get(String(index + 1));
+      if (mark) { line.className = mark; line.textContent = `● ${index + 1}`; }
+      return line;
+    }));
+  };
+  const go = (line) => {
+    const lines = text.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(start, start + (lines[line - 1] || "").length);
+    text.scrollTop = Math.max(0, (line - 8) * 20);
+  };
+  text.addEventListener("input", number);
+  text.addEventListener("scroll", () => { numbers.scrollTop = text.scrollTop; });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-line]");
+    if (!link) return;
+    event.preventDefault();
+    go(Number(link.dataset.line));
+  });
+  // What is typed is not lost by walking away.
+  let typed = false;
+  text.addEventListener("input", () => { typed = true; });
+  text.form?.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  number();
+  const asked = /^#line-(\d+)$/.exec(location.hash);
+  if (asked) go(Number(asked[1]));
+})();

@@ -1,0 +1,190 @@
+"""The plan editor through real views: forms that write the document, findings at the field, drafts that are kept."""
+
+import re
+
+import pytest
+
+from tests.tariffs.test_pages import clerk  # noqa: F401 - a fixture
+from tomoshibi.identity.models import User
+from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import editor, operations, queries
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIVE = {"HX-Request": "true"}
+
+
+def begin(client, plan="tokyo-b", **more):
+    version = queries.versions_of(plan_code=plan)[0]
+    given = {"version": version.id, "purpose": "next", "valid_from": "2027-04-01"} | more
+    answer = client.post("/tariffs/drafts/new/", given)
+    assert answer.status_code == 302, answer.content.decode()
+    return int(re.search(r"/drafts/(\d+)/", answer["Location"]).group(1))
+
+
+def fields_of(draft_id):
+    text = queries.draft(draft_id=draft_id).text
+    form = editor.form(text, queries.findings_in(text))
+    return {one.name: one.value for one in form.fields()}
+
+
+def save(client, draft_id, live=True, **changes):
+    draft = queries.draft(draft_id=draft_id)
+    given = fields_of(draft_id) | {"revision": draft.revision} | {k.replace("__", "."): v for k, v in changes.items()}
+    return client.post(f"/tariffs/drafts/{draft_id}/save/", given, headers=LIVE if live else {})
+
+
+STEP = "versions[0].components[1].steps[0]"
+
+
+def test_every_published_plan_opens_as_a_form_that_changes_nothing_by_itself(clerk):  # noqa: F811
+    for plan in queries.plans(on=queries.versions_of(plan_code="tokyo-b")[0].valid_from):
+        draft_id = begin(clerk, plan.code)
+        before = queries.draft(draft_id=draft_id)
+        page = clerk.get(f"/tariffs/drafts/{draft_id}/")
+        assert page.status_code == 200, plan.code
+        assert save(clerk, draft_id).status_code == 200
+        after = queries.draft(draft_id=draft_id)
+        assert (after.text, after.revision) == (before.text, before.revision), plan.code
+
+
+def test_a_price_typed_into_the_form_lands_in_its_line_and_comments_stay(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    before = queries.draft(draft_id=draft_id).text
+    assert "# Rules of the regulated terms" in before
+    answer = save(clerk, draft_id, **{f"{STEP}.price.amount": "３１．２０"}).content.decode()
+    text = queries.draft(draft_id=draft_id).text
+    changed = [line for line in text.splitlines() if line not in before.splitlines()]
+    assert changed == ["          - {up_to_kwh: 120, price: {amount: 31.20, source: kurashi}}"]
+    # Beside it: 30 A and 300 kWh with 120 kWh at 31.20, and the difference to what holds.
+    assert "120 kWh x 31.20 = 3,744.00" in answer
+    assert "29.80 / kWh" in answer
+    assert "31.20 / kWh" in answer
+
+
+def test_a_slip_is_kept_and_told_at_its_field(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    answer = save(clerk, draft_id, **{f"{STEP}.price.amount": "31,20"}).content.decode()
+    place = editor.slug(documents.path_of(f"{STEP}.price.amount"))
+    told = re.search(rf'<span class="pf-error" id="{place}-e" hx-swap-oob="true">([^<]+)</span>', answer)
+    assert "31,20" in told.group(1)
+    assert "31,20" in clerk.get(f"/tariffs/drafts/{draft_id}/").content.decode()
+    refused = clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "x"})
+    assert refused.status_code == 422
+    assert queries.proposals() == []
+
+
+def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    before = queries.draft(draft_id=draft_id).text
+    table = "versions[0].components[1].steps"
+    assert save(clerk, draft_id, live=False, do=f"row:{table}").status_code == 302
+    (document,) = [documents.read(queries.draft(draft_id=draft_id).text)]
+    steps = document["versions"][0]["components"][1]["steps"]
+    assert [step["up_to_kwh"] for step in steps] == [120, 300, "", None]
+    save(clerk, draft_id, live=False, do=f"remove:{table}[2]")
+    assert queries.draft(draft_id=draft_id).text == before
+    save(clerk, draft_id, live=False, do="component", kind="bands")
+    save(clerk, draft_id, live=False, do="source")
+    document = documents.read(queries.draft(draft_id=draft_id).text)
+    kinds = [part["kind"] for part in document["versions"][0]["components"]]
+    assert kinds[-2:] == ["bands", "levy"]
+    assert "source_1" in document["sources"]
+    assert clerk.get(f"/tariffs/drafts/{draft_id}/").status_code == 200
+
+
+@pytest.mark.parametrize("kind", documents.schema()["$defs"]["component"]["properties"]["kind"]["enum"])
+def test_every_kind_of_component_can_be_added_and_typed_into(kind):
+    text = queries_text()
+    added = editor.add_component(text, kind=kind)
+    form = editor.form(added, queries.findings_in(added))
+    box = next(
+        one
+        for one in form.components
+        if one.kind == kind and one.code == documents.read(added)["versions"][0]["components"][-2]["code"]
+    )
+    assert box.fields or box.tables
+    assert editor.apply(added, found=form, posted={one.name: one.value for one in form.fields()}) == added
+
+
+def queries_text():
+    (path,) = [p for p in documents.shipped() if p.stem == "20-tomoshibi-zero"]
+    text = path.read_text(encoding="utf-8")
+    from tomoshibi.tariffs import beginnings
+
+    return beginnings.only_version(text, start=documents.read(text)["versions"][-1]["from"])
+
+
+def test_two_windows_do_not_overwrite_each_other(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    stale = fields_of(draft_id) | {"revision": 1, f"{STEP}.price.amount": "33.00"}
+    save(clerk, draft_id, **{f"{STEP}.price.amount": "31.20"})
+    answer = clerk.post(f"/tariffs/drafts/{draft_id}/save/", stale, headers=LIVE).content.decode()
+    assert 'role="alert"' in answer
+    assert fields_of(draft_id)[f"{STEP}.price.amount"] == "31.20"
+    text = clerk.post(f"/tariffs/drafts/{draft_id}/text/", {"text": "plan: mine", "revision": 1})
+    assert text.status_code == 409
+    assert "plan: mine" in text.content.decode(), "what was typed stays on the page"
+
+
+def test_the_document_itself_is_kept_even_unreadable_and_findings_name_their_lines(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    url = f"/tariffs/drafts/{draft_id}/text/"
+    text = queries.draft(draft_id=draft_id).text
+    broken = text.replace("kind: levy", "kind: levi").replace("\n", "\r\n")
+    assert clerk.post(url, {"text": broken, "revision": 1}).status_code == 302
+    page = clerk.get(url).content.decode()
+    line = 1 + next(n for n, one in enumerate(text.splitlines()) if "kind: levy" in one)
+    assert f'data-line="{line}"' in page
+    assert "\r" not in queries.draft(draft_id=draft_id).text
+    assert clerk.post(url, {"text": "a: [", "revision": 2}).status_code == 302
+    assert clerk.get(f"/tariffs/drafts/{draft_id}/")["Location"] == url
+    assert "a: [" in clerk.get(url).content.decode()
+
+
+def test_a_draft_is_given_up_taken_up_proposed_turned_down_and_mended(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    clerk.post(f"/tariffs/drafts/{draft_id}/abandon/")
+    assert queries.draft(draft_id=draft_id).state == "abandoned"
+    save(clerk, draft_id, **{f"{STEP}.price.amount": "1"})
+    assert fields_of(draft_id)[f"{STEP}.price.amount"] == "29.80"
+    clerk.post(f"/tariffs/drafts/{draft_id}/resume/")
+    assert queries.draft(draft_id=draft_id).state == "open"
+    save(clerk, draft_id, **{f"{STEP}.price.amount": "31.20"})
+    proposal = clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "値上げ"})["Location"]
+    assert f"/tariffs/drafts/{draft_id}/" in clerk.get(proposal).content.decode()
+    clerk.post(f"{proposal}reject/")
+    clerk.post(f"/tariffs/drafts/{draft_id}/resume/")
+    assert queries.draft(draft_id=draft_id).state == "open"
+    proposal = clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "値上げ"})["Location"]
+    clerk.force_login(User.objects.get(username="yamada"))
+    clerk.post(f"{proposal}publish/")
+    version = queries.versions_of(plan_code="tokyo-b")[0]
+    assert version.valid_from.isoformat() == "2027-04-01"
+    clerk.post(f"/tariffs/drafts/{draft_id}/resume/")
+    assert queries.draft(draft_id=draft_id).state == "proposed"
+    # The next draft goes on from the same text: its comments are still there.
+    again = queries.draft(draft_id=begin(clerk, valid_from="2028-04-01")).text
+    assert "# Rules of the regulated terms" in again
+    assert "31.20" in again
+
+
+def test_a_new_plan_like_another_needs_a_code_of_its_own(clerk):  # noqa: F811
+    version = queries.versions_of(plan_code="tokyo-smart-life-s")[0]
+    given = {"version": version.id, "purpose": "new", "valid_from": "2027-04-01"}
+    assert clerk.post("/tariffs/drafts/new/", given).status_code == 422
+    assert clerk.post("/tariffs/drafts/new/", given | {"plan_code": "tokyo-b", "name": "x"}).status_code == 422
+    draft_id = begin(clerk, "tokyo-smart-life-s", purpose="new", plan_code="night-owl", name="夜ふかし")
+    (document,), findings = queries.read_document(queries.draft(draft_id=draft_id).text)
+    assert [one for one in findings if one.blocking] == []
+    assert (document["plan"], document["name"]["ja"]) == ("night-owl", "夜ふかし")
+    assert document["versions"][0]["from"] == "2027-04-01"
+
+
+def test_drafts_are_listed_and_what_does_not_exist_is_not_found(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    assert f"/tariffs/drafts/{draft_id}/" in clerk.get("/tariffs/drafts/").content.decode()
+    assert clerk.get("/tariffs/drafts/999/").status_code == 404
+    assert f"/tariffs/drafts/{draft_id}/" in clerk.get("/tariffs/plans/tokyo-b/").content.decode()
+    with pytest.raises(queries.NoSuchVersion):
+        queries.known_version(version_id=0)
+    assert issubclass(operations.ChangedElsewhere, ValueError)
