@@ -187,3 +187,30 @@ def enqueue_issue(*, run_id: int, actor_id: int | None) -> int:
     )
     operations.note_job(run_id=run_id, job_id=job_id)
     return job_id
+
+
+@worker.define_job("billing.run_study", procedure="MS10", label="Study the effect on the book")
+def run_study(progress: Tell, *, study_id: int) -> str:
+    """Price every part of a study that is not done; one that was stopped meanwhile ends here."""
+    with db.transaction():
+        found = queries.study(study_id=study_id)
+    done, today = found.parts_done, clock.today()
+    progress(done, found.parts_total)
+    while True:
+        with db.transaction():
+            if not operations.study_next(study_id=study_id, today=today):
+                break
+        done += 1
+        progress(done, found.parts_total)
+    with db.transaction():
+        finished = operations.finish_study(study_id=study_id, now=clock.now())
+    return f"study {study_id}: {'done' if finished else 'stopped'}"
+
+
+def enqueue_study(*, study_id: int, actor_id: int | None) -> int:
+    """Put a study into the queue."""
+    job_id = worker.enqueue(
+        "billing.run_study", {"study_id": study_id}, requested_by_id=actor_id, lock=f"billing.study:{study_id}"
+    )
+    operations.note_study_job(study_id=study_id, job_id=job_id)
+    return job_id

@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, exceptions, printing, runs
+from tomoshibi.billing.views import bills, exceptions, printing, runs, studies
 
 app_name = "billing"
 urlpatterns = [
@@ -34,6 +34,13 @@ urlpatterns = [
     path("bills/<int:bill_id>/reissue/", bills.reissue, name="reissue"),
     path("printing/", printing.batches, name="batches"),
     path("printing/files/<int:file_id>/", printing.file, name="file"),
+    path("studies/", studies.studies, name="studies"),
+    path("studies/new/", studies.new_study, name="new_study"),
+    path("studies/of-plan/", studies.study_of_plan, name="study_of_plan"),
+    path("studies/of-master/", studies.study_of_master, name="study_of_master"),
+    path("studies/<int:study_id>/", studies.study, name="study"),
+    path("studies/<int:study_id>/cancel/", studies.cancel_study, name="cancel_study"),
+    re_path(r"^studies/(?P<study_id>[0-9]+)/export\.(?P<form>csv|xlsx)$", studies.export_study, name="export_study"),
     path("checks/", runs.checks_page, name="checks"),
     path("checks/<str:code>/", runs.check, name="check"),
 ]

@@ -112,6 +112,60 @@ class StatementKind(StrEnum):
     PRINT = "print"
 
 
+class StudyState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class StudySelection:
+    """
+    Whom a study looks at; nothing means everybody.
+
+    :param area: ``"01"`` .. ``"10"``
+    :param plan_code: contracts that are on this plan now
+    """
+
+    area: str = ""
+    plan_code: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"area": self.area, "plan_code": self.plan_code}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "StudySelection":
+        return cls(area=stored.get("area", ""), plan_code=stored.get("plan_code", ""))
+
+
+@dataclass(frozen=True)
+class Study:
+    """
+    A question to the whole book: what would these months have cost under other prices?
+
+    :param scenario: what is changed, as ``scenario.Scenario`` keeps it
+    :param selection: ``area`` and ``plan_code``, empty for all
+    :param result: totals, once it is done (``studysums.merged``)
+    :param input_hash: of everything that was priced: the same inputs give the same hash
+    """
+
+    id: int
+    title: str
+    scenario: dict[str, Any]
+    selection: dict[str, Any]
+    months: tuple[int, ...]
+    state: StudyState
+    contract_count: int
+    created_by_id: int | None
+    created_at: datetime
+    ended_at: datetime | None
+    job_id: int | None
+    result: dict[str, Any] | None
+    input_hash: str
+    parts_done: int
+    parts_total: int
+
+
 @dataclass(frozen=True)
 class BillsIssued(Announcement):
     """The bills of a run are issued; ``queries.issued_frame`` has them."""

@@ -11,5 +11,5 @@ from collections.abc import Mapping, Sequence
 
 TABLE: Mapping[str, Sequence[str]] = {
     "tariffs.document": ("contracts:on_plan", "billing:study_of_plan"),
-    "masters.change": ("console:impact_of_master",),
+    "masters.change": ("console:impact_of_master", "billing:study_of_master"),
 }

@@ -96,6 +96,8 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Tax rates"), "masters:tax_rates_list", "receipt-tax", ("MS10",)),
         Entry(_("Company profile"), "masters:company_list", "building", ("SU3",)),
         Entry(_("Plans"), "tariffs:plans", "tags", ("RB1",)),
+        Entry(_("Quote"), "tariffs:quote", "scale", ("RB1",)),
+        Entry(_("Studies"), "billing:studies", "chart-histogram", ("RB1", "MS10", "MS1", "MS2")),
     )),
     Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),

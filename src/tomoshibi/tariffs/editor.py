@@ -357,7 +357,7 @@ class _Builder:
         schema = {"$ref": f"#/$defs/{kind}"} if kind in documents.schema()["$defs"] else {"type": "object"}
         title = fieldwords.component_title(part)
         box = self._box(path, schema, part, title, without=("kind",), removable=True)
-        return Box(**(vars(box) | {"kind": kind, "code": str(part.get("code", "")), "says": fieldwords.says(schema)}))
+        return Box(**(vars(box) | {"kind": kind, "code": str(part.get("code", "")), "says": fieldwords.says(part)}))
 
     def _rules(self, here: Path_, version: Mapping[str, Any]) -> Box:
         """Tax, quantity, rounding and proration where the document has them: in its header or its version."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import labels
+from tomoshibi.tariffs.shapes import SHAPES
 
 _WORDS: Mapping[str, Any] = {
     "plan": gettext_lazy("Code"),
@@ -25,7 +26,7 @@ _WORDS: Mapping[str, Any] = {
     "from_confidence": gettext_lazy("Certainty of the day"),
     "code": gettext_lazy("Code"),
     "label": pgettext_lazy("tariff", "Label"),
-    "per": pgettext_lazy("unit of a price", "Per"),
+    "per": gettext_lazy("Price is for"),
     "price": gettext_lazy("Price"),
     "percent": gettext_lazy("Per cent"),
     "amount": gettext_lazy("Price"),
@@ -124,11 +125,12 @@ def choice(name: str, value: Any) -> str:
     return str(_CHOICES.get((name, str(value)), value))
 
 
-def says(schema: Mapping[str, Any]) -> str:
-    """What a kind of component does, as the schema describes it."""
-    from tomoshibi.tariffs.beginnings import resolved
-
-    return str(resolved(schema).get("description", ""))
+def says(part: Mapping[str, Any]) -> str:
+    """What a component does, in a sentence; nothing where it is not whole enough to say it."""
+    try:
+        return SHAPES[part["kind"]].sentence(part)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return ""
 
 
 def component_title(part: Mapping[str, Any]) -> str:

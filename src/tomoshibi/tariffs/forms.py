@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.masters.values import AREAS
+from tomoshibi.tariffs import queries
 from tomoshibi.ui import fields
 
 LARGEST_DOCUMENT = 1_000_000
@@ -102,3 +104,58 @@ class TextForm(forms.Form):
 
     text = forms.CharField(strip=False, required=False)
     revision = forms.IntegerField()
+
+
+class QuoteForm(forms.Form):
+    """A prospect's place, size and use: monthly values, a year, or a file."""
+
+    area = forms.ChoiceField(
+        label=_("Area"), choices=lambda: [(code, f"{code} {area.name}") for code, area in AREAS.items()], initial="03"
+    )
+    voltage = forms.ChoiceField(
+        label=_("Voltage"), choices=[("low", _("low voltage")), ("high", _("high voltage"))], initial="low"
+    )
+    size = fields.CapacityField(label=_("Contract size"), unit="", initial=30_000, required=False)
+    unit = forms.ChoiceField(label=pgettext_lazy("tariff", "Unit"), choices=[(u, u) for u in ("A", "kVA", "kW")])
+    last_month = fields.MonthField(label=_("Newest month"))
+    monthly = forms.CharField(
+        label=_("Use by month [kWh]"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false"}),
+        help_text=_("twelve values, oldest first, as copied from a sheet; or one for the year"),
+    )
+    profile = forms.ChoiceField(label=_("Load profile"), choices=PROFILES)
+    file = forms.FileField(
+        label=_("or a load file"), required=False, help_text=_("CSV with start,kwh (half-hours) or month,kwh")
+    )
+    load_text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        text = cleaned.get("load_text") or ""
+        if cleaned.get("file"):
+            if cleaned["file"].size > LARGEST_DOCUMENT:
+                raise forms.ValidationError(_("The file is too large for a year of half-hours."))
+            try:
+                text = cleaned["file"].read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("The file is not a UTF-8 text.")) from None
+        try:
+            if text:
+                cleaned["loads"] = queries.year_of_file(text)
+                # Kept on the page, so that an export needs no second upload.
+                self.data = self.data.copy()
+                self.data["load_text"] = text
+            elif cleaned.get("monthly"):
+                cleaned["loads"] = queries.year_of(
+                    cleaned["monthly"], last=cleaned["last_month"], profile=cleaned["profile"]
+                )
+            else:
+                raise forms.ValidationError(_("Enter the use by month, or choose a file."))
+        except queries.UnreadableLoad as wrong:
+            self.add_error("file", str(wrong))
+        except queries.UnreadableYear as wrong:
+            self.add_error("monthly", str(wrong))
+        return cleaned

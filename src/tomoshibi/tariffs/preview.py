@@ -28,7 +28,7 @@ def area_of(document: Part) -> str:
 
 def load(document: Part, *, month: Month, energy_dwh: int, profile: str) -> Load:
     """A month's load; its half-hours only where the plan prices by them."""
-    if compiler.program(document).bands:
+    if compiler.program(document).needs_half_hours:
         return profiles.of_month(month, energy_dwh=energy_dwh, profile=profile)
     return Load(month, month.plus(-1).period, energy_dwh)
 

@@ -1,7 +1,8 @@
 """Published plans, their programs, and the published values that bills of a frame need."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -14,12 +15,14 @@ from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import (
     beginnings,
     cases,
+    comparison,
     lint,
     loads,
     meaning,
     preview,
     published,
     quotes,
+    repricing,
     sentences,
     spot,
     typical_day,
@@ -162,19 +165,21 @@ def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, 
     return {row.id: _components(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
 
 
-def with_market(frame: pl.DataFrame) -> pl.DataFrame:
+def with_market(frame: pl.DataFrame, *, documents_of: Mapping[int, Mapping[str, Any]] | None = None) -> pl.DataFrame:
     """
     Add the published values and the tax rate that the plans of a frame need (see ``published.add_columns``).
 
     :param frame: ``plan_version``, ``area``, ``voltage``, ``month`` (202610), ``period_start``, ``period_end``; optional
         ``usage_month``, ``reading_on``, ``continuing``
+    :param documents_of: one-version documents that are not published, by the numbers they have in ``plan_version``
     """
     ids = frame["plan_version"].unique().drop_nulls().to_list()
-    rows = _rows(ids)
+    known = {row.id: (row.sha256, row.document) for row in _rows(ids)}
+    known |= {number: (documents.sha256(one), one) for number, one in (documents_of or {}).items()}
     return published.add_columns(
         frame,
-        programs={row.id: _program(row.sha256, _Document(row.document)) for row in rows},
-        fuel_products={row.id: fuel_product(row.document) for row in rows},
+        programs={number: _program(sha256, _Document(one)) for number, (sha256, one) in known.items()},
+        fuel_products={number: fuel_product(one) for number, (_sha256, one) in known.items()},
     )
 
 
@@ -270,6 +275,11 @@ def read_document(text: str) -> tuple[list[dict[str, Any]], list[values.Finding]
     if any(finding.blocking for finding in findings):
         return [], findings
     return documents.versions(documents.read(text)), findings
+
+
+def with_prices(document: Mapping[str, Any], change: Callable[[Fraction], Fraction]) -> dict[str, Any]:
+    """A one-version document with other prices: every amount but percentages, to the decimals it is written with."""
+    return repricing.with_prices(document, change)
 
 
 def findings_in(text: str) -> list[values.Finding]:
@@ -469,3 +479,11 @@ def curve_on_profile(
 
 worked_example = preview.example
 """One bill of a document that need not be published, line by line."""
+
+offers = comparison.offers
+"""What a year of use would cost on every plan that fits, cheapest first."""
+year_of = comparison.year_of
+"""Twelve monthly values or a yearly one as loads."""
+year_of_file = comparison.of_file
+"""A load file as the loads of its newest twelve months."""
+UnreadableYear = comparison.UnreadableYear

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.tariffs.views import drafts, plans
+from tomoshibi.tariffs.views import drafts, plans, quotes
 
 app_name = "tariffs"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/publish/", plans.publish, name="publish"),
     path("proposals/<int:proposal_id>/reject/", plans.reject, name="reject"),
+    path("quote/", quotes.quote, name="quote"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/new/", drafts.new_draft, name="new_draft"),
     path("drafts/<int:draft_id>/", drafts.draft, name="draft"),

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
 from tomoshibi.kernel.periods import Period
 from tomoshibi.metering import queries as metering
@@ -19,7 +20,7 @@ MATRIX_ROWS = 20_000
 """Half-hour months held at once: about 120 MB."""
 
 
-def at_price_changes(parts: pl.DataFrame) -> pl.DataFrame:
+def at_price_changes(parts: pl.DataFrame, *, world: World = AS_IT_IS) -> pl.DataFrame:
     """
     Divide parts on the first day of a new version of their plan, where the plan says so.
 
@@ -27,14 +28,14 @@ def at_price_changes(parts: pl.DataFrame) -> pl.DataFrame:
     """
     if parts.is_empty():
         return parts
-    versions = tariffs.versions_frame().select("plan_code", "valid_from")
+    versions = world.starts()
     first, last = parts["period_start"].min(), parts["period_end"].max()
     inside = versions.filter((pl.col("valid_from") > first) & (pl.col("valid_from") < last))
     if inside.is_empty():
         return parts
     splitting = [
         version
-        for version, program in tariffs.programs(parts["plan_version"].drop_nulls().unique()).items()
+        for version, program in world.programs(parts["plan_version"].drop_nulls().unique()).items()
         if program.proration.price_change is PriceChange.SPLIT
     ]
     cut = parts.filter(pl.col("plan_version").is_in(splitting)).join(inside, on="plan_code", how="inner")
@@ -50,7 +51,7 @@ def at_price_changes(parts: pl.DataFrame) -> pl.DataFrame:
     divided = divided.sort("row_id", "period_start").with_columns(
         segment=pl.int_range(pl.len(), dtype=pl.Int16).over("row_id")
     )
-    return tariffs.with_versions(divided.drop("days", "plan_version")).select(parts.columns)
+    return world.versions(divided.drop("days", "plan_version")).select(parts.columns)
 
 
 def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from tomoshibi.billing import composition, inputs, queries, values
 from tomoshibi.billing.operations import dividing, numbers
+from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.kernel import frames
@@ -16,7 +17,6 @@ from tomoshibi.rating import totals
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.sheet import Group
 from tomoshibi.tariffs import pricing
-from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs import values as tariff_values
 
 EXTRAS: frames.Schema = {
@@ -49,6 +49,44 @@ class Priced:
     published: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Rated:
+    """
+    The plan's part of bills.
+
+    :param usage: what pricing was given, one row per part of a bill
+    :param found: what it gave
+    """
+
+    usage: pl.DataFrame
+    programs: Mapping[int, Program]
+    found: tariff_values.PricedFrame
+
+    def only(self, row_ids: pl.Series) -> "Rated":
+        """The same for some bills."""
+        mine = pl.col("row_id").is_in(row_ids.implode())
+        found = tariff_values.PricedFrame(
+            self.found.lines.filter(mine), self.found.totals.filter(mine), self.found.refusals.filter(mine)
+        )
+        return Rated(self.usage.filter(mine), self.programs, found)
+
+    def last_plan(self, name: str) -> pl.DataFrame:
+        """``row_id`` and the plan of the last part of each bill."""
+        return self.usage.group_by("row_id", maintain_order=True).agg(pl.col("plan_code").last().alias(name))
+
+
+def rate(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world: World = AS_IT_IS) -> Rated:
+    """
+    Price candidates, without what stands on their bills besides the plan: the one path of bills and of studies.
+
+    :param rows: candidates with a provided reading inside the contract
+    """
+    usage = _usage(rows, month=month, adjustments=adjustments, world=world)
+    usage = world.values(usage.with_columns(month=pl.lit(month.number, dtype=pl.Int64)))
+    found, programs = price_usage(usage, readings=rows, world=world)
+    return Rated(usage=usage, programs=programs, found=found)
+
+
 def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Priced:
     """
     Price the candidates that can be billed.
@@ -56,10 +94,9 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
     :param rows: candidates with a provided reading inside the contract
     :param adjustments: individual corrections (``queries.adjustments``)
     """
-    usage = _usage(rows, month=month, adjustments=adjustments)
-    usage = tariffs.with_market(usage.with_columns(month=pl.lit(month.number, dtype=pl.Int64)))
-    published, usage = inputs.published(usage)
-    found, programs = price_usage(usage, readings=rows)
+    rated = rate(rows, month=month, adjustments=adjustments)
+    published, usage = inputs.published(rated.usage)
+    found, programs = rated.found, rated.programs
     extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
     last = usage.group_by("row_id", maintain_order=True).agg(
         pl.col("plan_code", "plan_version", "capacity_kind", "capacity_milli").last(),
@@ -84,19 +121,19 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Pri
 
 
 def price_usage(
-    usage: pl.DataFrame, *, readings: pl.DataFrame
+    usage: pl.DataFrame, *, readings: pl.DataFrame, world: World = AS_IT_IS
 ) -> tuple[tariff_values.PricedFrame, Mapping[int, Program]]:
     """
     Price a usage frame that is complete but for the half-hours: those of the readings are looked up here.
 
     :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
     """
-    programs = tariffs.programs(usage["plan_version"].drop_nulls().unique())
+    programs = world.programs(usage["plan_version"].drop_nulls().unique())
     half_hours = list(_half_hours(readings, usage, programs))
     return pricing.price(usage=usage, programs=programs, half_hours=half_hours), programs
 
 
-def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> pl.DataFrame:
+def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world: World = AS_IT_IS) -> pl.DataFrame:
     """One row per part of a bill, as pricing takes it, with today's facts and the individual corrections."""
     columns = ["row_id", "contract_id", "area", "voltage", "start", "period_start", "period_end", "metered_dwh"]
     columns += ["reading_start", "reading_end"]
@@ -116,8 +153,8 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> pl
         period_start=pl.col("part_start"),
         period_end=pl.col("part_end"),
     )
-    parts = dividing.at_price_changes(tariffs.with_versions(parts))
-    programs = tariffs.programs(parts["plan_version"].drop_nulls().unique())
+    parts = dividing.at_price_changes(world.versions(parts), world=world)
+    programs = world.programs(parts["plan_version"].drop_nulls().unique())
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
     parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs.values())
     parts = _with_bands(parts, adjustments=adjustments)

@@ -71,12 +71,22 @@ from tomoshibi.billing.queries.statements import (
     to_notify,
     to_print,
 )
+from tomoshibi.billing.queries.studies import (
+    NoSuchStudy,
+    issued_totals,
+    study,
+    study_customer_parts,
+    study_customers,
+    study_members,
+    study_rows,
+)
 from tomoshibi.billing.queries.touched import touched_runs
 
 __all__ = [
     "Inputs",
     "NoSuchBill",
     "NoSuchRun",
+    "NoSuchStudy",
     "PartInputs",
     "ReadingDayCount",
     "adjustment_amount",
@@ -114,6 +124,7 @@ __all__ = [
     "findings_of",
     "inputs_of",
     "issued_frame",
+    "issued_totals",
     "last_ends",
     "lines_frame",
     "lines_of",
@@ -132,6 +143,11 @@ __all__ = [
     "search",
     "statement_bills",
     "statement_data",
+    "study",
+    "study_customer_parts",
+    "study_customers",
+    "study_members",
+    "study_rows",
     "to_notify",
     "to_print",
     "touched_runs",

@@ -47,6 +47,7 @@ from tomoshibi.masters.queries.fuels import (
     discounted_fuel_unit,
     fuel_products,
     fuel_unit,
+    fuel_unit_change,
     fuel_unit_with_island,
     fuel_units,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "fiscal_year_of",
     "fuel_products",
     "fuel_unit",
+    "fuel_unit_change",
     "fuel_unit_with_island",
     "fuel_units",
     "government_discount",

@@ -147,6 +147,29 @@ def computed_fuel_unit(
     return book.computed(area=area, month=month, product=product, allow_low_confidence=allow_low_confidence)
 
 
+def fuel_unit_change(
+    *,
+    area: str,
+    month: Month,
+    product: str = values.REGULATED_LOW,
+    base_price_yen: int | None = None,
+    base_unit_micro: int | None = None,
+) -> int:
+    """
+    By how much the unit of a month would differ with other parameters, the customs prices staying [1e-6 yen/kWh].
+
+    :raises MasterMissing: where the formula or the customs prices are not known
+    """
+    book = FuelBook(areas=[area], first=month, last=month)
+    row = book._certain(area, month, product, allow_low_confidence=True)
+    prices, _invented, _source = book.window(month=month, needs_lng=bool(row.beta_ppm))
+    formula = _formula(row)
+    given = {"base_price_yen": base_price_yen, "base_unit_micro": base_unit_micro}
+    changed = replace(formula, **{name: value for name, value in given.items() if value is not None})
+    before, after = (fuel.compute_unit(formula=one, prices=prices) for one in (formula, changed))
+    return after.price_micro_per_kwh - before.price_micro_per_kwh
+
+
 def fuel_units(
     *, areas: Collection[str], first: Month, last: Month, product: str = values.REGULATED_LOW
 ) -> dict[str, list[tuple[Month, values.FuelUnit | None]]]:

@@ -176,7 +176,7 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         "example": example,
         "example_lines": [(wording.in_language(line.label), line.text, line.amount) for line in example.lines],
         "refusal": queries.refusal_sentence(*example.refusal) if example.refusal else "",
-        "profiled": bool(queries.program_of(document).bands),
+        "profiled": queries.program_of(document).needs_half_hours,
         "size_unit": unit,
     }
 

@@ -1,6 +1,7 @@
 // The document as text: line numbers beside it, marks where lint has found something, a jump to the line.
 (() => {
   "use strict";
+  document.querySelector("[data-print]")?.addEventListener("click", () => print());
   const text = document.getElementById("text");
   const numbers = document.querySelector("[data-lines-of]");
   if (!text || !numbers) return;

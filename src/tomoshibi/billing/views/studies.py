@@ -1,0 +1,302 @@
+"""Portfolio studies (MS10, MS1, MS2, RB1): ask, watch, stop, look at the answer, take it out."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import xlsxwriter
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.billing import jobs, operations, queries, studylist, studysums, values
+from tomoshibi.billing.operations import NobodyToStudy
+from tomoshibi.billing.scenario import Scenario
+from tomoshibi.billing.studyform import StudyForm, document_choices
+from tomoshibi.identity import queries as people
+from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
+from tomoshibi.parties import queries as parties
+from tomoshibi.storage import db
+from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui import charts, figures, lists
+from tomoshibi.ui.pages import DO, page
+from tomoshibi.worker import queries as clock
+
+PROCEDURES = ("MS10", "MS1", "MS2", "RB1")
+
+
+def _actor(request: HttpRequest) -> int:
+    assert request.user.pk is not None, "pages let in signed-in people only"
+    return int(request.user.pk)
+
+
+def _study_or_404(study_id: int) -> values.Study:
+    try:
+        return queries.study(study_id=study_id)
+    except queries.NoSuchStudy:
+        raise Http404 from None
+
+
+@require_GET
+@page(*PROCEDURES)
+def studies(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        studylist.studies_list(),
+        title=_("Studies"),
+        subtitle=_("What the book would be billed under other prices, rates or plans; no bill is written"),
+        page="billing:study",
+        buttons=[lists.Button(_("New study"), "billing:new_study", "plus", key="n", main=True)],
+        empty=lists.Empty(
+            _("No study yet."), _("A study prices past months again as if something had been different.")
+        ),
+    )
+
+
+def _plan_choices() -> list[tuple[str, str]]:
+    names = tariffs.plan_names(language=get_language() or "ja")
+    return [(code, f"{name} ({code})") for code, name in sorted(names.items())]
+
+
+def _usual(today: date) -> dict[str, Any]:
+    """The twelve reading months before this one: a whole year, and all of it is read."""
+    last = Month.of(today).plus(-1)
+    return {"first_month": last.plus(-11), "last_month": last}
+
+
+@require_http_methods(["GET", "POST"])
+@page(*PROCEDURES, right=DO)
+def new_study(request: HttpRequest) -> HttpResponse:
+    asked = {name: text for name, text in request.GET.items() if name in StudyForm.base_fields}
+    form = StudyForm(
+        request.POST or None, plans=_plan_choices(), documents=document_choices(), initial=_usual(clock.today()) | asked
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            with db.transaction():
+                study_id = operations.open_study(
+                    title=form.cleaned_data["title"],
+                    scenario=form.scenario(),
+                    selection=form.selection(),
+                    months=form.months(),
+                    actor_id=_actor(request),
+                    now=clock.now(),
+                )
+                jobs.enqueue_study(study_id=study_id, actor_id=_actor(request))
+        except NobodyToStudy as refusal:
+            form.add_error(None, str(refusal))
+        except ValueError as unsound:
+            form.add_error("document", str(unsound))
+        else:
+            return redirect("billing:study", study_id)
+    return render(request, "billing/new_study.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+@page(*PROCEDURES)
+def study(request: HttpRequest, study_id: int) -> HttpResponse:
+    found = _study_or_404(study_id)
+    names = tariffs.plan_names(language=get_language() or "ja")
+    context: dict[str, Any] = {
+        "study": found,
+        "states": studylist.STATES,
+        "changes": studylist.in_words(found, plans=names),
+        "selection": studylist.selection_words(found, plans=names),
+        "months": [Month.from_number(number) for number in found.months],
+        "created_by": people.name_of(user_id=found.created_by_id),
+        "may_stop": found.state is values.StudyState.RUNNING,
+        "again": _again(found),
+    }
+    if found.result:
+        context |= _answer(found.result, names=names)
+    return render(request, "billing/study.html", context)
+
+
+def _again(found: values.Study) -> str:
+    """The form with this question in it, to ask it a little differently."""
+    scenario = Scenario.from_json(found.scenario)
+    asked = {
+        "title": found.title,
+        "first_month": str(Month.from_number(found.months[0])),
+        "last_month": str(Month.from_number(found.months[-1])),
+        "area": found.selection.get("area", ""),
+        "plan": found.selection.get("plan_code", ""),
+        "tax_rate": "" if scenario.tax_rate_ppm is None else figures.decimal(scenario.tax_rate_ppm, scale=10_000),
+        "levy": "" if scenario.levy_micro is None else figures.decimal(scenario.levy_micro, scale=1_000_000),
+        "fuel_shift": figures.decimal(scenario.fuel_shift_micro, scale=1_000_000) if scenario.fuel_shift_micro else "",
+        "price_change": figures.decimal(scenario.price_change_ppm, scale=10_000) if scenario.price_change_ppm else "",
+        "price_plan": scenario.price_plan,
+        "move_from": next(iter(scenario.moves), ""),
+        "move_to": next(iter(scenario.moves.values()), ""),
+        "document": next(iter(scenario.documents_named), ""),
+    }
+    return f"{reverse('billing:new_study')}?{urlencode({name: text for name, text in asked.items() if text})}"
+
+
+def _answer(result: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str, Any]:
+    totals = result["totals"]
+    change = totals["after_minor"] - totals["before_minor"]
+    return {
+        "result": result,
+        "totals": totals,
+        "change": change,
+        "change_percent": studylist.percent(change, totals["before_minor"]),
+        "tax_change": totals["after_tax_minor"] - totals["before_tax_minor"],
+        "net_change": change - totals["after_tax_minor"] + totals["before_tax_minor"],
+        "tables": studylist.tables(result, plans=names),
+        "components": studylist.components(result),
+        "histogram": _histogram(result["histogram"]),
+        "movers": [
+            (_("Pay the most more"), _with_people(result["losers"])),
+            (_("Pay the most less"), _with_people(result["winners"])),
+        ],
+        "refused": [
+            (tariffs.refusal_sentence(code.removeprefix("after:")), code.startswith("after:"), number)
+            for code, number in sorted(result["refused"].items())
+        ],
+    }
+
+
+def _histogram(bars: list[Mapping[str, Any]]) -> charts.Chart:
+    words = [studylist.bar_words(bar) for bar in bars]
+    return charts.over_categories(
+        chart_id="histogram",
+        title=_("Customers by change over all months"),
+        axis=_("Change [yen]"),
+        categories=words,
+        series=[charts.Series(name=_("Customers"), points=[bar["customers"] for bar in bars])],
+        unit=_("customers"),
+    )
+
+
+def _with_people(rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    ids = [row["customer_id"] for row in rows]
+    known = _people(ids)
+    return [dict(row) | {"number": known[row["customer_id"]][0], "name": known[row["customer_id"]][1]} for row in rows]
+
+
+def _people(customer_ids: list[int]) -> dict[int, tuple[str, str]]:
+    frame = parties.customers_frame(customer_ids=customer_ids).select("customer_id", "number", "name")
+    return {customer_id: (number, name) for customer_id, number, name in frame.iter_rows()}
+
+
+@require_POST
+@page(*PROCEDURES, right=DO)
+def cancel_study(request: HttpRequest, study_id: int) -> HttpResponse:
+    _study_or_404(study_id)
+    try:
+        with db.transaction():
+            operations.cancel_study(study_id=study_id, now=clock.now(), actor_id=_actor(request))
+    except operations.StudyEnded as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Stopped; nothing of it was kept."))
+    return redirect("billing:study", study_id)
+
+
+@require_GET
+@page(*PROCEDURES)
+def export_study(request: HttpRequest, study_id: int, form: str) -> Any:
+    """Every customer of a study as CSV; totals and customers as a workbook."""
+    found = _study_or_404(study_id)
+    if found.state is not values.StudyState.DONE:
+        raise Http404
+    name = f"study-{study_id}.{form}"
+    if form == "csv":
+        answer: Any = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
+    else:
+        answer = HttpResponse(
+            _workbook(found), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _customer_rows(found: values.Study) -> Iterator[list[Any]]:
+    """Part by part, so that a large book is never held whole."""
+    for part in queries.study_customer_parts(study_id=found.id):
+        known = _people(part["customer_id"].to_list())
+        yield from (
+            [number, name, bills, figures.decimal(energy, scale=10_000), before, after, change]
+            for number, name, bills, energy, before, after, change in studysums.customer_rows(part, known)
+        )
+
+
+def _csv(found: values.Study) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    writer.writerow(studylist.customer_head())
+    for row in _customer_rows(found):
+        writer.writerow(row)
+        if buffer.tell() > 60_000:  # noqa: PLR2004 - about a network buffer
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _workbook(found: values.Study) -> bytes:
+    assert found.result is not None, "only studies that are done are exported"
+    names = tariffs.plan_names(language=get_language() or "ja")
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(_("Question"))
+        facts = [
+            (_("What is asked"), found.title),
+            *studylist.in_words(found, plans=names),
+            (_("Months"), ", ".join(map(str, found.months))),
+            (_("Hash of all inputs"), found.input_hash),
+        ]
+        for line, (label, text) in enumerate(facts):
+            sheet.write_row(line, 0, [str(label), str(text)])
+        for table in studylist.tables(found.result, plans=names):
+            sheet = book.add_worksheet(str(table["title"])[:31])
+            sheet.write_row(0, 0, [str(cell) for cell in studylist.table_head(table)])
+            for line, row in enumerate(table["rows"], start=1):
+                sheet.write_row(line, 0, [row["name"], row["bills"], row["before"], row["after"], row["change"]])
+        sheet = book.add_worksheet(_("Customers"))
+        sheet.write_row(0, 0, studylist.customer_head())
+        for line, row in enumerate(_customer_rows(found), start=1):
+            sheet.write_row(line, 0, [*row[:3], float(row[3]), *row[4:]])
+    return buffer.getvalue()
+
+
+@require_GET
+@page(*PROCEDURES)
+def study_of_plan(request: HttpRequest) -> HttpResponse:
+    """A fragment for drafts and proposals of plans: ask what the version would do to the book."""
+    kind = "proposal" if request.GET.get("proposal") else "draft"
+    named = f"{kind}:{request.GET.get(kind, '')}"
+    plan = request.GET.get("plan", "")
+    asked = {"document": named, "title": f"{plan} {request.GET.get('start', '')}".strip()}
+    return _offer(request, asked, known=named)
+
+
+@require_GET
+@page(*PROCEDURES)
+def study_of_master(request: HttpRequest) -> HttpResponse:
+    """A fragment for changes of masters: ask what the new value would do to the book."""
+    number = request.GET.get("proposal", "")
+    found = masters.proposal(proposal_id=int(number)) if number.isdigit() else None
+    rows = found.rows if found else ()
+    asked = studylist.asked_by_master(found.master if found else "", rows[0] if rows else {})
+    return _offer(request, asked) if asked else HttpResponse()
+
+
+def _offer(request: HttpRequest, asked: Mapping[str, str], *, known: str = "") -> HttpResponse:
+    earlier = [one for one in queries.study_rows()[:200] if known and known in one.scenario.get("documents_named", ())]
+    context = {
+        "url": f"{reverse('billing:new_study')}?{urlencode(asked)}",
+        "earlier": earlier[:5],
+        "states": studylist.STATES,
+    }
+    return render(request, "billing/study_offer.html", context)

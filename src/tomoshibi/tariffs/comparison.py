@@ -1,0 +1,116 @@
+"""What a year of use would cost on every plan that could be offered: the quote of a prospect."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.units import energy_dwh
+from tomoshibi.tariffs import loads, preview, profiles, quotes, values
+from tomoshibi.tariffs.loads import Load
+
+MONTHS = 12
+
+
+class UnreadableYear(ValueError):
+    """Neither twelve monthly values nor one of a year."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """
+    One plan over the months.
+
+    :param totals_minor: per month, None where it cannot be priced
+    :param refusal: code and detail of the first month that cannot
+    """
+
+    plan_code: str
+    name: Mapping[str, str]
+    totals_minor: tuple[int | None, ...]
+    refusal: tuple[str, str] | None
+
+    @property
+    def year_minor(self) -> int | None:
+        """The sum; nothing where a month is missing: half a year must not look cheap."""
+        known = [total for total in self.totals_minor if total is not None]
+        return sum(known) if len(known) == len(self.totals_minor) else None
+
+
+def months_until(last: Month) -> list[Month]:
+    return [last.plus(n - MONTHS + 1) for n in range(MONTHS)]
+
+
+def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
+    """
+    Twelve monthly values, oldest first, or one of a year, spread along a standard profile.
+
+    :param text: numbers with spaces, tabs or lines between, as they come out of a sheet
+    :raises UnreadableYear: naming what does not fit
+    """
+    numbers = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text).replace(",", "")) if one]
+    try:
+        found = [energy_dwh(one) for one in numbers]
+    except ValueError as wrong:
+        raise UnreadableYear(str(wrong)) from None
+    if any(one < 0 for one in found):
+        raise UnreadableYear(_("Use is not below zero."))
+    months = months_until(last)
+    if len(found) == 1:
+        found = _spread_year(found[0], months=months, profile=profile)
+    if len(found) != MONTHS:
+        raise UnreadableYear(_("There are %(n)s values; twelve are wanted, or one for the year.") % {"n": len(found)})
+    return [profiles.of_month(month, energy_dwh=one, profile=profile) for month, one in zip(months, found, strict=True)]
+
+
+def _spread_year(energy: int, *, months: Sequence[Month], profile: str) -> list[int]:
+    """A year's energy by month as the profile has it."""
+    days = [month.plus(-1).period for month in months]
+    whole = profiles.spread(Period(days[0].start, days[-1].end), energy_dwh=energy, profile=profile)
+    edges = [(one.end - days[0].start).days * loads.SLOTS_A_DAY for one in days]
+    return [int(whole[start:end].sum(dtype="int64")) for start, end in zip([0, *edges[:-1]], edges, strict=True)]
+
+
+def of_file(text: str) -> list[Load]:
+    """
+    A load file (``loads.read``), its newest twelve months.
+
+    :raises loads.UnreadableLoad: naming the row
+    """
+    found = sorted(loads.read(text), key=lambda load: load.month)
+    if not found:
+        raise loads.UnreadableLoad(_("The file holds no values."))
+    return found[-MONTHS:]
+
+
+def offers(
+    *, plans: Sequence[values.Plan], year: Sequence[Load], area: str, size_milli: int | None, size_unit: str
+) -> list[Offer]:
+    """
+    Today's version of every plan that fits the size, cheapest first; those that cannot be priced at the end.
+
+    :param plans: plans of the area with the version that holds today
+    """
+    found = [
+        _offer(plan, year=year, area=area, size_milli=size_milli)
+        for plan in plans
+        if plan.current is not None and plan.kind != "purchase" and plan.capacity_unit in {size_unit, "contract"}
+    ]
+    return sorted(found, key=lambda offer: (offer.year_minor is None, offer.year_minor or 0, offer.plan_code))
+
+
+def _offer(plan: values.Plan, *, year: Sequence[Load], area: str, size_milli: int | None) -> Offer:
+    assert plan.current is not None, "plans without a version today are not offered"
+    document: dict[str, Any] = preview.as_if_it_held(plan.current.document)
+    size = None if plan.capacity_unit == "contract" else size_milli
+    priced = quotes.quote(documents=[document], loads=year, area=area, capacity_milli=size)
+    return Offer(
+        plan_code=plan.code,
+        name=plan.name,
+        totals_minor=tuple(one.total_minor for one in priced),
+        refusal=next((one.refusal for one in priced if one.refusal), None),
+    )

@@ -1,0 +1,131 @@
+"""The pages of studies: asked in a form, answered by the job, looked at, taken out, stopped."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from tests.billing import book
+from tests.billing.test_studies import NIGHT, publish, twelve_contracts
+from tomoshibi.billing import jobs, queries, values
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity.models import User
+from tomoshibi.masters import operations as masters
+from tomoshibi.storage import db
+from tomoshibi.tariffs import operations as tariffs
+from tomoshibi.tariffs import queries as plans
+from tomoshibi.worker import operations as worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def analyst(client, now):
+    with db.transaction():
+        book.masters_and_plans(now)
+        publish(NIGHT, now)
+        twelve_contracts(now)
+        worker.set_clock(now=now)
+        identity.save_role(code="study", name="料金", rights=["MS10.do", "RB1.do"])
+        identity.add_person(username="tanaka", name="田中", mail="", password="lamp-light-42", roles=["study"])
+        identity.add_person(username="guest", name="guest", mail="", password="lamp-light-42", roles=[])
+        client.force_login(User.objects.get(username="tanaka"))
+    return client
+
+
+QUESTION = {"title": "levy of next year", "first_month": "2026-10", "last_month": "2026-10"}
+
+
+def ask(client, **changes):
+    answer = client.post("/billing/studies/new/", QUESTION | changes)
+    assert answer.status_code == 302, answer.context["form"].errors
+    return int(answer["Location"].rstrip("/").rsplit("/", 1)[-1])
+
+
+def test_a_question_is_asked_answered_and_taken_out(analyst):
+    study_id = ask(analyst, levy="5.00")
+    waiting = analyst.get(f"/billing/studies/{study_id}/")
+    assert waiting.headers["X-Procedures"] == "MS10 MS1 MS2 RB1"
+    assert "job-progress" in waiting.content.decode()
+    assert analyst.get(f"/billing/studies/{study_id}/export.csv").status_code == 404
+    jobs.run_study(worker.Progress(), study_id=study_id)
+    found = queries.study(study_id=study_id)
+    page = analyst.get(f"/billing/studies/{study_id}/").content.decode()
+    totals = found.result["totals"]
+    for figure in (totals["before_minor"], totals["after_minor"], totals["after_minor"] - totals["before_minor"]):
+        assert f"{figure:,}" in page
+    assert 'data-chart="histogram"' in page
+    assert found.input_hash in page
+    assert "levy of next year" in analyst.get("/billing/studies/").content.decode()
+    text = b"".join(analyst.get(f"/billing/studies/{study_id}/export.csv").streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 13
+    assert sum(int(row[-1]) for row in rows[1:]) == totals["after_minor"] - totals["before_minor"]
+    book = openpyxl.load_workbook(io.BytesIO(analyst.get(f"/billing/studies/{study_id}/export.xlsx").content))
+    assert book[book.sheetnames[-1]].max_row == 13
+    # The same question with another figure begins from this one.
+    again = page.split('href="/billing/studies/new/?')[1].split('"')[0].replace("&amp;", "&")
+    assert 'value="5"' in analyst.get(f"/billing/studies/new/?{again}").content.decode()
+
+
+def test_what_makes_no_sense_is_told_at_its_field(analyst):
+    for wrong, field in (
+        ({"last_month": "2026-09"}, "last_month"),
+        ({"move_from": "test-b"}, "move_to"),
+        ({"carry_tax_over": "on"}, "tax_rate"),
+        ({"levy": "abc"}, "levy"),
+        ({"area": "10"}, "__all__"),
+    ):
+        answer = analyst.post("/billing/studies/new/", QUESTION | wrong)
+        assert answer.status_code == 422
+        assert field in answer.context["form"].errors
+
+
+def test_a_draft_is_studied_before_anybody_publishes_it(analyst, now):
+    version = plans.versions_of(plan_code="test-b")[0]
+    with db.transaction():
+        draft_id = tariffs.start_draft(version_id=version.id, now=now, actor_id=None)
+    offer = analyst.get("/billing/studies/of-plan/", {"plan": "test-b", "draft": draft_id, "start": "2027-01-01"})
+    assert f"document=draft%3A{draft_id}" in offer.content.decode()
+    text = plans.draft(draft_id=draft_id).text.replace("29.80", "31.20").replace("'29.8'", "31.20")
+    with db.transaction():
+        tariffs.save_draft(draft_id=draft_id, text=text, revision=1, now=now, actor_id=None)
+    study_id = ask(analyst, document=f"draft:{draft_id}")
+    jobs.run_study(worker.Progress(), study_id=study_id)
+    totals = queries.study(study_id=study_id).result["totals"]
+    assert totals["after_minor"] > totals["before_minor"]
+    assert (
+        f"/billing/studies/{study_id}/"
+        in analyst.get("/billing/studies/of-plan/", {"plan": "test-b", "draft": draft_id}).content.decode()
+    )
+    with db.transaction():
+        tariffs.save_draft(draft_id=draft_id, text=text + "\n  nonsense: [", revision=2, now=now, actor_id=None)
+    refused = analyst.post("/billing/studies/new/", QUESTION | {"document": f"draft:{draft_id}"})
+    assert "document" in refused.context["form"].errors
+
+
+def test_a_change_of_a_master_offers_its_study(analyst, now):
+    with db.transaction():
+        number = masters.propose_change(
+            master="tax_rates",
+            rows=[{"rate_percent": "12", "valid_from": "2027-04-01"}],
+            reason="law",
+            now=now,
+            actor_id=book.people()[0],
+        )
+    offer = analyst.get("/billing/studies/of-master/", {"proposal": number}).content.decode()
+    assert "tax_rate=12" in offer
+    assert analyst.get("/billing/studies/of-master/", {"proposal": "none"}).content == b""
+
+
+def test_a_study_is_stopped_and_who_may_not_ask_is_turned_away(analyst, client):
+    study_id = ask(analyst)
+    assert analyst.post(f"/billing/studies/{study_id}/cancel/").status_code == 302
+    assert queries.study(study_id=study_id).state is values.StudyState.CANCELLED
+    jobs.run_study(worker.Progress(), study_id=study_id)
+    assert queries.study(study_id=study_id).result is None
+    assert analyst.get(f"/billing/studies/{study_id}/").status_code == 200
+    assert analyst.get("/billing/studies/999/").status_code == 404
+    client.force_login(User.objects.get(username="guest"))
+    assert client.get(f"/billing/studies/{study_id}/").status_code == 403
