@@ -2,6 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONPATH :=
+# The Chinese demo has a data folder and a port of its own, so that both may run side by side.
+ifeq ($(DEMO),cn)
+DEMO_ENV := TOMOSHIBI_DEMO_COUNTRY=cn TOMOSHIBI_DATA="$${TOMOSHIBI_DATA:-var/cn}" PORT="$${PORT:-8100}" \
+  TOMOSHIBI_TIME_ZONE=Asia/Shanghai TOMOSHIBI_LANGUAGE=zh-hans
+endif
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests python run demo shell test check lint types contracts docs bench chaos screenshots messages lock clean
 
@@ -17,11 +22,11 @@ setup-tests: python
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON) here; Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv), or name another one: make PYTHON=..." >&2; exit 1; }
 
-run: setup ## start the database, load the demo, open the console and say where
-	@$(BIN)/tomoshibi up --demo
+run: setup ## start the database, load the demo (DEMO=cn: the Chinese one), open the console and say where
+	@$(DEMO_ENV) $(BIN)/tomoshibi up --demo
 
 demo: setup ## load the demo into the database without starting the console
-	@$(BIN)/tomoshibi demo load
+	@$(DEMO_ENV) $(BIN)/tomoshibi demo load
 
 shell: setup ## a Python shell with Django on the project's database
 	@$(BIN)/python manage.py shell

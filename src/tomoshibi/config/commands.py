@@ -73,7 +73,11 @@ def with_database(context: typer.Context) -> None:
 
 @app.command()
 def up(
-    host: str = "127.0.0.1", port: Annotated[int, typer.Option(envvar="PORT")] = 8000, *, demo: bool = False
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT")] = 8000,
+    country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", help="of the demo: jp or cn")] = "jp",
+    *,
+    demo: bool = False,
 ) -> None:
     """Start everything: database, schema, worker and web; with --demo also the demo and its outside world."""
     from tomoshibi.config import readiness, supervisor
@@ -85,9 +89,11 @@ def up(
     supervisor.set_environment(host=host, port=port, demo=demo)
     upgrade()
     if demo and find_spec("tomoshibi.onboarding.commands"):
-        import_module("tomoshibi.onboarding.commands").load_once()
+        import_module("tomoshibi.onboarding.commands").load_once(country)
     typer.echo(f"\n  灯火 Tomoshibi  {os.environ['TOMOSHIBI_BASE_URL']}/   (Ctrl-C stops everything)\n")
-    raise SystemExit(supervisor.Supervisor(supervisor.children(host=host, port=port, demo=demo)).run())
+    # The Chinese demo has no outside world yet.
+    children = supervisor.children(host=host, port=port, demo=demo and country == "jp")
+    raise SystemExit(supervisor.Supervisor(children).run())
 
 
 @app.command()

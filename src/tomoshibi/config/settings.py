@@ -123,7 +123,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
-LANGUAGE_CODE = "ja"
+LANGUAGE_CODE = os.environ.get("TOMOSHIBI_LANGUAGE", "ja")
 LANGUAGES = [("ja", _("Japanese")), ("zh-hans", _("Chinese")), ("en", _("English"))]
 TIME_ZONE = os.environ.get("TOMOSHIBI_TIME_ZONE", "Asia/Tokyo")
 USE_TZ = True

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from typing import Annotated
 
 import typer
 
 from tomoshibi.gateways import simulators
+from tomoshibi.onboarding.demo import china, outside, staff
 from tomoshibi.onboarding.demo import load as demo
-from tomoshibi.onboarding.demo import outside, staff
 
 app = typer.Typer(no_args_is_help=True, help="The demonstration: an invented retailer.")
 
@@ -20,9 +21,9 @@ def demonstration() -> None:
 
 
 @app.command("load")
-def load() -> None:
+def load(country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", help="jp or cn")] = "jp") -> None:
     """Load the demo into an empty database; what was loaded before stays as it is."""
-    if not _load():
+    if not _load(country):
         raise typer.Exit(1)
 
 
@@ -32,21 +33,24 @@ def run_outside() -> None:
     outside.run()
 
 
-def load_once() -> None:
+def load_once(country: str = "jp") -> None:
     """For ``tomoshibi up --demo``: load what is missing, and say whom to sign in as."""
     if demo.is_loaded():
-        say_sign_ins()
+        say_sign_ins(country)
     else:
-        _load()
+        _load(country)
 
 
-def _load() -> bool:
+def _load(country: str) -> bool:
     started = time.monotonic()
     # The jobs of three months are the demo's past, not news for whoever watches.
     logging.getLogger("tomoshibi").setLevel(logging.WARNING)
     try:
-        with _post_office():
-            count = demo.load(say=lambda code, outcome: typer.echo(f"  {code:<20} {outcome}"))
+        if country == "cn":
+            count = demo.load(say=_say_step, of=china.steps, at=china.NOW)
+        else:
+            with _post_office():
+                count = demo.load(say=_say_step)
     except (demo.NotEmpty, demo.NoPlan) as reason:
         typer.secho(str(reason), fg="red", err=True)
         return False
@@ -54,8 +58,12 @@ def _load() -> bool:
         logging.getLogger("tomoshibi").setLevel(logging.INFO)
     if count:
         typer.echo(f"  loaded in {time.monotonic() - started:.0f} s")
-    say_sign_ins()
+    say_sign_ins(country)
     return True
+
+
+def _say_step(code: str, outcome: str) -> None:
+    typer.echo(f"  {code:<20} {outcome}")
 
 
 @contextmanager
@@ -69,7 +77,13 @@ def _post_office() -> Iterator[None]:
         yield
 
 
-def say_sign_ins() -> None:
+def say_sign_ins(country: str = "jp") -> None:
+    if country == "cn":
+        typer.echo("\n  演示账号（虚构公司，密码相同）:")
+        for username, name, role, _administrator in china.PEOPLE:
+            typer.echo(f"    {username:<10} {china.ROLES[role]}  {name}")
+        typer.echo(f"    密码: {staff.PASSWORD}")
+        return
     typer.echo("\n  demo sign-ins (an invented company; the password is the same for all):")
     for member in staff.MEMBERS:
         typer.echo(f"    {member.username:<10} {staff.ROLE_NAMES[member.role]}  {member.name}")

@@ -1,6 +1,7 @@
 """Loading the demo: steps in their order, each in a transaction of its own, none done twice."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -87,11 +88,18 @@ def is_loaded() -> bool:
     return "clock" in queries.done_steps()
 
 
-def load(*, say: Callable[[str, str], None]) -> int:
+def load(
+    *,
+    say: Callable[[str, str], None],
+    of: Callable[[], Iterator[Step]] = steps,
+    at: datetime = story.NOW,
+) -> int:
     """
     Do every step that was not done yet.
 
     :param say: told the code and outcome of each step
+    :param of: the steps of this demonstration
+    :param at: when it plays
     :returns: steps done now
     :raises NotEmpty: if the database is somebody's own
     """
@@ -99,17 +107,17 @@ def load(*, say: Callable[[str, str], None]) -> int:
     if not done and not party_queries.customers_frame().is_empty():
         raise NotEmpty("this database has customers of its own; the demo needs an empty one (see TOMOSHIBI_DATA)")
     count = 0
-    for step in steps():
+    for step in of():
         if step.code in done:
             continue
         if step.whole:
             with db.transaction():
                 outcome = step.work()
-                operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
+                operations.mark_step(code=step.code, at=at, outcome=outcome)
         else:
             outcome = step.work()
             with db.transaction():
-                operations.mark_step(code=step.code, at=story.NOW, outcome=outcome)
+                operations.mark_step(code=step.code, at=at, outcome=outcome)
         say(step.code, outcome)
         count += 1
     return count
