@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.groups import queries, values, words
 from tomoshibi.parties import queries as parties
@@ -79,8 +80,8 @@ def stock_rows_list(*, batch_id: int) -> lists.ListQuery:
         rows=queries.stock_row_rows(batch_id=batch_id),
         columns=(
             lists.Number("row_no", _("Row")),
-            lists.StateOf("role", _("Part"), states=words.ROLES),
-            lists.Code("account_number", _("Account number")),
+            lists.StateOf("role", pgettext_lazy("group", "Part"), states=words.ROLES),
+            lists.Code("account_number", pgettext_lazy("group", "Account number")),
             lists.Code("benchmark_number", _("Benchmark number")),
             lists.Text("name", _("Name of the point"), shown=False),
             lists.Text("address", _("Address of the point")),
@@ -94,7 +95,11 @@ def stock_rows_list(*, batch_id: int) -> lists.ListQuery:
         ),
         filters=(
             lists.Search("q", _("Search"), among=("account_number", "benchmark_number", "address", "name")),
-            lists.Choice("role", _("Part"), choices=[(key.value, state.word) for key, state in words.ROLES.items()]),
+            lists.Choice(
+                "role",
+                pgettext_lazy("group", "Part"),
+                choices=[(key.value, state.word) for key, state in words.ROLES.items()],
+            ),
             lists.Choice(
                 "verification",
                 _("Verification"),

@@ -23,6 +23,10 @@ class Rule:
     unit: Any
     source: str
 
+    @property
+    def is_switch(self) -> bool:
+        return (self.minimum, self.maximum) == (0, 1)
+
 
 LIMIT = "sub_limit"
 LIMIT_COUNTS_POINTS = "limit_counts_points"

@@ -269,7 +269,10 @@ def _parts(rows: pl.DataFrame, sheet: layouts.Sheet) -> Plan:
 
 def with_places(frame: pl.DataFrame) -> pl.DataFrame:
     """Districts and access points that the rows name, made where they are not known; ids beside the numbers."""
-    supply.ensure_districts(frame.select(number="district_number", name="district_name"))
+    unit = pl.col("unit") if "unit" in frame.columns else pl.lit("")
+    supply.ensure_districts(
+        frame.select(number="district_number", name="district_name", unit=unit).sort(pl.col("unit") == "")
+    )
     supply.ensure_access_points(
         frame.select(number="access_point_number", name="access_point_name", district_number="district_number")
     )

@@ -50,7 +50,7 @@ SPREADS: dict[Spread, Any] = {
 }
 COLUMNS: dict[str, Any] = {
     "": _("File"),
-    "account_number": _("Account number"),
+    "account_number": pgettext_lazy("group", "Account number"),
     "benchmark_number": _("Benchmark number"),
     "customer_name": _("Customer"),
     "name": _("Name of the point"),
@@ -72,7 +72,7 @@ COLUMNS: dict[str, Any] = {
     "device_type_id": _("Device type"),
     "application_number": _("Application"),
     "group_id": _("Group of points"),
-    "number": _("Account number"),
+    "number": pgettext_lazy("group", "Account number"),
     "unit": _("Managing unit"),
     "meter_number": _("Meter bar code"),
     "known": _("Verification"),
