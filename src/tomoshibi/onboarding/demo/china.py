@@ -6,7 +6,7 @@ reference meters, groups of 125 and 312 points - and everything else comes from 
 customers, their numbers and addresses do not exist.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -296,7 +296,7 @@ def point_sheet(fleet: Fleet) -> bytes:
     return _as_csv(POINT_HEADS, lines)
 
 
-def _as_csv(heads: tuple[str, ...], lines: list[tuple[object, ...]]) -> bytes:
+def _as_csv(heads: tuple[str, ...], lines: Sequence[tuple[object, ...]]) -> bytes:
     text = [",".join(heads), *(",".join("" if cell is None else str(cell) for cell in line) for line in lines)]
     return "\r\n".join(text).encode("utf-8-sig")
 
