@@ -137,7 +137,7 @@ def test_as_of_a_day_takes_what_was_known_then(clerks, now):
     book.reading(contract, 398, now=now)
     run = make(now, clerks[0])
     bill_id = drafted(run, contract)
-    later = now + timedelta(days=3)
+    later = now.replace(hour=1) + timedelta(days=3)  # still the day before in Greenwich
     book.reading(contract, 498, now=later)
     masters.put_rows(master="fuel_units", rows=[
         {"area": book.AREA, "product": "regulated_lv", "month": str(book.OCTOBER), "unit_yen_per_kwh": "-1.00",
@@ -150,7 +150,7 @@ def test_as_of_a_day_takes_what_was_known_then(clerks, now):
     bill_id = drafted(run, contract)
     assert operations.replay(bill_id=bill_id).fits
     assert operations.replay(bill_id=bill_id, known_on=later.date()).fits
-    before = operations.replay(bill_id=bill_id, known_on=TODAY)
+    before = operations.replay(bill_id=bill_id, known_on=later.date() - timedelta(days=1))
     totals = {one.what: (one.stored, one.again) for one in before.totals}
     assert totals["energy"] == (4_980_000, 3_980_000)
     assert totals["total"][1] == 12_992, "the reading and the fuel unit of that day"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import derivation, queries, values
@@ -67,8 +68,8 @@ def _reading(bill: values.Bill, kept: queries.Inputs, known_on: date | None) -> 
         for one in metering.readings_of_point(supply_point_id=bill.supply_point_id)
         if one.month == own.month
         and one.period == own.period
-        and one.recorded_at.date() <= known_on
-        and (one.superseded_at is None or one.superseded_at.date() > known_on)
+        and timezone.localdate(one.recorded_at) <= known_on
+        and (one.superseded_at is None or timezone.localdate(one.superseded_at) > known_on)
     ]
     if not versions:
         raise NothingKept(_("No value of this period was known on %(day)s.") % {"day": known_on})
@@ -124,7 +125,7 @@ def _version_known(part: queries.PartInputs, known_on: date) -> int:
     own = tariffs.version(version_id=part.plan_version_id)
     assert own is not None, "published versions stay"
     for one in tariffs.versions_of(plan_code=own.plan_code):
-        known = one.published_at is None or one.published_at.date() <= known_on
+        known = one.published_at is None or timezone.localdate(one.published_at) <= known_on
         if known and one.valid_from <= part.period_start:
             return one.id
     raise NothingKept(_("No version of the plan was known on %(day)s.") % {"day": known_on})
