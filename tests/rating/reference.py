@@ -374,12 +374,19 @@ class _Bill:
                 block = unit * block_kwh if own is None else own * sign
             else:
                 block = self.value(f"{name}_block") * sign
+            if levy:
+                block *= self._levy_owed()
             parts.append(self.prorate_money(block, "blocks"))
+        if levy:
+            parts[0] *= self._levy_owed()
         for amount in parts:
             if levy:
                 self.levies[c["code"]] = self.levies.get(c["code"], Fraction(0)) + amount
             else:
                 self.add(c["code"], amount)
+
+    def _levy_owed(self):
+        return 1 - Fraction(self.part.inputs.get("levy_exemption_percent") or 0) / 100
 
     def published_monthly(self, c):
         price = self.value(c["value"]) * c.get("sign", 1)

@@ -50,6 +50,7 @@ INPUTS = (
     "customer_contracts",
     "devices_lamp_10",
     "devices_lamp_20",
+    "levy_exemption_percent",
 )
 
 
@@ -275,6 +276,7 @@ def numbers(draw):
         "customer_contracts": draw(st.integers(1, 4)),
         "devices_lamp_10": draw(st.integers(0, 40)),
         "devices_lamp_20": draw(st.one_of(st.none(), st.integers(0, 40))),
+        "levy_exemption_percent": draw(st.sampled_from([None, None, 0, 20, 33, 80, 100])),
     }
     if draw(st.integers(0, 12)) == 0:
         found[draw(st.sampled_from(sorted(found)))] = None

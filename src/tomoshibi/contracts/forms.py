@@ -125,3 +125,12 @@ class EndForm(forms.Form):
     on = Day(label=_("First day without supply"))
     end_reason = forms.ChoiceField(label=_("Why it ends"), choices=list(words.END_REASONS.items()))
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
+
+
+class ExemptionForm(forms.Form):
+    """A certificate that takes a share of the renewable levy off."""
+
+    start = Day(label=_("From"))
+    end = Day(label=_("Until before"))
+    percent = forms.IntegerField(label=_("Share of the levy that is not owed [%]"), min_value=1, max_value=100)
+    certificate = forms.CharField(label=_("Number of the certificate"), max_length=40)

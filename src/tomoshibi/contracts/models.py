@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
+from django_fsm import FSMField, transition
 
 from tomoshibi.contracts import values
 from tomoshibi.storage.audit import audited
@@ -90,4 +92,50 @@ class SundryCharge(models.Model):
             models.Index(
                 fields=["month"], name="sundry_charge_waiting", condition=Q(state=values.ChargeState.WAITING.value)
             )
+        ]
+
+
+@audited()
+class LevyExemption(models.Model):
+    """
+    A certificate (減免認定) that takes a share of the renewable levy off a contract on the days ``[start, end)``.
+
+    One person enters it from the certificate, another agrees; until then no bill knows it.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField()
+    percent = models.IntegerField()
+    certificate = models.CharField(max_length=40)
+    state = FSMField(default=values.ExemptionState.PROPOSED.value, protected=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    @transition(field=state, source=values.ExemptionState.PROPOSED.value, target=values.ExemptionState.HOLDS.value)
+    def approve(self) -> None:
+        """A second person agrees."""
+
+    @transition(field=state, source=values.ExemptionState.PROPOSED.value, target=values.ExemptionState.REJECTED.value)
+    def reject(self) -> None:
+        """A second person declines."""
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_levy_exemption_per_day",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    (DateRange("start", "end"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state=values.ExemptionState.HOLDS.value),
+            ),
+            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="levy_exemption_end"),
+            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=100), name="levy_exemption_percent"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("entered_by")),
+                name="levy_exemption_second_person",
+            ),
         ]

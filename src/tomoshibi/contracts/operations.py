@@ -2,18 +2,25 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.contracts import queries, registration, values
-from tomoshibi.contracts.models import Contract, ContractTerms, SundryCharge
+from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, SundryCharge
+from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.refusals import Examination
 from tomoshibi.storage import db
+from tomoshibi.worklist import operations as worklist
+
+EXEMPTION_PROCEDURE = "CM3"
+EXEMPTION_WORK = "contracts.levy_exemption"
+WHOLE = 100
 
 
 class NoSuchContract(LookupError):
@@ -26,6 +33,14 @@ class OutsideContract(ValueError):
 
 class PointTaken(ValueError):
     """Another contract supplies the point on one of these days."""
+
+
+class ExemptionRefused(ValueError):
+    """The exemption cannot hold as it was entered; the sentence says why."""
+
+
+class AlreadyDecided(ValueError):
+    """Somebody decided the exemption in the meantime."""
 
 
 class ChargeGone(ValueError):
@@ -231,3 +246,107 @@ def release_charges(*, billed_by: str) -> int:
     return SundryCharge.objects.filter(billed_by=billed_by, state=values.ChargeState.BILLED.value).update(
         state=values.ChargeState.WAITING.value, billed_by=""
     )
+
+
+@db.transaction_required
+def enter_levy_exemption(
+    *, contract_id: int, start: date, end: date, percent: int, certificate: str, now: datetime, actor_id: int
+) -> int:
+    """
+    Enter a certificate that takes a share of the levy off a contract; no bill knows it before a second person agrees.
+
+    :param percent: the share that is not owed, 1 to 100
+    :raises NoSuchContract: if there is none
+    :raises OutsideContract: if no day of it lies in the contract
+    :raises ExemptionRefused: for a share or days that make no sense, or days on which another certificate holds
+    """
+    contract = _known(contract_id)
+    if not 1 <= percent <= WHOLE:
+        raise ExemptionRefused(_("the share lies between 1 and 100 per cent"))
+    if end <= start:
+        raise ExemptionRefused(_("the certificate ends after it begins"))
+    if end <= contract.start or (contract.end is not None and start >= contract.end):
+        raise OutsideContract(_("no day of the certificate lies in the contract"))
+    _require_no_other(contract_id, start, end)
+    row = LevyExemption.objects.create(
+        contract_id=contract_id,
+        start=start,
+        end=end,
+        percent=percent,
+        certificate=certificate.strip(),
+        entered_by_id=actor_id,
+        entered_at=now,
+    )
+    worklist.open_item(
+        procedure=EXEMPTION_PROCEDURE,
+        kind=EXEMPTION_WORK,
+        subject=_exemption_subject(row),
+        title=_("Decide a levy exemption: contract %(number)s") % {"number": contract.number},
+        detail=row.certificate,
+        due_at=now + timedelta(days=1),
+        now=now,
+        url=reverse("contracts:exemption", args=[row.id]),
+    )
+    _record_exemption(row, f"entered a levy exemption of {percent} % from {start} until {end}", now, actor_id)
+    return row.id
+
+
+@db.transaction_required
+def approve_levy_exemption(*, exemption_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Agree as the second person: bills of periods that begin on its days owe the rest of the levy only.
+
+    :raises identity.SamePerson: if the person entered it
+    :raises AlreadyDecided: if somebody was faster
+    :raises ExemptionRefused: if another certificate holds on one of its days by now
+    """
+    row = _undecided_exemption(exemption_id)
+    identity.require_second_person(first_id=row.entered_by_id, second_id=actor_id)
+    _require_no_other(row.contract_id, row.start, row.end)
+    row.approve()
+    _decide_exemption(row, f"agreed to a levy exemption of {row.percent} %", now, actor_id)
+
+
+@db.transaction_required
+def reject_levy_exemption(*, exemption_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Turn an exemption down; it stays on record.
+
+    :raises identity.SamePerson: if the person entered it
+    :raises AlreadyDecided: if somebody was faster
+    """
+    row = _undecided_exemption(exemption_id)
+    identity.require_second_person(first_id=row.entered_by_id, second_id=actor_id)
+    row.reject()
+    _decide_exemption(row, "rejected a levy exemption", now, actor_id)
+
+
+def _require_no_other(contract_id: int, start: date, end: date) -> None:
+    holding = LevyExemption.objects.filter(contract_id=contract_id, state=values.ExemptionState.HOLDS.value)
+    if holding.filter(start__lt=end, end__gt=start).exists():
+        raise ExemptionRefused(_("another certificate holds on one of these days"))
+
+
+def _undecided_exemption(exemption_id: int) -> LevyExemption:
+    row = LevyExemption.objects.select_for_update().get(id=exemption_id)
+    if row.state != values.ExemptionState.PROPOSED.value:
+        raise AlreadyDecided(_("this exemption was decided already"))
+    return row
+
+
+def _decide_exemption(row: LevyExemption, what: str, now: datetime, actor_id: int) -> None:
+    row.decided_by_id, row.decided_at = actor_id, now
+    row.save()
+    worklist.close_about(
+        kind=EXEMPTION_WORK, subjects=[_exemption_subject(row)], outcome=row.state, now=now, actor_id=actor_id
+    )
+    _record_exemption(row, what, now, actor_id)
+
+
+def _exemption_subject(row: LevyExemption) -> str:
+    return f"contracts.levy_exemption:{row.id}"
+
+
+def _record_exemption(row: LevyExemption, what: str, now: datetime, actor_id: int) -> None:
+    subject = f"contracts.contract:{row.contract_id}"
+    identity.record_deed(procedure=EXEMPTION_PROCEDURE, what=what, at=now, subject=subject, actor_id=actor_id)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from tomoshibi.contracts import values
-from tomoshibi.contracts.models import Contract, ContractTerms, SundryCharge
+from tomoshibi.contracts import exemptions, values
+from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, SundryCharge
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
 
@@ -247,3 +247,45 @@ def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, list[va
 def count_supplied(*, day: date) -> int:
     """How many contracts are supplied on a day."""
     return Contract.objects.filter(Q(end=None) | Q(end__gt=day), start__lte=day).count()
+
+
+def with_levy_exemption(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; 0 without one.
+
+    :param frame: ``contract_id``, ``period_start``
+    """
+    held = bulk.read_frame(
+        """
+        SELECT contract_id, start, "end", percent FROM contracts_levyexemption
+         WHERE state = %s AND contract_id = ANY(%s)
+        """,
+        exemptions.EXEMPTIONS,
+        [values.ExemptionState.HOLDS.value, frame["contract_id"].unique().to_list()],
+    )
+    return exemptions.joined(frame, held)
+
+
+def levy_exemptions_of(*, contract_id: int) -> list[values.LevyExemption]:
+    """All levy exemptions of a contract, latest first."""
+    return [
+        to_exemption(row) for row in LevyExemption.objects.filter(contract_id=contract_id).order_by("-start", "-id")
+    ]
+
+
+def levy_exemption(*, exemption_id: int) -> values.LevyExemption | None:
+    row = LevyExemption.objects.filter(id=exemption_id).first()
+    return to_exemption(row) if row else None
+
+
+def to_exemption(row: LevyExemption) -> values.LevyExemption:
+    return values.LevyExemption(
+        id=row.id,
+        contract_id=row.contract_id,
+        start=row.start,
+        end=row.end,
+        percent=row.percent,
+        certificate=row.certificate,
+        state=values.ExemptionState(row.state),
+        entered_by_id=row.entered_by_id,
+    )

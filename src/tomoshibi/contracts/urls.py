@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:contract_id>/change/", views.change, name="change"),
     path("<int:contract_id>/end/", views.end, name="end"),
     path("on-plan/", views.on_plan, name="on_plan"),
+    path("<int:contract_id>/exempt/", views.exempt, name="exempt"),
+    path("exemptions/<int:exemption_id>/", views.exemption, name="exemption"),
     path("of-customer/<int:customer_id>/", views.of_customer, name="of_customer"),
     path("of-point/<int:supply_point_id>/", views.of_point, name="of_point"),
 ]

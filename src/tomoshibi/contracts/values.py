@@ -41,6 +41,32 @@ class TaxTreatment(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+class ExemptionState(StrEnum):
+    """The life of a levy exemption: entered from its certificate, then agreed to by a second person, or not."""
+
+    PROPOSED = "proposed"
+    HOLDS = "holds"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class LevyExemption:
+    """
+    A certificate that takes a share of the renewable levy off a contract on the days ``[start, end)``.
+
+    :param percent: the share that is not owed
+    """
+
+    id: int
+    contract_id: int
+    start: date
+    end: date
+    percent: int
+    certificate: str
+    state: ExemptionState
+    entered_by_id: int
+
+
 @dataclass(frozen=True)
 class Terms:
     """On which plan and with which size, on the days ``[start, end)``."""

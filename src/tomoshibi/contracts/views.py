@@ -22,7 +22,7 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
-from tomoshibi.ui.pages import DO, page
+from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 READERS = ("CM1", "CM2", "CM3", "RB2", "RB7", "RC4")
@@ -118,6 +118,8 @@ def _facts(found: values.Contract) -> dict[str, Any]:
         "charges": queries.charges_of(contract_id=found.id),
         "charge_states": words.CHARGES,
         "taxes": words.TAXES,
+        "exemptions": queries.levy_exemptions_of(contract_id=found.id),
+        "exemption_states": words.EXEMPTIONS,
     }
 
 
@@ -133,6 +135,7 @@ def _contract_page(request: HttpRequest, contract_id: int, *, status: int = 200,
     context = _facts(found)
     forms_of_page = {
         "change_form": _change_form(None, found),
+        "exemption_form": forms.ExemptionForm(auto_id="exempt_%s"),
         "end_form": forms.EndForm(auto_id="end_%s", initial={"on": found.end, "end_reason": found.end_reason}),
     }
     return render(request, "contracts/contract.html", context | forms_of_page | bound, status=status)
@@ -278,3 +281,61 @@ def on_plan(request: HttpRequest) -> HttpResponse:
     count, first = queries.on_plan(plan_code=code, day=start)
     context = {"count": count, "rows": _rows(first), "more": count - len(first), "start": start, "plan_code": code}
     return render(request, "contracts/on_plan.html", context)
+
+
+@require_POST
+@page("CM3", right=DO)
+def exempt(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """Enter a levy exemption from its certificate; a second person decides it."""
+    form = forms.ExemptionForm(request.POST, auto_id="exempt_%s")
+    if form.is_valid():
+        try:
+            with db.transaction():
+                operations.enter_levy_exemption(
+                    contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0)
+                )
+        except operations.NoSuchContract:
+            raise Http404 from None
+        except (operations.ExemptionRefused, operations.OutsideContract) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Entered. It holds when a second person has agreed."))
+            return redirect("contracts:contract", contract_id)
+    return _contract_page(request, contract_id, status=422, exemption_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@page("CM3")
+def exemption(request: HttpRequest, exemption_id: int) -> HttpResponse:
+    """A levy exemption with the decision about it."""
+    found = queries.levy_exemption(exemption_id=exemption_id)
+    if found is None:
+        raise Http404
+    open_, own = found.state is values.ExemptionState.PROPOSED, found.entered_by_id == request.user.pk
+    may_decide = open_ and not own and request.user.has_perm(f"CM3.{CONFIRM}")  # type: ignore[union-attr]
+    if request.method == "POST":
+        if not may_decide:
+            messages.error(request, _("A second person has to decide this."))
+        else:
+            _decide_exemption(request, found)
+        return redirect("contracts:exemption", exemption_id)
+    context = {
+        "it": found,
+        "contract": _contract_or_404(found.contract_id),
+        "states": words.EXEMPTIONS,
+        "may_decide": may_decide,
+        "waits_for_other": open_ and own,
+    }
+    return render(request, "contracts/exemption.html", context)
+
+
+def _decide_exemption(request: HttpRequest, found: values.LevyExemption) -> None:
+    approve = request.POST.get("decision") == "approve"
+    decide = operations.approve_levy_exemption if approve else operations.reject_levy_exemption
+    try:
+        with db.transaction():
+            decide(exemption_id=found.id, now=clock.now(), actor_id=int(request.user.pk or 0))
+    except (identity.SamePerson, operations.AlreadyDecided, operations.ExemptionRefused) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Agreed.") if approve else _("Rejected."))

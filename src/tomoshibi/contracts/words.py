@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.contracts.values import CapacityKind, ChargeState, EndReason, TaxTreatment
+from tomoshibi.contracts.values import CapacityKind, ChargeState, EndReason, ExemptionState, TaxTreatment
 from tomoshibi.ui.states import State, Tone
 
 STATES = {
@@ -34,4 +34,9 @@ TAXES: dict[str, str | Promise] = {
     TaxTreatment.INCLUDED: _("tax included"),
     TaxTreatment.EXEMPT: _("tax exempt"),
     TaxTreatment.OUT_OF_SCOPE: _("outside consumption tax"),
+}
+EXEMPTIONS = {
+    ExemptionState.PROPOSED: State(_("to decide"), Tone.ATTENTION, "eye"),
+    ExemptionState.HOLDS: State(_("holds"), Tone.GOOD, "circle-check"),
+    ExemptionState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
 }

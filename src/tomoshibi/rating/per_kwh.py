@@ -9,6 +9,9 @@ from tomoshibi.kernel.units import DWH_PER_KWH
 from tomoshibi.rating.proration import Scope, prorate_energy
 from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
 
+EXEMPTION = "levy_exemption_percent"
+WHOLE = 100
+
 
 @dataclass(frozen=True)
 class PerKwh:
@@ -42,7 +45,24 @@ class PerKwh:
             return (self.value, f"{self.value}_block")
         return (self.value,)
 
+    def inputs(self) -> tuple[str, ...]:
+        """A levy knows the share that a certificate takes off (減免)."""
+        return (EXEMPTION,) if self.group is Group.LEVY else ()
+
+    def _owed(self, sheet: Sheet) -> tuple[Int64Array, Int64Array] | None:
+        """The share of the levy that is owed, as a reduced ratio, where any row has a certificate."""
+        if self.group is not Group.LEVY:
+            return None
+        percent, _there = sheet.optional_input(EXEMPTION)
+        assert bool(((percent >= 0) & (percent <= WHOLE)).all()), "a share lies between nothing and all"
+        if not percent.any():
+            return None
+        owed = np.int64(WHOLE) - percent
+        common = np.gcd(owed, np.int64(WHOLE))
+        return owed // common, np.int64(WHOLE) // common
+
     def charge(self, sheet: Sheet) -> None:
+        owed = self._owed(sheet)
         unit = sheet.value(self.value) * np.int64(self.sign)
         energy = sheet.usage.energy_dwh
         if self.block_dwh:
@@ -59,10 +79,11 @@ class PerKwh:
                 price_micro=self._block_unit(sheet, unit),
                 scope=Scope.BLOCKS,
                 present=unit != 0 if self.group is Group.SUBSIDY else None,
+                factor=owed,
             )
             energy = np.maximum(energy - block, 0)
         present = (energy != 0) & (unit != 0) if self.group is Group.SUBSIDY else None
-        sheet.charge(self.code, quantity=energy, price_micro=unit, present=present)
+        sheet.charge(self.code, quantity=energy, price_micro=unit, present=present, factor=owed)
 
     def _block_unit(self, sheet: Sheet, unit: Int64Array) -> Int64Array:
         published, there = sheet.optional_value(f"{self.value}_block")

@@ -204,7 +204,7 @@ class Sheet:
         present: BoolArray | None = None,
         per: int = 1,
         own: Step | None = None,
-        factor: tuple[Int64Array, int] | None = None,
+        factor: tuple[Int64Array, Int64Array | int] | None = None,
     ) -> Int64Array:
         """
         Add a line: ``quantity x price / per``, prorated and halved where asked, rounded as the line's rule says.
@@ -216,7 +216,7 @@ class Sheet:
         :param present: rows that get a line (all with a quantity unless said)
         :param per: the price is for so many units (10 A)
         :param own: the component's own rounding, before proration (a published price per size)
-        :param factor: what the amount is multiplied with, per row over one number (power factor: hundredths over 100)
+        :param factor: what the amount is multiplied with, a ratio per row (power factor: hundredths over 100; levy owed)
         :returns: (n,) the amounts [1e-10 currency]
         """
         price = np.broadcast_to(np.asarray(price_micro, dtype=np.int64), (self.usage.rows,))
@@ -231,7 +231,7 @@ class Sheet:
             denominator = np.where(self._part, self.usage.ratio_den, np.int64(1))
             amount = self.prorated(amount, scope)
         if factor is not None:
-            numerator, denominator = numerator * factor[0], denominator * np.int64(factor[1])
+            numerator, denominator = numerator * factor[0], denominator * np.asarray(factor[1], dtype=np.int64)
         if halve is not None and halve.any():
             half = share(amount, 1, 2, unit=EXACT, rounding=self._line.rounding)
             amount = np.where(halve, half, amount)

@@ -157,7 +157,7 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     programs = world.programs(parts["plan_version"].drop_nulls().unique())
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
     parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs.values())
-    parts = _with_bands(parts, adjustments=adjustments)
+    parts = contracts.with_levy_exemption(_with_bands(parts, adjustments=adjustments))
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
 
 
