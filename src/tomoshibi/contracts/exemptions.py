@@ -10,13 +10,13 @@ COLUMN = "levy_exemption_percent"
 
 def joined(frame: pl.DataFrame, exemptions: pl.DataFrame) -> pl.DataFrame:
     """
-    Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; 0 without one.
+    Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; null without one.
 
     :param frame: ``contract_id``, ``period_start``
     :param exemptions: ``EXEMPTIONS``; no two of a contract hold on one day
     """
     if exemptions.is_empty():
-        return frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(COLUMN))
+        return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(COLUMN))
     placed = frame.with_row_index("_row")
     held = (
         placed.select("_row", "contract_id", "period_start")
@@ -24,5 +24,4 @@ def joined(frame: pl.DataFrame, exemptions: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("start") <= pl.col("period_start")) & (pl.col("period_start") < pl.col("end")))
         .select("_row", pl.col("percent").alias(COLUMN))
     )
-    found = placed.join(held, on="_row", how="left", maintain_order="left").drop("_row")
-    return found.with_columns(pl.col(COLUMN).fill_null(0))
+    return placed.join(held, on="_row", how="left", maintain_order="left").drop("_row")

@@ -251,7 +251,7 @@ def count_supplied(*, day: date) -> int:
 
 def with_levy_exemption(frame: pl.DataFrame) -> pl.DataFrame:
     """
-    Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; 0 without one.
+    Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; null without one.
 
     :param frame: ``contract_id``, ``period_start``
     """
