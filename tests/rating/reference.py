@@ -464,6 +464,21 @@ class _Bill:
             raise Refused("bands_unlike_energy")
         self.add(c["code"], difference * to_unit(amount / kwh, Fraction(1, 10**6), "half_up"))
 
+    def purchase(self, c):
+        epoch = date(1970, 1, 1)
+        certified = (epoch + timedelta(days=self.input("certified_day"))).isoformat()
+        since = epoch + timedelta(days=self.input("delivering_since_day"))
+        start = self.part.start
+        if start < since:
+            raise Refused("no_purchase_price")
+        year = 1 + start.year - since.year - ((start.month, start.day) < (since.month, since.day))
+        cohorts = [cohort for cohort in c["cohorts"] if cohort["certified_from"] <= certified]
+        for step in cohorts[-1]["steps"] if cohorts else []:
+            if step["until_year"] is None or year <= step["until_year"]:
+                self.add(c["code"], self.kwh * Fraction(str(step["price"]["amount"])))
+                return
+        raise Refused("no_purchase_price")
+
     def market_average(self, c):
         self._per_kwh(c, c["code"], 1, block_from_unit=False)
 

@@ -32,6 +32,8 @@ class Refusal(IntEnum):
     """A number that the plan prices by (maximum demand, days of outage, devices) is missing; the detail names it."""
     SPOT_PRICE_MISSING = 13
     """The market has no price for a half-hour of the period; the detail names the first."""
+    NO_PURCHASE_PRICE = 14
+    """The plan has no price for the plant's certification or year since first delivery; the detail names the year."""
 
     @property
     def code(self) -> str:

@@ -224,3 +224,90 @@ def _show(plan: str, quote: Any) -> None:
             typer.secho(queries.refusal_sentence(*quote.refusal), fg="red", err=True)
     else:
         console.print(f"total {quote.total_minor:,} (tax {quote.tax_minor:,})")
+
+
+@top.command()
+def purchase(
+    file: Annotated[Path, typer.Argument(help="YAML: period, delivered_kwh, rule, sources, registration_number")],
+    *,
+    tax_rate: Annotated[str, typer.Option(help="0.10: instead of the master")] = "",
+    offline: Annotated[bool, typer.Option(help="shipped plans and a given tax rate only, no database")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """What a generation point is paid: its sources, and the data of the purchase statement (仕入明細書)."""
+    from tomoshibi.kernel.units import MICRO, scaled
+    from tomoshibi.storage import server
+    from tomoshibi.tariffs import queries
+
+    if not offline and server.is_embedded():
+        server.start()
+    try:
+        rate = scaled(tax_rate, scale=MICRO) if tax_rate else None
+        found = queries.purchase_statement(queries.read_purchase(_text(file)), offline=offline, tax_rate_ppm=rate)
+    except (ValueError, LookupError) as wrong:
+        _stop(str(wrong))
+    if as_json:
+        typer.echo(json.dumps(_purchase_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        _show_purchase(found)
+    raise typer.Exit(1 if found.total_minor is None else 0)
+
+
+def _purchase_as_json(found: Any) -> dict[str, Any]:
+    from tomoshibi.kernel.units import DWH_PER_KWH, plain
+
+    return {
+        "period": [str(found.period.start), str(found.period.end)],
+        "kwh": plain(found.energy_dwh, scale=DWH_PER_KWH),
+        "total": found.total_minor,
+        "tax_rate_ppm": found.tax_rate_ppm,
+        "tax": found.tax_minor,
+        "registration_number": found.registration_number,
+        "deductible_tax": found.deductible_minor,
+        "credit": found.credit and {"percent": found.credit.percent, "source": found.credit.source},
+        "sources": [
+            {
+                "name": one.source.name,
+                "plan": one.source.plan_code,
+                "kwh": plain(one.energy_dwh, scale=DWH_PER_KWH),
+                "amount": one.amount_minor,
+                "refusal": one.refusal,
+                "lines": [{"code": line.code, "derivation": line.text, "sources": line.sources} for line in one.lines],
+            }
+            for one in found.paid
+        ],
+    }
+
+
+def _show_purchase(found: Any) -> None:
+    from django.utils import translation
+    from rich.console import Console
+    from rich.table import Table
+
+    from tomoshibi.kernel.units import DWH_PER_KWH, plain
+    from tomoshibi.tariffs import queries
+
+    table = Table(title=f"{found.period.start} - {found.period.end}", title_justify="left")
+    for name in ("source", "plan", "derivation"):
+        table.add_column(name)
+    table.add_column("kWh", justify="right")
+    table.add_column("amount", justify="right")
+    for one in found.paid:
+        kwh = plain(one.energy_dwh, scale=DWH_PER_KWH)
+        said = "\n".join(line.text for line in one.lines)
+        if one.refusal:
+            with translation.override("en"):
+                said = str(queries.refusal_sentence(*one.refusal))
+        amount = "" if one.amount_minor is None else f"{one.amount_minor:,}"
+        table.add_row(one.source.name, one.source.plan_code, said, kwh, amount)
+    console = Console()
+    console.print(table)
+    if found.total_minor is None:
+        return
+    console.print(f"total {found.total_minor:,} for {plain(found.energy_dwh, scale=DWH_PER_KWH)} kWh")
+    console.print(f"tax in it {found.tax_minor:,}, deductible {found.deductible_minor:,}")
+    if found.registration_number:
+        console.print(f"generator {found.registration_number}")
+    elif found.credit:
+        sure = "" if found.credit.sure == "high" else f" ({found.credit.sure} confidence)"
+        console.print(f"generator without a registration number: {found.credit.percent} % of the tax{sure}")

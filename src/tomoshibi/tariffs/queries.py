@@ -1,7 +1,7 @@
 """Published plans, their programs, and the published values that bills of a frame need."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from tomoshibi.tariffs import (
     meaning,
     preview,
     published,
+    purchases,
     quotes,
     repricing,
     sentences,
@@ -356,6 +357,37 @@ read_load = loads.read
 read_spot_file = masters.read_spot_file
 """A market file as spot prices for ``quote``."""
 load_of_month = loads.of_month
+read_purchase, Unpriceable = purchases.read, purchases.Unpriceable
+"""A generation point described in a file, and what cannot be paid."""
+
+
+def purchase_statement(
+    described: purchases.Described, *, offline: bool = False, tax_rate_ppm: int | None = None
+) -> purchases.Statement:
+    """
+    What a generation point is paid for a period, on the published purchase plans.
+
+    :param offline: the shipped plans instead of the published ones, and no masters
+    :param tax_rate_ppm: instead of the rate of the period's last day
+    :raises Unpriceable: if the point cannot be paid as it is described
+    """
+    codes = {source.plan_code for source in described.sources}
+    found = {code: shipped_plan(plan_code=code) if offline else plan_documents(plan_code=code) for code in codes}
+    if tax_rate_ppm is None:
+        if offline:
+            raise Unpriceable("without the masters the tax rate must be named")
+        tax_rate_ppm = masters.tax_rate(on=described.period.end - timedelta(days=1)).rate_ppm
+    return purchases.statement(
+        period=described.period,
+        delivered_dwh=described.delivered_dwh,
+        sources=described.sources,
+        rule=described.rule,
+        plans=found,
+        tax_rate_ppm=tax_rate_ppm,
+        registration_number=described.registration_number,
+    )
+
+
 Load, Quote, NoVersion, UnreadableLoad = loads.Load, quotes.Quote, quotes.NoVersion, loads.UnreadableLoad
 
 

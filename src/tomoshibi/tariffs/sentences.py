@@ -18,4 +18,5 @@ REFUSALS = {
     Refusal.INPUT_MISSING.code: _("a number that the plan prices by is missing"),
     Refusal.TOO_LARGE.code: _("an amount or energy is larger than a bill can hold"),
     Refusal.SPOT_PRICE_MISSING.code: _("the market has no price for a half-hour of the period"),
+    Refusal.NO_PURCHASE_PRICE.code: _("the plan has no price for the plant's certification or year of delivery"),
 }

@@ -21,6 +21,7 @@ from tomoshibi.tariffs.shapes import (
     monthly_minimum,
     published_monthly,
     published_per_kwh,
+    purchase,
     seasons,
     tiers,
 )
@@ -39,6 +40,7 @@ SHAPES: Mapping[str, Shape] = {
         band_tiers.SHAPE,
         market_linked.SHAPE,
         market_average.SHAPE,
+        purchase.SHAPE,
         *published_per_kwh.SHAPES.values(),
         published_monthly.SHAPE,
         monthly_minimum.SHAPE,
