@@ -174,10 +174,12 @@ def test_a_second_print_needs_a_reason_and_is_counted(now):
         operations.print_labels(serials=[other, serial], template="a4-21", now=now)
     operations.print_labels(serials=[other, serial], template="roll-50", now=now, reason="washed out", actor_id=8)
     assert queries.label(serial=serial).print_count == 2
-    assert [(p.reason, p.count, p.printed_by_id) for p in queries.prints_of(serial=serial)] == [
-        ("washed out", 2, 8),
-        ("", 1, 7),
-    ]
+    prints = queries.prints_of(serial=serial)
+    assert [(p.reason, p.count, p.printed_by_id) for p in prints] == [("washed out", 2, 8), ("", 1, 7)]
+    assert queries.prints_of_subjects(subjects=["groups.point:1", "groups.point:2"]) == prints
+    assert queries.label_print(print_id=prints[0].id) == prints[0]
+    with pytest.raises(queries.NoSuchPrint):
+        queries.label_print(print_id=10**6)
 
 
 @pytest.mark.requirement("G-049")

@@ -10,6 +10,10 @@ class NoSuchLabel(LookupError):
     """No label was given out under that number."""
 
 
+class NoSuchPrint(LookupError):
+    """There is no print of that number."""
+
+
 class NoSuchTemplate(LookupError):
     """There is no label layout of that code."""
 
@@ -89,6 +93,22 @@ def prints_of(*, serial: int) -> list[values.LabelPrint]:
     """Every print of a label, newest first."""
     ids = PrintedLabel.objects.filter(label_id=serial).values_list("label_print_id", flat=True)
     return [to_print(row) for row in LabelPrint.objects.filter(id__in=ids).order_by("-id")]
+
+
+def label_print(*, print_id: int) -> values.LabelPrint:
+    """
+    :raises NoSuchPrint: for an unknown number
+    """
+    row = LabelPrint.objects.filter(id=print_id).first()
+    if row is None:
+        raise NoSuchPrint(str(print_id))
+    return to_print(row)
+
+
+def prints_of_subjects(*, subjects: Sequence[str], limit: int = 20) -> list[values.LabelPrint]:
+    """Prints that held a label of one of these things, void ones too, newest first."""
+    ids = PrintedLabel.objects.filter(label__subject__in=list(subjects)).values("label_print_id")
+    return [to_print(row) for row in LabelPrint.objects.filter(id__in=ids).order_by("-id")[:limit]]
 
 
 def template(*, code: str) -> values.Template:
