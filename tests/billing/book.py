@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from tests import company
 from tests.tariffs.plans import TOKYO
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.identity.models import User
@@ -47,13 +48,7 @@ SMALL_MASTERS = {
 def masters_and_plans(now):
     for master, rows in SMALL_MASTERS.items():
         masters.put_rows(master=master, rows=rows)
-    masters.put_rows(master="company", rows=[{
-        "name": "株式会社灯火でんき", "name_kana": "トモシビデンキ", "country": "JP", "currency": "JPY", "language": "ja",
-        "registration_number": "T1234567890123", "postal_code": "1000005", "address": "東京都千代田区丸の内1-1-1",
-        "phone": "0120-000-000", "mail": "support@example.jp", "bank_code": "0001", "branch_code": "001",
-        "bank_name": "みずほ銀行", "branch_name": "東京営業部", "account_kind": "普通", "account_number": "7654321",
-        "account_holder_kana": "カ)トモシビデンキ", "valid_from": "2016-04-01",
-    }])  # fmt: skip
+    company.enter()
     units = [
         {"area": AREA, "product": "regulated_lv", "month": str(month), "unit_yen_per_kwh": "-5.80", "includes_island": "yes",
          "invented": "no", "source": "test"}

@@ -151,7 +151,7 @@ def test_a_label_signed_with_a_key_that_is_not_ours_is_forged(now):
     make(now, 1)
     operations.print_labels(serials=[make(now, 1)[0].serial], template="a4-21", now=now)
     foreign = signing.token(make(now, 1)[0].serial, key_no=1, key=KEY)
-    assert operations.scan(token=foreign, now=now, procedure="GR1").verdict is values.Verdict.FORGED
+    assert operations.scan(token=foreign, now=now, procedure="GR5").verdict is values.Verdict.FORGED
 
 
 def test_after_a_change_of_keys_older_labels_stay_genuine(now, monkeypatch):
@@ -187,12 +187,12 @@ def test_a_voided_label_scans_as_void_and_cannot_be_printed(now):
     serial = make(now, 1)[0].serial
     operations.print_labels(serials=[serial], template="a4-21", now=now)
     token = signing.token(serial, key_no=1, key=keys.private_key())
-    assert operations.scan(token=token, now=now, procedure="GR1").verdict is values.Verdict.GENUINE
+    assert operations.scan(token=token, now=now, procedure="GR5").verdict is values.Verdict.GENUINE
     with pytest.raises(operations.NoReason):
         operations.void_labels(serials=[serial], reason=" ", now=now)
     new = operations.replace_label(serial=serial, reason="copied", now=now)
     assert queries.label(serial=serial).replaced_by == new.serial
-    assert operations.scan(token=token, now=now, procedure="GR1").verdict is values.Verdict.VOID
+    assert operations.scan(token=token, now=now, procedure="GR5").verdict is values.Verdict.VOID
     with pytest.raises(operations.AlreadyVoid):
         operations.print_labels(serials=[serial], template="a4-21", now=now, reason="x")
     with pytest.raises(operations.AlreadyVoid):

@@ -31,7 +31,7 @@ def label(now):
 
 def scan(label, now, **more):
     token = signing.token(label.serial, key_no=1, key=keys.private_key())
-    return operations.scan(token=token, now=now, procedure="GR1", **more)
+    return operations.scan(token=token, now=now, procedure="GR5", **more)
 
 
 @pytest.mark.requirement("G-046")
@@ -89,7 +89,7 @@ def test_a_label_seen_at_two_places_becomes_work(now, label):
     found = scan(label, now, actor_id=7, position=north(400))
     assert found.verdict is values.Verdict.GENUINE
     assert "310" in found.suspicions[0]
-    item = worklist.open_items(procedure="GR1")[0]
+    item = worklist.open_items(procedure="GR5")[0]
     assert (item.kind, item.subject) == ("fieldwork.suspicious_label", f"fieldwork.label:{label.serial}")
 
 
@@ -100,7 +100,7 @@ def test_a_label_in_another_seal_becomes_work(now, label):
     found = scan(label, now, actor_id=7, seal_number="FY-0002")
     assert "FY-0002" in found.suspicions[0]
     assert "FY-0001" in found.suspicions[0]
-    assert len(worklist.open_items(procedure="GR1")) == 1
+    assert len(worklist.open_items(procedure="GR5")) == 1
 
 
 @pytest.mark.requirement("G-048")
@@ -108,6 +108,6 @@ def test_the_public_learns_only_that_the_label_is_genuine(now, label):
     found = scan(label, now, position=HERE, seal_number="FY-0002")
     assert found.verdict is values.Verdict.GENUINE
     assert found.suspicions == ()
-    assert worklist.open_items(procedure="GR1") == []
+    assert worklist.open_items(procedure="GR5") == []
     # And where the public was is not kept: the next scan by staff has nothing to be far from.
     assert scan(label, now, actor_id=7, position=north(10_000)).suspicions == ()

@@ -20,7 +20,9 @@ from tomoshibi.worker import queue
 def clerk(client, transactional_db, settings, tmp_path, now):
     settings.MEDIA_ROOT = tmp_path / "files"
     with db.transaction():
-        rights = [f"{step}.do" for step in (values.REGISTER, values.LISTS, values.STOCK, values.SETTINGS)]
+        rights = [
+            f"{step}.do" for step in (values.REGISTER, values.LISTS, values.STOCK, values.SETTINGS, values.LABELS)
+        ]
         identity.save_role(code="groups", name="受理人员", rights=rights)
         user_id = identity.add_person(
             username="wang", name="王敏", mail="w@example.cn", password="lamp-light-42", roles=["groups"]

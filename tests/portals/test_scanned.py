@@ -2,14 +2,13 @@
 
 import pytest
 
+from tests import company
 from tomoshibi.fieldwork import keys, operations, queries, signing, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
-from tomoshibi.masters import operations as masters
 from tomoshibi.storage import db
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE = "0120-000-000"
 
 
 @pytest.fixture
@@ -17,14 +16,7 @@ def label(settings, tmp_path, now):
     settings.MEDIA_ROOT = settings.DATA = tmp_path
     settings.BASE_URL = "https://tomoshibi.example.jp"
     with db.transaction():
-        masters.put_rows(master="company", rows=[{
-            "name": "株式会社灯火でんき", "name_kana": "トモシビデンキ", "country": "JP", "currency": "JPY",
-            "language": "ja", "registration_number": "T1234567890123", "postal_code": "1000005",
-            "address": "東京都千代田区丸の内1-1-1", "phone": PHONE, "mail": "support@example.jp",
-            "bank_code": "0001", "branch_code": "001", "bank_name": "みずほ銀行", "branch_name": "東京営業部",
-            "account_kind": "普通", "account_number": "7654321", "account_holder_kana": "カ)トモシビデンキ",
-            "valid_from": "2016-04-01",
-        }])  # fmt: skip
+        company.enter()
         made = operations.make_labels(
             wanted=[values.Wanted(subject="groups.point:1", caption=("6200000001", "灯湖供电所"))], now=now
         )[0]
@@ -44,7 +36,7 @@ def test_a_visitor_learns_that_it_is_genuine_and_whom_to_call(client, label):
     shown = answer.content.decode()
     assert answer.status_code == 200
     assert "This label is genuine." in shown
-    assert PHONE in shown
+    assert company.PHONE in shown
     assert queries.label(serial=label.serial).number in shown
     for secret in ("6200000001", "灯湖供电所", "FY-0001", "JR00001"):
         assert secret not in shown

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import zint
+from django.utils.translation import gettext as _
 
 from tomoshibi.fieldwork.values import Label, Template
 
@@ -71,7 +72,9 @@ def _label(label: Label, text: str, template: Template) -> dict[str, Any]:
     svg, modules = drawing(text)
     dots = template.code_size * template.dpi // (_TENTHS_PER_INCH * modules)
     if dots < 2:  # noqa: PLR2004 - one dot per module does not survive a thermal head
-        raise CodeTooSmall(template.code)
+        raise CodeTooSmall(
+            _("The printer of layout %(name)s is too coarse for a code of this size.") % {"name": template.name}
+        )
     size_mm = dots * modules * _TENTHS_PER_INCH / template.dpi / 10
     caption = [line for line in label.caption if line][: template.caption_lines]
     return {"code": svg, "size": size_mm, "number": label.number, "caption": caption}

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tomoshibi.fieldwork import queries as fieldwork
 from tomoshibi.groups import queries, values, words
 from tomoshibi.groups.parameters import RULES
 from tomoshibi.parties import queries as parties
@@ -77,6 +78,25 @@ class CheckForm(forms.Form):
     is_steady = forms.BooleanField(label=_("Its use is steady"), required=False)
     is_reliable = forms.BooleanField(label=_("Its connection is reliable"), required=False)
     is_safe = forms.BooleanField(label=_("It is safe"), required=False)
+
+
+class LabelForm(forms.Form):
+    """How labels are printed, and why again."""
+
+    template = forms.ChoiceField(label=_("Label layout"))
+    reason = forms.CharField(
+        label=_("Why again"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed when one of them was printed before, and to replace labels."),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        layouts = fieldwork.templates().values()
+        field = self.fields["template"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(layout.code, f"{layout.name} ({layout.dpi} dpi)") for layout in layouts]
 
 
 class DayForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.groups.views import groups, lists, points, settings, stock
+from tomoshibi.groups.views import groups, labels, lists, points, settings, stock
 
 app_name = "groups"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("<int:group_id>/check/", groups.check, name="check"),
     path("<int:group_id>/split/", groups.split, name="split"),
     path("<int:group_id>/upload/", lists.upload, name="upload_for"),
+    path("<int:group_id>/labels/", labels.labels, name="labels"),
+    path("<int:group_id>/labels/print/", labels.print_labels, name="print_labels"),
+    path("<int:group_id>/labels/replace/", labels.replace_labels, name="replace_labels"),
+    path("labels/<int:print_id>.pdf", labels.sheet, name="label_sheet"),
     path("points/<int:point_id>/", points.point, name="point"),
     path("points/<int:point_id>/edit/", points.edit, name="edit"),
     path("points/<int:point_id>/complete/", points.complete, name="complete"),

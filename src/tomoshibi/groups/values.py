@@ -9,7 +9,10 @@ REGISTER = "GR1"
 LISTS = "GR2"
 STOCK = "GR3"
 SETTINGS = "GR4"
-"""Steps of the group business (``identity/group_steps.csv``): group register, point lists, stock, types and limits."""
+LABELS = "GR5"
+"""Steps of the group business (``identity/group_steps.csv``): group register, point lists, stock, types and limits, labels."""
+
+SUBJECT = "groups.point"
 
 READ_LIST_JOB = "groups.read_list"
 APPLY_LIST_JOB = "groups.apply_list"
@@ -315,3 +318,8 @@ class BatchPreview:
     @property
     def listed(self) -> int:
         return sum(listed for _number, _declared, listed in self.differing)
+
+
+def subject_of(point_id: int) -> str:
+    """What a label or a piece of work about a point names."""
+    return f"{SUBJECT}:{point_id}"

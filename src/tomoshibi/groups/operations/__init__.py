@@ -11,6 +11,7 @@ from tomoshibi.groups.operations.founding import (
     found_group,
     hang_reference_meter,
 )
+from tomoshibi.groups.operations.labels import NoPointsChosen, print_labels, replace_labels
 from tomoshibi.groups.operations.lists import (
     ListNotReady,
     NoSuchList,
@@ -62,6 +63,7 @@ __all__ = [
     "GroupMove",
     "ListNotReady",
     "NeedsDecision",
+    "NoPointsChosen",
     "NoSuchBatch",
     "NoSuchGroup",
     "NoSuchList",
@@ -96,11 +98,13 @@ __all__ = [
     "load_sheet",
     "open_batch",
     "plan_split",
+    "print_labels",
     "read_list",
     "receive_list",
     "receive_sheet",
     "receive_totals",
     "remove_points",
+    "replace_labels",
     "roll_back_batch",
     "save_device_type",
     "set_parameter",

@@ -22,6 +22,7 @@ from tomoshibi.groups.queries.groups import (
     variation_ppm,
     verification_list,
 )
+from tomoshibi.groups.queries.labels import LabelOfPoint, PointBehind, labels_of_group, point_behind
 from tomoshibi.groups.queries.lists import point_list, point_list_rows
 from tomoshibi.groups.queries.points import (
     count_history,
@@ -63,6 +64,8 @@ from tomoshibi.groups.queries.stock import (
 )
 
 __all__ = [
+    "LabelOfPoint",
+    "PointBehind",
     "balance_of",
     "batch_preview",
     "by_district",
@@ -84,6 +87,7 @@ __all__ = [
     "groups_by_benchmark",
     "groups_of_customer",
     "known_points",
+    "labels_of_group",
     "legacy_counts",
     "members_frame",
     "meter_energy",
@@ -93,6 +97,7 @@ __all__ = [
     "parameter",
     "parameters",
     "point",
+    "point_behind",
     "point_by_id",
     "point_list",
     "point_list_rows",

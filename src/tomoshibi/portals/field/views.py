@@ -7,12 +7,11 @@ from django.views.decorators.http import require_GET
 
 from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.fieldwork.values import Verdict
+from tomoshibi.groups import queries as groups
+from tomoshibi.groups import values as group_values
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
-
-PROCEDURE = "GR1"
-"""Whose work a suspicious label is."""
 
 
 @require_GET
@@ -22,7 +21,7 @@ def scanned(request: HttpRequest, token: str) -> HttpResponse:
     staff = request.user.is_authenticated and getattr(request.user, "is_staff", False)
     actor_id = request.user.pk if staff else None
     with db.transaction():
-        found = fieldwork.scan(token=token, now=clock.now(), procedure=PROCEDURE, actor_id=actor_id)
+        found = fieldwork.scan(token=token, now=clock.now(), procedure=group_values.LABELS, actor_id=actor_id)
     try:
         company = masters.company()
     except masters.MasterMissing:
@@ -33,6 +32,7 @@ def scanned(request: HttpRequest, token: str) -> HttpResponse:
         "void": found.verdict is Verdict.VOID,
         "company": company,
         "staff": staff,
+        "point": groups.point_behind(subject=found.label.subject, on=clock.today()) if staff and found.label else None,
     }
     status = 404 if found.verdict is Verdict.FORGED else 200
     return render(request, "portals/field/scanned.html", context, status=status)

@@ -1,0 +1,121 @@
+"""Labels of a group: print all before connection, some again, replace what was lost (GR5)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tomoshibi.documents import queries as documents
+from tomoshibi.fieldwork import operations as fieldwork
+from tomoshibi.fieldwork import queries as labels_of_field
+from tomoshibi.groups import forms, operations, queries, values
+from tomoshibi.groups.views.edge import group_or_404, record
+from tomoshibi.identity import queries as people
+from tomoshibi.masters import queries as masters
+from tomoshibi.storage import db
+from tomoshibi.ui.pages import DO, page
+from tomoshibi.worker import queries as clock
+
+GR5 = values.LABELS
+REFUSALS = (
+    operations.NoPointsChosen,
+    fieldwork.NoReason,
+    fieldwork.CodeTooSmall,
+    fieldwork.AlreadyVoid,
+    masters.MasterMissing,
+)
+
+
+def _labels_page(request: HttpRequest, group_id: int, **shown: Any) -> HttpResponse:
+    found = group_or_404(group_id)
+    rows = queries.labels_of_group(group_id=group_id, on=clock.today())
+    prints = labels_of_field.prints_of_subjects(subjects=[values.subject_of(row.point.id) for row in rows])
+    context = {
+        "group": found,
+        "rows": rows,
+        "without": sum(row.label is None or not row.label.print_count for row in rows),
+        "prints": [(one, people.name_of(user_id=one.printed_by_id)) for one in prints],
+        "form": forms.LabelForm(),
+        "chosen": set(),
+    } | shown
+    return render(request, "groups/labels.html", context, status=422 if shown else 200)
+
+
+@require_GET
+@page(GR5)
+def labels(request: HttpRequest, group_id: int) -> HttpResponse:
+    return _labels_page(request, group_id)
+
+
+@require_POST
+@page(GR5, right=DO)
+def print_labels(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Print the chosen points' labels, or all of the group when none is chosen."""
+    group = group_or_404(group_id)
+    form, chosen = forms.LabelForm(request.POST), _chosen(request)
+    if form.is_valid():
+        try:
+            with db.transaction():
+                made = operations.print_labels(
+                    group_id=group_id,
+                    point_ids=sorted(chosen) or None,
+                    template=form.cleaned_data["template"],
+                    reason=form.cleaned_data["reason"],
+                    today=clock.today(),
+                    now=clock.now(),
+                    actor_id=request.user.pk,
+                )
+                record(request, GR5, f"printed {made.count} labels of {group.number}", f"groups.group:{group_id}")
+        except REFUSALS as refusal:
+            form.add_error("reason" if isinstance(refusal, fieldwork.NoReason) else None, str(refusal))
+        else:
+            messages.success(request, _("%(count)s labels are ready to be printed.") % {"count": made.count})
+            return redirect(f"{reverse('groups:labels', args=[group_id])}#print-{made.id}")
+    return _labels_page(request, group_id, form=form, chosen=chosen)
+
+
+@require_POST
+@page(GR5, right=DO)
+def replace_labels(request: HttpRequest, group_id: int) -> HttpResponse:
+    group = group_or_404(group_id)
+    form, chosen = forms.LabelForm(request.POST), _chosen(request)
+    if form.is_valid():
+        try:
+            with db.transaction():
+                count = operations.replace_labels(
+                    group_id=group_id,
+                    point_ids=sorted(chosen),
+                    reason=form.cleaned_data["reason"],
+                    today=clock.today(),
+                    now=clock.now(),
+                    actor_id=request.user.pk,
+                )
+                record(request, GR5, f"replaced {count} labels of {group.number}", f"groups.group:{group_id}")
+        except REFUSALS as refusal:
+            form.add_error("reason" if isinstance(refusal, fieldwork.NoReason) else None, str(refusal))
+        else:
+            messages.success(request, _("%(count)s labels are void; print the new ones.") % {"count": count})
+            return redirect("groups:labels", group_id)
+    return _labels_page(request, group_id, form=form, chosen=chosen)
+
+
+def _chosen(request: HttpRequest) -> set[int]:
+    return {int(text) for text in request.POST.getlist("points") if text.isdigit()}
+
+
+@require_GET
+@page(GR5)
+def sheet(request: HttpRequest, print_id: int) -> HttpResponse:
+    """The PDF of a print, as it was made."""
+    try:
+        made = labels_of_field.label_print(print_id=print_id)
+    except labels_of_field.NoSuchPrint:
+        raise Http404 from None
+    response = HttpResponse(documents.content(file_id=made.file_id), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="labels-{made.id}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
