@@ -83,7 +83,7 @@ def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
     assert [step["up_to_kwh"] for step in steps] == [120, 300, "", None]
     save(clerk, draft_id, live=False, do=f"remove:{table}[2]")
     assert queries.draft(draft_id=draft_id).text == before
-    save(clerk, draft_id, live=False, do="component", kind="bands")
+    save(clerk, draft_id, live=False, do="component", **{"new-kind": "bands"})
     save(clerk, draft_id, live=False, do="source")
     document = documents.read(queries.draft(draft_id=draft_id).text)
     kinds = [part["kind"] for part in document["versions"][0]["components"]]

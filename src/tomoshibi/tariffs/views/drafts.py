@@ -202,7 +202,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     act, _colon, place = posted.get("do", "").partition(":")
     acts = {
         "row": lambda: editor.add_row(text, name=place),
-        "component": lambda: editor.add_component(text, kind=posted["kind"]),
+        "component": lambda: editor.add_component(text, kind=posted["new-kind"]),
         "source": lambda: editor.add_source(text),
         "remove": lambda: editor.remove(text, name=place),
     }
