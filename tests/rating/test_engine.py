@@ -58,6 +58,18 @@ def test_band_sums_agree_with_and_without_numba(rows, slots, data):
         ]
 
 
+@pytest.mark.parametrize("band_count", range(1, 9))
+def test_many_rows_on_all_processors_give_the_sums_of_any_number_of_bands(band_count):
+    random = np.random.default_rng(band_count)
+    wide = random.integers(0, 9_999, (5_000, 100), dtype=np.int32)
+    wide[7, 50] = -1
+    bands = random.integers(0, band_count, 48).astype(np.uint8)
+    fast, complete = halfhours.band_sums(wide[:, 20:68], bands, band_count=band_count, compiled=True)
+    slow, complete_too = halfhours.band_sums(wide[:, 20:68], bands, band_count=band_count, compiled=False)
+    assert (fast == slow).all()
+    assert np.flatnonzero(~complete).tolist() == np.flatnonzero(~complete_too).tolist() == [7]
+
+
 def test_a_part_of_a_wider_matrix_is_read_in_place_of_its_own_rows():
     matrix = np.arange(20, dtype=np.int32).reshape(2, 10)
     sums, _ = halfhours.band_sums(matrix[:, 3:7], np.array([0, 0, 1, 1], dtype=np.uint8), band_count=2)

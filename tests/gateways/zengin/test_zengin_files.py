@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tomoshibi.gateways import zengin
-from tomoshibi.gateways.zengin import layouts
+from tomoshibi.gateways.zengin import layouts, reading
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NEAR = date(2026, 11, 20)
@@ -325,3 +325,10 @@ def test_damaged_files_are_refused_or_read_completely(content):
 def test_any_bytes_are_refused(content):
     with pytest.raises(zengin.BrokenFile):
         zengin.decode_debits(content, near=NEAR)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["\r\n", "\r", "\n"]), st.lists(st.text("12 \",#'ｱﾞA", max_size=4), min_size=2, max_size=6))
+def test_lines_are_cut_as_split_cuts_them(separator, texts):
+    text = separator.join(texts)
+    assert reading._lines(text, separator).to_list() == text.split(separator)
