@@ -146,8 +146,7 @@ class QuoteForm(forms.Form):
             if text:
                 cleaned["loads"] = queries.year_of_file(text)
                 # Kept on the page, so that an export needs no second upload.
-                self.data = self.data.copy()
-                self.data["load_text"] = text
+                self.data = dict(self.data.items()) | {"load_text": text}
             elif cleaned.get("monthly"):
                 cleaned["loads"] = queries.year_of(
                     cleaned["monthly"], last=cleaned["last_month"], profile=cleaned["profile"]
