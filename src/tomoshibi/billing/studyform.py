@@ -61,11 +61,15 @@ class StudyForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, plans: Choices, documents: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: Choices, documents: Choices, coming: Choices = (), **kwargs: Any) -> None:
+        """
+        :param coming: plans that so far stand in a draft or a proposal only: contracts may be moved to them
+        """
         super().__init__(*args, **kwargs)
         areas = [(code, f"{code} {area.name}") for code, area in AREAS.items()]
         for name, choices in {
-            "area": areas, "plan": plans, "move_from": plans, "move_to": plans, "price_plan": plans,
+            "area": areas, "plan": plans, "move_from": plans, "move_to": [*plans, *coming],
+            "price_plan": plans,
             "document": documents,
         }.items():  # fmt: skip
             empty = _("all") if name in {"area", "plan", "price_plan"} else "–"
@@ -134,6 +138,13 @@ def document_choices() -> list[tuple[str, str]]:
         for one in tariffs.drafts(state=DraftState.OPEN)
     ]
     return [*proposals, *drafts]
+
+
+def coming_plans(*, known: Choices) -> list[tuple[str, str]]:
+    """Plans of open proposals and drafts that have no published version yet."""
+    codes = {one.plan_code for one in tariffs.proposals(state=ProposalState.OPEN)}
+    codes |= {one.plan_code for one in tariffs.drafts(state=DraftState.OPEN)}
+    return [(code, _("%(plan)s, not published") % {"plan": code}) for code in sorted(codes - {c for c, _name in known})]
 
 
 def documents_named(name: str) -> list[Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tomoshibi.billing import jobs, operations, queries, studylist, studysums, values
 from tomoshibi.billing.operations import NobodyToStudy
 from tomoshibi.billing.scenario import Scenario
-from tomoshibi.billing.studyform import StudyForm, document_choices
+from tomoshibi.billing.studyform import StudyForm, coming_plans, document_choices
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
@@ -76,8 +76,13 @@ def _usual(today: date) -> dict[str, Any]:
 @page(*PROCEDURES, right=DO)
 def new_study(request: HttpRequest) -> HttpResponse:
     asked = {name: text for name, text in request.GET.items() if name in StudyForm.base_fields}
+    plans = _plan_choices()
     form = StudyForm(
-        request.POST or None, plans=_plan_choices(), documents=document_choices(), initial=_usual(clock.today()) | asked
+        request.POST or None,
+        plans=plans,
+        documents=document_choices(),
+        coming=coming_plans(known=plans),
+        initial=_usual(clock.today()) | asked,
     )
     if request.method == "POST" and form.is_valid():
         try:

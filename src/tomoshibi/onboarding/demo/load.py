@@ -18,6 +18,8 @@ from tomoshibi.onboarding import operations, queries
 from tomoshibi.onboarding.demo import agent, loads, market, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
+from tomoshibi.rating.devices import Devices
+from tomoshibi.rating.program import Program
 from tomoshibi.storage import db
 from tomoshibi.supply import operations as supply
 from tomoshibi.tariffs import operations as tariffs
@@ -143,14 +145,16 @@ def offered_plans() -> portfolio.Plans:
     """
     What each area offers: of the regulated plans, sized ones for shops and the others for homes; free plans for homes.
 
-    Only plans whose prices are known from the first day that is billed.
+    Only plans whose prices are known from the first day that is billed, and that a meter is read for.
 
     :raises NoPlan: where there is none
     """
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     first = story.BILLED[0].plus(-1).first
     for area in story.AREAS:
-        plans = [p for p in tariff_queries.plans(on=first, area=area) if p.voltage == "low" and p.current]
+        known = [p for p in tariff_queries.plans(on=first, area=area) if p.voltage == "low" and p.current]
+        programs = tariff_queries.programs([p.current.id for p in known if p.current])
+        plans = [p for p in known if p.current and not _by_devices(programs[p.current.id])]
         regulated = [(p.code, p.capacity_unit) for p in plans if p.kind == "regulated"]
         shops = [plan for plan in regulated if plan[1] == "kVA"]
         homes = [plan for plan in regulated if plan[1] in {"A", "contract"}]
@@ -162,6 +166,11 @@ def offered_plans() -> portfolio.Plans:
         if not homes:
             raise NoPlan(f"no plan for homes in area {area} on {first}")
     return found
+
+
+def _by_devices(program: Program) -> bool:
+    """Lamps and devices without a meter: nobody in the demo has any."""
+    return any(isinstance(component, Devices) for component in program.components)
 
 
 def _load_spot_prices() -> str:
