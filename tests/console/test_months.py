@@ -43,6 +43,12 @@ def test_the_next_step_says_what_to_do(bills, debts, label, note):
     assert [(step.label, step.note) for step in waiting] == [(label, note)]
 
 
+def test_who_waits_for_files_that_are_being_read_is_told_so():
+    with override("en"):
+        first = months.steps_of(replace(BEGUN, ready=40), NO_DEBTS, unread=72)[0]
+    assert (first.note, first.url) == ("72 files are being read.", "/metering/files/")
+
+
 def test_a_month_whose_money_came_is_finished():
     steps = months.steps_of(PRINTED, replace(OWED, paid=97, open_minor=30_000))
     assert all(step.finished for step in steps)

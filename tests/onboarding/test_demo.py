@@ -93,6 +93,13 @@ def _market_linked_customers_pay_what_the_half_hours_cost():
     period = Period(lines["period_start"].min(), lines["period_end"].max())
     assert masters.spot_gaps(area="03", period=period) == []
     assert masters.spot_prices(area="03", period=period).invented
+    negative = bulk.read_frame(
+        "SELECT f.id FROM billing_finding f JOIN billing_bill b ON b.id = f.bill_id"
+        " WHERE f.code = 'E205' AND b.contract_id = ANY(%s)",
+        {"id": pl.Int64},
+        [terms["contract_id"].to_list()],
+    )
+    assert negative.is_empty(), "a market below the average is no negative line"
 
 
 def test_a_database_with_customers_of_its_own_is_left_alone():

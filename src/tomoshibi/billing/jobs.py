@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from tomoshibi.billing import operations, queries, values
 from tomoshibi.kernel.periods import Month
@@ -20,7 +21,7 @@ Tell = Callable[..., None]
 """Called with done, total and a message: ``worker.Progress``, or a bar on the terminal."""
 
 
-@worker.define_job("billing.rate_run", procedure="RB6", label="Rate bills")
+@worker.define_job("billing.rate_run", procedure="RB6", label=gettext_noop("Rate bills"))
 def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Rate and check every part of a run that is not done."""
     with db.transaction():
@@ -34,7 +35,7 @@ def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str
     return f"run {run_id}: {run.bill_count} bills, {run.aside_count} set aside, {run.total_minor:,} in all"
 
 
-@worker.define_job("billing.issue_run", procedure="RB7", label="Issue bills")
+@worker.define_job("billing.issue_run", procedure="RB7", label=gettext_noop("Issue bills"))
 def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Issue every part of a confirmed run that is not out."""
     with db.transaction():
@@ -88,7 +89,7 @@ def _in_transaction(one_part: Callable[[], bool]) -> bool:
         return one_part()
 
 
-@worker.define_job("billing.find_corrections", procedure="RB6", label="Find bills whose values changed")
+@worker.define_job("billing.find_corrections", procedure="RB6", label=gettext_noop("Find bills whose values changed"))
 def find_corrections(progress: Tell, *, reading_ids: list[int] | None = None, **_announced: Any) -> str:
     """
     Preview corrections for the months that have issued bills resting on other readings than stand now.
@@ -120,7 +121,7 @@ def open_correction(*, month: Month, now: datetime) -> values.Run | None:
         return None
 
 
-@worker.define_job("billing.make_statements", procedure="RB9", label="Typeset statements for the printer")
+@worker.define_job("billing.make_statements", procedure="RB9", label=gettext_noop("Typeset statements for the printer"))
 def make_statements(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
     """Typeset every statement of an issued run that goes out on paper, part by part."""
     try:
@@ -138,7 +139,9 @@ def make_statements(progress: Tell, *, run_id: int, actor_id: int | None = None)
     return f"run {run_id}: {total} files for the printer"
 
 
-@worker.define_job("billing.notify_statements", procedure="RB8", label="Tell customers that their statement is ready")
+@worker.define_job(
+    "billing.notify_statements", procedure="RB8", label=gettext_noop("Tell customers that their statement is ready")
+)
 def notify_statements(progress: Tell, *, run_id: int) -> str:
     """Mail everybody of an issued run who reads statements in the portal; nobody gets two."""
     company = queries.company_block(on=clock.today())["name"]
@@ -189,7 +192,7 @@ def enqueue_issue(*, run_id: int, actor_id: int | None) -> int:
     return job_id
 
 
-@worker.define_job("billing.run_study", procedure="MS10", label="Study the effect on the book")
+@worker.define_job("billing.run_study", procedure="MS10", label=gettext_noop("Study the effect on the book"))
 def run_study(progress: Tell, *, study_id: int) -> str:
     """Price every part of a study that is not done; one that was stopped meanwhile ends here."""
     with db.transaction():

@@ -1,6 +1,7 @@
 """What the worker runs for collection."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tomoshibi.billing import queries as billing
 from tomoshibi.collection import links, operations, queries, values
@@ -12,7 +13,7 @@ from tomoshibi.worker import queries as clock
 from tomoshibi.worker.operations import Progress
 
 
-@worker.define_job(values.OPEN_JOB, procedure=values.PROCEDURE, label="Open the debts of a billing run")
+@worker.define_job(values.OPEN_JOB, procedure=values.PROCEDURE, label=gettext_noop("Open the debts of a billing run"))
 def open_receivables(progress: Progress, run_id: int) -> str:
     """Open one debt per issued bill of a run; may run again."""
     issued = billing.issued_frame(run_id=run_id).select(list(values.ISSUED_SCHEMA))
@@ -29,7 +30,7 @@ def open_receivables(progress: Progress, run_id: int) -> str:
     }
 
 
-@worker.define_job(values.SEND_JOB, procedure=values.PROCEDURE, label="Send a direct-debit file")
+@worker.define_job(values.SEND_JOB, procedure=values.PROCEDURE, label=gettext_noop("Send a direct-debit file"))
 def send_batch(progress: Progress, batch_id: int) -> str:
     """Bring a released batch to the agent; a file that is there already is not sent again."""
     batch = queries.batch(batch_id=batch_id)
@@ -47,7 +48,7 @@ def send_batch(progress: Progress, batch_id: int) -> str:
     return _("%(name)s sent: %(count)s debits") % {"name": stored.name, "count": batch.row_count}
 
 
-@worker.define_job(values.FETCH_JOB, procedure=values.PROCEDURE, label="Fetch direct-debit results")
+@worker.define_job(values.FETCH_JOB, procedure=values.PROCEDURE, label=gettext_noop("Fetch direct-debit results"))
 def fetch_results(progress: Progress, agent: str = "") -> str:
     """Fetch what the agents have for us; each file is dealt with in a transaction of its own."""
     counts = {"result": 0, "report": 0, "refused": 0}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from tomoshibi.console.places import PLACES, place_of
 from tomoshibi.identity import queries as identity
@@ -12,7 +12,10 @@ from tomoshibi.worklist import queries as worklist
 from tomoshibi.worklist.values import KindCount
 
 START_PAGES = {
+    "SU3": "masters:company_list",
+    "AP1": "parties:mandates",
     "RB2": "metering:files",
+    "RB4": "metering:demands",
     "RB6": "billing:runs",
     "RB7": "billing:exceptions",
     "RB8": "billing:runs",
@@ -32,7 +35,12 @@ START_PAGES = {
     "MS7": "identity:people",
     "MS8": "masters:holidays",
     "MS9": "masters:banks",
-    "MS10": "masters:tax-rates_list",
+    "MS10": "masters:tax_rates_list",
+    "GR1": "groups:groups",
+    "GR2": "groups:lists",
+    "GR3": "groups:stock",
+    "GR4": "groups:settings",
+    "GR5": "groups:groups",
 }
 """Where work of a procedure starts; a procedure that is not named leads to its items in the list of work."""
 
@@ -87,7 +95,7 @@ class Chapter:
 
 def board(*, now: datetime, may_view: set[str] | None) -> list[Chapter]:
     """
-    Every procedure that has pages or work, chapter by chapter.
+    Every procedure, and every step of the group business, that has pages or work, chapter by chapter.
 
     :param may_view: rights like ``RB6.view``; None for somebody who may see everything
     """
@@ -96,7 +104,7 @@ def board(*, now: datetime, may_view: set[str] | None) -> list[Chapter]:
     kinds = worklist.counts_by_kind(now=now)
     paged = pages_by_procedure()
     chapters: dict[str, list[Line]] = {}
-    for procedure in identity.procedures():
+    for procedure in identity.steps():
         if may_view is not None and f"{procedure.id}.view" not in may_view:
             continue
         count = counts.get(procedure.id)
@@ -134,7 +142,4 @@ def _start(procedure: str) -> str:
 
 
 def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return reverse(name) if name else ""

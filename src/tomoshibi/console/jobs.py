@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tomoshibi.console import days
 from tomoshibi.identity import operations as identity
@@ -17,7 +18,7 @@ from tomoshibi.worker import queries as clock
 from tomoshibi.worklist import operations as worklist
 
 
-@worker_operations.define_job("console.mail_invitation", procedure="MS7", label="Mail an invitation")
+@worker_operations.define_job("console.mail_invitation", procedure="MS7", label=gettext_noop("Mail an invitation"))
 def mail_invitation(progress: worker_operations.Progress, invitation_id: int) -> str:
     """Send the address with which an invited person opens their account."""
     now = clock.now()
@@ -41,7 +42,9 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
     return f"queued for {invitation.username}"
 
 
-@worker_operations.define_job(days.GO_ON_JOB, procedure="RC4", label="On to the day of the next debit result (demo)")
+@worker_operations.define_job(
+    days.GO_ON_JOB, procedure="RC4", label=gettext_noop("On to the day of the next debit result (demo)")
+)
 def go_on(progress: worker_operations.Progress, until: str) -> str:
     """Day by day, as the worker would have lived through them; done again after a crash, it goes on from the day it is."""
     day, start = date.fromisoformat(until), clock.today()
@@ -55,7 +58,9 @@ def go_on(progress: worker_operations.Progress, until: str) -> str:
     return _("It is %(day)s; %(count)s scheduled jobs were started on the way.") % {"day": day, "count": started}
 
 
-@worker_operations.define_job("console.job_failed", procedure="MS7", label="Tell people that a job failed")
+@worker_operations.define_job(
+    "console.job_failed", procedure="MS7", label=gettext_noop("Tell people that a job failed")
+)
 def job_failed(progress: worker_operations.Progress, job_id: int, name: str, procedure: str, error: str) -> str:
     """A failed job becomes work for a person; nothing waits in a log file."""
     now = clock.now()
@@ -72,7 +77,9 @@ def job_failed(progress: worker_operations.Progress, job_id: int, name: str, pro
     return ""
 
 
-@worker_operations.define_job("console.job_recovered", procedure="MS7", label="A failed job came to its end")
+@worker_operations.define_job(
+    "console.job_recovered", procedure="MS7", label=gettext_noop("A failed job came to its end")
+)
 def job_recovered(progress: worker_operations.Progress, job_id: int) -> str:
     with db.transaction():
         closed = worklist.close_about(

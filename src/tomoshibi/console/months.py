@@ -13,6 +13,7 @@ from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.collection import values as collection_values
 from tomoshibi.kernel.periods import Month
+from tomoshibi.metering import queries as metering
 
 _LOOK_BACK = 3
 _SHOWN = 2
@@ -66,12 +67,20 @@ def track(*, month: Month, today: date) -> Track | None:
     if not bills.supplied:
         return None
     debts = collection.month_figures(month=month)
-    return Track(month=month, issued_minor=bills.issued_minor, steps=steps_of(bills, debts))
+    return Track(
+        month=month, issued_minor=bills.issued_minor, steps=steps_of(bills, debts, unread=len(metering.files_waiting()))
+    )
 
 
-def steps_of(bills: billing_values.MonthFigures, debts: collection_values.MonthFigures) -> tuple[Step, ...]:
-    """The steps of a month; the first one that is not finished is the next."""
-    return _with_states([_values(bills), _calculated(bills), _issued(bills), _out(bills), _money(bills, debts)])
+def steps_of(
+    bills: billing_values.MonthFigures, debts: collection_values.MonthFigures, *, unread: int = 0
+) -> tuple[Step, ...]:
+    """
+    The steps of a month; the first one that is not finished is the next.
+
+    :param unread: files of grid companies that came and wait to be read
+    """
+    return _with_states([_values(bills, unread), _calculated(bills), _issued(bills), _out(bills), _money(bills, debts)])
 
 
 def _with_states(steps: list[Step]) -> tuple[Step, ...]:
@@ -83,13 +92,15 @@ def _with_states(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(shown)
 
 
-def _values(bills: billing_values.MonthFigures) -> Step:
+def _values(bills: billing_values.MonthFigures, unread: int) -> Step:
     missing = bills.supplied - bills.ready
-    if not bills.ready:
+    if missing and unread:
+        note = _("%(count)s files are being read.") % {"count": f"{unread:,}"}
+    elif not bills.ready:
         note = _("Fetch the files from the grid companies.")
     else:
         note = _("%(count)s missing") % {"count": f"{missing:,}"} if missing else ""
-    url = "metering:gaps" if bills.ready and missing else "metering:portals"
+    url = "metering:files" if unread else "metering:gaps" if bills.ready and missing else "metering:portals"
     return Step(_("Confirmed values"), bills.ready, bills.supplied, note, reverse(url), not missing)
 
 

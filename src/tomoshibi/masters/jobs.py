@@ -1,5 +1,7 @@
 """Long work of the masters."""
 
+from django.utils.translation import gettext_noop
+
 from tomoshibi.identity import operations as identity
 from tomoshibi.masters import operations
 from tomoshibi.storage import db
@@ -7,7 +9,7 @@ from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
 
-@worker.define_job("masters.import_banks", procedure="MS9", label="Renew banks and branches")
+@worker.define_job("masters.import_banks", procedure="MS9", label=gettext_noop("Renew banks and branches"))
 def import_banks(progress: worker.Progress) -> str:
     """Bring banks and branches up to the installed list; running it again changes nothing."""
     now, today = clock.now(), clock.today()

@@ -1,6 +1,7 @@
 """Sending what waits, over one connection."""
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from tomoshibi.gateways import mail
 from tomoshibi.messaging import operations, queries, values
@@ -13,7 +14,7 @@ class PutOff(RuntimeError):
     """The mail server takes some messages later; they wait, and the job may be run again."""
 
 
-@worker_operations.define_job(values.SEND_JOB, procedure="CM4", label="Send messages")
+@worker_operations.define_job(values.SEND_JOB, procedure="CM4", label=gettext_noop("Send messages"))
 def send(progress: worker_operations.Progress) -> str:
     """Send queued mails; a refused recipient is that mail's failure, a server that cannot now is the job's."""
     total, sent, refused, later, last = queries.count_queued(), 0, 0, 0, 0

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import grid_portal
@@ -18,7 +19,7 @@ from tomoshibi.worker import queries as clock
 from tomoshibi.worker.operations import Progress
 
 
-@worker.define_job(values.IMPORT_JOB, procedure=values.PROCEDURE, label="Read a file of a grid company")
+@worker.define_job(values.IMPORT_JOB, procedure=values.PROCEDURE, label=gettext_noop("Read a file of a grid company"))
 def import_file(progress: Progress, file_id: int) -> str:
     """Read a file that waits; one that somebody read in the meantime is left as it is."""
     file = queries.file(file_id=file_id)
@@ -66,7 +67,9 @@ def _told(batches: Iterator[values.Batch], progress: Progress) -> Iterator[value
         progress(done, 0, _("%(n)d rows read") % {"n": done})
 
 
-@worker.define_job(values.WATCH_JOB, procedure=values.PROCEDURE, label="Look for missing confirmed values")
+@worker.define_job(
+    values.WATCH_JOB, procedure=values.PROCEDURE, label=gettext_noop("Look for missing confirmed values")
+)
 def watch(progress: Progress) -> str:
     """Open and close gaps as of today."""
     with db.transaction():
@@ -74,7 +77,7 @@ def watch(progress: Progress) -> str:
     return _("%(opened)d new, %(closed)d closed, %(open)d open") % counts
 
 
-@worker.define_job(values.COLLECT_JOB, procedure=values.DEMAND_PROCEDURE, label="Collect maximum demand")
+@worker.define_job(values.COLLECT_JOB, procedure=values.DEMAND_PROCEDURE, label=gettext_noop("Collect maximum demand"))
 def collect_demand(progress: Progress, month: int, actor_id: int | None = None) -> str:
     """Take the maximum demand of a reading month from its readings, and see what is missing."""
     with db.transaction():
@@ -86,7 +89,9 @@ class PortalsFailed(RuntimeError):
     """Some portals gave nothing; what others gave was kept."""
 
 
-@worker.define_job(values.FETCH_JOB, procedure=values.PROCEDURE, label="Fetch files from the grid companies' portals")
+@worker.define_job(
+    values.FETCH_JOB, procedure=values.PROCEDURE, label=gettext_noop("Fetch files from the grid companies' portals")
+)
 def fetch(progress: Progress, area: str = "", again_since: str = "") -> str:
     """
     Bring what is new from the portals and have it read; a crash or a broken line loses nothing.

@@ -78,7 +78,7 @@ class MarketLinked:
         own = Slot(self.code, self.code, Unit.KWH, Group.ENERGY)
         if self.within_dwh is None:
             return (own,)
-        return (own, Slot(f"{self.code}_difference", self.code, Unit.KWH, Group.ENERGY))
+        return (own, Slot(f"{self.code}_difference", self.code, Unit.KWH, Group.ENERGY, signed=True))
 
     def values(self) -> tuple[str, ...]:
         return ()

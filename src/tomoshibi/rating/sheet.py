@@ -60,12 +60,14 @@ class Slot:
 
     :param code: unique in the program: ``energy_tier_2``
     :param component: the code of the component of the plan document it comes from
+    :param signed: it puts another line right, up or down: below zero is nothing to wonder at
     """
 
     code: str
     component: str
     unit: Unit
     group: Group
+    signed: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ def jobs_list() -> lists.ListQuery:
         rows=queries.job_rows(),
         columns=(
             lists.Code("id", _("Job")),
-            lists.Text("what", pgettext_lazy("job", "What")),
+            lists.Text(
+                "what", pgettext_lazy("job", "What"), show=lambda row: queries.label_of(row["what"]), also=("what",)
+            ),
             lists.StateOf("state", _("State"), states=STATES),
             lists.Text("progress", _("Progress"), show=_progress, also=("done_count", "total_count")),
             lists.Text("message", _("Result or reason"), sortable=False),

@@ -37,6 +37,8 @@ def define_job(name: str, *, procedure: str = "", label: str = "") -> Callable[[
     """
     Register a function of a room's ``jobs`` module.
 
+    :param label: what people call it, in English and marked with ``gettext_noop``; it is translated where it is shown
+
     The function is called as ``function(progress, **arguments)`` outside any transaction; it opens its own, and
     returns a sentence about what came out (or nothing). It may run again after a crash, so it must be resumable.
     """

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.utils.translation import gettext
 
 from tomoshibi.worker import registry, values
 from tomoshibi.worker.models import Clock, Job
@@ -34,11 +35,16 @@ def schedules() -> Sequence[values.Schedule]:
     return registry.schedules()
 
 
+def label_of(text: str) -> str:
+    """What a job is called in the reader's language."""
+    return gettext(text) if text else ""
+
+
 def to_value(row: Job) -> values.Job:
     return values.Job(
         id=row.id,
         name=row.name,
-        label=row.label or row.name,
+        label=label_of(row.label) or row.name,
         procedure=row.procedure,
         state=values.JobState(row.state),
         done_count=row.done_count,

@@ -34,6 +34,11 @@ def add(definition: Definition) -> None:
     _jobs[definition.name] = definition
 
 
+def definitions() -> Sequence[Definition]:
+    """Every job that a room defines."""
+    return tuple(_jobs.values())
+
+
 def find(name: str) -> Definition:
     if name not in _jobs:
         raise UnknownJob(f"no room defines the job {name!r}")

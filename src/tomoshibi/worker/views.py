@@ -40,6 +40,7 @@ def _shown(request: HttpRequest, job: values.Job) -> dict[str, Any]:
         "states": joblist.STATES,
         "ended": job.state in {values.JobState.DONE, values.JobState.FAILED},
         "failed": job.state == values.JobState.FAILED,
+        "done": job.state == values.JobState.DONE,
         "reason": sentence,
         "trace": trace,
         "seconds": (ended - job.started_at).total_seconds() if job.started_at else None,
@@ -70,7 +71,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @page(ANY_STAFF)
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
-    return render(request, "worker/job.html", _shown(request, _found(job_id)))
+    return render(request, "worker/job.html", _shown(request, _found(job_id)) | {"own": True})
 
 
 @page(ANY_STAFF)
@@ -80,8 +81,13 @@ def panel(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @page(ANY_STAFF)
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The part that other rooms' pages show after they started a job; it asks again until the job has ended."""
-    context = {**_shown(request, _found(job_id)), "named": True}
+    """
+    The part that other rooms' pages show after they started a job; it asks again until the job has ended.
+
+    On the job's own page (``own``) its name stands above already, and the facts below change with it.
+    """
+    own = bool(request.GET.get("own"))
+    context = {**_shown(request, _found(job_id)), "named": not own, "own": own, "again": True}
     return render(request, "worker/progress_now.html", context)
 
 

@@ -257,11 +257,11 @@ def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Da
     """What the checks look at in the lines (the lowest charge, the units of levy and fuel), and what each kind comes to."""
     meaning = pl.DataFrame(
         [
-            (version, number, slot.group.value)
+            (version, number, slot.group.value, slot.signed)
             for version, program in programs.items()
             for number, slot in enumerate(program.slots, start=1)
         ],
-        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String, "signed": pl.Boolean},
         orient="row",
     )
     marked = lines.join(meaning, on=["plan_version", "component_no"], how="left", maintain_order="left")
@@ -269,7 +269,7 @@ def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Da
     kwh = pl.col("quantity") > 1
     return marked.group_by("row_id").agg(
         *composition.exact_e10(),
-        lowest_line_e10=pl.col("amount_e10").filter(pl.col("group").is_in(charges)).min(),
+        lowest_line_e10=pl.col("amount_e10").filter(pl.col("group").is_in(charges) & ~pl.col("signed")).min(),
         levy_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.LEVY.value) & kwh).last(),
         fuel_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.FUEL.value) & kwh).last(),
     )

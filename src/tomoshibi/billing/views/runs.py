@@ -15,6 +15,7 @@ from tomoshibi.billing.views import pictures
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters.values import AREAS
+from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
@@ -104,6 +105,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
         "days": for_people,
         "totals": totals,
         "changed": queries.months_with_changes(today=today),
+        "unread": len(metering.files_waiting()),
     }
     return render(request, "billing/new_run.html", context)
 

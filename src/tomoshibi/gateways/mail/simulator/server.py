@@ -57,6 +57,8 @@ class MailSimulator:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._lock = threading.Lock()
+        kept = self.messages()
+        self._last = int(kept[-1].stem) if kept else 0
         self._controller = _Controller(_Handler(self), hostname=host, port=port)
 
     @property
@@ -69,13 +71,13 @@ class MailSimulator:
 
     def keep(self, envelope: Envelope) -> str:
         with self._lock:
-            kept = self.messages()
-            number = int(kept[-1].stem) + 1 if kept else 1
+            number = self._last + 1
             content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
             head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n"
             temporary = self.folder / f".{number:06d}.part"
             temporary.write_bytes(head.encode() + content)
             temporary.replace(self.folder / f"{number:06d}.eml")
+            self._last = number
             return f"250 kept as {number:06d}"
 
     def start(self) -> "MailSimulator":
