@@ -9,6 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests import template
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The databases of tests are copies of one that was migrated once."""
+    with django_db_blocker.unblock():
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template.ready()
 
 
 @pytest.fixture(autouse=True)

@@ -64,6 +64,12 @@ def test_models_and_migrations_agree():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+def test_states_are_texts_to_migrations():
+    """See ``storage.fields.StateField``: take it for a state, not the library's own field."""
+    files = SOURCE.glob("*/migrations/*.py")
+    assert [str(file) for file in files if "django_fsm" in file.read_text(encoding="utf-8")] == []
+
+
 def test_migrations_of_a_room_are_one_line():
     graph = MigrationLoader(None, ignore_no_migrations=True).graph
     for room in ROOMS:

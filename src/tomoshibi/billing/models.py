@@ -10,7 +10,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.billing.values import (
     AdjustmentKind,
@@ -22,6 +22,7 @@ from tomoshibi.billing.values import (
     Split,
     StudyState,
 )
+from tomoshibi.storage.fields import StateField
 
 State = RunState
 
@@ -44,7 +45,7 @@ class Run(models.Model):
     month = models.IntegerField()
     selection = models.JSONField(default=dict)
     selection_hash = models.CharField(max_length=64)
-    state = FSMField(default=State.DRAFTED.value, protected=True)
+    state = StateField(default=State.DRAFTED.value)
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField(null=True)
     examined_at = models.DateTimeField(null=True)
@@ -469,7 +470,7 @@ class Study(models.Model):
     scenario = models.JSONField()
     selection = models.JSONField(default=dict)
     months = models.JSONField()
-    state = FSMField(default=StudyState.RUNNING.value, protected=True)
+    state = StateField(default=StudyState.RUNNING.value)
     contract_count = models.IntegerField(default=0)
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField(null=True)

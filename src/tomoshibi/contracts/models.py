@@ -3,11 +3,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.contracts import values
 from tomoshibi.storage.audit import audited
-from tomoshibi.storage.fields import DateRange, choices_of
+from tomoshibi.storage.fields import DateRange, StateField, choices_of
 
 
 @audited()
@@ -108,7 +108,7 @@ class LevyExemption(models.Model):
     end = models.DateField()
     percent = models.IntegerField()
     certificate = models.CharField(max_length=40)
-    state = FSMField(default=values.ExemptionState.PROPOSED.value, protected=True)
+    state = StateField(default=values.ExemptionState.PROPOSED.value)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -6,12 +6,12 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.groups import values
 from tomoshibi.groups.values import GroupState
 from tomoshibi.storage.audit import audited
-from tomoshibi.storage.fields import DateRange, choices_of
+from tomoshibi.storage.fields import DateRange, StateField, choices_of
 
 
 def _one_a_day(name: str, *same: str, condition: Q | None = None) -> ExclusionConstraint:
@@ -89,7 +89,7 @@ class StockBatch(models.Model):
     name = models.CharField(max_length=100)
     customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, related_name="+")
     takeover_on = models.DateField()
-    state = FSMField(default=values.BatchState.OPEN.value, choices=choices_of(values.BatchState), protected=True)
+    state = StateField(default=values.BatchState.OPEN.value, choices=choices_of(values.BatchState))
     created_at = models.DateTimeField()
     imported_at = models.DateTimeField(null=True)
     job_id = models.BigIntegerField(null=True)
@@ -126,7 +126,7 @@ class Group(models.Model):
     unit = models.CharField(max_length=60)
     device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="+")
     rated_w = models.IntegerField()
-    state = FSMField(default=GroupState.DRAFT.value, choices=choices_of(GroupState), protected=True, max_length=12)
+    state = StateField(default=GroupState.DRAFT.value, choices=choices_of(GroupState), max_length=12)
     origin = models.CharField(max_length=12, choices=choices_of(values.Origin))
     application_number = models.CharField(max_length=20, blank=True)
     batch = models.ForeignKey(StockBatch, on_delete=models.PROTECT, related_name="+", null=True)

@@ -2,10 +2,11 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.masters.values import ProposalState, SpotImportState
 from tomoshibi.storage.audit import audited
+from tomoshibi.storage.fields import StateField
 
 
 def _one_a_day(name: str, *key: str) -> ExclusionConstraint:
@@ -301,7 +302,7 @@ class SpotImport(models.Model):
 
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    state = FSMField(default=SpotImportState.HOLDS.value, protected=True)
+    state = StateField(default=SpotImportState.HOLDS.value)
     invented = models.BooleanField(default=False)
     first_day = models.DateField()
     last_day = models.DateField()
@@ -364,7 +365,7 @@ class ChangeProposal(models.Model):
     master = models.CharField(max_length=40)
     rows = models.JSONField()
     reason = models.CharField(max_length=500)
-    state = FSMField(default=ProposalState.PROPOSED.value, protected=True)
+    state = StateField(default=ProposalState.PROPOSED.value)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -5,12 +5,12 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.parties import values
 from tomoshibi.parties.values import MandateState
 from tomoshibi.storage.audit import audited
-from tomoshibi.storage.fields import DateRange, choices_of
+from tomoshibi.storage.fields import DateRange, StateField, choices_of
 
 
 class AddressRow(models.Model):
@@ -111,7 +111,7 @@ class Mandate(models.Model):
     """Permission to draw from a bank account through a collection agent (口座振替依頼)."""
 
     account = models.ForeignKey(BillingAccount, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(default=MandateState.DRAFT.value, choices=choices_of(MandateState), protected=True, max_length=12)
+    state = StateField(default=MandateState.DRAFT.value, choices=choices_of(MandateState), max_length=12)
     agent = models.CharField(max_length=20)
     debit_key = models.CharField(max_length=20)
     bank_code = models.CharField(max_length=4)

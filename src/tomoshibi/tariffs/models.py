@@ -1,8 +1,9 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
+from tomoshibi.storage.fields import StateField
 from tomoshibi.tariffs.values import DraftState, ProposalState
 
 
@@ -52,7 +53,7 @@ class PlanProposal(models.Model):
     """The text it was written as, with its comments; empty where it was not kept."""
     sha256 = models.CharField(max_length=64)
     reason = models.CharField(max_length=300, blank=True)
-    state = FSMField(default=ProposalState.OPEN.value, protected=True)
+    state = StateField(default=ProposalState.OPEN.value)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +84,7 @@ class PlanDraft(models.Model):
     based_on = models.ForeignKey(PlanVersion, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     revision = models.IntegerField(default=1)
-    state = FSMField(default=DraftState.OPEN.value, protected=True)
+    state = StateField(default=DraftState.OPEN.value)
     proposal = models.ForeignKey(PlanProposal, null=True, on_delete=models.PROTECT, related_name="+")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
@@ -183,7 +182,7 @@ class Migration(migrations.Migration):
                 ('month', models.IntegerField()),
                 ('selection', models.JSONField(default=dict)),
                 ('selection_hash', models.CharField(max_length=64)),
-                ('state', django_fsm.FSMField(default='drafted', max_length=50, protected=True)),
+                ('state', models.CharField(default='drafted', max_length=50)),
                 ('created_at', models.DateTimeField()),
                 ('created_by_id', models.BigIntegerField(null=True)),
                 ('examined_at', models.DateTimeField(null=True)),

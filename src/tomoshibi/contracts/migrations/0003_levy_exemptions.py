@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import tomoshibi.storage.fields
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
                 ('end', models.DateField()),
                 ('percent', models.IntegerField()),
                 ('certificate', models.CharField(max_length=40)),
-                ('state', django_fsm.FSMField(default='proposed', max_length=50, protected=True)),
+                ('state', models.CharField(default='proposed', max_length=50)),
                 ('entered_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.contract')),
@@ -46,7 +45,7 @@ class Migration(migrations.Migration):
                 ('end', models.DateField()),
                 ('percent', models.IntegerField()),
                 ('certificate', models.CharField(max_length=40)),
-                ('state', django_fsm.FSMField(default='proposed', max_length=50, protected=True)),
+                ('state', models.CharField(default='proposed', max_length=50)),
                 ('entered_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='contracts.contract')),

@@ -3,7 +3,6 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import tomoshibi.storage.fields
@@ -87,7 +86,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=12)),
                 ('unit', models.CharField(max_length=60)),
                 ('rated_w', models.IntegerField()),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('active', 'active'), ('dissolving', 'dissolving'), ('dissolved', 'dissolved')], default='draft', max_length=12, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('active', 'active'), ('dissolving', 'dissolving'), ('dissolved', 'dissolved')], default='draft', max_length=12)),
                 ('origin', models.CharField(choices=[('application', 'application'), ('stock', 'stock')], max_length=12)),
                 ('application_number', models.CharField(blank=True, max_length=20)),
                 ('opened_on', models.DateField()),
@@ -109,7 +108,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=12)),
                 ('unit', models.CharField(max_length=60)),
                 ('rated_w', models.IntegerField()),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('active', 'active'), ('dissolving', 'dissolving'), ('dissolved', 'dissolved')], default='draft', max_length=12, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('active', 'active'), ('dissolving', 'dissolving'), ('dissolved', 'dissolved')], default='draft', max_length=12)),
                 ('origin', models.CharField(choices=[('application', 'application'), ('stock', 'stock')], max_length=12)),
                 ('application_number', models.CharField(blank=True, max_length=20)),
                 ('opened_on', models.DateField()),
@@ -307,7 +306,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100)),
                 ('takeover_on', models.DateField()),
-                ('state', django_fsm.FSMField(choices=[('open', 'open'), ('imported', 'imported'), ('rolled_back', 'rolled_back')], default='open', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('open', 'open'), ('imported', 'imported'), ('rolled_back', 'rolled_back')], default='open', max_length=50)),
                 ('created_at', models.DateTimeField()),
                 ('imported_at', models.DateTimeField(null=True)),
                 ('job_id', models.BigIntegerField(null=True)),
@@ -325,7 +324,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(max_length=100)),
                 ('takeover_on', models.DateField()),
-                ('state', django_fsm.FSMField(choices=[('open', 'open'), ('imported', 'imported'), ('rolled_back', 'rolled_back')], default='open', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('open', 'open'), ('imported', 'imported'), ('rolled_back', 'rolled_back')], default='open', max_length=50)),
                 ('created_at', models.DateTimeField()),
                 ('imported_at', models.DateTimeField(null=True)),
                 ('job_id', models.BigIntegerField(null=True)),

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file_name', models.CharField(max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
-                ('state', django_fsm.FSMField(default='holds', max_length=50, protected=True)),
+                ('state', models.CharField(default='holds', max_length=50)),
                 ('invented', models.BooleanField(default=False)),
                 ('first_day', models.DateField()),
                 ('last_day', models.DateField()),
@@ -58,7 +57,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('file_name', models.CharField(max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
-                ('state', django_fsm.FSMField(default='holds', max_length=50, protected=True)),
+                ('state', models.CharField(default='holds', max_length=50)),
                 ('invented', models.BooleanField(default=False)),
                 ('first_day', models.DateField()),
                 ('last_day', models.DateField()),

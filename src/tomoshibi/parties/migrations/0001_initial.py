@@ -3,7 +3,6 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import tomoshibi.storage.fields
@@ -76,7 +75,7 @@ class Migration(migrations.Migration):
             name='Mandate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('registered', 'registered'), ('active', 'active'), ('suspended', 'suspended'), ('rejected', 'rejected'), ('replaced', 'replaced'), ('stopped', 'stopped')], default='draft', max_length=12, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('registered', 'registered'), ('active', 'active'), ('suspended', 'suspended'), ('rejected', 'rejected'), ('replaced', 'replaced'), ('stopped', 'stopped')], default='draft', max_length=12)),
                 ('agent', models.CharField(max_length=20)),
                 ('debit_key', models.CharField(max_length=20)),
                 ('bank_code', models.CharField(max_length=4)),
@@ -97,7 +96,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('state', django_fsm.FSMField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('registered', 'registered'), ('active', 'active'), ('suspended', 'suspended'), ('rejected', 'rejected'), ('replaced', 'replaced'), ('stopped', 'stopped')], default='draft', max_length=12, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('registered', 'registered'), ('active', 'active'), ('suspended', 'suspended'), ('rejected', 'rejected'), ('replaced', 'replaced'), ('stopped', 'stopped')], default='draft', max_length=12)),
                 ('agent', models.CharField(max_length=20)),
                 ('debit_key', models.CharField(max_length=20)),
                 ('bank_code', models.CharField(max_length=4)),
