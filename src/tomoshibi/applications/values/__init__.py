@@ -1,0 +1,41 @@
+"""What crosses the door of applications, by matter."""
+
+from tomoshibi.applications.values.intake import (
+    Answers,
+    ApplicantKind,
+    Consent,
+    ConsentText,
+    Deficiency,
+    DeficiencyState,
+    Finding,
+    Intake,
+    IntakeKind,
+    IntakeState,
+    LeadTime,
+    Registration,
+    RegistrationState,
+    Severity,
+    Source,
+    Submission,
+    Upload,
+)
+
+__all__ = [
+    "Answers",
+    "ApplicantKind",
+    "Consent",
+    "ConsentText",
+    "Deficiency",
+    "DeficiencyState",
+    "Finding",
+    "Intake",
+    "IntakeKind",
+    "IntakeState",
+    "LeadTime",
+    "Registration",
+    "RegistrationState",
+    "Severity",
+    "Source",
+    "Submission",
+    "Upload",
+]
