@@ -13,7 +13,7 @@ from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators
 @pytest.fixture
 def process(tmp_path):
     command = [sys.executable, "-m", "tomoshibi.gateways.simulators", "--folder", str(tmp_path)]
-    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail")]
+    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
         yield running, lines
@@ -49,7 +49,7 @@ def test_one_process_plays_the_whole_outside_world(process, tmp_path):
 def test_a_port_that_is_taken_is_named(tmp_path):
     with ExitStack() as stack:
         taken = stack.enter_context(mail.MailSimulator(tmp_path / "first")).port
-        places = simulators.Places(tmp_path / "second", grid_port=0, agent_port=0, mail_port=taken)
+        places = simulators.Places(tmp_path / "second", grid_port=0, agent_port=0, mail_port=taken, switching_port=0)
         places.prepare(now=datetime.now(UTC))
         with pytest.raises(simulators.PortTaken, match=f"mail cannot listen on port {taken}"):
             simulators.start(places, stack)

@@ -4,6 +4,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 ``FOLDER/grid``    one subfolder per area with the ZIPs of the network company
 ``FOLDER/agent``   the collection agent's folders
 ``FOLDER/mail``    mail that was sent
+``FOLDER/switching``   the world behind the switching support system
 ``FOLDER/keys``    certificates and keys for both sides (made at the first start)
 ``FOLDER/addresses.json``   where everything listens, for people and tests
 """
@@ -20,11 +21,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail
+from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, switching
 
-GRID_PORT, AGENT_PORT, MAIL_PORT = 8911, 8912, 8025
+GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT = 8911, 8912, 8025, 8913
 HOST = "127.0.0.1"
-SYSTEMS = ("grid_portal", "debit_agent", "mail")
+SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Places:
     grid_port: int = GRID_PORT
     agent_port: int = AGENT_PORT
     mail_port: int = MAIL_PORT
+    switching_port: int = SWITCHING_PORT
 
     @property
     def keys(self) -> Path:
@@ -53,11 +55,15 @@ class Places:
     def mail_folder(self) -> Path:
         return self.folder / "mail"
 
+    @property
+    def switching_folder(self) -> Path:
+        return self.folder / "switching"
+
     def prepare(self, *, now: datetime) -> "Places":
         """Make keys and folders unless they are there; connections need them before the simulators run."""
         certificates.make_certificates(self.keys, now=now)
         debit_agent.make_keys(self.keys)
-        for folder in (self.grid_folder, self.agent_folder, self.mail_folder):
+        for folder in (self.grid_folder, self.agent_folder, self.mail_folder, self.switching_folder):
             folder.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -80,6 +86,14 @@ class Places:
 
     def mail_connection(self) -> mail.Connection:
         return mail.Connection(host=self.host, port=self.mail_port)
+
+    def switching_connection(self) -> switching.Connection:
+        """How the switching support system is reached."""
+        return switching.Connection(
+            address=f"https://{self.host}:{self.switching_port}/switching",
+            certificate=self.keys / "client.p12",
+            authority=self.keys / "ca.pem",
+        )
 
 
 class PortTaken(OSError):
@@ -117,8 +131,14 @@ def start(
         "grid_portal": lambda: _start_grid(places, stack),
         "debit_agent": lambda: _start_agent(places, stack, today),
         "mail": lambda: _start_mail(places, stack),
+        "switching": lambda: _start_switching(places, stack, today),
     }
-    ports = {"grid_portal": places.grid_port, "debit_agent": places.agent_port, "mail": places.mail_port}
+    ports = {
+        "grid_portal": places.grid_port,
+        "debit_agent": places.agent_port,
+        "mail": places.mail_port,
+        "switching": places.switching_port,
+    }
     for system in SYSTEMS:
         if (only and system != only) or system == apart_from:
             continue
@@ -154,6 +174,20 @@ def _start_mail(places: Places, stack: ExitStack) -> str:
     return f"smtp://{places.host}:{stack.enter_context(simulator).port}"
 
 
+def _start_switching(places: Places, stack: ExitStack, today: Today | None) -> str:
+    keys = places.keys
+    simulator = switching.SwitchingSimulator(
+        places.switching_folder,
+        certificate=keys / "server.pem",
+        key=keys / "server.key",
+        authority=keys / "ca.pem",
+        today=today or (lambda: datetime.now(UTC).date()),
+        host=places.host,
+        port=places.switching_port,
+    )
+    return stack.enter_context(simulator).address
+
+
 def main(*, only: str = "") -> None:
     """The command: run until told to end."""
     parser = argparse.ArgumentParser(description="Simulators of the outside world, for demos and tests.")
@@ -165,6 +199,7 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--grid-port", type=int, default=GRID_PORT)
         parser.add_argument("--agent-port", type=int, default=AGENT_PORT)
         parser.add_argument("--mail-port", type=int, default=MAIL_PORT)
+        parser.add_argument("--switching-port", type=int, default=SWITCHING_PORT)
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
@@ -203,9 +238,16 @@ def run(
 
 def _places(given: argparse.Namespace, only: str) -> Places:
     if not only:
-        return Places(given.folder, given.host, given.grid_port, given.agent_port, given.mail_port)
+        return Places(
+            given.folder, given.host, given.grid_port, given.agent_port, given.mail_port, given.switching_port
+        )
     usual = Places(given.folder, given.host)
-    name = {"grid_portal": "grid_port", "debit_agent": "agent_port", "mail": "mail_port"}[only]
+    name = {
+        "grid_portal": "grid_port",
+        "debit_agent": "agent_port",
+        "mail": "mail_port",
+        "switching": "switching_port",
+    }[only]
     port = getattr(usual, name) if given.port is None else given.port
     return Places(**{**usual.__dict__, name: port})
 

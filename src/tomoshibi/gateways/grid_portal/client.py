@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import httpx
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from tomoshibi.gateways import tls
 from tomoshibi.gateways.grid_portal.answers import parse_list
 from tomoshibi.gateways.grid_portal.port import (
     BadAnswer,
@@ -190,35 +190,12 @@ def certificate_ends(path: Path, *, password: str = "") -> datetime:
 
 
 def _tls(connection: Connection) -> ssl.SSLContext:
-    authority = str(connection.authority) if connection.authority else None
     try:
-        context = ssl.create_default_context(cafile=authority)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if connection.certificate.suffix.lower() in {".p12", ".pfx"}:
-            _load_pkcs12(context, connection)
-        else:
-            key = str(connection.key) if connection.key else None
-            context.load_cert_chain(str(connection.certificate), key, connection.password or None)
-    except (OSError, ValueError) as error:
+        return tls.client_context(
+            certificate=connection.certificate,
+            key=connection.key,
+            password=connection.password,
+            authority=connection.authority,
+        )
+    except tls.Unusable as error:
         raise NotAdmitted(gettext_noop("the client certificate cannot be used: %(reason)s"), reason=error) from error
-    return context
-
-
-def _load_pkcs12(context: ssl.SSLContext, connection: Connection) -> None:
-    """The ssl module reads files only: a PEM under a one-time password exists for the length of this call."""
-    content = connection.certificate.read_bytes()
-    key, certificate, others = pkcs12.load_key_and_certificates(content, connection.password.encode() or None)
-    if key is None or certificate is None:
-        raise ValueError("the PKCS#12 file lacks the key or the certificate")
-    secret = os.urandom(32).hex()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(secret.encode()),
-    )
-    for one in (certificate, *others):
-        pem += one.public_bytes(serialization.Encoding.PEM)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(pem)
-        file.flush()
-        context.load_cert_chain(file.name, password=secret)

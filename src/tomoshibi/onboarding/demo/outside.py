@@ -41,8 +41,10 @@ def places() -> simulators.Places:
 def run() -> None:
     """Run the outside world on the demo's clock; where a usual port is taken, on another one, and say so to the house."""
     usual = places()
-    grid, agent = (port if simulators.is_free(port) else 0 for port in (usual.grid_port, usual.agent_port))
-    here = replace(usual, grid_port=grid, agent_port=agent)
+    grid, agent, switching = (
+        port if simulators.is_free(port) else 0 for port in (usual.grid_port, usual.agent_port, usual.switching_port)
+    )
+    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching)
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
     simulators.run(here, apart_from=apart_from, today=the_day, told=lambda found: _connect_again(here, found))
