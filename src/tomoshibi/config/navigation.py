@@ -83,6 +83,10 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Stock customers"), "groups:stock", "building-warehouse", ("GR3",)),
         Entry(_("Types and limits"), "groups:settings", "adjustments", ("GR4",)),
     )),
+    Section(pgettext_lazy("rail", "On site"), "tool", (
+        Entry(_("Work tickets"), "fieldwork:tickets", "clipboard-list", ("FW1",)),
+        Entry(_("Qualified leaders"), "fieldwork:qualifications", "certificate", ("FW3",)),
+    )),
     Section(pgettext_lazy("rail", "Master"), "database", (
         Entry(_("All masters"), "masters:overview", "database"),
         Entry(_("Changes to decide"), "masters:proposals", "eye"),

@@ -6,6 +6,8 @@ PAGES: Mapping[str, str] = {
     "bill": "billing:bill",
     "debit_batch": "collection:batch",
     "debit_result": "collection:result",
+    "fieldwork.ticket": "fieldwork:ticket",
+    "groups.group": "groups:group",
     "receivable": "collection:receivable",
     "receipt": "collection:receipt",
     "refund": "collection:refund",

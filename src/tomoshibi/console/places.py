@@ -27,6 +27,7 @@ PLACES: tuple[Place, ...] = (
     Place("collection:results", _("Result files"), ("collection.result_", "collection.broken_result")),
     Place("collection:receipts", _("Bank transfers"), ("collection.unapplied_receipt",)),
     Place("collection:credits", _("Credits"), ("collection.double_payment", "collection.refund")),
+    Place("fieldwork:tickets", _("Work tickets"), ("fieldwork.",)),
     Place("masters:proposals", _("Changes to decide"), ("masters.proposal",)),
     Place("worker:jobs", _("Jobs"), ("worker.",)),
 )

@@ -99,6 +99,26 @@ class LabelForm(forms.Form):
         field.choices = [(layout.code, f"{layout.name} ({layout.dpi} dpi)") for layout in layouts]
 
 
+class SiteWorkForm(forms.Form):
+    """Work on site at points of a group that exists: looking at them, or hanging new labels."""
+
+    act = forms.ChoiceField(
+        label=_("Work"), choices=[("check", _("Check the points")), ("replace_label", _("Hang new labels"))]
+    )
+    planned_on = DayField(label=_("Planned on"))
+    note = forms.CharField(label=_("Note for the crew"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+
+    def clean_planned_on(self) -> date:
+        day: date = self.cleaned_data["planned_on"]
+        if day < self.today:
+            raise ValidationError(_("Work is planned for today or later."))
+        return day
+
+
 class DayForm(forms.Form):
     on = DayField(label=_("Points as of"), required=False)
 

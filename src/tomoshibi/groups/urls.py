@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:group_id>/labels/", labels.labels, name="labels"),
     path("<int:group_id>/labels/print/", labels.print_labels, name="print_labels"),
     path("<int:group_id>/labels/replace/", labels.replace_labels, name="replace_labels"),
+    path("<int:group_id>/labels/work/", labels.order_site_work, name="order_site_work"),
     path("labels/<int:print_id>.pdf", labels.sheet, name="label_sheet"),
     path("points/<int:point_id>/", points.point, name="point"),
     path("points/<int:point_id>/edit/", points.edit, name="edit"),

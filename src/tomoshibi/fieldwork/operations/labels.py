@@ -4,17 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from uuid import uuid4
 
 import polars as pl
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from tomoshibi.documents import operations as documents
 from tomoshibi.fieldwork import keys, queries, sheets, signing, values
-from tomoshibi.fieldwork.models import Label, LabelKey, LabelPrint, LabelTemplate, PrintedLabel
+from tomoshibi.fieldwork.models import Label, LabelKey, LabelPrint, LabelTemplate, PrintedLabel, Seal
 from tomoshibi.storage import bulk, db
 
 _SHEET_KIND = "fieldwork.labels"
@@ -22,6 +23,10 @@ _SHEET_KIND = "fieldwork.labels"
 
 class NoReason(ValueError):
     """A label that was printed before, or that shall hold no longer, needs a reason."""
+
+
+class NotSpare(ValueError):
+    """The label that should be hung hangs somewhere else already."""
 
 
 class AlreadyVoid(ValueError):
@@ -151,6 +156,45 @@ def replace_label(*, serial: int, reason: str, now: datetime, actor_id: int | No
     new = make_labels(wanted=[wanted], now=now, actor_id=actor_id)[0]
     Label.objects.filter(id=serial).update(replaced_by_id=new.serial)
     return new
+
+
+@db.transaction_required
+def make_spares(*, count: int, now: datetime, actor_id: int | None = None) -> list[values.Label]:
+    """Labels for nothing yet: a crew carries them, and hangs one where a label is lost, damaged or was never there."""
+    rows = Label.objects.bulk_create(
+        Label(subject=f"{values.SPARE}:{uuid4()}", caption=[], made_at=now, made_by_id=actor_id) for _n in range(count)
+    )
+    return [queries.to_label(row) for row in rows]
+
+
+@db.transaction_required
+def use_spare(
+    *, serial: int, subject: str, caption: Sequence[str], reason: str, now: datetime, actor_id: int | None = None
+) -> values.Label:
+    """
+    A spare label hangs at a thing now; the one before it is void, and the seal belongs to the new one.
+
+    :param reason: needed where the thing had a label
+    :raises NotSpare: if it belongs to something else
+    :raises AlreadyVoid: if it does not hold
+    :raises NoReason: if another label becomes void and nobody says why
+    :raises queries.NoSuchLabel: if it does not exist
+    """
+    both = Label.objects.select_for_update().filter(Q(id=serial) | Q(subject=subject, void_at=None))
+    rows = {row.id: row for row in both.order_by("id")}
+    spare = _usable(rows.get(serial), serial)
+    if spare.subject == subject:
+        return spare
+    if not spare.subject.startswith(f"{values.SPARE}:"):
+        raise NotSpare(_("Label %(number)s is no spare label.") % {"number": spare.number})
+    old = next((row for row in rows.values() if row.subject == subject), None)
+    if old is not None:
+        void_labels(serials=[old.id], reason=reason, now=now, actor_id=actor_id)
+        Label.objects.filter(id=old.id).update(replaced_by_id=serial)
+        caption = old.caption
+    Label.objects.filter(id=serial).update(subject=subject, caption=[line for line in caption if line])
+    Seal.objects.filter(subject=subject, removed_at=None).update(label_id=serial)
+    return queries.label(serial=serial)
 
 
 @db.transaction_required

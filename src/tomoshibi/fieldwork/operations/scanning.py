@@ -40,6 +40,24 @@ def scan(
         label = queries.label_by_token(token=token)
     except (signing.Forged, queries.NoSuchLabel):
         return values.Scan(verdict=values.Verdict.FORGED)
+    return scan_label(
+        label=label, now=now, procedure=procedure, actor_id=actor_id, position=position, seal_number=seal_number,
+        apart_m=apart_m,
+    )  # fmt: skip
+
+
+@db.transaction_required
+def scan_label(
+    *,
+    label: values.Label,
+    now: datetime,
+    procedure: str,
+    actor_id: int | None = None,
+    position: values.Position | None = None,
+    seal_number: str = "",
+    apart_m: int = APART_M,
+) -> values.Scan:
+    """As ``scan``, for a label that is known to be ours: read without a network, or typed by its number."""
     verdict = values.Verdict.VOID if label.void_at else values.Verdict.GENUINE
     seal = queries.seal_of(subject=label.subject)
     suspicions = _suspicions(label, seal, position, seal_number.strip(), apart_m) if actor_id is not None else []

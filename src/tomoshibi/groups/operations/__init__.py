@@ -11,7 +11,7 @@ from tomoshibi.groups.operations.founding import (
     found_group,
     hang_reference_meter,
 )
-from tomoshibi.groups.operations.labels import NoPointsChosen, print_labels, replace_labels
+from tomoshibi.groups.operations.labels import NoPointsChosen, order_site_work, print_labels, replace_labels
 from tomoshibi.groups.operations.lists import (
     ListNotReady,
     NoSuchList,
@@ -98,6 +98,7 @@ __all__ = [
     "load_sheet",
     "open_batch",
     "plan_split",
+    "order_site_work",
     "print_labels",
     "read_list",
     "receive_list",

@@ -66,11 +66,59 @@ def replace_labels(
     return len(found)
 
 
-def _wanted(group_id: int, point_ids: Sequence[int] | None, today: date) -> list[field_values.Wanted]:
+@db.transaction_required
+def order_site_work(
+    *,
+    group_id: int,
+    point_ids: Sequence[int] | None,
+    act: str,
+    planned_on: date,
+    note: str,
+    today: date,
+    now: datetime,
+    actor_id: int | None,
+) -> int:
+    """
+    A crew goes to points of a group, without anything changing in the group: to check them, to hang new labels.
+
+    :param point_ids: None: all of them
+    :param act: ``check`` or ``replace_label``
+    :returns: the work ticket's id
+    :raises NoPointsChosen: if none of them is active today
+    """
+    group = queries.group(group_id=group_id)
+    points = _chosen(group_id, point_ids, today)
+    assert group is not None, "points of a group belong to one"
+    districts = sorted({point.district_name for point in points if point.district_name})
+    return fieldwork.open_ticket(
+        kind=act,
+        title=f"{group.number} {group.name}",
+        ordered_by=f"groups.group:{group_id}",
+        district="、".join(districts)[:100],
+        place=points[0].address,
+        planned_on=planned_on,
+        tasks=[
+            field_values.TaskOrder(
+                subject=values.subject_of(point.id), act=act, caption=point.account_number, address=point.address,
+                note=note, place=point.access_point_number,
+            )
+            for point in points
+        ],
+        now=now,
+        actor_id=actor_id,
+    )  # fmt: skip
+
+
+def _chosen(group_id: int, point_ids: Sequence[int] | None, today: date) -> list[values.PointOnDay]:group_id: int, point_ids: Sequence[int] | None, today: date) -> list[field_values.Wanted]:
     chosen = None if point_ids is None else set(point_ids)
     points = [p for p in queries.points_of(group_id=group_id, on=today) if chosen is None or p.id in chosen]
     if not points:
         raise NoPointsChosen(_("Choose points that are active today."))
+    return points
+
+
+def _wanted(group_id: int, point_ids: Sequence[int] | None, today: date) -> list[field_values.Wanted]:
+    points = _chosen(group_id, point_ids, today)
     return [field_values.Wanted(subject=values.subject_of(p.id), caption=_caption(p)) for p in points]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tomoshibi.documents import queries as documents
 from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.fieldwork import queries as labels_of_field
+from tomoshibi.fieldwork import values as field_values
 from tomoshibi.groups import forms, operations, queries, values
 from tomoshibi.groups.views.edge import group_or_404, record
 from tomoshibi.identity import queries as people
@@ -21,6 +22,7 @@ from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 GR5 = values.LABELS
+ORDERS = field_values.TICKETS
 REFUSALS = (
     operations.NoPointsChosen,
     fieldwork.NoReason,
@@ -40,6 +42,7 @@ def _labels_page(request: HttpRequest, group_id: int, **shown: Any) -> HttpRespo
         "without": sum(row.label is None or not row.label.print_count for row in rows),
         "prints": [(one, people.name_of(user_id=one.printed_by_id)) for one in prints],
         "form": forms.LabelForm(),
+        "work_form": forms.SiteWorkForm(today=clock.today(), initial={"planned_on": clock.today()}),
         "chosen": set(),
     } | shown
     return render(request, "groups/labels.html", context, status=422 if shown else 200)
@@ -101,6 +104,32 @@ def replace_labels(request: HttpRequest, group_id: int) -> HttpResponse:
             messages.success(request, _("%(count)s labels are void; print the new ones.") % {"count": count})
             return redirect("groups:labels", group_id)
     return _labels_page(request, group_id, form=form, chosen=chosen)
+
+
+@require_POST
+@page(ORDERS, right=DO)
+def order_site_work(request: HttpRequest, group_id: int) -> HttpResponse:
+    """A ticket for a crew: the chosen points, or all of the group."""
+    group = group_or_404(group_id)
+    form, chosen = forms.SiteWorkForm(request.POST, today=clock.today()), _chosen(request)
+    if form.is_valid():
+        try:
+            with db.transaction():
+                ticket_id = operations.order_site_work(
+                    group_id=group_id,
+                    point_ids=sorted(chosen) or None,
+                    **form.cleaned_data,
+                    today=clock.today(),
+                    now=clock.now(),
+                    actor_id=request.user.pk,
+                )
+                record(request, ORDERS, f"ordered work on site at {group.number}", f"fieldwork.ticket:{ticket_id}")
+        except operations.NoPointsChosen as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The ticket waits for a leader."))
+            return redirect("fieldwork:ticket", ticket_id)
+    return _labels_page(request, group_id, work_form=form, chosen=chosen)
 
 
 def _chosen(request: HttpRequest) -> set[int]:

@@ -1,3 +1,5 @@
+"""Labels, seals and scans, as rows."""
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q

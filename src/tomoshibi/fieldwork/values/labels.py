@@ -1,5 +1,6 @@
-"""What crosses the door of fieldwork."""
+"""Labels, seals and scans, as other rooms see them."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,13 @@ from enum import StrEnum
 import numpy as np
 
 from tomoshibi.kernel import checkdigits
+
+_DIGITS = 14
+"""More digits than any serial number has."""
+
+
+SPARE = "fieldwork.spare"
+"""What labels belong to that crews carry with them; they get a subject where they are hung."""
 
 
 class Verdict(StrEnum):
@@ -46,6 +54,12 @@ def number_of(serial: int) -> str:
     """The serial as people read it out: eight digits and a check digit, ``0000 0042 2``."""
     text = f"{int(checkdigits.append(np.array([serial], dtype=np.int64))[0]):09d}"
     return f"{text[:-5]} {text[-5:-1]} {text[-1]}"
+
+
+def serial_of(number: str) -> int | None:
+    """The serial behind a number that somebody typed, spaces or not; None where the check digit does not fit."""
+    digits = "".join(unicodedata.normalize("NFKC", number).split())
+    return int(digits[:-1]) if len(digits) <= _DIGITS and checkdigits.is_valid(digits) else None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads of fieldwork: labels, seals, prints, scans."""
+"""Labels, seals, prints."""
 
 from collections.abc import Mapping, Sequence
 
@@ -142,3 +142,9 @@ def seal_of(*, subject: str) -> values.Seal | None:
 def seals_at(*, place: str) -> list[values.Seal]:
     """Every seal that should be seen at an access point; a device there without one of them has no permission."""
     return [to_seal(row) for row in Seal.objects.filter(place=place, removed_at=None).order_by("number")]
+
+
+def seals_of(*, subjects: Sequence[str]) -> dict[str, values.Seal]:
+    """The seals that hang at these things now, by subject."""
+    rows = Seal.objects.filter(subject__in=list(subjects), removed_at=None)
+    return {row.subject: to_seal(row) for row in rows}
