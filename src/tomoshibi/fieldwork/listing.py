@@ -55,8 +55,6 @@ def qualifications_list(*, today: date) -> lists.ListQuery:
             lists.Text(
                 "person_name",
                 _("Name"),
-                show=lambda row: row["person_name"] or row["username"],
-                also=("username",),
                 link=lambda row: reverse("fieldwork:qualification", args=[row["id"]]),
             ),
             lists.Text("name", _("Qualification")),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -20,7 +21,7 @@ _RUNNING = (TicketState.OPEN, TicketState.ASSIGNED, TicketState.WORKING)
 class Qualification(models.Model):
     """That somebody may lead a crew on the days ``[start, end)``."""
 
-    person = models.ForeignKey("identity.User", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     certificate = models.CharField(max_length=40)
     start = models.DateField()
@@ -53,7 +54,7 @@ class Ticket(models.Model):
     planned_on = models.DateField()
     due_on = models.DateField(null=True)
     state = StateField(default=TicketState.OPEN.value, choices=choices_of(TicketState), max_length=10)
-    leader = models.ForeignKey("identity.User", null=True, on_delete=models.PROTECT, related_name="+")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     qualification = models.ForeignKey(Qualification, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     opened_by_id = models.BigIntegerField(null=True)
@@ -79,14 +80,14 @@ class Ticket(models.Model):
         ]
 
     @transition(field=state, source=[TicketState.OPEN, TicketState.ASSIGNED], target=TicketState.ASSIGNED)
-    def assign(self, *, qualification: Qualification) -> None:
+    def assign(self, *, leader_id: int, qualification: Qualification) -> None:
         """A qualified person leads it."""
-        self.leader_id, self.qualification = qualification.person_id, qualification
+        self.leader_id, self.qualification = leader_id, qualification
 
     @transition(field=state, source=TicketState.WORKING, target=TicketState.WORKING)
-    def hand_over(self, *, qualification: Qualification, reason: str) -> None:
+    def hand_over(self, *, leader_id: int, qualification: Qualification, reason: str) -> None:
         """Another qualified person leads work that has begun."""
-        self.leader_id, self.qualification, self.reason = qualification.person_id, qualification, reason
+        self.leader_id, self.qualification, self.reason = leader_id, qualification, reason
 
     @transition(field=state, source=TicketState.ASSIGNED, target=TicketState.WORKING)
     def begin(self, *, at: datetime) -> None:
@@ -109,7 +110,7 @@ class Member(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
-    person = models.ForeignKey("identity.User", null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     is_customer_crew = models.BooleanField(default=False)
 
     class Meta:

@@ -133,7 +133,7 @@ def _is_older(task: Task | None, report: reports.Report, actor_id: int) -> bool:
 
 
 @db.transaction_required
-def decide_entry(*, key: UUID, accept: bool, now: datetime, actor_id: int) -> values.Entry:
+def decide_entry(*, key: UUID, accept: bool, now: datetime, actor_id: int | None) -> values.Entry:
     """
     The office applies an entry that waits, whoever sent it, or drops it; it stays on record either way.
 
@@ -149,7 +149,8 @@ def decide_entry(*, key: UUID, accept: bool, now: datetime, actor_id: int) -> va
     if accept:
         refuse_ended(ticket)
         report = reports.read(row.payload)
-        sender = row.actor_id or actor_id
+        sender = row.actor_id
+        assert sender is not None, "a phone's entry has a person"
         row.task = recording.record(ticket, _task_of(ticket, report), report, received_at=now, actor_id=sender)
         if ticket.state == values.TicketState.ASSIGNED:
             ticket.begin(at=now)

@@ -142,9 +142,9 @@ def assign_leader(*, ticket_id: int, person_id: int, now: datetime, actor_id: in
     if row.state == values.TicketState.WORKING:
         if row.leader_id != person_id and not reason.strip():
             raise CrewAtWork(_("A crew is at work on this ticket: say why another one takes over."))
-        row.hand_over(qualification=qualification, reason=reason.strip()[:300])
+        row.hand_over(leader_id=person_id, qualification=qualification, reason=reason.strip()[:300])
     else:
-        row.assign(qualification=qualification)
+        row.assign(leader_id=person_id, qualification=qualification)
     Member.objects.filter(ticket=row, person_id=person_id).delete()
     row.save()
     worklist.close_about(

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from tomoshibi.fieldwork import values
 from tomoshibi.fieldwork.models import Entry, Member, Qualification, Task, Ticket
@@ -194,7 +194,10 @@ def qualified_people(*, on: date) -> list[tuple[int, str]]:
 
 def qualification_rows() -> QuerySet[Any]:
     """All qualifications with the person's name, for the list."""
-    return Qualification.objects.annotate(person_name=F("person__display_name"), username=F("person__username"))
+    return Qualification.objects.annotate(
+        username=F("person__username"),
+        person_name=Coalesce(NullIf("person__display_name", Value("")), "person__username"),
+    )
 
 
 def qualification(*, qualification_id: int) -> values.Qualification | None:

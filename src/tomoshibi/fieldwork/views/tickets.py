@@ -63,7 +63,12 @@ def _context(found: values.Ticket) -> dict[str, Any]:
         "ticket": found,
         "leader": names.get(found.leader_id or 0, ""),
         "rows": [
-            {"task": task, "who": names.get(task.done_by_id or 0, ""), "act": words.ACTS[task.act], "checks": _checks(task)}
+            {
+                "task": task,
+                "who": names.get(task.done_by_id or 0, ""),
+                "act": words.ACTS[task.act],
+                "checks": _checks(task),
+            }
             for task in found.tasks
         ],
         "waiting": [

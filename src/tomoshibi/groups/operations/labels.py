@@ -109,7 +109,7 @@ def order_site_work(
     )  # fmt: skip
 
 
-def _chosen(group_id: int, point_ids: Sequence[int] | None, today: date) -> list[values.PointOnDay]:group_id: int, point_ids: Sequence[int] | None, today: date) -> list[field_values.Wanted]:
+def _chosen(group_id: int, point_ids: Sequence[int] | None, today: date) -> list[values.PointOnDay]:
     chosen = None if point_ids is None else set(point_ids)
     points = [p for p in queries.points_of(group_id=group_id, on=today) if chosen is None or p.id in chosen]
     if not points:
