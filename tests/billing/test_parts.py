@@ -9,6 +9,7 @@ from django.utils import translation
 
 from tests.billing import book
 from tests.billing.test_runs import TODAY, issue, make, release_everything
+from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import membership, operations, queries, values
 from tomoshibi.billing.operations import drafting
 from tomoshibi.contracts import operations as contracts
@@ -221,8 +222,11 @@ def parts_of(run, contract):
     return [(part.split, part.energy_dwh) for part in queries.parts_of(bill_id=bill.id)]
 
 
-def test_a_change_inside_divides_the_energy_by_the_half_hours(clerks, now):
-    measured, lacking, unlike = (book.customer(n) for n in (1, 2, 3))
+def test_a_change_inside_divides_the_energy_by_the_half_hours_where_the_plan_says_so(clerks, now):
+    text = TOKYO.replace("test-b", "test-measured").replace("tax: included", "tax: included\nchange: half_hours")
+    for proposal_id in tariffs.propose(text=text, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    measured, lacking, unlike = (book.customer(n, plan_code="test-measured") for n in (1, 2, 3))
     for contract in (measured, lacking, unlike):
         contracts.change_terms(contract_id=contract.id, start=date(2026, 9, 17), capacity_milli=40_000)
     # 15 days of 12 kWh, then 15 days of 6: 180 and 90 kWh.
@@ -237,8 +241,9 @@ def test_a_change_inside_divides_the_energy_by_the_half_hours(clerks, now):
     assert "E222" not in codes(run, measured)
 
 
-def test_a_plan_may_divide_by_days_all_the_same(clerks, now):
-    text = TIME_OF_USE.replace("test-tou", "test-days").replace("tax: included", "tax: included\nchange: days")
+@pytest.mark.parametrize("change", ["", "change: days"])
+def test_a_plan_that_prices_no_half_hours_divides_by_days(clerks, now, change):
+    text = TIME_OF_USE.replace("test-tou", "test-days").replace("tax: included", f"tax: included\n{change}")
     text = text.replace("kind: bands", "kind: flat").split("        round:")[0]
     text += "        price: {amount: 30.00, source: page}\n"
     text = text.replace("{unit: contract}", "{unit: A}")
@@ -253,6 +258,7 @@ def test_a_plan_may_divide_by_days_all_the_same(clerks, now):
 
 def test_a_new_price_divides_a_period_where_the_plan_says_so(clerks, now):
     first = TIME_OF_USE.replace("test-tou", "test-split").replace("proration: {", "proration: {price_change: split, ")
+    first = first.replace("tax: included", "tax: included\nchange: half_hours")
     first = (
         first.split("versions:")[0]
         + """versions:

@@ -55,11 +55,13 @@ def test_a_contract_is_registered_previewed_changed_and_ended(clerk, payer):
 
     change = {"start": "2026-12-01", "plan_code": plan.code, "capacity": "60", "kwh": "300", "reason": "電話"}
     preview = clerk.post(f"{page}change/", change | {"preview": "1"})
-    effect = preview.context["effect"]
-    assert not effect.refusal
+    shown = clerk.get(preview.context["preview"])
+    assert shown.context["refusals"] == []
     # Two steps of ten amperes each more: the basic charge of the plan, and nothing else, differs.
-    assert effect.before_minor > 0
-    assert effect.difference_minor in {935, 936}
+    assert shown.context["before"].total_minor > 0
+    assert shown.context["difference_minor"] in {935, 936}
+    without = clerk.post(f"{page}change/", change | {"preview": "1", "kwh": ""})
+    assert "使用量" in clerk.get(without.context["preview"]).context["refusal"]
     assert len(queries.contract(contract_id=contract.id).terms) == 1
 
     assert clerk.post(f"{page}change/", change).status_code == 302

@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from tomoshibi.kernel.units import E10, energy_dwh, micro, milli, scaled
+from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import pricing, queries, quotes, values
 
-FILES = sorted((Path(__file__).parent / "golden").glob("*.txt"))
+GOLDEN = Path(__file__).parent / "golden"
+FILES = sorted(GOLDEN.glob("*.txt"))
+PURCHASES = sorted((GOLDEN / "purchases").glob("*.yaml"))
 
 
 def _read(file):
-    found = {"value": {}, "line": {}, "band": {}, "input": {}, "discount": [], "hours": []}
+    found = {"value": {}, "line": {}, "band": {}, "input": {}, "discount": [], "hours": [], "part": []}
     for text in file.read_text("utf-8").splitlines():
         if text.startswith("#") or not text:
             continue
@@ -23,7 +26,7 @@ def _read(file):
             found[word][rest[0]] = rest[1]
         elif word == "discount":
             found[word].append(rest[0])
-        elif word == "hours":
+        elif word in {"hours", "part"}:
             found[word].append(rest)
         else:
             found[word] = rest
@@ -44,6 +47,22 @@ def _half_hours(golden, start, days):
         area=golden["area"][0],
         spot_micro={"area": np.tile(spot, days)},
     )
+
+
+def _parts(golden, row):
+    """The parts of a divided bill (``part 2026-10-05 2026-10-20 8``: days and size), or the one row there is."""
+    if not golden["part"]:
+        return [row]
+    return [
+        row
+        | {
+            "segment": number,
+            "period_start": date.fromisoformat(first),
+            "period_end": date.fromisoformat(after),
+            "capacity_milli": milli(size),
+        }
+        for number, (first, after, size) in enumerate(golden["part"])
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
@@ -70,16 +89,35 @@ def test_golden(file):
         **{f"band_{name}_dwh": energy_dwh(value) for name, value in golden["band"].items()},
         **{name: int(value) for name, value in golden["input"].items()},
     }
-    frame = pl.DataFrame([row]).with_columns(
+    programs = {1: queries.program_of(document)}
+    half_hours = [_half_hours(golden, start, (end - start).days)] if golden["hours"] else []
+    frame = pl.DataFrame(_parts(golden, row)).with_columns(
         pl.col("capacity_milli").cast(pl.Int64), pl.col("discounts").cast(pl.List(pl.String))
     )
-    half_hours = [_half_hours(golden, start, (end - start).days)] if golden["hours"] else []
-    found = pricing.price(usage=frame, programs={1: queries.program_of(document)}, half_hours=half_hours)
+    if golden["part"]:
+        frame = frame.with_columns(bill_energy_dwh=pl.col("energy_dwh")).drop("energy_dwh")
+        frame = pricing.split_energy(frame, programs=programs, half_hours=half_hours)
+    found = pricing.price(usage=frame, programs=programs, half_hours=half_hours)
     assert found.refusals.rows() == []
     named = pricing.named(found.lines, components={1: queries.components_of(document)})
-    amounts = dict(named.select("code", "amount_e10").iter_rows())
+    amounts = dict(named.group_by("code").agg(pl.col("amount_e10").sum()).iter_rows())
     for code, amount in golden["line"].items():
         assert amounts[code] == scaled(amount, scale=E10), code
     assert found.totals["total_minor"][0] == int(golden["total"][0])
     if "tax" in golden:
         assert found.totals["tax_minor"][0] == int(golden["tax"][0])
+
+
+@pytest.mark.parametrize("file", PURCHASES, ids=lambda f: f.stem)
+def test_golden_purchases(file):
+    text = file.read_text("utf-8")
+    assert "# source:" in text
+    point, _, told = text.partition("---\n")
+    expected = documents.read(told)
+    found = queries.purchase_statement(queries.read_purchase(point), offline=True, tax_rate_ppm=100_000)
+    assert {one.source.name: one.energy_dwh for one in found.paid} == {
+        name: energy_dwh(kwh) for name, kwh in expected["kwh"].items()
+    }
+    assert {one.source.name: one.amount_minor for one in found.paid} == expected["paid"]
+    totals = (found.total_minor, found.tax_minor, found.deductible_minor)
+    assert totals == (expected["total"], expected["tax"], expected["deductible"])

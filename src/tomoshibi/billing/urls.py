@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, exceptions, printing, runs, studies
+from tomoshibi.billing.views import bills, exceptions, previews, printing, runs, studies
 
 app_name = "billing"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("runs/<int:run_id>/contracts/<int:contract_id>/decide/", exceptions.decide, name="decide"),
     path("runs/<int:run_id>/contracts/<int:contract_id>/correct/", exceptions.correct, name="correct"),
     path("runs/<int:run_id>/corrections/<int:adjustment_id>/withdraw/", exceptions.withdraw, name="withdraw"),
+    path("previews/<int:contract_id>/", previews.preview, name="preview"),
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.bill, name="bill"),
     path("bills/<int:bill_id>/panel/", bills.panel, name="bill_panel"),

@@ -397,3 +397,24 @@ class Replay:
     @property
     def fits(self) -> bool:
         return not self.refusals and all(line.same for line in self.lines) and all(one.same for one in self.totals)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """
+    What a contract's bill of a month would be today.
+
+    :param measured: whether a value that the grid company provided was priced, or a quantity that somebody typed
+    :param total_minor: nothing where it cannot be priced; ``refusal`` says why
+    :param lines: what each line is called, and its amount [1e-10 currency]
+    """
+
+    month: Month
+    period_start: date
+    period_end: date
+    energy_dwh: int
+    measured: bool
+    total_minor: int | None
+    tax_minor: int | None
+    refusal: str
+    lines: tuple[tuple[str, int], ...]

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.contracts import values, words
+from tomoshibi.contracts import particulars, values, words
 from tomoshibi.kernel import units
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui import fields
 
 REASON_HELP = _("Kept in the audit trail.")
 
@@ -33,8 +34,34 @@ def plan_choices(*, area: str, on: date) -> list[tuple[str, str]]:
     ]
 
 
+_PARTICULAR = "particular_"
+
+
+def _particular(name: str, label: str) -> forms.Field:
+    """The field of a number that a plan prices by."""
+    if name == particulars.RESERVE:
+        return fields.CapacityField(unit="kW", label=label, required=False)
+    if name == particulars.POWER_FACTOR:
+        return forms.IntegerField(
+            label=f"{label} [%]",
+            min_value=0,
+            max_value=100,
+            required=False,
+            help_text=_("Only where none is measured."),
+        )
+    return forms.IntegerField(label=label, min_value=0, max_value=1_000_000, required=False)
+
+
+def particular_initial(terms: values.Terms) -> dict[str, Any]:
+    """What terms say, as the fields of their plan show it."""
+    return {
+        _PARTICULAR + name: units.plain(value, scale=units.MILLI) if name == particulars.RESERVE else value
+        for name, value in terms.particulars.items()
+    }
+
+
 class TermsForm(forms.Form):
-    """Plan and size."""
+    """Plan, size, and the other numbers that the chosen plan prices by."""
 
     plan_code = forms.ChoiceField(label=_("Plan"))
     capacity = forms.CharField(
@@ -55,6 +82,11 @@ class TermsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._today = today
         self.fields["plan_code"].choices = list(plans)  # type: ignore[attr-defined]
+        chosen = self.data.get("plan_code") if self.is_bound else self.initial.get("plan_code")
+        for name, label in tariffs.numbers_of_plan(plan_code=str(chosen or ""), on=today).items():
+            if particulars.is_known(name):
+                self.fields[_PARTICULAR + name] = _particular(name, label)
+        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -73,6 +105,9 @@ class TermsForm(forms.Form):
         elif size <= 0:
             self.add_error("capacity", _("This plan needs a size in %(unit)s.") % {"unit": words.SIZES[unit]})
         data["capacity_kind"], data["capacity_milli"] = unit, size
+        counted = [name for name in self.fields if name.startswith(_PARTICULAR + particulars.DEVICE)]
+        if counted and not any(data.get(name) for name in counted):
+            self.add_error(counted[0], _("This plan is priced by devices: say how many there are."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -83,6 +118,11 @@ class TermsForm(forms.Form):
             "capacity_kind": self.cleaned_data["capacity_kind"],
             "capacity_milli": self.cleaned_data["capacity_milli"],
             "discounts": [{"code": code} for code in codes],
+            "particulars": {
+                name.removeprefix(_PARTICULAR): value
+                for name, value in self.cleaned_data.items()
+                if name.startswith(_PARTICULAR) and value
+            },
             "agency_code": self.cleaned_data["agency_code"],
         }
 
@@ -92,7 +132,12 @@ class ChangeForm(TermsForm):
 
     start = Day(label=_("From"))
     kwh = forms.DecimalField(
-        label=_("Use in a month, for the comparison"), min_value=0, max_value=1_000_000, decimal_places=4, initial=300
+        label=_("Use in a month [kWh]"),
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=4,
+        help_text=_("Only where no value has come yet; otherwise the newest month is priced as it was measured."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
     field_order = ("start", "plan_code", "capacity", "discounts", "agency_code", "kwh", "reason")
@@ -125,6 +170,14 @@ class EndForm(forms.Form):
     on = Day(label=_("First day without supply"))
     end_reason = forms.ChoiceField(label=_("Why it ends"), choices=list(words.END_REASONS.items()))
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
+
+
+class OutageForm(forms.Form):
+    """Days that count for the outage discount."""
+
+    start = Day(label=_("First day of outage"))
+    end = Day(label=_("First day with full supply"))
+    cause = forms.CharField(label=_("Cause"), max_length=100)
 
 
 class ExemptionForm(forms.Form):

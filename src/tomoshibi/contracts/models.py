@@ -51,6 +51,7 @@ class ContractTerms(models.Model):
     capacity_kind = models.CharField(max_length=10, choices=choices_of(values.CapacityKind))
     capacity_milli = models.BigIntegerField()
     discounts = models.JSONField(default=list)
+    particulars = models.JSONField(default=dict)
     agency_code = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -95,19 +96,9 @@ class SundryCharge(models.Model):
         ]
 
 
-@audited()
-class LevyExemption(models.Model):
-    """
-    A certificate (減免認定) that takes a share of the renewable levy off a contract on the days ``[start, end)``.
+class ByTwo(models.Model):
+    """One person enters it, another agrees; until then no bill knows it."""
 
-    One person enters it from the certificate, another agrees; until then no bill knows it.
-    """
-
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
-    start = models.DateField()
-    end = models.DateField()
-    percent = models.IntegerField()
-    certificate = models.CharField(max_length=40)
     state = StateField(default=values.ExemptionState.PROPOSED.value)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
@@ -121,6 +112,20 @@ class LevyExemption(models.Model):
     @transition(field=state, source=values.ExemptionState.PROPOSED.value, target=values.ExemptionState.REJECTED.value)
     def reject(self) -> None:
         """A second person declines."""
+
+    class Meta:
+        abstract = True
+
+
+@audited()
+class LevyExemption(ByTwo):
+    """A certificate (減免認定) that takes a share of the renewable levy off a contract on the days ``[start, end)``."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField()
+    percent = models.IntegerField()
+    certificate = models.CharField(max_length=40)
 
     class Meta:
         constraints = [
@@ -137,5 +142,31 @@ class LevyExemption(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("entered_by")),
                 name="levy_exemption_second_person",
+            ),
+        ]
+
+
+@audited()
+class Outage(ByTwo):
+    """Days ``[start, end)`` on which the supply was restricted or interrupted so long that they count for the discount."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField()
+    cause = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_outage_per_day",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    (DateRange("start", "end"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state=values.ExemptionState.HOLDS.value),
+            ),
+            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="outage_end"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("entered_by")), name="outage_second_person"
             ),
         ]

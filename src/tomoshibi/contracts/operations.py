@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from django.db import IntegrityError
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.contracts import queries, registration, values
-from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, SundryCharge
+from tomoshibi.contracts.models import ByTwo, Contract, ContractTerms, LevyExemption, Outage, SundryCharge
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.refusals import Examination
@@ -20,6 +20,7 @@ from tomoshibi.worklist import operations as worklist
 
 EXEMPTION_PROCEDURE = "CM3"
 EXEMPTION_WORK = "contracts.levy_exemption"
+OUTAGE_WORK = "contracts.outage"
 WHOLE = 100
 
 
@@ -39,8 +40,12 @@ class ExemptionRefused(ValueError):
     """The exemption cannot hold as it was entered; the sentence says why."""
 
 
+class OutageRefused(ValueError):
+    """The outage cannot count as it was entered; the sentence says why."""
+
+
 class AlreadyDecided(ValueError):
-    """Somebody decided the exemption in the meantime."""
+    """Somebody decided the exemption or outage in the meantime."""
 
 
 class ChargeGone(ValueError):
@@ -69,8 +74,11 @@ def register(**columns: Any) -> values.Contract:
     :param columns: as the columns of ``registration.NEW_CONTRACTS``; ``discounts`` as a list
     :raises RowsRefused: naming each column that cannot be taken
     """
-    discounts = json.dumps(columns.pop("discounts", []), ensure_ascii=False)
-    written = registration.contracts(pl.DataFrame([columns | {"discounts": discounts}]))
+    as_json = {
+        "discounts": json.dumps(columns.pop("discounts", []), ensure_ascii=False),
+        "particulars": json.dumps(columns.pop("particulars", {})),
+    }
+    written = registration.contracts(pl.DataFrame([columns | as_json]))
     return _known(written["contract_id"][0])
 
 
@@ -90,14 +98,15 @@ def _locked(contract_id: int) -> Contract:
 @db.transaction_required
 def change_terms(*, contract_id: int, start: date, **changes: Any) -> values.Contract:
     """
-    Plan, size, discounts or agency change from a day on; what was planned for later days is kept.
+    Plan, size, discounts, particulars or agency change from a day on; what was planned for later days is kept.
 
-    :param changes: ``plan_code``, ``capacity_kind``, ``capacity_milli``, ``discounts`` (list), ``agency_code``
+    :param changes: ``plan_code``, ``capacity_kind``, ``capacity_milli``, ``discounts`` (list), ``particulars``,
+        ``agency_code``
     :raises NoSuchContract: if the contract is not there
     :raises OutsideContract: if the contract does not hold on that day
     :raises RowsRefused: naming each column that cannot be taken
     """
-    unknown = set(changes) - {"plan_code", "capacity_kind", "capacity_milli", "discounts", "agency_code"}
+    unknown = set(changes) - set(_TERMS)
     assert not unknown, unknown
     contract = _locked(contract_id)
     if start < contract.start or (contract.end is not None and start >= contract.end):
@@ -124,11 +133,15 @@ def change_terms(*, contract_id: int, start: date, **changes: Any) -> values.Con
     return _known(contract_id)
 
 
-_TERMS = ("plan_code", "capacity_kind", "capacity_milli", "discounts", "agency_code")
+_TERMS = ("plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars", "agency_code")
 
 
 def _examine_terms(changed: dict[str, Any]) -> None:
-    rows = pl.DataFrame([changed | {"discounts": json.dumps(list(changed["discounts"]), ensure_ascii=False)}])
+    as_json = {
+        "discounts": json.dumps(list(changed["discounts"]), ensure_ascii=False),
+        "particulars": json.dumps(changed["particulars"]),
+    }
+    rows = pl.DataFrame([changed | as_json])
     examination = Examination(rows)
     registration.examine_terms(examination, rows)
     examination.finish()
@@ -267,7 +280,7 @@ def enter_levy_exemption(
         raise ExemptionRefused(_("the certificate ends after it begins"))
     if end <= contract.start or (contract.end is not None and start >= contract.end):
         raise OutsideContract(_("no day of the certificate lies in the contract"))
-    _require_no_other(contract_id, start, end)
+    _require_no_other(LevyExemption, contract_id, start, end)
     row = LevyExemption.objects.create(
         contract_id=contract_id,
         start=start,
@@ -280,14 +293,14 @@ def enter_levy_exemption(
     worklist.open_item(
         procedure=EXEMPTION_PROCEDURE,
         kind=EXEMPTION_WORK,
-        subject=_exemption_subject(row),
+        subject=f"{EXEMPTION_WORK}:{row.id}",
         title=_("Decide a levy exemption: contract %(number)s") % {"number": contract.number},
         detail=row.certificate,
         due_at=now + timedelta(days=1),
         now=now,
         url=reverse("contracts:exemption", args=[row.id]),
     )
-    _record_exemption(row, f"entered a levy exemption of {percent} % from {start} until {end}", now, actor_id)
+    _record(row, f"entered a levy exemption of {percent} % from {start} until {end}", now, actor_id)
     return row.id
 
 
@@ -300,11 +313,10 @@ def approve_levy_exemption(*, exemption_id: int, now: datetime, actor_id: int) -
     :raises AlreadyDecided: if somebody was faster
     :raises ExemptionRefused: if another certificate holds on one of its days by now
     """
-    row = _undecided_exemption(exemption_id)
-    identity.require_second_person(first_id=row.entered_by_id, second_id=actor_id)
-    _require_no_other(row.contract_id, row.start, row.end)
+    row = _undecided(LevyExemption, exemption_id, actor_id)
+    _require_no_other(LevyExemption, row.contract_id, row.start, row.end)
     row.approve()
-    _decide_exemption(row, f"agreed to a levy exemption of {row.percent} %", now, actor_id)
+    _decide(row, EXEMPTION_WORK, f"agreed to a levy exemption of {row.percent} %", now, actor_id)
 
 
 @db.transaction_required
@@ -315,38 +327,99 @@ def reject_levy_exemption(*, exemption_id: int, now: datetime, actor_id: int) ->
     :raises identity.SamePerson: if the person entered it
     :raises AlreadyDecided: if somebody was faster
     """
-    row = _undecided_exemption(exemption_id)
-    identity.require_second_person(first_id=row.entered_by_id, second_id=actor_id)
+    row = _undecided(LevyExemption, exemption_id, actor_id)
     row.reject()
-    _decide_exemption(row, "rejected a levy exemption", now, actor_id)
+    _decide(row, EXEMPTION_WORK, "rejected a levy exemption", now, actor_id)
 
 
-def _require_no_other(contract_id: int, start: date, end: date) -> None:
-    holding = LevyExemption.objects.filter(contract_id=contract_id, state=values.ExemptionState.HOLDS.value)
+@db.transaction_required
+def enter_outage(*, contract_id: int, start: date, end: date, cause: str, now: datetime, actor_id: int) -> int:
+    """
+    Enter days without full supply that count for the outage discount; no bill knows them before a second person agrees.
+
+    :param end: the first day with full supply again
+    :raises NoSuchContract: if there is none
+    :raises OutsideContract: if one of the days lies outside the contract
+    :raises OutageRefused: for days that make no sense or were entered before
+    """
+    contract = _known(contract_id)
+    if end <= start:
+        raise OutageRefused(_("the outage ends after it begins"))
+    if start < contract.start or (contract.end is not None and end > contract.end):
+        raise OutsideContract(_("a day of the outage lies outside the contract"))
+    _require_no_other(Outage, contract_id, start, end)
+    row = Outage.objects.create(
+        contract_id=contract_id, start=start, end=end, cause=cause.strip(), entered_by_id=actor_id, entered_at=now
+    )
+    worklist.open_item(
+        procedure=EXEMPTION_PROCEDURE,
+        kind=OUTAGE_WORK,
+        subject=f"{OUTAGE_WORK}:{row.id}",
+        title=_("Decide days of outage: contract %(number)s") % {"number": contract.number},
+        detail=row.cause,
+        due_at=now + timedelta(days=1),
+        now=now,
+        url=reverse("contracts:outage", args=[row.id]),
+    )
+    _record(row, f"entered days of outage from {start} until {end}", now, actor_id)
+    return row.id
+
+
+@db.transaction_required
+def approve_outage(*, outage_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Agree as the second person: bills whose periods hold these days carry the outage discount of their plan.
+
+    :raises identity.SamePerson: if the person entered it
+    :raises AlreadyDecided: if somebody was faster
+    :raises OutageRefused: if one of its days counts already
+    """
+    row = _undecided(Outage, outage_id, actor_id)
+    _require_no_other(Outage, row.contract_id, row.start, row.end)
+    row.approve()
+    _decide(row, OUTAGE_WORK, f"agreed to days of outage from {row.start} until {row.end}", now, actor_id)
+
+
+@db.transaction_required
+def reject_outage(*, outage_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Turn days of outage down; they stay on record.
+
+    :raises identity.SamePerson: if the person entered them
+    :raises AlreadyDecided: if somebody was faster
+    """
+    row = _undecided(Outage, outage_id, actor_id)
+    row.reject()
+    _decide(row, OUTAGE_WORK, "rejected days of outage", now, actor_id)
+
+
+def _require_no_other(kind: type[LevyExemption] | type[Outage], contract_id: int, start: date, end: date) -> None:
+    holding = kind.objects.filter(contract_id=contract_id, state=values.ExemptionState.HOLDS.value)
     if holding.filter(start__lt=end, end__gt=start).exists():
-        raise ExemptionRefused(_("another certificate holds on one of these days"))
+        if kind is LevyExemption:
+            raise ExemptionRefused(_("another certificate holds on one of these days"))
+        raise OutageRefused(_("one of these days counts already"))
 
 
-def _undecided_exemption(exemption_id: int) -> LevyExemption:
-    row = LevyExemption.objects.select_for_update().get(id=exemption_id)
+_Kind = TypeVar("_Kind", bound=ByTwo)
+
+
+def _undecided(kind: type[_Kind], row_id: int, actor_id: int) -> _Kind:
+    """What waits for its second person, locked."""
+    row = kind._default_manager.select_for_update().get(id=row_id)
     if row.state != values.ExemptionState.PROPOSED.value:
-        raise AlreadyDecided(_("this exemption was decided already"))
+        raise AlreadyDecided(_("this was decided already"))
+    identity.require_second_person(first_id=row.entered_by_id, second_id=actor_id)
     return row
 
 
-def _decide_exemption(row: LevyExemption, what: str, now: datetime, actor_id: int) -> None:
+def _decide(row: LevyExemption | Outage, work: str, what: str, now: datetime, actor_id: int) -> None:
     row.decided_by_id, row.decided_at = actor_id, now
     row.save()
-    worklist.close_about(
-        kind=EXEMPTION_WORK, subjects=[_exemption_subject(row)], outcome=row.state, now=now, actor_id=actor_id
-    )
-    _record_exemption(row, what, now, actor_id)
+    worklist.close_about(kind=work, subjects=[f"{work}:{row.id}"], outcome=row.state, now=now, actor_id=actor_id)
+    _record(row, what, now, actor_id)
 
 
-def _exemption_subject(row: LevyExemption) -> str:
-    return f"contracts.levy_exemption:{row.id}"
-
-
-def _record_exemption(row: LevyExemption, what: str, now: datetime, actor_id: int) -> None:
+def _record(row: LevyExemption | Outage, what: str, now: datetime, actor_id: int) -> None:
     subject = f"contracts.contract:{row.contract_id}"
     identity.record_deed(procedure=EXEMPTION_PROCEDURE, what=what, at=now, subject=subject, actor_id=actor_id)

@@ -8,7 +8,7 @@ import polars as pl
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from tomoshibi.contracts import exemptions, values
-from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, SundryCharge
+from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, Outage, SundryCharge
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
 
@@ -19,7 +19,8 @@ SUPPLIED: Schema = {
 }  # fmt: skip
 TERMS: Schema = {
     "contract_id": pl.Int64, "terms_start": pl.Date, "terms_end": pl.Date, "plan_code": pl.String,
-    "capacity_kind": pl.String, "capacity_milli": pl.Int64, "discounts": pl.String, "agency_code": pl.String,
+    "capacity_kind": pl.String, "capacity_milli": pl.Int64, "discounts": pl.String, "particulars": pl.String,
+    "agency_code": pl.String,
 }  # fmt: skip
 BY_PLAN: Schema = {"plan_code": pl.String, "area": pl.String, "contracts": pl.Int64}
 CHARGES: Schema = {
@@ -109,6 +110,7 @@ def to_terms(row: ContractTerms) -> values.Terms:
         capacity_kind=values.CapacityKind(row.capacity_kind),
         capacity_milli=row.capacity_milli,
         discounts=tuple(row.discounts),
+        particulars=dict(row.particulars),
         agency_code=row.agency_code,
     )
 
@@ -166,7 +168,7 @@ def terms_frame(
     """
     Terms of contracts, those that hold on at least one day of ``[period_start, period_end)`` where it is given.
 
-    :returns: columns of ``TERMS``, one row per contract and terms, by contract and start; ``discounts`` is JSON text
+    :returns: columns of ``TERMS``, one row per contract and terms, by contract and start; ``discounts`` and ``particulars`` are JSON
     """
     params: dict[str, Any] = {"from": period_start, "until": period_end}
     conditions = ["TRUE"]
@@ -177,7 +179,8 @@ def terms_frame(
     conditions += ['("end" IS NULL OR "end" > %(from)s)'] if period_start else []
     return bulk.read_frame(
         f"""
-        SELECT contract_id, start, "end", plan_code, capacity_kind, capacity_milli, discounts, agency_code
+        SELECT contract_id, start, "end", plan_code, capacity_kind, capacity_milli, discounts, particulars,
+               agency_code
         FROM contracts_contractterms WHERE {" AND ".join(conditions)} ORDER BY contract_id, start
         """,
         TERMS,
@@ -286,6 +289,53 @@ def to_exemption(row: LevyExemption) -> values.LevyExemption:
         end=row.end,
         percent=row.percent,
         certificate=row.certificate,
+        state=values.ExemptionState(row.state),
+        entered_by_id=row.entered_by_id,
+    )
+
+
+def with_outage_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Add ``outage_days``: how many days of each row's period count for the outage discount; null where none does.
+
+    :param frame: ``contract_id``, ``period_start``, ``period_end``
+    """
+    held = bulk.read_frame(
+        'SELECT contract_id, start, "end" FROM contracts_outage WHERE state = %s AND contract_id = ANY(%s)',
+        {"contract_id": pl.Int64, "outage_start": pl.Date, "outage_end": pl.Date},
+        [values.ExemptionState.HOLDS.value, frame["contract_id"].unique().to_list()],
+    )
+    keys = ["contract_id", "period_start", "period_end"]
+    inside = pl.min_horizontal("period_end", "outage_end") - pl.max_horizontal("period_start", "outage_start")
+    counted = (
+        frame.select(keys)
+        .unique()
+        .join(held, on="contract_id")
+        .with_columns(inside=inside.dt.total_days())
+        .filter(pl.col("inside") > 0)
+        .group_by(keys)
+        .agg(outage_days=pl.col("inside").sum())
+    )
+    return frame.join(counted, on=keys, how="left", maintain_order="left")
+
+
+def outages_of(*, contract_id: int) -> list[values.Outage]:
+    """All outages of a contract, latest first."""
+    return [to_outage(row) for row in Outage.objects.filter(contract_id=contract_id).order_by("-start", "-id")]
+
+
+def outage(*, outage_id: int) -> values.Outage | None:
+    row = Outage.objects.filter(id=outage_id).first()
+    return to_outage(row) if row else None
+
+
+def to_outage(row: Outage) -> values.Outage:
+    return values.Outage(
+        id=row.id,
+        contract_id=row.contract_id,
+        start=row.start,
+        end=row.end,
+        cause=row.cause,
         state=values.ExemptionState(row.state),
         entered_by_id=row.entered_by_id,
     )

@@ -7,7 +7,7 @@ import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from tomoshibi.contracts import queries, values
+from tomoshibi.contracts import particulars, queries, values
 from tomoshibi.contracts.models import Contract, ContractTerms
 from tomoshibi.kernel import checkdigits
 from tomoshibi.kernel.frames import Schema, completed
@@ -20,7 +20,7 @@ from tomoshibi.supply import queries as supply
 NEW_CONTRACTS: Schema = {
     "number": pl.String, "account_number": pl.String, "customer_number": pl.String, "spin": pl.String,
     "start": pl.Date, "end": pl.Date, "end_reason": pl.String, "plan_code": pl.String, "capacity_kind": pl.String,
-    "capacity_milli": pl.Int64, "discounts": pl.String, "agency_code": pl.String,
+    "capacity_milli": pl.Int64, "discounts": pl.String, "particulars": pl.String, "agency_code": pl.String,
 }  # fmt: skip
 _CONTRACT_DIGIT = 3
 _WIDTH = 10**8
@@ -34,7 +34,8 @@ def contracts(frame: pl.DataFrame) -> pl.DataFrame:
     """
     rows = completed(frame, NEW_CONTRACTS)
     rows = rows.with_columns(
-        discounts=pl.when(pl.col("discounts") == "").then(pl.lit("[]")).otherwise(pl.col("discounts"))
+        discounts=pl.when(pl.col("discounts") == "").then(pl.lit("[]")).otherwise(pl.col("discounts")),
+        particulars=pl.when(pl.col("particulars") == "").then(pl.lit("{}")).otherwise(pl.col("particulars")),
     )
     rows = _with_ids(rows)
     _examine(rows)
@@ -43,7 +44,7 @@ def contracts(frame: pl.DataFrame) -> pl.DataFrame:
         "contracts_contract",
         rows.select("id", "number", "customer_id", "account_id", "supply_point_id", "start", "end", "end_reason"),
     )
-    terms = ("start", "end", "plan_code", "capacity_kind", "capacity_milli", "discounts", "agency_code")
+    terms = ("start", "end", "plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars", "agency_code")
     bulk.copy_in("contracts_contractterms", rows.select(*terms, contract_id="id"))
     return rows.select(contract_id="id", number="number")
 
@@ -118,6 +119,10 @@ def examine_terms(examination: Examination, rows: pl.DataFrame) -> None:
         column="discounts",
         reason=_("{value} is not a JSON list of discounts, each with a code"),
     )
+    for text in rows["particulars"].unique():
+        sentence = particulars.complaint_of_text(text)
+        if sentence:
+            examination.refuse(pl.col("particulars") == text, column="particulars", reason=sentence)
 
 
 def _are_discounts(text: str) -> bool:

@@ -1,5 +1,6 @@
 """What crosses the door of the contracts: who is supplied where, on which terms, from when; and sundry charges."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -42,7 +43,7 @@ class TaxTreatment(StrEnum):
 
 
 class ExemptionState(StrEnum):
-    """The life of a levy exemption: entered from its certificate, then agreed to by a second person, or not."""
+    """The life of a levy exemption or an outage: entered by one, then agreed to by a second person, or not."""
 
     PROPOSED = "proposed"
     HOLDS = "holds"
@@ -68,8 +69,29 @@ class LevyExemption:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """Days ``[start, end)`` without full supply that count for the outage discount."""
+
+    id: int
+    contract_id: int
+    start: date
+    end: date
+    cause: str
+    state: ExemptionState
+    entered_by_id: int
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+
+@dataclass(frozen=True)
 class Terms:
-    """On which plan and with which size, on the days ``[start, end)``."""
+    """
+    On which plan and with which size, on the days ``[start, end)``.
+
+    :param particulars: other numbers that the plan prices by (``particulars.SCHEMA``)
+    """
 
     start: date
     end: date | None
@@ -77,6 +99,7 @@ class Terms:
     capacity_kind: CapacityKind
     capacity_milli: int
     discounts: tuple[dict[str, Any], ...] = ()
+    particulars: Mapping[str, int] = field(default_factory=dict)
     agency_code: str = ""
     id: int | None = None
 

@@ -1,20 +1,23 @@
 """Pages of contracts (CM1 registration, CM2 end, CM3 plan, size, discounts, agency)."""
 
-from dataclasses import replace
+import json
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.contracts import effect, forms, listing, operations, queries, values, words
+from tomoshibi.contracts import forms, listing, operations, queries, values, words
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel import units
-from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.parties import operations as party_operations
 from tomoshibi.parties import queries as parties
@@ -112,7 +115,12 @@ def _facts(found: values.Contract) -> dict[str, Any]:
         "states": words.STATES,
         "end_reason": words.END_REASONS.get(found.end_reason or ""),
         "terms_rows": [
-            {"it": terms, "plan": plans.get(terms.plan_code, terms.plan_code), "size": _size(terms)}
+            {
+                "it": terms,
+                "plan": plans.get(terms.plan_code, terms.plan_code),
+                "size": _size(terms),
+                "particulars": _particulars(terms),
+            }
             for terms in reversed(found.terms)
         ],
         "charges": queries.charges_of(contract_id=found.id),
@@ -120,7 +128,18 @@ def _facts(found: values.Contract) -> dict[str, Any]:
         "taxes": words.TAXES,
         "exemptions": queries.levy_exemptions_of(contract_id=found.id),
         "exemption_states": words.EXEMPTIONS,
+        "outages": queries.outages_of(contract_id=found.id),
     }
+
+
+def _particulars(terms: values.Terms) -> list[str]:
+    """The other numbers that the plan prices by, as people read them."""
+    if not terms.particulars:
+        return []
+    labels = tariffs.numbers_of_plan(plan_code=terms.plan_code, on=terms.start)
+    return [
+        words.particular(labels.get(name, name), name=name, value=value) for name, value in terms.particulars.items()
+    ]
 
 
 def _size(terms: values.Terms) -> str:
@@ -136,6 +155,7 @@ def _contract_page(request: HttpRequest, contract_id: int, *, status: int = 200,
     forms_of_page = {
         "change_form": _change_form(None, found),
         "exemption_form": forms.ExemptionForm(auto_id="exempt_%s"),
+        "outage_form": forms.OutageForm(auto_id="outage_%s"),
         "end_form": forms.EndForm(auto_id="end_%s", initial={"on": found.end, "end_reason": found.end_reason}),
     }
     return render(request, "contracts/contract.html", context | forms_of_page | bound, status=status)
@@ -160,6 +180,7 @@ def _change_form(data: Any, found: values.Contract) -> forms.ChangeForm:
         "capacity": size,
         "discounts": ", ".join(str(discount["code"]) for discount in terms.discounts),
         "agency_code": terms.agency_code,
+        **forms.particular_initial(terms),
     }
     return forms.ChangeForm(data, plans=choices, today=today, initial=initial, auto_id="change_%s")
 
@@ -178,7 +199,7 @@ def change(request: HttpRequest, contract_id: int) -> HttpResponse:
         form.add_error("start", _("The contract does not hold on that day."))
         return _contract_page(request, contract_id, status=422, change_form=form)
     if "preview" in request.POST:
-        return _contract_page(request, contract_id, change_form=form, effect=_effect(found, before, form))
+        return _contract_page(request, contract_id, change_form=form, preview=_preview_address(found, form))
     try:
         with db.transaction():
             operations.change_terms(contract_id=contract_id, start=start, **form.terms())
@@ -197,24 +218,15 @@ def _show_refusals(form: Any, refused: RowsRefused) -> None:
         form.add_error(column if column in form.fields else None, one.reason)
 
 
-def _effect(found: values.Contract, before: values.Terms, form: forms.ChangeForm) -> effect.Effect:
-    point = supply.point(supply_point_id=found.supply_point_id)
-    assert point is not None, "a contract has a point"
-    wanted = form.terms()
-    after = replace(before, **(wanted | {"discounts": tuple(wanted["discounts"])}))
-    return effect.of_change(
-        before=before,
-        after=after,
-        area=point.area,
-        voltage=point.voltage.value,
-        month=_comparable_month(clock.today()),
-        energy_dwh=units.energy_dwh(form.cleaned_data["kwh"]),
-    )
-
-
-def _comparable_month(today: date) -> Month:
-    """The month before this one: its published values are there."""
-    return Month.of(today).plus(-1)
+def _preview_address(found: values.Contract, form: forms.ChangeForm) -> str:
+    """Where the rooms that price bills show what the terms of a form would do (billing knows usage; contracts do not)."""
+    terms = form.terms()
+    told = {name: terms[name] for name in ("plan_code", "capacity_milli", "discounts", "particulars")}
+    told["capacity_kind"] = terms["capacity_kind"].value
+    query = {"terms": json.dumps(told, ensure_ascii=False)}
+    if form.cleaned_data["kwh"] is not None:
+        query["energy_dwh"] = str(units.energy_dwh(form.cleaned_data["kwh"]))
+    return f"{reverse('billing:preview', args=[found.id])}?{urlencode(query)}"
 
 
 @require_POST
@@ -304,11 +316,62 @@ def exempt(request: HttpRequest, contract_id: int) -> HttpResponse:
     return _contract_page(request, contract_id, status=422, exemption_form=form)
 
 
+@require_POST
+@page("CM3", right=DO)
+def suffer_outage(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """Enter days of outage; a second person decides them."""
+    form = forms.OutageForm(request.POST, auto_id="outage_%s")
+    if form.is_valid():
+        try:
+            with db.transaction():
+                operations.enter_outage(
+                    contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0)
+                )
+        except operations.NoSuchContract:
+            raise Http404 from None
+        except (operations.OutageRefused, operations.OutsideContract) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Entered. It counts when a second person has agreed."))
+            return redirect("contracts:contract", contract_id)
+    return _contract_page(request, contract_id, status=422, outage_form=form)
+
+
 @require_http_methods(["GET", "POST"])
 @page("CM3")
 def exemption(request: HttpRequest, exemption_id: int) -> HttpResponse:
     """A levy exemption with the decision about it."""
-    found = queries.levy_exemption(exemption_id=exemption_id)
+    return _to_decide(
+        request,
+        queries.levy_exemption(exemption_id=exemption_id),
+        template="contracts/exemption.html",
+        approve=partial(operations.approve_levy_exemption, exemption_id=exemption_id),
+        reject=partial(operations.reject_levy_exemption, exemption_id=exemption_id),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("CM3")
+def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """Days of outage with the decision about them."""
+    return _to_decide(
+        request,
+        queries.outage(outage_id=outage_id),
+        template="contracts/outage.html",
+        approve=partial(operations.approve_outage, outage_id=outage_id),
+        reject=partial(operations.reject_outage, outage_id=outage_id),
+    )
+
+
+def _to_decide(
+    request: HttpRequest,
+    found: values.LevyExemption | values.Outage | None,
+    *,
+    template: str,
+    approve: Callable[..., None],
+    reject: Callable[..., None],
+) -> HttpResponse:
+    """What one person entered, shown to the second, who agrees or rejects."""
     if found is None:
         raise Http404
     open_, own = found.state is values.ExemptionState.PROPOSED, found.entered_by_id == request.user.pk
@@ -317,8 +380,8 @@ def exemption(request: HttpRequest, exemption_id: int) -> HttpResponse:
         if not may_decide:
             messages.error(request, _("A second person has to decide this."))
         else:
-            _decide_exemption(request, found)
-        return redirect("contracts:exemption", exemption_id)
+            _decide(request, approve=approve, reject=reject)
+        return redirect(request.path)
     context = {
         "it": found,
         "contract": _contract_or_404(found.contract_id),
@@ -326,16 +389,21 @@ def exemption(request: HttpRequest, exemption_id: int) -> HttpResponse:
         "may_decide": may_decide,
         "waits_for_other": open_ and own,
     }
-    return render(request, "contracts/exemption.html", context)
+    return render(request, template, context)
 
 
-def _decide_exemption(request: HttpRequest, found: values.LevyExemption) -> None:
-    approve = request.POST.get("decision") == "approve"
-    decide = operations.approve_levy_exemption if approve else operations.reject_levy_exemption
+def _decide(request: HttpRequest, *, approve: Callable[..., None], reject: Callable[..., None]) -> None:
+    agreed = request.POST.get("decision") == "approve"
+    decide = approve if agreed else reject
     try:
         with db.transaction():
-            decide(exemption_id=found.id, now=clock.now(), actor_id=int(request.user.pk or 0))
-    except (identity.SamePerson, operations.AlreadyDecided, operations.ExemptionRefused) as refusal:
+            decide(now=clock.now(), actor_id=int(request.user.pk or 0))
+    except (
+        identity.SamePerson,
+        operations.AlreadyDecided,
+        operations.ExemptionRefused,
+        operations.OutageRefused,
+    ) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Agreed.") if approve else _("Rejected."))
+        messages.success(request, _("Agreed.") if agreed else _("Rejected."))

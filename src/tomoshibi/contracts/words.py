@@ -1,9 +1,12 @@
 """What states, reasons and sizes are called on screen."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tomoshibi.contracts.particulars import POWER_FACTOR, RESERVE
 from tomoshibi.contracts.values import CapacityKind, ChargeState, EndReason, ExemptionState, TaxTreatment
+from tomoshibi.kernel import units
 from tomoshibi.ui.states import State, Tone
 
 STATES = {
@@ -40,3 +43,12 @@ EXEMPTIONS = {
     ExemptionState.HOLDS: State(_("holds"), Tone.GOOD, "circle-check"),
     ExemptionState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
 }
+
+
+def particular(label: str, *, name: str, value: int) -> str:
+    """A particular of terms with its unit: ``Reserve power 50 kW``."""
+    if name == RESERVE:
+        return f"{label} {units.plain(value, scale=units.MILLI)} kW"
+    if name == POWER_FACTOR:
+        return f"{label} {value} %"
+    return gettext("%(label)s: %(count)s") % {"label": label, "count": value}

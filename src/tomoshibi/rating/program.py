@@ -7,11 +7,12 @@ from typing import Protocol, runtime_checkable
 
 from tomoshibi.rating.band_tiers import BandTiers
 from tomoshibi.rating.bands import Bands
+from tomoshibi.rating.devices import Devices
 from tomoshibi.rating.market_average import MarketAverage
 from tomoshibi.rating.market_linked import MarketLinked
 from tomoshibi.rating.proration import Proration
 from tomoshibi.rating.rounding_policy import RoundingPolicy, Step
-from tomoshibi.rating.sheet import Sheet, Slot
+from tomoshibi.rating.sheet import Group, Sheet, Slot
 
 
 class Component(Protocol):
@@ -106,6 +107,12 @@ class Program:
     @cached_property
     def market_averages(self) -> tuple[MarketAverage, ...]:
         return tuple(component for component in self.components if isinstance(component, MarketAverage))
+
+    @property
+    def unmetered(self) -> bool:
+        """Whether devices are priced and no energy: a contract on the plan needs no meter."""
+        groups = {slot.group for slot in self.slots}
+        return any(isinstance(c, Devices) for c in self.components) and Group.ENERGY not in groups
 
     @property
     def needs_half_hours(self) -> bool:

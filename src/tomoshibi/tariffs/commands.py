@@ -56,6 +56,24 @@ def schema() -> None:
     typer.echo(json.dumps(queries.document_schema(), ensure_ascii=False, indent=2))
 
 
+@app.command()
+def shapes(*, markdown: Annotated[bool, typer.Option("--markdown", help="the page docs/shapes.md")] = False) -> None:
+    """Every price shape with its rule, tests, golden bills, plan documents, word and place; exit 1 on a hole."""
+    from django.utils import translation
+
+    from tomoshibi.tariffs import queries
+
+    with translation.override("en"):
+        if markdown:
+            typer.echo(queries.shapes_page(), nl=False)
+            return
+        holes = queries.shape_holes()
+    for hole in holes:
+        typer.echo(hole)
+    typer.echo(f"{len(holes)} hole(s)")
+    raise typer.Exit(1 if holes else 0)
+
+
 @cases_app.command()
 def check(
     file: Path, explain: Annotated[str, typer.Option(help="print the plan document and the trace of one case")] = ""

@@ -1,5 +1,7 @@
 """From a plan document with one version to the program that the engine runs."""
 
+from dataclasses import replace
+
 from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.proration import Denominator, LengthRule, PriceChange, Proration, Scope
@@ -16,14 +18,21 @@ def program(document: Part) -> Program:
     """
     (version,) = document["versions"]
     components = tuple(SHAPES[part["kind"]].build(part, document) for part in version["components"])
-    return Program(
+    compiled = Program(
         components=components,
         rounding=_rounding(version.get("rounding", {})),
         proration=_proration(version.get("proration", "never")),
         quantity=energy_step(version["quantity"]) if "quantity" in version else None,
         tax_included=version.get("tax", "included") == "included",
-        split=Split(version.get("change", Split.HALF_HOURS)),
     )
+    return replace(compiled, split=_split(version.get("change"), compiled))
+
+
+def _split(stated: str | None, compiled: Program) -> Split:
+    """What is not stated goes by what is priced: half-hours by themselves, everything else by days."""
+    if stated is not None:
+        return Split(stated)
+    return Split.HALF_HOURS if compiled.needs_half_hours else Split.DAYS
 
 
 def _rounding(given: Part) -> RoundingPolicy:

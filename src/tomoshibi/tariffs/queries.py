@@ -7,15 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
+from tomoshibi.rating import devices
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import (
     beginnings,
     cases,
     comparison,
+    coverage,
     lint,
     loads,
     meaning,
@@ -32,6 +35,7 @@ from tomoshibi.tariffs import (
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanDraft, PlanProposal, PlanVersion
+from tomoshibi.tariffs.shapes.shape import in_language
 
 
 def to_value(row: PlanVersion) -> values.PlanVersion:
@@ -159,6 +163,34 @@ def plans_taking(*, inputs: Iterable[str]) -> dict[str, set[str]]:
         if taken:
             found[row.plan_code] = found.get(row.plan_code, set()) | taken
     return found
+
+
+def numbers_of_plan(*, plan_code: str, on: date) -> dict[str, str]:
+    """
+    What the version of a plan that holds on a day prices by besides energy and size: names as in ``Program.inputs``, with
+    what people call them.
+    """
+    found = plan_version(plan_code=plan_code, on=on)
+    if found is None:
+        return {}
+    labels = {
+        "reserve_milli": _("Reserve power"),
+        "power_factor_percent": _("Power factor"),
+        "outage_days": _("Days of outage"),
+    }
+    parts = found.document["versions"][0]["components"]
+    for one in (one for part in parts if part["kind"] == "devices" for one in part["classes"]):
+        labels[devices.input_name(one["name"])] = in_language({"ja": one["name"], **one.get("label", {})})
+    return {name: labels.get(name, name) for name in program_of(found.document).inputs}
+
+
+def unmetered_plans() -> set[str]:
+    """Plans that price devices and no energy, in all of their versions: their contracts have no meter to read."""
+    found: dict[str, bool] = {}
+    for row in PlanVersion.objects.only("plan_code", "sha256", "document"):
+        program = _program(row.sha256, _Document(row.document))
+        found[row.plan_code] = found.get(row.plan_code, True) and program.unmetered
+    return {code for code, unmetered in found.items() if unmetered}
 
 
 def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, ...]]:
@@ -304,6 +336,16 @@ def shipped_documents() -> list[dict[str, Any]]:
         for path in documents.shipped()
         for one in documents.versions(documents.read(path.read_text(encoding="utf-8")))
     ]
+
+
+def shapes_page() -> str:
+    """The page ``docs/shapes.md``: every price shape and what shows it."""
+    return coverage.markdown()
+
+
+def shape_holes() -> list[str]:
+    """What price shapes lack, one sentence each."""
+    return coverage.holes()
 
 
 def document_schema() -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tomoshibi.rating.program import Split
+from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.derivation import decimals, thousands
 from tomoshibi.tariffs.shapes import SHAPES
@@ -67,9 +69,35 @@ def proration_in_words(document: Part) -> str:
         "thirty": _("A part of a month counts as its days of thirty."),
     }
     said = [shares[policy["denominator"]]]
+    if "length" in policy:
+        text = _("A reading period that differs from the month by more than %(days)s days counts by its days.")
+        days = policy["length"]["days"]
+        said.append(text % {"days": days - 1 if policy["length"]["inclusive"] else days})
     if policy.get("price_change") == "split":
         said.append(_("A new price divides the period on its first day."))
     return " ".join(said)
+
+
+def change_in_words(document: Part) -> str:
+    """To which part of a divided bill its energy goes."""
+    said = {
+        Split.HALF_HOURS: _(
+            "Where a price, size or plan changes inside a period, each part takes the energy of its half-hours; "
+            "where half-hours are missing, its share of the days."
+        ),
+        Split.DAYS: _("Where a price, size or plan changes inside a period, each part takes its share of the days."),
+        Split.DAYS_X_SIZE: _(
+            "Where a price, size or plan changes inside a period, each part takes its share of the days times its size."
+        ),
+    }
+    return said[compiler.program(document).split]
+
+
+def tax_in_words(document: Part) -> str:
+    """Whether prices contain the consumption tax."""
+    if compiler.program(document).tax_included:
+        return _("Prices contain the consumption tax; what of the total is tax is found once.")
+    return _("Prices are without consumption tax; it is added once, to the total.")
 
 
 def rounding_in_words(document: Part) -> str:

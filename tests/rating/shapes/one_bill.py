@@ -16,14 +16,14 @@ def price(amount):
     return {"amount": amount, **SOURCE}
 
 
-def document(*components, unit="kW", proration="never", **version):
+def document(*components, unit="kW", sizes=(), proration="never", **version):
     return {
         "plan": "made",
         "name": {"ja": "作り物"},
         "area": "*",
         "voltage": "low",
         "kind": "free",
-        "capacity": {"unit": unit},
+        "capacity": {"unit": unit} | ({"sizes": list(sizes)} if sizes else {}),
         "sources": {"made": "a test"},
         "versions": [{"from": "2020-01-01", "components": list(components), "proration": proration, **version}],
     }

@@ -28,6 +28,7 @@ from tomoshibi.billing.operations.issuing import (
     issue_chunk,
     start_issue,
 )
+from tomoshibi.billing.operations.previewing import NothingToPreview, preview
 from tomoshibi.billing.operations.printing import (
     PART_SIZE,
     NothingToPrint,
@@ -76,6 +77,7 @@ __all__ = [
     "NothingChanges",
     "NothingKept",
     "NothingToBill",
+    "NothingToPreview",
     "NothingToPrint",
     "OwnCorrection",
     "RunNotConfirmed",
@@ -101,6 +103,7 @@ __all__ = [
     "notify_next",
     "open_run",
     "open_study",
+    "preview",
     "print_next_part",
     "rate_again",
     "rate_chunk",

@@ -1,6 +1,10 @@
-"""Numbers that plans price by besides energy and size: demand, power factor, months of the contract, contracts of the customer."""
+"""
+Numbers that plans price by besides energy and size: demand and power factor as measured, particulars that were agreed,
+days of outage, months of the contract, contracts of the customer.
+"""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 import polars as pl
@@ -12,18 +16,23 @@ from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
 from tomoshibi.rating.program import Program
 
 DEMAND = ("demand_milli", "max_demand_milli", "power_factor_percent")
+OUTAGE_DAYS = "outage_days"
 
 
 def with_numbers(parts: pl.DataFrame, *, rows: pl.DataFrame, month: Month, programs: Iterable[Program]) -> pl.DataFrame:
     """
     Add the columns that the plans of a run price by; a run whose plans want none is left as it is.
 
-    :param parts: ``row_id, contract_id, segment, period_start, start`` and more
+    :param parts: ``row_id, contract_id, segment, period_start, period_end, start, particulars`` and more
     :param rows: candidates with ``row_id, customer_id``
+    :returns: the parts without ``particulars``
     """
     wanted = {name for program in programs for name in program.inputs}
     if wanted & set(DEMAND):
         parts = _with_demand(parts, month=month)
+    parts = _with_particulars(parts, wanted=wanted)
+    if OUTAGE_DAYS in wanted:
+        parts = contracts.with_outage_days(parts)
     if CONTRACT_MONTH in wanted:
         begun, priced = pl.col("start").dt, pl.col("period_start").dt
         months = (priced.year() - begun.year()) * 12 + priced.month() - begun.month() + 1
@@ -48,6 +57,29 @@ def _with_demand(parts: pl.DataFrame, *, month: Month) -> pl.DataFrame:
         )
     )
     return found.sort("_place").drop("_place")
+
+
+def _with_particulars(parts: pl.DataFrame, *, wanted: Collection[str]) -> pl.DataFrame:
+    """
+    Add what the terms of each part say; what was measured goes before what was agreed.
+
+    Few contracts differ in their particulars: each text is read once.
+    """
+    known = {text: json.loads(text) for text in parts["particulars"].unique() if text}
+    names = sorted({name for own in known.values() for name in own} & set(wanted))
+    if not names:
+        return parts.drop("particulars")
+    told = pl.DataFrame(
+        [(text, *(own.get(name) for name in names)) for text, own in known.items()],
+        schema={"particulars": pl.String, **{f"_{name}": pl.Int64 for name in names}},
+        orient="row",
+    )
+    found = parts.join(told, on="particulars", how="left", maintain_order="left")
+    measured = [name for name in names if name in parts.columns]
+    return found.with_columns(
+        pl.coalesce(name, f"_{name}").alias(name) if name in measured else pl.col(f"_{name}").alias(name)
+        for name in names
+    ).drop("particulars", *(f"_{name}" for name in names))
 
 
 def _with_contracts(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:

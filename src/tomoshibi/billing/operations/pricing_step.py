@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tomoshibi.billing import composition, inputs, queries, values
+from tomoshibi.billing import composition, inputs, values
 from tomoshibi.billing.operations import dividing, numbers
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.contracts import queries as contracts
@@ -87,14 +87,14 @@ def rate(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world: 
     return Rated(usage=usage, programs=programs, found=found)
 
 
-def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame) -> Priced:
+def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world: World = AS_IT_IS) -> Priced:
     """
     Price the candidates that can be billed.
 
     :param rows: candidates with a provided reading inside the contract
     :param adjustments: individual corrections (``queries.adjustments``)
     """
-    rated = rate(rows, month=month, adjustments=adjustments)
+    rated = rate(rows, month=month, adjustments=adjustments, world=world)
     published, usage = inputs.published(rated.usage)
     found, programs = rated.found, rated.programs
     extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
@@ -147,7 +147,7 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
         reading_on=pl.col("period_end"),
         continuing=pl.col("start") < pl.col("period_start"),
     )
-    parts = queries.parts(rows=rows).join(given, on="row_id", how="inner")
+    parts = world.parts(rows).join(given, on="row_id", how="inner")
     parts = parts.with_columns(
         pl.coalesce("own_capacity_milli", "capacity_milli").alias("capacity_milli"),
         period_start=pl.col("part_start"),

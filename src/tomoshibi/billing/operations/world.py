@@ -2,12 +2,17 @@
 
 import polars as pl
 
+from tomoshibi.billing import queries
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import queries as tariffs
 
 
 class World:
     """What holds."""
+
+    def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The terms that hold in each candidate's period (``queries.parts``)."""
+        return queries.parts(rows=rows)
 
     def starts(self) -> pl.DataFrame:
         """``plan_code`` and ``valid_from`` of every version: the days on which a period may be divided."""

@@ -84,7 +84,8 @@ def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
     The terms that hold in each candidate's period, one row per part in which nothing changes.
 
     :param rows: candidates with a reading: ``row_id, contract_id, period_start, period_end``
-    :returns: ``row_id, segment, part_start, part_end, plan_code, capacity_kind, capacity_milli, discounts``
+    :returns: ``row_id, segment, part_start, part_end, plan_code, capacity_kind, capacity_milli, discounts, particulars``
+        (JSON)
     """
     terms = contracts.terms_frame(
         contract_ids=rows["contract_id"],
@@ -99,7 +100,7 @@ def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
         part_end=pl.min_horizontal("period_end", pl.col("terms_end").fill_null(_FAR)),
     ).filter(pl.col("part_start") < pl.col("part_end"))
     # Terms that differ in nothing that is priced (another agency, say) are one part.
-    same = ["plan_code", "capacity_kind", "capacity_milli", "discounts"]
+    same = ["plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars"]
     several = pl.col("row_id").is_duplicated()
     single = held.filter(~several).with_columns(run=pl.lit(0, dtype=pl.UInt32))
     changed = (

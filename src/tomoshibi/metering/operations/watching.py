@@ -1,6 +1,6 @@
 """The watch over what is due and not there, and asking for it again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +19,12 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import ReadingDay
 from tomoshibi.metering import values
 from tomoshibi.metering.models import Gap, PortalEndpoint, RefetchRequest
+from tomoshibi.metering.operations import taking_over
 from tomoshibi.metering.queries.gaps import gap_counts
 from tomoshibi.metering.queries.readings import confirmed_frame
 from tomoshibi.metering.values import GapReason
 from tomoshibi.storage import bulk, db
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
 
@@ -77,7 +79,7 @@ def _open_gaps(*, month: Month, today: date, now: datetime) -> int:
     ).partition_by("area", "base_day", as_dict=True)
     values_here = confirmed_frame(month=month)
     here, refused = values_here.filter("provided"), values_here.filter(~pl.col("provided"))["supply_point_id"]
-    opened = 0
+    opened, unmetered = 0, tariffs.unmetered_plans()
     for day, start in watched:
         expected = supplied.get((day.area, day.base_day))
         if expected is None:
@@ -88,6 +90,7 @@ def _open_gaps(*, month: Month, today: date, now: datetime) -> int:
             wait_business_days=waits.get(day.area, _WAIT_BUSINESS_DAYS),
         )
         lacking = _lacking(expected, here=here, cut_from=start, cut_to=day.metering_on)
+        lacking = _without_unmetered(lacking, unmetered=unmetered, month=month, now=now)
         said_no = pl.col("supply_point_id").is_in(refused.implode())
         found = {GapReason.NOT_PROVIDED: lacking.filter(said_no)}
         if due < today:
@@ -114,6 +117,36 @@ def _lacking(expected: pl.DataFrame, *, here: pl.DataFrame, cut_from: date, cut_
         .select("contract_id")
     )
     return wanted.join(met.unique(), on="contract_id", how="anti")
+
+
+def _without_unmetered(
+    lacking: pl.DataFrame, *, unmetered: Collection[str], month: Month, now: datetime
+) -> pl.DataFrame:
+    """
+    What lacks a value although a meter is read: contracts on fixed-rate plans have none. Their months are written down
+    as they are, without energy, so that they are billed like all others; a value that comes after all is a later word.
+    """
+    if lacking.is_empty() or not unmetered:
+        return lacking
+    terms = contracts.terms_frame(contract_ids=lacking["contract_id"])
+    held = lacking.join(terms, on="contract_id").filter(
+        (pl.col("terms_start") < pl.col("period_end"))
+        & (pl.col("terms_end").is_null() | (pl.col("terms_end") > pl.col("period_start")))
+    )
+    fixed = held.group_by("contract_id").agg(pl.col("plan_code").is_in(list(unmetered)).all().alias("fixed"))
+    fixed = fixed.filter("fixed")
+    months = lacking.join(fixed, on="contract_id", how="semi").select(
+        "supply_point_id",
+        "spin",
+        "period_start",
+        "period_end",
+        month=pl.lit(month.number, dtype=pl.Int64),
+        energy_dwh=pl.lit(0, dtype=pl.Int64),
+        half_hours=pl.lit(None, dtype=pl.Binary),
+    )
+    if months.height:
+        taking_over.take_over(readings=months.select(list(taking_over.READINGS)), now=now)
+    return lacking.join(fixed, on="contract_id", how="anti")
 
 
 def _insert(lacking: pl.DataFrame, *, day: ReadingDay, due: date, reason: GapReason, now: datetime) -> int:

@@ -108,6 +108,10 @@ def _for_whom(words: Callable[[Part], str]) -> Callable[[Part], str]:
 def _conditions(part: Part) -> Iterator[str]:
     """``when`` and ``if`` in words."""
     given = part.get("if", {})
+    if part.get("times") == "outage_days":
+        yield _("Once for each day of outage.")
+    elif "times" in part:
+        yield _("As many times as %(count)s says.") % {"count": part["times"]}
     if "when" in part:
         yield _("Only for contracts with the code %(code)s.") % {"code": part["when"]}
     if "first_months" in given:

@@ -137,6 +137,8 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "words": wording.in_words(document),
         "proration": wording.proration_in_words(document),
         "rounding": wording.rounding_in_words(document),
+        "change": wording.change_in_words(document),
+        "tax": wording.tax_in_words(document),
         "sources": list(document["sources"].values()),
         "findings": queries.findings_of(document),
         "chart": _curve(document, size_milli=size_milli, today=clock.today()),

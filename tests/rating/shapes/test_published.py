@@ -1,0 +1,65 @@
+"""Units that somebody publishes: fuel, supply cost, levy, government discount, capacity contribution; with block units."""
+
+import pytest
+
+from tests.rating.shapes.one_bill import bill, price
+
+FUEL = {"code": "fuel", "kind": "fuel", "product": "regulated_lv"}
+LEVY = {"code": "levy", "kind": "levy"}
+AID = {"code": "aid", "kind": "government_discount"}
+SUPPLY = {"code": "supply", "kind": "published_per_kwh", "value": "supply_cost", "group": "fuel"}
+BLOCK = {"block_kwh": 15}
+MINIMUM = {"code": "minimum", "kind": "minimum_charge", "block_kwh": 15, "price": price("500")}
+CAPACITY = {"code": "capacity", "kind": "published_monthly", "value": "capacity_contribution", "unit": "contract"}
+BY_KW = CAPACITY | {"unit": "kW"}
+
+
+@pytest.mark.parametrize(
+    ("part", "market", "kwh", "amount"),
+    [
+        (FUEL, {"fuel": "-5.80"}, "398", "-2308.4"),
+        (FUEL, {"fuel": "2.33"}, "398", "927.34"),
+        (LEVY, {"levy": "4.18"}, "398", "1663"),  # 1,663.64, floor before the total
+        (AID, {"government_discount": "3.5"}, "398", "-1393"),
+        (SUPPLY, {"supply_cost": "-0.40"}, "100", "-40"),
+        (SUPPLY | {"sign": -1}, {"supply_cost": "0.40"}, "100", "-40"),
+    ],
+)
+def test_per_kwh(part, market, kwh, amount):
+    assert bill(part, kwh=kwh, market=market)[part["code"]] == amount
+
+
+@pytest.mark.parametrize(
+    ("kwh", "block", "rest"),
+    [("0", "-12.3", None), ("15", "-12.3", None), ("20", "-12.3", "-4.1")],
+)
+def test_a_block_has_a_unit_of_its_own(kwh, block, rest):
+    # -12.30 for the first 15 kWh whatever is used of them, then -0.82 for each
+    found = bill(MINIMUM, FUEL | BLOCK, kwh=kwh, market={"fuel": "-0.82", "fuel_block": "-12.30"})
+    assert found["fuel_block"] == block
+    assert found.get("fuel") == rest
+
+
+def test_the_levy_of_block_and_rest_is_rounded_once():
+    # the first 15 kWh cost 15 x 4.18 = 62.70, then 7 x 4.18 = 29.26: 91.96 -> 91, not 62 + 29
+    assert bill(MINIMUM, LEVY | BLOCK, kwh="22", market={"levy": "4.18"})["total"] == 591
+
+
+@pytest.mark.parametrize(
+    ("part", "size", "amount"), [(CAPACITY, None, "231"), (BY_KW, "8", "1848")], ids=["per contract", "per kW"]
+)
+def test_monthly_amounts(part, size, amount):
+    assert bill(part, size=size, kwh="1", market={"capacity_contribution": "231"})["capacity"] == amount
+
+
+@pytest.mark.parametrize("part", [FUEL, LEVY, AID, SUPPLY, CAPACITY])
+def test_a_value_that_nobody_published_refuses_the_bill(part):
+    name = part.get("value", part["kind"])
+    assert bill(part, kwh="1") == ("value_missing", name)
+
+
+def test_a_monthly_minimum_tops_up_what_it_is_of():
+    minimum = {"code": "least", "kind": "monthly_minimum", "of": ["energy", "fuel"], "price": price("335.34")}
+    energy = {"code": "energy", "kind": "flat", "price": price("20")}
+    assert bill(energy, FUEL, minimum, kwh="10", market={"fuel": "-1"})["least"] == "145.34"
+    assert bill(energy, FUEL, minimum, kwh="20", market={"fuel": "-1"}).get("least") is None
