@@ -1,5 +1,7 @@
 """The demo is loaded by the real paths, goes on where it was interrupted, and is left alone when it is there."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from django.test import override_settings
@@ -11,7 +13,7 @@ from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
-from tomoshibi.onboarding.demo import load, market, staff, story
+from tomoshibi.onboarding.demo import coming, load, market, outside, staff, story
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk, db, server
 from tomoshibi.worker import queries as clock
@@ -67,6 +69,18 @@ def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_wor
     assert {path.parts[2] for path in files} <= set(story.AREAS)
     assert len(files) > 60
     _market_linked_customers_pay_what_the_half_hours_cost()
+    _the_grid_companies_go_on()
+
+
+def _the_grid_companies_go_on():
+    """What a grid company gives out next follows the demo's clock, comes once, and can be read."""
+    folder = outside.places().grid_folder
+    known = set(folder.glob("*/*.zip"))
+    assert coming.write_due("03", today=date(2026, 11, 4)) == 0, "no reading day of November has its file yet"
+    some = coming.write_due("03", today=date(2026, 11, 20))
+    assert coming.write_due("03", today=date(2026, 11, 20)) == 0
+    assert 0 < some < coming.write_due("03", today=date(2026, 12, 4)) + some
+    assert {path.parent.name for path in set(folder.glob("*/*.zip")) - known} == {"03"}
 
 
 def _market_linked_customers_pay_what_the_half_hours_cost():

@@ -1,8 +1,9 @@
 """The pages of jobs: what failed and why, progress for other rooms, running again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -113,3 +114,12 @@ def test_the_fragment_for_other_rooms(clerk, failed, rf):
 
 def test_a_job_that_is_not_there(clerk):
     assert clerk.get("/worker/jobs/987654/").status_code == 404
+
+
+def test_a_job_under_a_stepped_clock_does_not_say_how_long_it_took(clerk, failed):
+    Job.objects.filter(id=failed.id).update(ended_at=AT + timedelta(days=13))
+    page = f"/worker/jobs/{failed.id}/"
+    assert "312 h" in clerk.get(page).content.decode()
+    with transaction.atomic():
+        operations.set_clock(now=AT + timedelta(days=13))
+    assert "312 h" not in clerk.get(page).content.decode()

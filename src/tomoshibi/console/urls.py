@@ -4,7 +4,7 @@ from tomoshibi.console import views
 
 app_name = "console"
 urlpatterns = [
-    path("", views.today, name="today"),
+    path("", views.front_door, name="today"),
     path("months/", views.months, name="months"),
     path("next-day/", views.next_day, name="next_day"),
     path("go-on/", views.go_on, name="go_on"),

@@ -36,6 +36,13 @@ MONTH_PROCEDURES = ("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
 
 
 @require_GET
+def front_door(request: HttpRequest) -> HttpResponse:
+    """The address that people type: a customer who does so wants the portal."""
+    if request.user.is_authenticated and not getattr(request.user, "is_staff", False):
+        return redirect(identity.home_url(is_staff=False))
+    return today(request)
+
+
 @page(ANY_STAFF)
 def today(request: HttpRequest) -> HttpResponse:
     counts = worker.job_counts()

@@ -101,6 +101,7 @@ class PortTaken(OSError):
 
 
 Today = Callable[[], date]
+Stock = Callable[[str], None]
 
 
 def is_free(port: int, *, host: str = HOST) -> bool:
@@ -115,7 +116,13 @@ def is_free(port: int, *, host: str = HOST) -> bool:
 
 
 def start(
-    places: Places, stack: ExitStack, *, only: str = "", apart_from: str = "", today: Today | None = None
+    places: Places,
+    stack: ExitStack,
+    *,
+    only: str = "",
+    apart_from: str = "",
+    today: Today | None = None,
+    stock: Stock | None = None,
 ) -> dict[str, str]:
     """
     Start the simulators; ``stack`` ends them.
@@ -123,12 +130,13 @@ def start(
     :param only: one of ``SYSTEMS``, or all
     :param apart_from: one of ``SYSTEMS`` that somebody else runs
     :param today: the day out there (the demo's own, for example), for what is given out on a day
+    :param stock: called with an area before its grid company lists what it has
     :returns: addresses by system
     :raises PortTaken: naming the port
     """
     addresses = {}
     starters: dict[str, Callable[[], str]] = {
-        "grid_portal": lambda: _start_grid(places, stack),
+        "grid_portal": lambda: _start_grid(places, stack, stock),
         "debit_agent": lambda: _start_agent(places, stack, today),
         "mail": lambda: _start_mail(places, stack),
         "switching": lambda: _start_switching(places, stack, today),
@@ -149,7 +157,7 @@ def start(
     return addresses
 
 
-def _start_grid(places: Places, stack: ExitStack) -> str:
+def _start_grid(places: Places, stack: ExitStack, stock: Stock | None) -> str:
     keys = places.keys
     simulator = grid_portal.PortalSimulator(
         places.grid_folder,
@@ -158,6 +166,7 @@ def _start_grid(places: Places, stack: ExitStack) -> str:
         authority=keys / "ca.pem",
         host=places.host,
         port=places.grid_port,
+        stock=stock,
     )
     return stack.enter_context(simulator).address
 
@@ -212,6 +221,7 @@ def run(
     only: str = "",
     apart_from: str = "",
     today: Today,
+    stock: Stock | None = None,
     told: Callable[[dict[str, str]], None] = lambda _addresses: None,
 ) -> None:
     """
@@ -224,7 +234,7 @@ def run(
         signal.signal(number, lambda *_: ended.set())
     with ExitStack() as stack:
         try:
-            addresses = start(places, stack, only=only, apart_from=apart_from, today=today)
+            addresses = start(places, stack, only=only, apart_from=apart_from, today=today, stock=stock)
         except PortTaken as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(1)

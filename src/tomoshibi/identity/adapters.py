@@ -4,7 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
-from django.urls import reverse
+
+from tomoshibi.identity import queries
 
 
 class ClosedSignup(DefaultAccountAdapter):
@@ -13,8 +14,7 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff go to the day board, people from outside to their portal."""
-        is_staff = getattr(request.user, "is_staff", False)
-        return "/" if is_staff else reverse("portals:customer_home")
+        return queries.home_url(is_staff=getattr(request.user, "is_staff", False))
 
     def get_signup_redirect_url(self, request: Any) -> str:
         return "/"

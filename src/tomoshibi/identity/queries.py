@@ -7,6 +7,7 @@ import pghistory.models
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
 
 from tomoshibi.identity import values
 from tomoshibi.identity.models import (
@@ -34,6 +35,11 @@ def rights_of(*, user_id: int) -> set[str]:
     rows = RoleRight.objects.filter(role__in=UserRole.objects.filter(user_id=user_id).values("role_id"))
     found = {f"{procedure}.{right}" for procedure, right in rows.values_list("procedure", "right")}
     return found | {f"{item.split('.')[0]}.view" for item in found}
+
+
+def home_url(*, is_staff: bool) -> str:
+    """Where somebody's day begins: staff at the day board, people from outside in their portal."""
+    return reverse("console:today" if is_staff else "portals:customer_home")
 
 
 def name_of(*, user_id: int | None) -> str:

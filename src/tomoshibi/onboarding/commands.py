@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tomoshibi.gateways import simulators
-from tomoshibi.onboarding.demo import china, outside, staff
+from tomoshibi.onboarding.demo import china, coming, outside, staff
 from tomoshibi.onboarding.demo import load as demo
 
 app = typer.Typer(no_args_is_help=True, help="The demonstration: an invented retailer.")
@@ -30,7 +30,7 @@ def load(country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", h
 @app.command("outside")
 def run_outside() -> None:
     """Run the demo's outside world (one of the processes of ``up --demo``); its days are the demo's."""
-    outside.run()
+    outside.run(stock=coming.grid_files)
 
 
 def load_once(country: str = "jp") -> None:

@@ -17,7 +17,7 @@ def now() -> datetime:
     """The time at the edge, in the company's time zone: real, or the stepped clock (which runs on for an hour)."""
     stepped = Clock.objects.filter(id=1).first()
     real = datetime.now(tz=UTC)
-    moment = real if stepped is None else stepped.now + min(real - stepped.stepped_at, timedelta(hours=1))
+    moment = real if stepped is None else stepped.now + min(real - stepped.stepped_at, values.STEPPED_RUNS_ON)
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE))
 
 

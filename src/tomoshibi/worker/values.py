@@ -1,9 +1,12 @@
 """What crosses the door of the worker: jobs, their states, announcements."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+STEPPED_RUNS_ON = timedelta(hours=1)
+"""A stepped clock runs on for so long by itself, then stands."""
 
 
 class JobState(StrEnum):

@@ -32,9 +32,16 @@ def _next_url(request: HttpRequest) -> str:
     return url if safe else ""
 
 
+def _took_seconds(job: values.Job) -> float | None:
+    """Nothing for a job that a stepped clock went on under: nobody knows how long that took."""
+    if job.started_at is None:
+        return None
+    took = (job.ended_at or queries.now()) - job.started_at
+    return None if queries.is_stepped() and took > values.STEPPED_RUNS_ON else took.total_seconds()
+
+
 def _shown(request: HttpRequest, job: values.Job) -> dict[str, Any]:
     sentence, _blank, trace = job.error.partition("\n\n")
-    ended = job.ended_at or queries.now()
     return {
         "job": job,
         "states": joblist.STATES,
@@ -43,7 +50,7 @@ def _shown(request: HttpRequest, job: values.Job) -> dict[str, Any]:
         "done": job.state == values.JobState.DONE,
         "reason": sentence,
         "trace": trace,
-        "seconds": (ended - job.started_at).total_seconds() if job.started_at else None,
+        "seconds": _took_seconds(job),
         "arguments": sorted(job.arguments.items()),
         "may_retry": job.state == values.JobState.FAILED and request.user.has_perm("MS7.do"),  # type: ignore[union-attr]
         "next_url": _next_url(request),

@@ -5,6 +5,7 @@ shops), bent to the seasons of Japan's areas, scaled to each home, with seeded n
 
 import warnings
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,16 +55,19 @@ def curves(*, start: date, end: date) -> dict[str, Float]:
 class Loads:
     """Half-hours of any home on any days of the demo, the same each time it is asked."""
 
-    def __init__(self, homes: pl.DataFrame) -> None:
-        """:param homes: as ``portfolio.Portfolio.homes``"""
+    def __init__(self, homes: pl.DataFrame, *, until: Month = story.OPEN) -> None:
+        """
+        :param homes: as ``portfolio.Portfolio.homes``; a point that is not there is a household of some size
+        :param until: the last month that is asked for
+        """
         self._start = story.FIRST_MONTH.plus(-1).first
-        self._end = story.OPEN.plus(1).first
+        self._end = until.plus(1).first
         self._curves = curves(start=self._start, end=self._end)
         self._homes = {row["spin"]: (n, row) for n, row in enumerate(homes.iter_rows(named=True))}
 
     def half_hours(self, spin: str, *, start: date, end: date) -> Vector:
         """:returns: shape (days * 48,) [0.1 Wh], whole hundredths of a kWh"""
-        number, home = self._homes[spin]
+        number, home = self._homes.get(spin) or _some_household(spin)
         first, last = (start - self._start).days, (end - self._start).days
         shape = self._curves[home["kind"]][first:last]
         season = SEASON.get(home["area"], SEASON["*"])
@@ -75,6 +79,13 @@ class Loads:
 
     def total_dwh(self, spin: str, *, start: date, end: date) -> int:
         return int(self.half_hours(spin, start=start, end=end).sum())
+
+
+def _some_household(spin: str) -> tuple[int, dict[str, Any]]:
+    """Somebody who came after the demo was loaded."""
+    number = int(spin[2:])
+    yearly_kwh = float(np.random.default_rng([story.SEED, number]).uniform(2_400, 5_200))
+    return number, {"kind": "household", "area": spin[:2], "yearly_kwh": yearly_kwh}
 
 
 def periods(supplied: pl.DataFrame, *, month: Month) -> pl.DataFrame:

@@ -38,8 +38,12 @@ def places() -> simulators.Places:
     return usual.prepare(now=worker.server_time())
 
 
-def run() -> None:
-    """Run the outside world on the demo's clock; where a usual port is taken, on another one, and say so to the house."""
+def run(*, stock: simulators.Stock | None = None) -> None:
+    """
+    Run the outside world on the demo's clock; where a usual port is taken, on another one, and say so to the house.
+
+    :param stock: called with an area before its grid company lists its files
+    """
     usual = places()
     grid, agent, switching = (
         port if simulators.is_free(port) else 0 for port in (usual.grid_port, usual.agent_port, usual.switching_port)
@@ -47,7 +51,9 @@ def run() -> None:
     here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching)
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
-    simulators.run(here, apart_from=apart_from, today=the_day, told=lambda found: _connect_again(here, found))
+    simulators.run(
+        here, apart_from=apart_from, today=the_day, stock=stock, told=lambda found: _connect_again(here, found)
+    )
 
 
 def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
@@ -124,6 +130,9 @@ class Mishaps:
         return cls(*(frozenset(drawn[a:b]) for a, b in itertools.pairwise(edges)))
 
 
+NO_MISHAPS = Mishaps(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+
+
 def write_open_month(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path) -> int:
     """
     The grid companies' files for the open month: one per area and reading day, with what goes wrong.
@@ -133,22 +142,46 @@ def write_open_month(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path)
     """
     rows = loads.periods(supplied, month=story.OPEN)
     mishaps = Mishaps.choose(rows["spin"].to_list())
-    days = {(day.area, day.base_day): day.reading_on for day in masters.reading_days(month=story.OPEN)}
-    count = 0
+    return sum(write_file(file, used=used, folder=folder, mishaps=mishaps) for file in files_of(rows, month=story.OPEN))
+
+
+@dataclass(frozen=True)
+class File:
+    """
+    What a grid company gives out about one reading day.
+
+    :ivar rows: as ``loads.periods``
+    """
+
+    area: str
+    base_day: str
+    month: Month
+    made_on: date
+    rows: pl.DataFrame
+
+    def path(self, folder: Path, *, revision: int = 1) -> Path:
+        name = grid_portal.confirmed_name(self.made_on, revision=revision, section=int(self.base_day))
+        return folder / self.area / name
+
+
+def files_of(rows: pl.DataFrame, *, month: Month) -> Iterator[File]:
+    """The files of a reading month, from ``loads.periods`` of it."""
+    days = {(day.area, day.base_day): day.reading_on for day in masters.reading_days(month=month)}
     for (area, base_day), part in rows.group_by("area", "base_day", maintain_order=True):
-        area_, base_day_ = str(area), str(base_day)
-        made_on = masters.add_business_days(days[area_, base_day_], DAYS_TO_FILE, area=area_)
-        points = [
-            _point(row, used, mishaps) for row in part.iter_rows(named=True) if row["spin"] not in mishaps.missing
-        ]
-        _write(folder / area_, points, made_on=made_on, section=int(base_day_), month=story.OPEN)
-        again = [_again(point) for point in points if point.spin in mishaps.revised]
-        count += 1
-        if again:
-            later = masters.add_business_days(made_on, 1, area=area_)
-            _write(folder / area_, again, made_on=later, section=int(base_day_), month=story.OPEN, revision=2)
-            count += 1
-    return count
+        key = str(area), str(base_day)
+        yield File(*key, month, masters.add_business_days(days[key], DAYS_TO_FILE, area=key[0]), part)
+
+
+def write_file(file: File, *, used: loads.Loads, folder: Path, mishaps: Mishaps = NO_MISHAPS) -> int:
+    """:returns: 1, or 2 where some of it comes again revised"""
+    rows = file.rows.filter(~pl.col("spin").is_in(list(mishaps.missing)))
+    points = [_point(row, used, mishaps) for row in rows.iter_rows(named=True)]
+    _write(file.path(folder), points, made_on=file.made_on, month=file.month)
+    again = [_again(point) for point in points if point.spin in mishaps.revised]
+    if again:
+        later = replace(file, made_on=masters.add_business_days(file.made_on, 1, area=file.area))
+        _write(later.path(folder, revision=2), again, made_on=later.made_on, month=file.month)
+    return 2 if again else 1
 
 
 def write_corrections(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path) -> int:
@@ -161,15 +194,15 @@ def write_corrections(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path
     rows = loads.periods(supplied, month=month)
     rng = np.random.default_rng([story.SEED, 9])
     chosen = rows[sorted(rng.choice(rows.height, CORRECTED, replace=False).tolist())]
-    nothing = Mishaps(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
     count = 0
     for (area,), part in chosen.group_by("area", maintain_order=True):
         points = [
-            _again(_point(row, used, nothing), more=bool(number % 2))
+            _again(_point(row, used, NO_MISHAPS), more=bool(number % 2))
             for number, row in enumerate(part.iter_rows(named=True))
         ]
         made_on = story.NOW.date() - timedelta(days=1)
-        _write(folder / str(area), points, made_on=made_on, section=90, month=month, revision=2)
+        name = grid_portal.confirmed_name(made_on, revision=2, section=90)
+        _write(folder / str(area) / name, points, made_on=made_on, month=month)
         count += 1
     return count
 
@@ -208,15 +241,6 @@ def _again(point: grid_portal.PointMonth, *, more: bool = True) -> grid_portal.P
     return _month_of(point.spin, changed, point.first_day)
 
 
-def _write(
-    folder: Path,
-    points: list[grid_portal.PointMonth],
-    *,
-    made_on: date,
-    section: int,
-    month: Month,
-    revision: int = 1,
-) -> None:
-    name = grid_portal.confirmed_name(made_on, revision=revision, section=section)
+def _write(path: Path, points: list[grid_portal.PointMonth], *, made_on: date, month: Month) -> None:
     made_at = datetime.combine(made_on, time(5), tzinfo=story.NOW.tzinfo)
-    grid_portal.write_confirmed(folder / name, points, month=month.number, made_at=made_at)
+    grid_portal.write_confirmed(path, points, month=month.number, made_at=made_at)

@@ -52,7 +52,7 @@ def on(moment: datetime) -> Iterator[None]:
 
 
 def bill(month: Month) -> str:
-    """One regular run over everything: rated, examined by one clerk, confirmed by another, issued."""
+    """One regular run over everything: rated, examined by one clerk, confirmed by another, issued, printed."""
     now = story.at_nine(BILLED_ON[month])
     clerk, second = actor("yamada"), actor("sato")
     with on(now), db.transaction():
@@ -71,6 +71,8 @@ def bill(month: Month) -> str:
     run = billing_queries.run(run_id=run.id)
     if run.state is not billing_values.RunState.ISSUED:
         raise JobsFailed(f"the run of {month} is {run.state}; see the page of jobs")
+    with on(now + timedelta(hours=3)), db.transaction():
+        worker.enqueue("billing.make_statements", {"run_id": run.id, "actor_id": clerk}, requested_by_id=clerk)
     return f"run {run.id}: {run.bill_count:,} bills, {run.total_minor:,} yen"
 
 

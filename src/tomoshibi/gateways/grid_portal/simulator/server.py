@@ -8,6 +8,7 @@ The HTTPS server: demands a client certificate, lists a folder, gives its files,
 import json
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from http import HTTPStatus
@@ -72,12 +73,22 @@ class PortalSimulator:
 
     :param folder: one subfolder per area, holding ZIPs
     :param port: 0 takes any free one; see ``address``
+    :param stock: called with the area before a list is given: whoever plays the grid company puts new files there
     """
 
     def __init__(
-        self, folder: Path, *, certificate: Path, key: Path, authority: Path, host: str = "127.0.0.1", port: int = 0
+        self,
+        folder: Path,
+        *,
+        certificate: Path,
+        key: Path,
+        authority: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        stock: Callable[[str], None] | None = None,
     ) -> None:
         self.folder = folder
+        self.stock = stock or (lambda _area: None)
         self.lists: dict[str, int] = {}
         self.requests: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -183,6 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour.nonsense:
             self._send(b"<html><body>maintenance</body></html>", "text/html")
             return
+        simulator.stock(area)
         lines = ",".join(
             f'rfilename{number}:"{name}",rfilesize{number}:"{size}"'
             for number, (name, size) in enumerate(simulator.listing(area, behaviour), 1)

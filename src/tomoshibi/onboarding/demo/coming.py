@@ -1,0 +1,46 @@
+"""
+The months that come while somebody uses the demo: the grid companies go on measuring, and put a file out for each reading
+day when the demo's clock has reached it - also about supply that began after the demo was loaded.
+"""
+
+import threading
+from datetime import date
+
+import polars as pl
+from django.db import connections
+
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.onboarding.demo import load, loads, outside, story
+
+_one_at_a_time = threading.Lock()
+
+
+def grid_files(area: str) -> None:
+    """Write what the grid company of an area has by now and did not give out yet; called before it lists its files."""
+    with _one_at_a_time:
+        try:
+            if load.is_loaded():
+                write_due(area, today=outside.the_day())
+        finally:
+            connections.close_all()
+
+
+def write_due(area: str, *, today: date) -> int:
+    """:returns: how many files were new"""
+    folder = outside.places().grid_folder
+    month, count = story.OPEN.plus(1), 0
+    while month <= Month.of(today):
+        used = None
+        for file in outside.files_of(_read(area, month), month=month):
+            if file.made_on <= today and not file.path(folder).exists():
+                used = used or loads.Loads(load.demo_portfolio().homes, until=month)
+                count += outside.write_file(file, used=used, folder=folder)
+        month = month.plus(1)
+    return count
+
+
+def _read(area: str, month: Month) -> pl.DataFrame:
+    """Whose meters the grid company reads in a month."""
+    supplied = contracts.supplied_frame(period_start=month.plus(-1).first, period_end=month.plus(1).first, area=area)
+    return loads.periods(supplied, month=month)
