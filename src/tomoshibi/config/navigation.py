@@ -45,6 +45,8 @@ RAIL: tuple[Section, ...] = (
         Entry(pgettext_lazy("rail", "Today"), "console:today", "sun"),
     )),
     Section(pgettext_lazy("rail", "Intake"), "inbox", (
+        Entry(_("Applications received"), "applications:intakes", "inbox", ("IN1", "IN2", "CM1")),
+        Entry(_("Agencies"), "applications:agencies", "building-store", ("IN1",)),
     )),
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
     )),

@@ -37,6 +37,8 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("TOMOSHIBI_HOSTS", "localhost,127.0.0.1,testserver").split(",")
+TRUSTED_PROXIES = frozenset(filter(None, os.environ.get("TOMOSHIBI_TRUSTED_PROXIES", "").split(",")))
+"""Addresses of proxies of ours, whose word about who is asking is taken."""
 BASE_URL = os.environ.get("TOMOSHIBI_BASE_URL", "http://localhost:8000")
 HTTPS = BASE_URL.startswith("https://")
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("L/<str:token>", field.scanned, name="label"),  # short and in upper case: it stands in every label's code
+    path("apply/", include("tomoshibi.portals.apply.urls")),  # short: it stands in advertisements
     path("language/", views.language, name="set_language"),  # the name that Django's own has
     *(
         path("" if room == "console" else f"{room}/", include(f"tomoshibi.{room}.urls"))

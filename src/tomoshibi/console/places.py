@@ -28,6 +28,11 @@ PLACES: tuple[Place, ...] = (
     Place("collection:receipts", _("Bank transfers"), ("collection.unapplied_receipt",)),
     Place("collection:credits", _("Credits"), ("collection.double_payment", "collection.refund")),
     Place("fieldwork:tickets", _("Work tickets"), ("fieldwork.",)),
+    Place(
+        "applications:intakes",
+        _("Applications received"),
+        ("applications.intake", "applications.registration", "applications.case"),
+    ),
     Place("masters:proposals", _("Changes to decide"), ("masters.proposal",)),
     Place("worker:jobs", _("Jobs"), ("worker.",)),
 )

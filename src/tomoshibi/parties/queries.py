@@ -260,6 +260,11 @@ def search_key_of(words: Sequence[pl.Expr]) -> pl.Expr:
     return pl.concat_str([pl.when(key == "").then(pl.lit("")).otherwise(pl.lit(" ") + key) for key in keys])
 
 
+def search_key(*words: str) -> str:
+    """What search looks at, for the rows of another room: the words of one row, each with a space before it."""
+    return "".join(f" {key}" for key in map(kana.search_key, words) if key)
+
+
 def search_terms(text: str) -> list[str]:
     """What a search key must contain for what somebody typed: short words stand at the start of a word."""
     words = [word for word in map(kana.search_key, text.split()) if word]

@@ -6,12 +6,12 @@ import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from tomoshibi.applications import values
 from tomoshibi.applications.values import DeficiencyState, IntakeState, RegistrationState
 from tomoshibi.storage.audit import audited
-from tomoshibi.storage.fields import choices_of
+from tomoshibi.storage.fields import StateField, choices_of
 
 _OPEN = [IntakeState.DRAFT, IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED]
 
@@ -25,7 +25,7 @@ class Intake(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     number = models.CharField(max_length=12, unique=True)
     source = models.CharField(max_length=10, choices=choices_of(values.Source))
-    state = FSMField(default=IntakeState.DRAFT.value, choices=choices_of(IntakeState), protected=True, max_length=12)
+    state = StateField(default=IntakeState.DRAFT.value)
     language = models.CharField(max_length=10, default="ja")
     answers = models.JSONField(default=dict)
     typed = models.JSONField(default=dict)
@@ -206,9 +206,7 @@ class Registration(models.Model):
     """What an application became: customer, payer, point and terms, waiting for the day that the grid fixes."""
 
     intake = models.OneToOneField(Intake, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(
-        default=RegistrationState.PREPARED.value, choices=choices_of(RegistrationState), protected=True, max_length=12
-    )
+    state = StateField(default=RegistrationState.PREPARED.value)
     customer = models.ForeignKey("parties.Customer", on_delete=models.PROTECT, related_name="+", null=True)
     account = models.ForeignKey("parties.BillingAccount", on_delete=models.PROTECT, related_name="+", null=True)
     supply_point = models.ForeignKey("supply.SupplyPoint", on_delete=models.PROTECT, related_name="+", null=True)

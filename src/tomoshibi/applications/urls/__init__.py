@@ -1,6 +1,6 @@
 """Addresses of applications: each matter has a part of its own."""
 
-from django.urls import URLPattern
+from tomoshibi.applications.urls import intake
 
 app_name = "applications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*intake.urlpatterns]

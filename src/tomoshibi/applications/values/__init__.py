@@ -1,6 +1,7 @@
 """What crosses the door of applications, by matter."""
 
 from tomoshibi.applications.values.intake import (
+    ANSWERS,
     Answers,
     ApplicantKind,
     Consent,
@@ -21,6 +22,7 @@ from tomoshibi.applications.values.intake import (
 )
 
 __all__ = [
+    "ANSWERS",
     "Answers",
     "ApplicantKind",
     "Consent",

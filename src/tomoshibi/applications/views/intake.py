@@ -1,0 +1,457 @@
+"""Pages of the clerks who examine applications (IN1, IN2) and register what comes of them (CM1)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.applications import forms, listing, operations, queries, registering, rules, values, words
+from tomoshibi.applications.values import Severity
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.documents import queries as documents
+from tomoshibi.identity import queries as people
+from tomoshibi.identity.operations import SamePerson
+from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.messaging import queries as messaging
+from tomoshibi.parties import queries as parties
+from tomoshibi.storage import db
+from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui import confirm, lists
+from tomoshibi.ui.pages import CONFIRM, DO, page
+from tomoshibi.worker import queries as clock
+
+READERS = ("IN1", "IN2", "CM1")
+DOERS = ("IN1", "IN2")
+REFUSALS = (
+    operations.StillOpen, operations.WrongState, operations.NoSuchCustomer, operations.NothingToAsk,
+    operations.NotComplete, operations.PointUnknown, SamePerson, RowsRefused, lists.NothingChosen,
+    lists.FilterNotReadable,
+)  # fmt: skip
+GROUPS = (
+    ("place", ("postal_code", "prefecture", "city", "town", "block", "building", "area")),
+    ("supply", ("spin", "current_retailer", "current_customer_number", "current_name", "wished_on")),
+    ("plan", ("kind", "plan_code", "capacity", "capacity_unit", "use_kwh")),
+    ("person", ("applicant", "name", "kana", "phone", "mail", "payment_method", "statement_channel", "agency_code", "note")),
+)  # fmt: skip
+"""Answers as the page groups them."""
+
+
+def _actor(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
+
+
+def _or_404(intake_id: int) -> values.Intake:
+    try:
+        return queries.intake(intake_id=intake_id)
+    except queries.NoSuchIntake:
+        raise Http404 from None
+
+
+def _attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+    """Do something in one transaction and tell the user what came out."""
+    try:
+        with db.transaction():
+            act()
+    except REFUSALS as refused:
+        messages.error(request, str(refused))
+        return False
+    messages.success(request, done)
+    return True
+
+
+@require_GET
+@page(*READERS)
+def intakes(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        listing.intakes_list(),
+        title=_("Applications received"),
+        panel="applications:intake_panel",
+        page="applications:intake",
+        actions=[lists.Action(_("In order"), "applications:accept_many", "circle-check", right="IN1.do", key="a")],
+        buttons=[lists.Button(_("Application site"), reverse("apply:start"), "world")],
+        empty=lists.Empty(
+            _("No applications yet."),
+            _("What people send from the application site, by mail or through agencies appears here."),
+            url=reverse("apply:start"),
+            button=_("Application site"),
+        ),
+    )
+
+
+@require_POST
+@page(*DOERS, right=DO)
+def accept_many(request: HttpRequest) -> HttpResponse:
+    """Everything chosen that has no open finding is found in order at once."""
+    try:
+        chosen = lists.chosen(request, listing.intakes_list())
+    except (lists.NothingChosen, lists.FilterNotReadable) as refused:
+        messages.error(request, str(refused))
+        return redirect("applications:intakes")
+    if not confirm.is_confirmed(request):
+        question = confirm.Question(
+            title=_("Find applications in order"),
+            what=_("Customers and payers are registered from those without an open finding, and the grid is asked."),
+            do=_("In order"),
+            back=reverse("applications:intakes"),
+            count=len(chosen.ids),
+            note="",
+        )
+        return confirm.ask(request, question)
+    with db.transaction():
+        taken, left = operations.accept_many(intake_ids=chosen.ids, now=clock.now(), actor_id=_actor(request))
+    messages.success(request, _("%(n)s applications are in order.") % {"n": taken})
+    if left:
+        messages.warning(request, _("Not taken, something is open: %(numbers)s") % {"numbers": ", ".join(left[:20])})
+    return redirect("applications:intakes")
+
+
+def _context(found: values.Intake) -> dict[str, Any]:
+    """Everything that the page and the panel show: what was written, with the findings beside it."""
+    by_field: dict[str, list[dict[str, Any]]] = {}
+    shown: list[dict[str, Any]] = [
+        {"it": f, "sentence": rules.sentence(f), "severity": words.SEVERITIES[f.severity],
+         "labels": [words.ANSWERS[name] for name in f.fields]}
+        for f in found.findings
+    ]  # fmt: skip
+    for one in shown:
+        for name in one["it"].fields:
+            by_field.setdefault(name, []).append(one)
+    plans = tariffs.plan_names(language=get_language() or "ja")
+    registration = queries.registration_of(intake_id=found.id)
+    return {
+        "intake": found,
+        "state": words.INTAKES[found.state],
+        "source": words.SOURCES[found.source],
+        "groups": [[_row(found, name, by_field, plans) for name in names] for _group, names in GROUPS],
+        "findings": shown,
+        "may_examine": found.state is values.IntakeState.RECEIVED,
+        "registration": registration,
+        "registration_state": words.REGISTRATIONS[registration.state] if registration else None,
+        "why_second": registering.REASONS.get(registration.needs_second, "") if registration else "",
+        "examined_by": people.name_of(user_id=found.examined_by_id) if found.examined_by_id else "",
+    }
+
+
+def _row(found: values.Intake, name: str, by_field: dict[str, Any], plans: dict[str, str]) -> dict[str, Any]:
+    plain, typed = getattr(found.answers, name), found.typed.get(name, "")
+    shown = plans.get(plain, plain) if name == "plan_code" else str(words.KINDS.get(plain, plain))
+    return {
+        "name": name,
+        "label": words.ANSWERS[name],
+        "text": shown if plain else typed,
+        "typed": typed if typed and typed != plain else "",
+        "findings": by_field.get(name, []),
+    }
+
+
+@require_GET
+@page(*READERS)
+def intake(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """The application with findings beside what was written, and what can be done now."""
+    found = _or_404(intake_id)
+    asks = [(f.rule, rules.sentence(f)) for f in found.findings if f.severity is Severity.ASK and not f.dropped]
+    context = _context(found)
+    known = next((f.detail for f in found.findings if f.rule == "known"), "")
+    registration: values.Registration | None = context["registration"]
+    context |= {
+        "ask": forms.AskForm(findings=asks),
+        "accept": forms.AcceptForm(initial={"customer_number": known.split(",")[0]}),
+        "is_known": known,
+        "uploads": queries.uploads_of(intake_id=found.id),
+        "consents": queries.consents_of(intake_id=found.id),
+        "submissions": queries.submissions_of(intake_id=found.id),
+        "deficiencies": queries.deficiencies_of(intake_id=found.id),
+        "mails": messaging.deliveries_about(about=f"applications.intake:{found.id}"),
+        "may_confirm": registration is not None and registration.prepared_by_id != request.user.pk,
+        **_registered(registration),
+    }
+    return render(request, "applications/intake/intake.html", context)
+
+
+def _registered(registration: values.Registration | None) -> dict[str, Any]:
+    """What the registration wrote into other rooms."""
+    if registration is None:
+        return {}
+    return {
+        "customer": parties.customer(customer_id=registration.customer_id) if registration.customer_id else None,
+        "account": parties.account(account_id=registration.account_id) if registration.account_id else None,
+        "contract": contracts.contract(contract_id=registration.contract_id) if registration.contract_id else None,
+    }
+
+
+@require_GET
+@page(*READERS)
+def intake_panel(request: HttpRequest, intake_id: int) -> HttpResponse:
+    return render(request, "applications/intake/panel.html", _context(_or_404(intake_id)))
+
+
+def _to(intake_id: int) -> HttpResponse:
+    return redirect("applications:intake", intake_id)
+
+
+@require_POST
+@page(*DOERS, right=DO)
+def accept(request: HttpRequest, intake_id: int) -> HttpResponse:
+    number = request.POST.get("customer_number", "").strip()
+    _attempt(
+        request,
+        lambda: operations.accept(
+            intake_id=intake_id, now=clock.now(), actor_id=_actor(request), customer_number=number
+        ),
+        _("The application is in order."),
+    )
+    return _to(intake_id)
+
+
+@require_POST
+@page(*DOERS, right=DO)
+def examine(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """Ask the rules again."""
+    _attempt(
+        request, lambda: operations.examine(intake_id=intake_id, now=clock.now()), _("The rules were asked again.")
+    )
+    return _to(intake_id)
+
+
+@require_POST
+@page(*DOERS, right=DO)
+def let_pass(request: HttpRequest, intake_id: int) -> HttpResponse:
+    rule = request.POST.get("rule", "")
+    _attempt(
+        request,
+        lambda: operations.let_pass(intake_id=intake_id, rule=rule, now=clock.now(), actor_id=_actor(request)),
+        _("The finding passes."),
+    )
+    return _to(intake_id)
+
+
+@require_POST
+@page(*DOERS, right=DO)
+def ask(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """A mail with a signed link, where the applicant repairs just that."""
+    found = _or_404(intake_id)
+    asks = [(f.rule, f.rule) for f in found.findings if f.severity is Severity.ASK and not f.dropped]
+    form = forms.AskForm(request.POST, findings=asks)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        return _to(intake_id)
+    _attempt(
+        request,
+        lambda: operations.ask(
+            intake_id=intake_id,
+            among=form.cleaned_data.get("findings", []),
+            question=form.cleaned_data["question"],
+            about=form.cleaned_data["about"],
+            now=clock.now(),
+            actor_id=_actor(request),
+        ),
+        _("The applicant was asked by mail."),
+    )
+    return _to(intake_id)
+
+
+@require_http_methods(["GET", "POST"])
+@page(*DOERS, right=DO)
+def change(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """What the applicant said on the telephone."""
+    found = _or_404(intake_id)
+    form = forms.AnswersForm(request.POST or None, typed=dict(found.typed))
+    if request.method == "POST" and form.is_valid() and _attempt(
+        request,
+        lambda: operations.change_answers(
+            intake_id=intake_id,
+            typed=form.changed(),
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+            actor_id=_actor(request),
+        ),
+        _("Saved."),
+    ):  # fmt: skip
+        return _to(intake_id)
+    context = {"intake": found, "form": form}
+    return render(request, "applications/intake/change.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page(*DOERS, right=DO)
+def withdraw(request: HttpRequest, intake_id: int) -> HttpResponse:
+    found = _or_404(intake_id)
+    form = forms.ReasonForm(request.POST if confirm.is_confirmed(request) else None)
+    if confirm.is_confirmed(request) and form.is_valid():
+        _attempt(
+            request,
+            lambda: operations.withdraw(
+                intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
+            ),
+            _("The application has ended; the applicant is told by mail."),
+        )
+        return _to(intake_id)
+    question = confirm.Question(
+        title=_("End application %(number)s") % {"number": found.number},
+        what=_("The applicant gets a mail with the reason. A new application is needed to go on."),
+        do=_("End the application"),
+        back=reverse("applications:intake", args=[intake_id]),
+        danger=True,
+    )
+    return confirm.ask(request, question, form=form)
+
+
+@require_POST
+@page("CM1", right=CONFIRM)
+def confirm_registration(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """The second pair of eyes."""
+    _attempt(
+        request,
+        lambda: operations.confirm_registration(intake_id=intake_id, now=clock.now(), actor_id=_actor(request)),
+        _("Customer and payer are registered; the case went to the grid."),
+    )
+    return _to(intake_id)
+
+
+@require_POST
+@page("CM1", right=CONFIRM)
+def send_back(request: HttpRequest, intake_id: int) -> HttpResponse:
+    form = forms.SendBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why it is sent back."))
+        return _to(intake_id)
+    _attempt(
+        request,
+        lambda: operations.send_back(
+            intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
+        ),
+        _("It is examined again."),
+    )
+    return _to(intake_id)
+
+
+@require_http_methods(["GET", "POST"])
+@page("CM1", right=DO)
+def complete(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """The grid's answer fixes the first day; the contract is written from what is there."""
+    found = _or_404(intake_id)
+    registration = queries.registration_of(intake_id=intake_id)
+    if registration is None:
+        raise Http404
+    form = forms.StartForm(request.POST or None, initial={"starts_on": registration.wished_on})
+    if request.method == "POST" and form.is_valid() and _attempt(
+        request,
+        lambda: operations.complete_registration(
+            intake_id=intake_id, now=clock.now(), actor_id=_actor(request), **form.cleaned_data
+        ),
+        _("The contract stands; the applicant is told by mail."),
+    ):  # fmt: skip
+        return _to(intake_id)
+    context = {"intake": found, "registration": registration, "form": form}
+    return render(
+        request, "applications/intake/complete.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("CM1", right=DO)
+def cancel(request: HttpRequest, intake_id: int) -> HttpResponse:
+    """The grid or the old retailer refused, or the applicant changed their mind."""
+    found = _or_404(intake_id)
+    form = forms.ReasonForm(request.POST if confirm.is_confirmed(request) else None)
+    if confirm.is_confirmed(request) and form.is_valid():
+        _attempt(
+            request,
+            lambda: operations.cancel_registration(
+                intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
+            ),
+            _("The registration is given up; the applicant is told by mail."),
+        )
+        return _to(intake_id)
+    question = confirm.Question(
+        title=_("Give up the registration of %(number)s") % {"number": found.number},
+        what=_("No contract comes of it. The customer stays in the register."),
+        do=_("Give up"),
+        back=reverse("applications:intake", args=[intake_id]),
+        danger=True,
+    )
+    return confirm.ask(request, question, form=form)
+
+
+@require_GET
+@page(*READERS)
+def file(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """A stranger's file: always as an attachment, never shown by this origin."""
+    found = queries.upload(upload_id=upload_id)
+    if found is None:
+        raise Http404
+    answer = FileResponse(
+        documents.path(file_id=found.file_id).open("rb"), as_attachment=True, filename=found.name,
+        content_type="application/octet-stream",
+    )  # fmt: skip
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer  # type: ignore[return-value]
+
+
+@require_GET
+@page(*READERS)
+def agencies(request: HttpRequest) -> HttpResponse:
+    return lists.render_list(
+        request,
+        listing.agencies_list(),
+        title=_("Agencies that bring applications"),
+        page="applications:agency",
+        buttons=[lists.Button(_("New agency"), "applications:new_agency", "plus", right="IN1.do", main=True)],
+        empty=lists.Empty(_("No agencies yet."), _("An agency has a code, a link of its own and, if it wants, a key.")),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("IN1", right=DO)
+def new_agency(request: HttpRequest) -> HttpResponse:
+    form = forms.AgencyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with db.transaction():
+            agency_id = operations.save_agency(**form.cleaned_data)
+            _record_agency(request, f"entered agency {form.cleaned_data['code']}")
+        return redirect("applications:agency", agency_id)
+    return render(request, "applications/intake/agency.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _record_agency(request: HttpRequest, what: str) -> None:
+    from tomoshibi.identity import operations as identity
+
+    identity.record_deed(procedure="IN1", what=what, at=clock.now(), actor_id=_actor(request))
+
+
+@require_http_methods(["GET", "POST"])
+@page("IN1", right=DO)
+def agency(request: HttpRequest, agency_id: int) -> HttpResponse:
+    """An agency, its link, and its key (shown once, when it is made)."""
+    known = queries.agency(agency_id=agency_id)
+    if known is None:
+        raise Http404
+    wants_key = request.POST.get("do") == "key"
+    form = forms.AgencyForm(request.POST if request.method == "POST" and not wants_key else None, initial=known)
+    keys = forms.KeyForm(request.POST if wants_key else None)
+    key = ""
+    if form.is_bound and form.is_valid():
+        with db.transaction():
+            operations.save_agency(**form.cleaned_data | {"code": known["code"]})
+            _record_agency(request, f"changed agency {known['code']}")
+        messages.success(request, _("Saved."))
+        return redirect("applications:agency", agency_id)
+    if wants_key and keys.is_valid():
+        with db.transaction():
+            key = operations.issue_key(code=known["code"], scopes=keys.cleaned_data["scopes"])
+            _record_agency(request, f"made a key for agency {known['code']}")
+    link = f"{settings.BASE_URL}{reverse('apply:start')}?a={known['code']}"
+    context = {"form": form, "keys": keys, "key": key, "agency": queries.agency(agency_id=agency_id), "link": link}
+    return render(
+        request, "applications/intake/agency.html", context, status=422 if form.errors or keys.errors else 200
+    )

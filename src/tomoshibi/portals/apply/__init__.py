@@ -1,0 +1,1 @@
+"""The public application site: no sign-in, no rows of its own."""

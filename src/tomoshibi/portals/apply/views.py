@@ -1,0 +1,349 @@
+"""The public application site (IN1): five pages, each kept as soon as it is sent; nothing needs a script."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tomoshibi.applications import operations, queries, values
+from tomoshibi.applications.values import IntakeState, Source
+from tomoshibi.masters.values import AREAS
+from tomoshibi.parties import queries as parties
+from tomoshibi.portals.apply import forms, words
+from tomoshibi.portals.apply.visitors import (
+    company,
+    is_program,
+    is_too_quick,
+    keep_draft,
+    own_draft,
+    public_page,
+    within_limit,
+)
+from tomoshibi.storage import db
+from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.worker import queries as clock
+
+PROCEDURE = "IN1"
+
+
+def _language() -> str:
+    return get_language() or "ja"
+
+
+def _show(request: HttpRequest, name: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page of the site; the step is marked in the line of steps."""
+    steps = [{"name": step, "label": label, "number": n} for n, (step, label) in enumerate(words.STEPS, start=1)]
+    known = {"company": company(), "steps": steps, "step": name}
+    return render(request, f"portals/apply/{name}.html", {**known, **context}, status=status)
+
+
+def _draft(request: HttpRequest) -> values.Intake | HttpResponse:
+    """The draft of this browser, or where to go instead."""
+    found = own_draft(request)
+    if found is None:
+        return redirect("apply:start")
+    return found if found.state is IntakeState.DRAFT else redirect("apply:done")
+
+
+def _keep(draft: values.Intake, typed: Mapping[str, str]) -> values.Intake:
+    with db.transaction():
+        return operations.save_answers(key=draft.key, typed=typed, now=clock.now())
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def start(request: HttpRequest) -> HttpResponse:
+    """What somebody wants and where; an unfinished application of this browser is offered first."""
+    agency = str(request.POST.get("a") or request.GET.get("a", ""))[:20]
+    form = forms.StartPage(request.POST or None)
+    if request.method == "POST" and form.examine(today=clock.today()) and not is_program(request):
+        within_limit(request, "start")
+        typed = form.typed() | _place_of(form.typed()["postal_code"])
+        if queries.agency_name(code=agency):
+            typed["agency_code"] = agency
+        with db.transaction():
+            made = operations.start(source=Source.WEB, typed=typed, language=_language(), now=clock.now())
+        return keep_draft(redirect("apply:plan"), made.key)
+    unfinished = own_draft(request)
+    context = {
+        "form": form,
+        "agency": agency,
+        "agency_name": queries.agency_name(code=agency) if agency else "",
+        "unfinished": unfinished if unfinished and unfinished.state is IntakeState.DRAFT else None,
+    }
+    return _show(request, "start", context, status=422 if request.method == "POST" else 200)
+
+
+def _place_of(postal_code: str) -> dict[str, str]:
+    """Address and area as the postal code has them; people complete them."""
+    found = parties.places(postal_code=postal_code)
+    if not found:
+        return {}
+    place = found[0]
+    areas = queries.areas_of(prefecture=place.prefecture)
+    return {"prefecture": place.prefecture, "city": place.city, "town": place.town, "area": areas[0] if areas else ""}
+
+
+@require_GET
+@public_page(PROCEDURE)
+def places(request: HttpRequest) -> HttpResponse:
+    """What a postal code stands for."""
+    found = parties.places(postal_code=request.GET.get("postal_code", ""))
+    return JsonResponse({"places": [{"prefecture": p.prefecture, "city": p.city, "town": p.town} for p in found]})
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def plan(request: HttpRequest) -> HttpResponse:
+    """Size and use give a price for each plan; one is chosen."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    areas = queries.areas_of(prefecture=draft.answers.prefecture)
+    form = forms.PlanPage(request.POST or None, draft=draft, areas=areas)
+    chosen = str(request.POST.get("plan_code") or draft.answers.plan_code)
+    wants_next = request.method == "POST" and request.POST.get("do") != "prices"
+    if wants_next and form.examine(today=clock.today(), only=("plan_code", "capacity")):
+        _keep(draft, form.typed())
+        return redirect("apply:place")
+    offers: list[dict[str, Any]] = []
+    try:
+        offers = _offers(form, today=clock.today())
+    except queries.UseNotReadable as wrong:
+        if form.is_bound:
+            form.add_error("use_kwh", str(wrong))
+    context = {"form": form, "offers": offers, "chosen": chosen, "area": AREAS.get(form.area), "draft": draft}
+    return _show(request, "plan", context, status=422 if wants_next else 200)
+
+
+def _offers(form: forms.PlanPage, *, today: date) -> list[dict[str, Any]]:
+    unit, size = form.size()
+    answers = queries.plain_answers({"capacity": size, "use_kwh": form.use()})
+    found = queries.quote(
+        area=form.area, unit=unit, size_milli=answers.capacity_milli, use=answers.use_kwh, today=today
+    )
+    names = tariffs.plan_names(language=_language())
+    return [
+        {"code": offer.plan_code, "name": names.get(offer.plan_code, offer.plan_code), "year": offer.year_minor,
+         "month": offer.totals_minor[-1], "cheapest": n == 0}
+        for n, offer in enumerate(found)
+    ]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def place(request: HttpRequest) -> HttpResponse:
+    """Where power is wanted, the supply point, the present retailer, and the first day."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    earliest, latest = queries.first_days(kind=draft.answers.kind, area=draft.answers.area, today=clock.today())
+    form = forms.PlacePage(request.POST or None, draft=draft, earliest=earliest, latest=latest)
+    if request.method == "POST" and form.examine(today=clock.today()):
+        _keep(draft, form.typed())
+        return redirect("apply:you")
+    context = {"form": form, "draft": draft, "earliest": earliest, "latest": latest}
+    return _show(request, "place", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def you(request: HttpRequest) -> HttpResponse:
+    """Who applies, how to reach them, how they pay."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    form = forms.YouPage(request.POST or None, draft=draft)
+    if request.method == "POST" and form.examine(today=clock.today()):
+        _keep(draft, form.typed())
+        return redirect("apply:check")
+    return _show(request, "you", {"form": form, "draft": draft}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def check(request: HttpRequest) -> HttpResponse:
+    """Everything once more, the texts, and the button that sends it."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    texts = queries.consent_texts(kind=draft.answers.kind, language=_language(), on=clock.today())
+    form = forms.CheckPage(request.POST or None, texts=texts)
+    if request.method == "POST" and form.is_valid():
+        if is_program(request) or is_too_quick(draft):
+            form.add_error(None, _("Please look at your answers once more, and send them again."))
+        else:
+            within_limit(request, "send")
+            try:
+                with db.transaction():
+                    operations.send(key=draft.key, agreed=texts, language=_language(), now=clock.now())
+                return redirect("apply:done")
+            except operations.NotComplete as missing:
+                for finding in missing.findings:
+                    form.add_error(None, queries.sentence_of(finding))
+    context = {
+        "form": form,
+        "draft": draft,
+        "groups": words.summary(draft.answers, plans=tariffs.plan_names(language=_language())),
+        "texts": [(text, form[f"agree_{text.code}"]) for text in texts],
+        "uploads": queries.uploads_of(intake_id=draft.id),
+    }
+    return _show(request, "check", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@public_page(PROCEDURE)
+def upload(request: HttpRequest) -> HttpResponse:
+    """Files beside an application; each is looked into before it is kept."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    within_limit(request, "upload")
+    for file in request.FILES.getlist("files")[:10]:
+        _attach(request, draft, file)
+    return redirect("apply:check")
+
+
+def _attach(request: HttpRequest, draft: values.Intake, file: Any) -> bool:
+    try:
+        with db.transaction():
+            operations.attach(key=draft.key, name=file.name, content=file.read(), now=clock.now())
+    except (operations.UploadRefused, operations.TooManyUploads, operations.WrongState) as refused:
+        messages.error(request, str(refused))
+        return False
+    return True
+
+
+@require_POST
+@public_page(PROCEDURE)
+def remove_file(request: HttpRequest, upload_id: int) -> HttpResponse:
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    with db.transaction():
+        operations.detach(key=draft.key, upload_id=upload_id)
+    return redirect("apply:check")
+
+
+@require_GET
+@public_page(PROCEDURE)
+def done(request: HttpRequest) -> HttpResponse:
+    """The number, and what happens next."""
+    found = own_draft(request)
+    if found is None or found.state is IntakeState.DRAFT:
+        return redirect("apply:start")
+    return _show(request, "done", {"intake": found, "wished": found.answers.wished_day})
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def save(request: HttpRequest) -> HttpResponse:
+    """Go on later: the address of the draft comes by mail."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return draft
+    form = forms.SaveForm(request.POST or None, initial={"mail": draft.answers.mail})
+    if request.method == "POST" and form.is_valid():
+        within_limit(request, "mail")
+        with db.transaction():
+            operations.mail_resume_link(key=draft.key, mail=form.cleaned_data["mail"], now=clock.now())
+        messages.success(request, _("The mail is on its way. Its link leads back here until %(day)s.")
+                         % {"day": draft.expires_at.date().isoformat()})  # fmt: skip
+        return redirect("apply:save")
+    return _show(request, "save", {"form": form, "draft": draft}, status=422 if form.errors else 200)
+
+
+@require_GET
+@public_page(PROCEDURE)
+def resume(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of the mail: this browser goes on with the draft, at the first page that lacks something."""
+    try:
+        key = queries.key_of_link(token=token, purpose="resume", now=clock.now())
+        found = queries.intake_by_key(key=key)
+    except (operations.LinkNotValid, queries.NoSuchIntake):
+        return _link_not_valid(request)
+    return keep_draft(redirect(_next_page(found)), found.key)
+
+
+def _next_page(one: values.Intake) -> str:
+    a = one.answers
+    if one.state is not IntakeState.DRAFT:
+        return "apply:done"
+    if not a.plan_code:
+        return "apply:plan"
+    return "apply:place" if not a.block or not a.wished_on else "apply:you" if not a.name else "apply:check"
+
+
+def _link_not_valid(request: HttpRequest) -> HttpResponse:
+    sentence = _("This link is too old or was cut off. Ask for a new one on the page of your application's state.")
+    return _show(request, "sorry", {"sentence": sentence}, status=404)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def status(request: HttpRequest) -> HttpResponse:
+    """How far an application is, for who knows its number and the mail address or telephone in it."""
+    form = forms.StatusForm(request.POST or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        within_limit(request, "status")
+        found = queries.intake_of_applicant(
+            number=form.cleaned_data["number"].replace(" ", "").replace("-", ""), contact=form.cleaned_data["contact"]
+        )
+        if found is None:
+            form.add_error(None, _("There is no application under this number with this mail address or phone."))
+        else:
+            if request.POST.get("do") == "link" and found.state is IntakeState.DEFICIENT:
+                within_limit(request, "mail")
+                with db.transaction():
+                    operations.send_repair_link(intake_id=found.id, now=clock.now())
+                messages.success(request, _("The mail with the link is on its way."))
+            context |= {
+                "intake": found,
+                "stages": words.stages(found, registration=queries.registration_of(intake_id=found.id)),
+                "asked": queries.deficiencies_of(intake_id=found.id, only_open=True),
+            }
+    return _show(request, "status", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page(PROCEDURE)
+def repair(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a request: just what has to be repaired, with the reason; nothing else of the application is shown."""
+    try:
+        found = queries.intake_by_key(key=queries.key_of_link(token=token, purpose="repair", now=clock.now()))
+    except (operations.LinkNotValid, queries.NoSuchIntake):
+        return _link_not_valid(request)
+    asked = queries.deficiencies_of(intake_id=found.id, only_open=True)
+    if found.state is not IntakeState.DEFICIENT or not asked:
+        return _show(request, "repaired", {"intake": found})
+    names = [name for name in forms.FIELDS if any(name in one.fields for one in asked)]
+    names += ["note"] if any(one.rule == "asked" for one in asked) and "note" not in names else []
+    form = forms.Page(request.POST or None, draft=found, names=names)
+    if request.method == "POST":
+        within_limit(request, "upload")
+        kept = [_attach(request, found, file) for file in request.FILES.getlist("files")[:10]]
+        if all(kept) and form.is_valid() and _repaired(form, found):
+            return redirect(reverse("apply:repair", args=[token]))
+    context = {"form": form, "intake": found, "asked": asked, "until": found.expires_at.date()}
+    return _show(request, "repair", context, status=422 if request.method == "POST" else 200)
+
+
+def _repaired(form: forms.Page, found: values.Intake) -> bool:
+    try:
+        with db.transaction():
+            operations.repair(key=found.key, typed=form.typed(), now=clock.now())
+    except operations.NotComplete as missing:
+        for finding in missing.findings:
+            form.show(finding)
+        return False
+    except operations.WrongState:
+        return True  # somebody was faster: the page says what stands now
+    return True
