@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.billing import checks, derivation, numbering, queries, values
 from tomoshibi.kernel.units import DWH_PER_KWH, E10_PER_MICRO
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
@@ -95,7 +95,7 @@ def selection_words(selection: values.Selection) -> str:
     """What a run took, in words."""
     parts = []
     if selection.area:
-        area = AREAS.get(selection.area)
+        area = masters.every_area().get(selection.area)
         parts.append(f"{selection.area} {area.name if area else ''}")
     if selection.base_days:
         parts.append(str(_("reading days")) + " " + ", ".join(selection.base_days))

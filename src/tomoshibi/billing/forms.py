@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tomoshibi.billing import operations, values
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import NotANumber, TooFine, TooLarge, energy_dwh, milli
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.ui import fields
 
 
@@ -34,7 +34,7 @@ class MonthForm(forms.Form):
     area = forms.ChoiceField(
         label=_("Area"),
         required=False,
-        choices=lambda: [("", _("all"))] + [(code, f"{code} {area.name}") for code, area in AREAS.items()],
+        choices=lambda: [("", _("all"))] + [(code, f"{code} {area.name}") for code, area in masters.areas().items()],
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tomoshibi.billing import values
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.kernel.periods import Month
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs.values import DraftState, ProposalState
 from tomoshibi.ui import fields
@@ -66,7 +66,7 @@ class StudyForm(forms.Form):
         :param coming: plans that so far stand in a draft or a proposal only: contracts may be moved to them
         """
         super().__init__(*args, **kwargs)
-        areas = [(code, f"{code} {area.name}") for code, area in AREAS.items()]
+        areas = [(code, f"{code} {area.name}") for code, area in masters.areas().items()]
         for name, choices in {
             "area": areas, "plan": plans, "move_from": plans, "move_to": [*plans, *coming],
             "price_plan": plans,

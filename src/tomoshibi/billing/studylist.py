@@ -11,7 +11,7 @@ from tomoshibi.billing.scenario import Scenario
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10, MICRO
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.ui import figures, lists
 from tomoshibi.ui.states import State, Tone
 
@@ -103,7 +103,8 @@ def _signed(value: int, scale: int) -> str:
 
 def selection_words(study: values.Study, *, plans: Mapping[str, str]) -> str:
     area, plan = study.selection.get("area", ""), study.selection.get("plan_code", "")
-    said = [str(AREAS[area].name) if area in AREAS else "", plans.get(plan, plan)]
+    areas = masters.every_area()
+    said = [str(areas[area].name) if area in areas else "", plans.get(plan, plan)]
     return " · ".join(filter(None, said)) or _("the whole book")
 
 
@@ -137,8 +138,9 @@ def tables(result: Mapping[str, Any], *, plans: Mapping[str, str]) -> list[dict[
         return name if before == after else f"{name} → {plans.get(after, after)}"
 
     by_month = [_row(str(Month.from_number(row["month"])), row) for row in result["by_month"]]
+    areas = masters.every_area()
     by_area = [
-        _row(str(AREAS[row["area"]].name) if row["area"] in AREAS else row["area"], row) for row in result["by_area"]
+        _row(str(areas[row["area"]].name) if row["area"] in areas else row["area"], row) for row in result["by_area"]
     ]
     return [
         {"title": _("By plan"), "what": _("Plan"), "rows": [_row(plan(row), row) for row in result["by_plan"]]},

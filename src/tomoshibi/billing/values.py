@@ -107,6 +107,25 @@ class Split(StrEnum):
     """Entered by a person for each band of a time-of-use plan."""
 
 
+class GroupProblem(StrEnum):
+    """Why a group has no energy in a month."""
+
+    NO_METER = "no_meter"
+    READ_MISSING = "read_missing"
+    REGISTER_FELL = "register_fell"
+    NO_POINTS = "no_points"
+
+
+@dataclass(frozen=True)
+class GroupOutcome:
+    """What working out a month of groups came to."""
+
+    groups: int
+    written: int
+    problems: int
+    points: int
+
+
 class StatementKind(StrEnum):
     SINGLE = "single"
     PRINT = "print"

@@ -378,3 +378,42 @@ class StockRow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["batch", "verification"], name="stock_row_state")]
+
+
+@audited()
+class GroupSupply(models.Model):
+    """
+    Where a group is supplied and billed on the days ``[start, end)``: a supply point of its own, with a contract.
+
+    The point was named by the benchmark of its first day and keeps that number when the benchmark changes.
+    """
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    supply_point = models.ForeignKey("supply.SupplyPoint", on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            _one_a_day("group_has_one_supply_a_day", "group"),
+            _one_a_day("supply_point_of_one_group_a_day", "supply_point"),
+            _ends_after_start("group_supply_end"),
+        ]
+
+
+@audited()
+class MeterSuspicion(models.Model):
+    """A reference meter that somebody does not trust on the days ``[start, end)``, and why; set by hand."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    meter_number = models.CharField(max_length=24)
+    start = models.DateField()
+    end = models.DateField(null=True)
+    reason = models.CharField(max_length=300)
+    cleared_because = models.CharField(max_length=300, blank=True)
+    marked_by_id = models.BigIntegerField(null=True)
+    cleared_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [_one_a_day("meter_suspected_once_a_day", "meter_number"), _ends_after_start("suspicion_end")]
+        indexes = [models.Index(fields=["group"], name="suspicion_of_group")]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO, plain, scaled
+from tomoshibi.masters.provinces import EVERY_AREA
 from tomoshibi.masters.values import AREAS, Voltage
 
 
@@ -149,8 +150,8 @@ def _read_number(text: str, column: Column) -> int:
 
 
 def _read_area(text: str, _column: Column) -> str:
-    if text not in AREAS:
-        raise Unreadable(_("%(text)s is not an area code from 01 to 10") % {"text": text})
+    if text not in EVERY_AREA:
+        raise Unreadable(_("%(text)s is not an area code from 01 to 10, nor a province's") % {"text": text})
     return text
 
 

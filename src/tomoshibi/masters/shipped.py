@@ -11,6 +11,7 @@ from tomoshibi.masters.sheets import Row, read_csv, read_rows
 
 FOLDER = Path(__file__).parent / "data"
 INVENTED = FOLDER / "invented"
+CHINA = FOLDER / "china"
 HOLIDAY_YEARS = range(2012, 2033)
 JANUARY, DECEMBER = 1, 12
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tomoshibi.kernel.units import MILLI, plain
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries
 from tomoshibi.metering.values import DemandMonth, DemandSource
 from tomoshibi.ui import figures, lists
@@ -34,7 +34,9 @@ def demands_list() -> lists.ListQuery:
             lists.Capacity("max_demand_milli", gettext_lazy("Maximum demand"), of="kW"),
             lists.Number("power_factor_percent", gettext_lazy("Power factor"), of="%"),
             lists.Code("spin", gettext_lazy("Supply point")),
-            lists.Code("area", gettext_lazy("Area"), explain={code: area.name for code, area in AREAS.items()}),
+            lists.Code(
+                "area", gettext_lazy("Area"), explain={code: area.name for code, area in masters.every_area().items()}
+            ),
             lists.Capacity("agreed_contract_milli", gettext_lazy("Agreed contract demand"), of="kW", shown=False),
             lists.Day("period_start", gettext_lazy("First day of use"), shown=False),
             lists.Day("period_end", gettext_lazy("Day after the last day of use"), shown=False),

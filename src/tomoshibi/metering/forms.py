@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel import units
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import values
 from tomoshibi.metering.values import AgreedBasis
 from tomoshibi.ui import fields
@@ -116,7 +116,7 @@ class NewPortalForm(PortalForm):
     def __init__(self, *args: Any, taken: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = [  # type: ignore[attr-defined]
-            (code, f"{code} {area.name}") for code, area in AREAS.items() if code not in taken
+            (code, f"{code} {area.name}") for code, area in masters.areas().items() if code not in taken
         ]
 
 

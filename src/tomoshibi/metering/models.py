@@ -1,3 +1,4 @@
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -312,6 +313,27 @@ class RegisterReading(models.Model):
     peak_dwh = models.BigIntegerField(null=True)
     flat_dwh = models.BigIntegerField(null=True)
     valley_dwh = models.BigIntegerField(null=True)
+    source = models.CharField(
+        max_length=10,
+        choices=_choices(values.RegisterSource),
+        db_default=values.RegisterSource.COLLECTED.value,
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["meter_number", "day"], name="metering_register_once_a_day")]
+
+
+class RegisterEdit(models.Model):
+    """A register that was entered or corrected by hand: what stood before (null: nothing), who, when and why."""
+
+    meter_number = models.CharField(max_length=24)
+    day = models.DateField()
+    old = models.JSONField(null=True)
+    new = models.JSONField()
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["meter_number", "-day"], name="metering_register_edit")]
+        triggers = [pgtrigger.Protect(name="register_edits_stay", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries, values
 from tomoshibi.metering.values import FileState, GapOutcome, GapReason, RowCode, Source
 from tomoshibi.ui import lists
@@ -59,7 +59,7 @@ GAP_OUTCOMES = {
 
 
 def area_choices() -> list[tuple[str, str]]:
-    return [(code, f"{code} {area.name}") for code, area in AREAS.items()]
+    return [(code, f"{code} {area.name}") for code, area in masters.areas().items()]
 
 
 def sentence(template: str, parameters: Mapping[str, Any] | str) -> str:
@@ -140,7 +140,7 @@ def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
             lists.Code("spin", _("Supply point")),
             lists.MonthOf("month", _("Reading month")),
             lists.StateOf("reason", _("Why"), states=GAP_REASONS),
-            lists.Code("area", _("Area"), explain={code: area.name for code, area in AREAS.items()}),
+            lists.Code("area", _("Area"), explain={code: area.name for code, area in masters.areas().items()}),
             lists.Code("base_day", _("Base day")),
             lists.Day("due_on", _("Due"), weekday=True),
             lists.Number("asked_count", _("Asked again")),

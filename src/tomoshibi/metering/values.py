@@ -105,6 +105,14 @@ class GapOutcome(StrEnum):
     NOT_EXPECTED = "not_expected"
 
 
+class RegisterSource(StrEnum):
+    """How a register came to us."""
+
+    COLLECTED = "collected"
+    FILE = "file"
+    HAND = "hand"
+
+
 class AgreedBasis(StrEnum):
     """On what an agreed quantity (協定値) rests: the ways that supply conditions usually name."""
 

@@ -67,10 +67,10 @@ class MeterForm(forms.Form):
     """A meter that goes up; with the number of one that comes down it is an exchange."""
 
     on = Day(label=_("On"))
-    meter_number = forms.RegexField(r"^[0-9A-Za-z\-]{1,16}$", label=_("Meter number"))
+    meter_number = forms.RegexField(r"^[0-9A-Za-z\-]{1,24}$", label=_("Meter number"))
     old_number = forms.CharField(
         label=_("Takes the place of"),
-        max_length=16,
+        max_length=24,
         required=False,
         help_text=_("Number of the meter that comes down."),
     )

@@ -34,7 +34,7 @@ class SupplyPoint(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["spin"], name="spin_once"),
-            models.CheckConstraint(condition=Q(spin__regex=values.SPIN_PATTERN), name="spin_22_digits"),
+            models.CheckConstraint(condition=Q(spin__regex=values.ANY_PATTERN), name="spin_as_its_country_has_it"),
             models.CheckConstraint(condition=Q(area=Left("spin", 2)), name="spin_names_its_area"),
         ]
         indexes = [
@@ -47,7 +47,7 @@ class SupplyPoint(models.Model):
 class Meter(models.Model):
     """A meter as a thing; where it hangs is told by its installations."""
 
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=24)
     model = models.CharField(max_length=30, blank=True)
     is_smart = models.BooleanField(default=True)
     interval_minutes = models.PositiveSmallIntegerField(default=30)

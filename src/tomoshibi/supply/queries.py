@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tomoshibi.kernel.frames import Schema
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.supply import values
@@ -35,7 +35,7 @@ def point(*, spin: str = "", supply_point_id: int | None = None) -> values.Suppl
 
 def area_names() -> dict[str, Any]:
     """Names of the areas by code, for lists."""
-    return {code: area.name for code, area in AREAS.items()}
+    return {code: area.name for code, area in masters.areas().items()}
 
 
 def point_rows() -> QuerySet[SupplyPoint]:

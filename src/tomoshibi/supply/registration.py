@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.frames import Schema, completed
 from tomoshibi.kernel.refusals import Examination
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.storage.fields import length_limits
@@ -39,10 +40,13 @@ def examine_points(rows: pl.DataFrame) -> None:
     :raises RowsRefused: naming each row that cannot be taken
     """
     examination = Examination(rows)
+    country = masters.country()
     examination.refuse_unless_match(
         "spin",
-        values.SPIN_PATTERN,
-        reason=_("{value} is not a supply point: 22 digits, the first two an area from 01 to 10"),
+        values.PATTERNS.get(country, values.ANY_PATTERN),
+        reason=_("{value} is not a supply point: a province of two digits and an account number of ten")
+        if country == "CN"
+        else _("{value} is not a supply point: 22 digits, the first two an area from 01 to 10"),
     )
     examination.refuse(pl.col("spin").is_duplicated(), column="spin", reason=_("{value} stands in more than one row"))
     for column, enum in (("kind", values.PointKind), ("voltage", values.Voltage), ("connection", values.Connection)):
@@ -53,7 +57,7 @@ def examine_points(rows: pl.DataFrame) -> None:
         "base_day", r"^[0-9A-Z]{1,2}$", reason=_("{value} is not a reading-day code of two characters")
     )
     examination.refuse_unless_match(
-        "postal_code", r"^([0-9]{7})?$", reason=_("{value} is not a postal code of seven digits without a hyphen")
+        "postal_code", r"^([0-9]{7}|[0-9]{6})?$", reason=_("{value} is not a postal code without a hyphen")
     )
     examination.refuse_longer(length_limits(SupplyPoint), reason=_("longer than {limit} characters"))
     examination.finish()
@@ -114,7 +118,7 @@ def meters(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("meter_number").is_in(known.implode()), column="meter_number", reason=_("{value} is registered already")
     )
     examination.refuse_unless_match(
-        "meter_number", r"^[0-9A-Za-z\-]{1,16}$", reason=_("{value} is not a meter number of up to 16 characters")
+        "meter_number", r"^[0-9A-Za-z\-]{1,24}$", reason=_("{value} is not a meter number of up to 24 characters")
     )
     examination.refuse(pl.col("supply_point_id").is_null(), column="spin", reason=_("there is no supply point {value}"))
     examination.refuse(

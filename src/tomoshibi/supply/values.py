@@ -10,6 +10,11 @@ __all__ = ["Connection", "Found", "Meter", "PointKind", "Setting", "SupplyPoint"
 
 SPIN_PATTERN = r"^(0[1-9]|10)[0-9]{20}$"
 """供給地点特定番号: 22 digits, the first two name the area."""
+CHINESE_PATTERN = r"^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{10}$"
+"""用电点: the number of the province, then the ten digits of the account number (户号), which mean nothing themselves."""
+PATTERNS = {"JP": SPIN_PATTERN, "CN": CHINESE_PATTERN}
+"""By country of the company; a number of one country never looks like one of another."""
+ANY_PATTERN = f"{SPIN_PATTERN}|{CHINESE_PATTERN}"
 
 
 class Connection(StrEnum):

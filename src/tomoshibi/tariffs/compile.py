@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from tomoshibi.kernel.rounding import Rounding
+from tomoshibi.kernel.units import E10
 from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.proration import Denominator, LengthRule, PriceChange, Proration, Scope
 from tomoshibi.rating.rounding_policy import RoundingPolicy
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.shapes.shape import Part, energy_step, money_step
+
+MINOR_UNITS = {"JPY": 1, "CNY": 100}
+"""Smallest units in one unit of a currency: a yuan has a hundred fen."""
 
 
 def program(document: Part) -> Program:
@@ -20,7 +24,7 @@ def program(document: Part) -> Program:
     components = tuple(SHAPES[part["kind"]].build(part, document) for part in version["components"])
     compiled = Program(
         components=components,
-        rounding=_rounding(version.get("rounding", {})),
+        rounding=_rounding(version.get("rounding", {}), currency=document.get("currency", "JPY")),
         proration=_proration(version.get("proration", "never")),
         quantity=energy_step(version["quantity"]) if "quantity" in version else None,
         tax_included=version.get("tax", "included") == "included",
@@ -35,14 +39,16 @@ def _split(stated: str | None, compiled: Program) -> Split:
     return Split.HALF_HOURS if compiled.needs_half_hours else Split.DAYS
 
 
-def _rounding(given: Part) -> RoundingPolicy:
+def _rounding(given: Part, *, currency: str) -> RoundingPolicy:
     default = RoundingPolicy()
+    minor_e10 = E10 // MINOR_UNITS[currency]
     return RoundingPolicy(
         line=money_step(given.get("line"), default.line),
         levy=money_step(given.get("levy"), default.levy),
         total=Rounding(given.get("total", default.total)),
         tax=Rounding(given.get("tax", default.tax)),
         display=money_step(given.get("display"), default.display),
+        minor_e10=minor_e10,
     )
 
 

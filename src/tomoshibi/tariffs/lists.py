@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.identity import queries as people
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import queries, wording
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
@@ -102,6 +102,5 @@ def plans_list(*, on: date) -> lists.ListQuery:
 
 def area_name(code: str) -> str:
     """An area in the user's language; every area for ``*``."""
-    if code not in AREAS:
-        return str(_("every area"))
-    return str(AREAS[code].name)
+    areas = masters.every_area()
+    return str(areas[code].name) if code in areas else str(_("every area"))

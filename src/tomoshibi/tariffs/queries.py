@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.masters.values import AREAS
 from tomoshibi.rating import devices
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import (
@@ -67,9 +66,9 @@ def plan_names(*, language: str, with_area: bool = False) -> dict[str, str]:
 
     :param with_area: the area goes before it: plans of several areas are called alike
     """
-    names = {}
+    names, areas = {}, masters.every_area()
     for row in PlanVersion.objects.order_by("valid_from"):
-        area = f"{AREAS[row.area].name} " if with_area and row.area in AREAS else ""
+        area = f"{areas[row.area].name} " if with_area and row.area in areas else ""
         names[row.plan_code] = f"{area}{to_value(row).name_in(language)}"
     return names
 
@@ -329,12 +328,17 @@ def components_of(document: Mapping[str, Any]) -> tuple[values.Component, ...]:
     return meaning.components(document)
 
 
-def shipped_documents() -> list[dict[str, Any]]:
-    """One-version documents of the plans that come with the product."""
+def shipped_documents(*, currency: str = "") -> list[dict[str, Any]]:
+    """
+    One-version documents of the plans that come with the product.
+
+    :param currency: only those that are priced in it
+    """
     return [
         one
         for path in documents.shipped()
         for one in documents.versions(documents.read(path.read_text(encoding="utf-8")))
+        if not currency or one.get("currency", "JPY") == currency
     ]
 
 

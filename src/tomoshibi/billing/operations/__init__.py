@@ -16,6 +16,7 @@ from tomoshibi.billing.operations.examination import (
     set_check,
     withdraw_correction,
 )
+from tomoshibi.billing.operations.groups import calculate_groups
 from tomoshibi.billing.operations.issuing import (
     AccountingMonthClosed,
     BillsBlocked,
@@ -85,6 +86,7 @@ __all__ = [
     "WrongState",
     "ask_grid",
     "begin_batch",
+    "calculate_groups",
     "cancel",
     "cancel_study",
     "confirm",

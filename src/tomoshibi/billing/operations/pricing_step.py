@@ -157,8 +157,28 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     programs = world.programs(parts["plan_version"].drop_nulls().unique())
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
     parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs.values())
+    parts = _with_registers(parts, rows=rows)
     parts = contracts.with_levy_exemption(_with_bands(parts, adjustments=adjustments))
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
+
+
+def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
+    """Band energies of groups, from the rate registers of their reference meters; several parts share them by days."""
+    ids = rows["reading_id"].drop_nulls()
+    registers = queries.band_energies(reading_ids=ids) if len(ids) else None
+    if registers is None or registers.is_empty():
+        return parts
+    of_rows = rows.select("row_id", "reading_id").join(registers, on="reading_id", how="inner").drop("reading_id")
+    columns = [name for name in of_rows.columns if name != "row_id"]
+    found = parts.join(of_rows, on="row_id", how="left", maintain_order="left")
+    several = pl.col("row_id").is_duplicated() & pl.col(columns[0]).is_not_null()
+    divided = found.filter(several)
+    if divided.is_empty():
+        return found
+    for column in columns:
+        shared = pricing.split_by_days(divided.drop("energy_dwh"), energy=column)
+        divided = divided.sort("row_id", "segment").with_columns(shared["energy_dwh"].alias(column))
+    return pl.concat([found.filter(~several), divided.select(found.columns)]).sort("row_id", "segment")
 
 
 def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:

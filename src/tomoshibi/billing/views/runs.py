@@ -14,7 +14,7 @@ from tomoshibi.billing import billlist, checks, forms, jobs, operations, queries
 from tomoshibi.billing.views import pictures
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
@@ -96,7 +96,8 @@ def new_run(request: HttpRequest) -> HttpResponse:
     month = chosen.cleaned_data["month"] if chosen.is_valid() else Month.of(today)
     area = chosen.cleaned_data.get("area", "") if chosen.is_valid() else ""
     days = queries.reading_day_counts(month=month, area=area)
-    for_people = [(day, AREAS[day.area].name if day.area in AREAS else day.area) for day in days]
+    areas = masters.every_area()
+    for_people = [(day, areas[day.area].name if day.area in areas else day.area) for day in days]
     totals = {name: sum(getattr(day, name) for day in days) for name in ("supplied", "ready", "billed")}
     context = {
         "form": chosen,

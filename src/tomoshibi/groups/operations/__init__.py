@@ -20,6 +20,14 @@ from tomoshibi.groups.operations.lists import (
     read_list,
     receive_list,
 )
+from tomoshibi.groups.operations.meters import (
+    AlreadySuspect,
+    NotHanging,
+    NotSuspect,
+    clear_suspect,
+    exchange_reference_meter,
+    mark_suspect,
+)
 from tomoshibi.groups.operations.points import (
     NoSuchPlace,
     NoSuchPoint,
@@ -57,8 +65,11 @@ from tomoshibi.groups.operations.stock import (
     roll_back_batch,
     verify_rows,
 )
+from tomoshibi.groups.operations.supplies import NEW_SUPPLIES, NotSupplied, end_supply, open_supplies
 
 __all__ = [
+    "NEW_SUPPLIES",
+    "AlreadySuspect",
     "BatchMove",
     "GroupMove",
     "ListNotReady",
@@ -71,7 +82,10 @@ __all__ = [
     "NoSuchPoint",
     "NoSuchTable",
     "NotFit",
+    "NotHanging",
     "NotPlaced",
+    "NotSupplied",
+    "NotSuspect",
     "NothingChanged",
     "NothingVerified",
     "PartsDoNotFit",
@@ -85,19 +99,24 @@ __all__ = [
     "add_points",
     "apply_list",
     "check_benchmark",
+    "clear_suspect",
     "complete_point",
     "decide_batch",
     "decide_totals",
     "delete_device_type",
     "edit_point",
+    "end_supply",
     "enqueue_apply",
     "enqueue_import",
+    "exchange_reference_meter",
     "found_group",
     "hang_reference_meter",
     "import_batch",
     "load_sheet",
+    "mark_suspect",
     "open_batch",
     "order_site_work",
+    "open_supplies",
     "plan_split",
     "print_labels",
     "read_list",

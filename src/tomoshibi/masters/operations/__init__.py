@@ -14,6 +14,7 @@ from tomoshibi.masters.operations.loading import (
     generate_reading_days,
     import_banks,
     import_chinese_workdays,
+    load_chinese,
     load_shipped,
     put_rows,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "import_banks",
     "import_chinese_workdays",
     "import_spot",
+    "load_chinese",
     "load_shipped",
     "propose_change",
     "put_rows",

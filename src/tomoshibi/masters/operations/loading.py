@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import operations as ledger
 from tomoshibi.ledger import queries as ledger_queries
-from tomoshibi.masters import banks, queries, readings, shipped, store, values
+from tomoshibi.masters import banks, provinces, queries, readings, shipped, store, values
 from tomoshibi.masters.calendars import Days
 from tomoshibi.masters.models import ReadingDay, ReadingRule
 from tomoshibi.masters.queries.validity import period_of
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.sheets import Row, read_rows
 from tomoshibi.storage import bulk, db
+
+FIRST = "01"
+"""The base day of everybody who is read on the first of the month."""
 
 
 class NoReadingRule(LookupError):
@@ -49,6 +52,29 @@ def load_shipped(*, on: date, with_banks: bool = True, invented: bool = False) -
     )
     if with_banks:
         outcome.inserted["banks"], outcome.inserted["branches"] = import_banks(on=on)
+    return outcome
+
+
+@db.transaction_required
+def load_chinese(*, on: date, areas: Sequence[str]) -> values.LoadOutcome:
+    """
+    What a Chinese company needs to bill: accounts, the rates of the VAT, and reading days for its provinces.
+
+    :param on: today; calendars are made for the years around it
+    """
+    outcome = values.LoadOutcome()
+    outcome.inserted["accounts"] = _define_missing_accounts()
+    common = [(master, rows) for master, rows in shipped.sheets(shipped.FOLDER) if master.code == "posting_accounts"]
+    for master, rows in [*common, *shipped.sheets(shipped.CHINA)]:
+        inserted, present, kept = store.insert_missing(master, rows)
+        outcome.inserted[master.code], outcome.present[master.code] = inserted, present
+        outcome.kept[master.code] = kept
+    year = readings.fiscal_year_of(Month.of(on))
+    outcome.inserted["reading_days"] = sum(
+        _first_of_month(area=area, fiscal_year=fiscal_year)
+        for area in areas
+        for fiscal_year in (year - 1, year, year + 1)
+    )
     return outcome
 
 
@@ -86,11 +112,35 @@ def generate_reading_days(*, area: str, fiscal_year: int) -> int:
     :returns: rows written
     :raises NoReadingRule: if the area has no rule in that year
     """
+    if area in provinces.EVERY_AREA and area not in values.AREAS:
+        return _first_of_month(area=area, fiscal_year=fiscal_year)
     if not ReadingRule.objects.filter(area=area, valid__contains=Month(fiscal_year, 4).first).exists():
         raise NoReadingRule(
             _("no reading-day rule for area %(area)s in %(year)s") % {"area": area, "year": fiscal_year}
         )
     return _approximate(areas=[area], fiscal_years=[fiscal_year])
+
+
+def _first_of_month(*, area: str, fiscal_year: int) -> int:
+    """
+    A Chinese calendar month is read when it is over: at 00:00 on the first of the next, that is 24:00 on its last day.
+    """
+    there = set(ReadingDay.objects.filter(area=area, base_day=FIRST).values_list("month", flat=True))
+    months = [month for month in readings.fiscal_months(fiscal_year) if month.number not in there]
+    ReadingDay.objects.bulk_create(
+        ReadingDay(
+            area=area,
+            fiscal_year=fiscal_year,
+            base_day=FIRST,
+            month=month.number,
+            reading_on=month.plus(1).first,
+            metering_on=month.plus(1).first,
+            source="calendar months",
+            confidence=values.MEDIUM_CONFIDENCE,
+        )
+        for month in months
+    )
+    return len(months)
 
 
 def _approximate(*, areas: Sequence[str], fiscal_years: Sequence[int]) -> int:

@@ -30,6 +30,7 @@ from tomoshibi.masters.queries.calendars import (
     reading_days,
     reading_days_of_year,
     reading_years,
+    usual_area,
 )
 from tomoshibi.masters.queries.debits import (
     debit_agent,
@@ -58,7 +59,11 @@ from tomoshibi.masters.queries.proposals import (
     waiting_for_bills,
 )
 from tomoshibi.masters.queries.rates import (
+    areas,
     company,
+    country,
+    currency,
+    every_area,
     government_discount,
     levy_for_month,
     levy_unit,
@@ -106,6 +111,7 @@ __all__ = [
     "MasterMissing",
     "add_bank_business_days",
     "add_business_days",
+    "areas",
     "bank",
     "bank_columns",
     "bank_counts",
@@ -118,6 +124,8 @@ __all__ = [
     "company",
     "compute_fuel_unit",
     "computed_fuel_unit",
+    "country",
+    "currency",
     "customs_window",
     "days_of",
     "debit_agent",
@@ -128,6 +136,7 @@ __all__ = [
     "debit_schedules",
     "discounted_fuel_unit",
     "effects",
+    "every_area",
     "export_csv",
     "fiscal_year_of",
     "fuel_products",
@@ -176,6 +185,7 @@ __all__ = [
     "tax_rate",
     "tax_rate_of_bill",
     "tax_rates",
+    "usual_area",
     "waiting_count",
     "waiting_for_bills",
 ]

@@ -9,6 +9,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import readings, values
 from tomoshibi.masters.calendars import Days
 from tomoshibi.masters.models import Holiday, ReadingDay
+from tomoshibi.masters.queries.rates import areas
 from tomoshibi.masters.queries.validity import MasterMissing
 
 NATIONAL, BANK, WORKDAY = "national", "bank", "workday"
@@ -106,6 +107,13 @@ def reading_days_of_year(*, area: str, fiscal_year: int) -> list[values.ReadingD
 def base_days(*, area: str, month: Month) -> list[str]:
     rows = ReadingDay.objects.filter(area=area, month=month.number)
     return list(rows.order_by("base_day").values_list("base_day", flat=True))
+
+
+def usual_area() -> str:
+    """The area that pages begin with: Tokyo, or the first province that is read."""
+    known = areas()
+    read = ReadingDay.objects.filter(area__in=list(known)).order_by("area").values_list("area", flat=True).first()
+    return "03" if "03" in known else read or next(iter(known))
 
 
 def reading_years() -> list[int]:

@@ -14,6 +14,7 @@ from tomoshibi.masters.models import (
     RenewableLevy,
     TaxRate,
 )
+from tomoshibi.masters.provinces import EVERY_AREA, PROVINCES
 from tomoshibi.masters.queries.validity import MasterMissing, holds, period_of
 
 
@@ -29,6 +30,38 @@ def company(*, on: date | None = None) -> values.Company:
         raise MasterMissing(_("the company profile has not been entered"))
     fields = {name: getattr(row, name) for name in values.Company.__dataclass_fields__ if name != "valid"}
     return values.Company(**fields, valid=period_of(row.valid))
+
+
+def country() -> str:
+    """The country that the company supplies in; Japan until its profile is entered."""
+    try:
+        return company().country
+    except MasterMissing:
+        return "JP"
+
+
+def currency() -> str:
+    """What the company's amounts are in; yen until its profile is entered."""
+    try:
+        return company().currency
+    except MasterMissing:
+        return "JPY"
+
+
+def areas(*, on: date | None = None) -> dict[str, values.Area]:
+    """
+    The areas of the company's country: the ten of Japan, or the provinces of China.
+
+    :param on: only those that hold on that day
+    """
+    if country() != "CN":
+        return values.AREAS
+    return {province.area.code: province.area for province in PROVINCES if on is None or province.holds(on)}
+
+
+def every_area() -> dict[str, values.Area]:
+    """Areas of any country by code, to name what is stored."""
+    return EVERY_AREA
 
 
 def levy_unit(*, reading_day: date) -> values.LevyUnit:

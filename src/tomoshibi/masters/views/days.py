@@ -31,8 +31,8 @@ def _year(request: HttpRequest, otherwise: int) -> int:
 
 
 def _area(request: HttpRequest) -> str:
-    area = request.GET.get("area", "03")
-    return area if area in values.AREAS else "03"
+    areas, area = queries.areas(), request.GET.get("area", "03")
+    return area if area in areas else queries.usual_area()
 
 
 @require_GET
@@ -47,8 +47,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     for day in days:
         table.setdefault(day.base_day, {})[day.month] = day
     context = {
-        "areas": values.AREAS.values(),
-        "area": values.AREAS[area],
+        "areas": queries.areas().values(),
+        "area": queries.areas()[area],
         "year": year,
         "years": range(year - 1, year + 2),
         "months": months,
@@ -66,7 +66,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def generate(request: HttpRequest) -> HttpResponse:
     """Approximate what an area has not published for a year."""
     area, text = request.POST.get("area", ""), request.POST.get("year", "")
-    if area not in values.AREAS or not text.isdecimal() or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+    if area not in queries.areas() or not text.isdecimal() or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise Http404
     try:
         with db.transaction():
@@ -95,8 +95,8 @@ def holidays(request: HttpRequest) -> HttpResponse:
     working = queries.days_of(start=date(year, 1, 1), end=date(year + 1, 1, 1), scopes=(queries.NATIONAL, area))
     banking = queries.days_of(start=date(year, 1, 1), end=date(year + 1, 1, 1), scopes=(queries.NATIONAL, queries.BANK))
     context = {
-        "areas": values.AREAS.values(),
-        "area": values.AREAS[area],
+        "areas": queries.areas().values(),
+        "area": queries.areas()[area],
         "year": year,
         "years": range(year - 1, year + 2),
         "months": [_sheet(Month(year, n), found, working, banking) for n in range(1, 13)],

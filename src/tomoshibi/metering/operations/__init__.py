@@ -26,11 +26,19 @@ from tomoshibi.metering.operations.importing import (
     receive_file,
     refuse_file,
 )
-from tomoshibi.metering.operations.registers import REGISTERS, take_registers
+from tomoshibi.metering.operations.registers import (
+    CALCULATED,
+    REGISTERS,
+    SameRegister,
+    enter_register,
+    record_calculated,
+    take_registers,
+)
 from tomoshibi.metering.operations.taking_over import READINGS, take_over
 from tomoshibi.metering.operations.watching import NothingToAsk, ask_again, close_filled_gaps, watch
 
 __all__ = [
+    "CALCULATED",
     "READINGS",
     "REGISTERS",
     "AlreadyConfirmed",
@@ -41,6 +49,7 @@ __all__ = [
     "NotANewQuantity",
     "NothingToAsk",
     "OlderVersion",
+    "SameRegister",
     "agree_contract_demand",
     "ask_again",
     "close_filled_gaps",
@@ -48,8 +57,10 @@ __all__ = [
     "enqueue_import",
     "enter_agreed",
     "enter_agreed_demand",
+    "enter_register",
     "import_file",
     "receive_file",
+    "record_calculated",
     "record_fetched",
     "record_listed",
     "record_not_fetched",

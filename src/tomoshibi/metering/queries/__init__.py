@@ -29,7 +29,15 @@ from tomoshibi.metering.queries.readings import (
     readings_of_point,
     year_ago_frame,
 )
-from tomoshibi.metering.queries.registers import registers_frame
+from tomoshibi.metering.queries.registers import (
+    last_register,
+    register_at,
+    register_edits,
+    register_rows,
+    registers_between,
+    registers_frame,
+    standing_readings,
+)
 
 __all__ = [
     "agreed",
@@ -53,12 +61,18 @@ __all__ = [
     "half_hour_matrix",
     "history_frame",
     "lacking",
+    "last_register",
     "load_curve",
     "portal_files",
     "qualifying_frame",
     "reading",
     "readings_of_point",
+    "register_at",
+    "register_edits",
+    "register_rows",
+    "registers_between",
     "registers_frame",
+    "standing_readings",
     "suggestions",
     "year_ago_frame",
 ]

@@ -21,7 +21,7 @@ from tomoshibi.documents import queries as documents
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel import units
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.masters.values import AREAS
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import drawings, forms, operations, queries, tables, values
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
@@ -172,9 +172,9 @@ def portals(request: HttpRequest) -> HttpResponse:
         request,
         "metering/portals.html",
         {
-            "portals": [(endpoint, AREAS[endpoint.area]) for endpoint in endpoints],
+            "portals": [(endpoint, masters.every_area()[endpoint.area]) for endpoint in endpoints],
             "may_fetch": request.user.has_perm(f"{RB2}.do") and any(endpoint.active for endpoint in endpoints),  # type: ignore[union-attr]
-            "may_set": request.user.has_perm(f"{RB2}.do") and len(endpoints) < len(AREAS),  # type: ignore[union-attr]
+            "may_set": request.user.has_perm(f"{RB2}.do") and len(endpoints) < len(masters.areas()),  # type: ignore[union-attr]
         },
     )
 
@@ -210,7 +210,9 @@ def portal(request: HttpRequest, area: str) -> HttpResponse:
     form = forms.PortalForm(request.POST or None, initial=forms.initial_of(found[0]))
     if request.method == "POST" and form.is_valid():
         return _set_portal(request, {"area": area, **form.cleaned_data})
-    return render(request, "metering/portal.html", {"form": form, "area": AREAS[area]}, status=_status(form))
+    return render(
+        request, "metering/portal.html", {"form": form, "area": masters.every_area()[area]}, status=_status(form)
+    )
 
 
 def _set_portal(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
@@ -231,7 +233,10 @@ def gaps(request: HttpRequest) -> HttpResponse:
         title=_("Missing values"),
         subtitle=_("Supplied points whose confirmed value is due and not there."),
         template="metering/gaps.html",
-        context={"days": [(day, AREAS[day.area]) for day in queries.gap_counts()], "today": clock.today()},
+        context={
+            "days": [(day, masters.every_area()[day.area]) for day in queries.gap_counts()],
+            "today": clock.today(),
+        },
         panel="metering:gap_panel",
         page="metering:gap",
         actions=[lists.Action(_("Ask the grid company again"), "metering:ask_chosen", "refresh", f"{RB2}.do", "g")],
@@ -307,7 +312,7 @@ def _gap(gap_id: int) -> values.Gap:
 def _shown_gap(gap: values.Gap) -> dict[str, Any]:
     return {
         "gap": gap,
-        "area": AREAS[gap.area],
+        "area": masters.every_area()[gap.area],
         "reasons": tables.GAP_REASONS,
         "outcomes": tables.GAP_OUTCOMES,
         "age": gap.age_days(clock.today()),
@@ -434,7 +439,7 @@ def _shown_point(request: HttpRequest, supply_point_id: int) -> dict[str, Any]:
     curve = queries.load_curve(supply_point_id=supply_point_id, period=period)
     return {
         "point": found,
-        "area": AREAS[found.area],
+        "area": masters.every_area()[found.area],
         "month": month,
         "months": sorted({reading.month for reading in standing}, reverse=True),
         "previous": month.plus(-1),

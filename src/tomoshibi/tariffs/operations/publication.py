@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.identity import operations as identity
+from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import queries, values
@@ -138,12 +139,15 @@ def reject(*, proposal_id: int, now: datetime, actor_id: int | None) -> None:
 @db.transaction_required
 def install_shipped(*, now: datetime) -> int:
     """
-    Publish the plan documents that come with the product, once; nobody proposed them but the release.
+    Publish the plan documents in the company's currency that come with the product, once; nobody proposed them but the
+    release.
 
     :returns: versions published now
     :raises VersionIsFinal: if a shipped version differs from the published one
     """
-    fresh = [document for document in queries.shipped_documents() if not _is_published(document)]
+    fresh = [
+        document for document in queries.shipped_documents(currency=masters.currency()) if not _is_published(document)
+    ]
     for document in fresh:
         _insert(document, now=now, proposed_by_id=None, published_by_id=None)
     return len(fresh)
