@@ -26,7 +26,12 @@ AREA, SINGLE, RATES = "33", "china-commercial-single", "china-commercial-rates"
 def china(now) -> None:
     """Company, tax, accounts, calendar and plans."""
     company.enter(
-        name="灯州供电公司", country="CN", currency="CNY", language="zh-hans", postal_code="000000", registration_number=""
+        name="灯州供电公司",
+        country="CN",
+        currency="CNY",
+        language="zh-hans",
+        postal_code="000000",
+        registration_number="",
     )
     masters.load_chinese(on=TODAY, areas=[AREA])
     tariffs.install_shipped(now=now)

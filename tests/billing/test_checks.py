@@ -19,7 +19,7 @@ GOOD = {
     "per_day_dwh": energy_dwh("12.4"), "previous_dwh": energy_dwh(290), "usual_per_day_dwh": energy_dwh("11.4"),
     "last_end": date(2026, 10, 5), "total_minor": 13_928, "lowest_line_e10": 0, "levy_price_micro": 4_180_000,
     "levy_expected_micro": 4_180_000, "fuel_price_micro": -5_800_000, "fuel_expected_micro": -5_800_000,
-    "capacity_changed": False, "plan_changed": False, "price_changed": False, "split": "whole", "meter_changed": False, "first_bill": False, "final_bill": False,
+    "capacity_changed": False, "plan_changed": False, "price_changed": False, "suspect_meter": "", "split": "whole", "meter_changed": False, "first_bill": False, "final_bill": False,
     "payment_method": "direct_debit", "has_mandate": True, "address_complete": True, "adjusted": False,
 }  # fmt: skip
 NO_BILL = {"has_bill": False, "bill_id": None, "total_minor": None, "lowest_line_e10": None, "energy_dwh": None}
@@ -55,6 +55,7 @@ CASES = {
     "E221": {"waiting_masters": "fuel unit 2026-11"},
     "E222": {"split": "days"},
     "E223": {"price_changed": True},
+    "E224": {"suspect_meter": "M1: stands still"},
 }
 
 

@@ -173,7 +173,14 @@ def test_days_and_shares_add_up_to_what_the_registers_say(fleet, ratio):
         {"meter_number": ["M"] * len(at), "day": [EVE + timedelta(days=n) for n in at], "forward_dwh": shown.tolist()}
     ).with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in groupenergy.BANDS)
     meters = pl.DataFrame(
-        {"place": [0], "number": ["M"], "physical_ratio": [ratio], "register_digits": [6], "start": [EVE], "end": [None]},
+        {
+            "place": [0],
+            "number": ["M"],
+            "physical_ratio": [ratio],
+            "register_digits": [6],
+            "start": [EVE],
+            "end": [None],
+        },
         schema_overrides={"end": pl.Date},
     )
     rows = [

@@ -57,6 +57,7 @@ FACTS: frames.Schema = {
     "capacity_changed": pl.Boolean,
     "plan_changed": pl.Boolean,
     "price_changed": pl.Boolean,
+    "suspect_meter": pl.String,
     "split": pl.String,
     "meter_changed": pl.Boolean,
     "first_bill": pl.Boolean,

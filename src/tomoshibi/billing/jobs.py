@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -33,6 +35,22 @@ def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str
         run = operations.finish_rating(run_id=run_id, now=clock.now(), actor_id=actor_id)
     progress(run.chunks_total, run.chunks_total)
     return f"run {run_id}: {run.bill_count} bills, {run.aside_count} set aside, {run.total_minor:,} in all"
+
+
+@worker.define_job(values.CALCULATE_JOB, procedure=values.GROUPS, label=gettext_noop("Work out the energy of groups"))
+def calculate_groups(progress: Tell, *, month: int, actor_id: int | None = None) -> str:
+    """Work out the energy of all groups for a month, whole or not at all."""
+    with db.transaction():
+        done = operations.calculate_groups(month=Month.from_number(month), today=clock.today(), now=clock.now())
+        identity.record_deed(
+            procedure=values.GROUPS,
+            what=f"worked out {done.groups} groups for {month}: {done.written} new, {done.problems} with a problem",
+            at=clock.now(),
+            subject=f"billing.groupmonth:{month}",
+            actor_id=actor_id,
+        )
+    said = {"groups": done.groups, "points": done.points, "written": done.written, "problems": done.problems}
+    return _("%(groups)d groups, %(points)d points; %(written)d new, %(problems)d with a problem") % said
 
 
 @worker.define_job("billing.issue_run", procedure="RB7", label=gettext_noop("Issue bills"))

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from tomoshibi.billing.views import bills, exceptions, previews, printing, runs, studies
+from tomoshibi.billing.views import bills, exceptions, groups, printing, runs, studies
 
 app_name = "billing"
 urlpatterns = [
@@ -33,6 +34,14 @@ urlpatterns = [
     path("bills/<int:bill_id>/statement.pdf", bills.statement, name="statement"),
     path("bills/<int:bill_id>/replay/", bills.replay, name="replay"),
     path("bills/<int:bill_id>/reissue/", bills.reissue, name="reissue"),
+    path("bills/<int:bill_id>/points/", groups.points, name="bill_points"),
+    path("bills/<int:bill_id>/points.<str:kind>", groups.annex, name="annex"),
+    path("groups/", groups.months, name="group_months"),
+    path("groups/work-out/", groups.work_out, name="work_out"),
+    path("groups/of-group/", groups.of_group, name="energy_of_group"),
+    path("groups/of-customer/", groups.of_customer, name="groups_of_customer"),
+    path("groups/energy/<int:energy_id>/", groups.energy, name="group_energy"),
+    path("groups/customers/<int:customer_id>/<int:month>.<str:kind>", groups.combined, name="combined"),
     path("printing/", printing.batches, name="batches"),
     path("printing/files/<int:file_id>/", printing.file, name="file"),
     path("studies/", studies.studies, name="studies"),

@@ -107,6 +107,11 @@ class Split(StrEnum):
     """Entered by a person for each band of a time-of-use plan."""
 
 
+GROUPS = "GR12"
+"""Step of the group business: energy and bills of groups."""
+CALCULATE_JOB = "billing.calculate_groups"
+
+
 class GroupProblem(StrEnum):
     """Why a group has no energy in a month."""
 

@@ -81,6 +81,8 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Groups"), "topology-star-3", (
         Entry(_("Groups of points"), "groups:groups", "topology-star-3", ("GR1",)),
         Entry(_("Portfolio"), "groups:portfolio", "chart-bar", ("GR1",)),
+        Entry(_("Meter reads"), "groups:reads", "gauge", ("GR11",)),
+        Entry(_("Group energy"), "billing:group_months", "calculator", ("GR12",)),
         Entry(_("Point lists"), "groups:lists", "table-import", ("GR2",)),
         Entry(_("Stock customers"), "groups:stock", "building-warehouse", ("GR3",)),
         Entry(_("Types and limits"), "groups:settings", "adjustments", ("GR4",)),

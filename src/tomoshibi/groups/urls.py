@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.groups.views import groups, labels, lists, points, settings, stock
+from tomoshibi.groups.views import groups, labels, lists, meters, points, settings, stock
 
 app_name = "groups"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("<int:group_id>/check/", groups.check, name="check"),
     path("<int:group_id>/split/", groups.split, name="split"),
     path("<int:group_id>/upload/", lists.upload, name="upload_for"),
+    path("reads/", meters.reads, name="reads"),
+    path("reads/upload/", meters.upload_reads, name="upload_reads"),
+    path("<int:group_id>/meters/", meters.meters, name="meters"),
+    path("<int:group_id>/meters/read/", meters.enter_read, name="enter_read"),
+    path("<int:group_id>/meters/exchange/", meters.exchange, name="exchange_meter"),
+    path("<int:group_id>/meters/suspect/", meters.suspect, name="suspect"),
+    path("<int:group_id>/meters/clear/", meters.clear, name="clear_suspect"),
+    path("<int:group_id>/meters/supply/", meters.supply, name="supply"),
     path("<int:group_id>/labels/", labels.labels, name="labels"),
     path("<int:group_id>/labels/print/", labels.print_labels, name="print_labels"),
     path("<int:group_id>/labels/replace/", labels.replace_labels, name="replace_labels"),

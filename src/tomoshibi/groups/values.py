@@ -10,6 +10,7 @@ LISTS = "GR2"
 STOCK = "GR3"
 SETTINGS = "GR4"
 LABELS = "GR5"
+READS = "GR11"
 """Steps of the group business (``identity/group_steps.csv``): group register, point lists, stock, types and limits, labels."""
 
 SUBJECT = "groups.point"

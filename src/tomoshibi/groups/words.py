@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.groups.values import BatchState, EditedField, GroupState, ListState, Role, Spread, Verification
+from tomoshibi.metering.values import RegisterSource
 from tomoshibi.ui.states import State, Tone
 
 GROUPS = {
@@ -17,6 +18,11 @@ GROUPS = {
 ROLES = {
     Role.BENCHMARK: State(_("benchmark"), Tone.RUNNING, "gauge"),
     Role.SUB: State(_("sub-account"), Tone.QUIET, "point"),
+}
+SOURCES = {
+    RegisterSource.COLLECTED: State(_("collected"), Tone.QUIET, "antenna"),
+    RegisterSource.FILE: State(_("by file"), Tone.QUIET, "file-import"),
+    RegisterSource.HAND: State(_("by hand"), Tone.ATTENTION, "pencil"),
 }
 LISTS = {
     ListState.WAITING: State(_("being read"), Tone.RUNNING, "loader-2"),
@@ -78,6 +84,12 @@ COLUMNS: dict[str, Any] = {
     "known": _("Verification"),
     "inspector": _("Inspector"),
     "points": _("Points"),
+    "read_at": _("Date"),
+    "forward": _("Register"),
+    "reverse": _("Reverse register"),
+    "peak": _("Peak register"),
+    "flat": _("Flat register"),
+    "valley": _("Valley register"),
 }
 MISSING: dict[str, Any] = {
     "contract_list": _("contract list"),

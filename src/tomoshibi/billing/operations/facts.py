@@ -90,7 +90,7 @@ def complete(
     looked += ["levy_price_micro", "fuel_price_micro"]
     for other in (outcome, priced.rows.select(looked), refused.unique("row_id")):
         rows = rows.join(other, on="row_id", how="left", maintain_order="left")
-    rows = _with_waiting(queries.with_expected(rows), month=month)
+    rows = queries.with_suspicions(_with_waiting(queries.with_expected(rows), month=month))
     adjusted = adjustments["contract_id"].unique()
     found = rows.select(
         "contract_id",
@@ -130,6 +130,7 @@ def complete(
         pl.col("capacity_changed").fill_null(value=False),
         pl.col("plan_changed").fill_null(value=False),
         pl.col("price_changed").fill_null(value=False),
+        pl.col("suspect_meter").fill_null(""),
         pl.col("split").fill_null(""),
         "meter_changed",
         (pl.col("last_end").is_null() & (pl.col("period_start") == pl.col("start")))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,9 +14,11 @@ from tomoshibi.billing import numbering, postal_code, queries, statements, value
 from tomoshibi.billing.models import Notice, PrintBatch, PrintPart, Reissue
 from tomoshibi.billing.operations.examination import NoReason
 from tomoshibi.billing.operations.runs import locked, require_state, subject
+from tomoshibi.billing.statements import china
 from tomoshibi.documents import operations as documents
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging.values import Mail
 from tomoshibi.storage import bulk, db
@@ -46,12 +49,30 @@ def statement_pdf(*, bill_id: int, reissued: bool = False) -> bytes:
     if bills.is_empty():
         raise queries.NoSuchBill(f"there is no bill {bill_id}")
     day = bills["issued_on"][0] or bills["period_end"][0]
-    data = queries.statement_data(bill_ids=[bill_id], today=day, reissued=reissued)
-    return documents.typeset(template=statements.TEMPLATE, data=_document(data, today=day))
+    template, data = _form([bill_id], today=day, reissued=reissued)
+    return documents.typeset(template=template, data=data)
 
 
-def _document(data: list[dict[str, Any]], *, today: date) -> dict[str, Any]:
-    return statements.document(data, company=queries.company_block(on=today))
+def _form(bill_ids: list[int], *, today: date, reissued: bool = False) -> tuple[Path, dict[str, Any]]:
+    """The form of the company's country, and the data of some bills for it."""
+    company = queries.company_block(on=today)
+    if masters.country() == "CN":
+        bills = queries.chinese_bills(bill_ids=bill_ids, today=today, reissued=reissued)
+        return china.TEMPLATE, china.document(bills, company=company)
+    data = queries.statement_data(bill_ids=bill_ids, today=today, reissued=reissued)
+    return statements.TEMPLATE, statements.document(data, company=company)
+
+
+def annex_pdf(*, bill_id: int) -> bytes | None:
+    """The list of a group's points with their days and shares, as the annex of its bill; nothing for other bills."""
+    data = queries.annex_data(bill_id=bill_id)
+    return documents.typeset(template=china.TEMPLATE, data=data) if data else None
+
+
+def combined_pdf(*, customer_id: int, month: Month) -> bytes | None:
+    """One statement over all groups of a customer; nothing where no bill was issued."""
+    data = queries.combined_data(customer_id=customer_id, month=month)
+    return documents.typeset(template=china.TEMPLATE, data=data) if data else None
 
 
 @db.transaction_required
@@ -114,8 +135,8 @@ def print_next_part(*, batch_id: int, today: date, now: datetime) -> tuple[int, 
     if done == total:
         return done, total
     part = recipients.slice(done * PART_SIZE, PART_SIZE)
-    data = queries.statement_data(bill_ids=part["bill_id"].to_list(), today=today)
-    pdf = documents.typeset_many(template=statements.TEMPLATE, data=_document(data, today=today))
+    template, data = _form(part["bill_id"].to_list(), today=today)
+    pdf = documents.typeset_many(template=template, data=data)
     stored = documents.store(
         name=_file_name(batch, done + 1), content=pdf, kind="billing.print", now=now, actor_id=batch.made_by_id
     )

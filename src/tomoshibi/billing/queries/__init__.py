@@ -28,6 +28,13 @@ from tomoshibi.billing.queries.candidates import (
     usual_use,
 )
 from tomoshibi.billing.queries.changes import changed_contracts, count_changes
+from tomoshibi.billing.queries.china import (
+    annex_data,
+    chinese_bills,
+    combined_bills,
+    combined_data,
+    months_of_customer,
+)
 from tomoshibi.billing.queries.comparison import comparison
 from tomoshibi.billing.queries.drafts import (
     check_settings,
@@ -54,6 +61,7 @@ from tomoshibi.billing.queries.groups import (
     band_energies,
     bills_of_group,
     group_energies,
+    group_energy,
     group_energy_of_bill,
     group_month_sums,
     group_periods,
@@ -61,6 +69,7 @@ from tomoshibi.billing.queries.groups import (
     months_with_groups,
     shares_of_bill,
     unlike_standing,
+    with_suspicions,
 )
 from tomoshibi.billing.queries.issued import issued_frame
 from tomoshibi.billing.queries.kept import (
@@ -110,6 +119,7 @@ __all__ = [
     "adjustment_amount",
     "adjustments",
     "adjustments_of",
+    "annex_data",
     "band_energies",
     "bands_of",
     "bill",
@@ -124,9 +134,12 @@ __all__ = [
     "candidates",
     "changed_contracts",
     "check_settings",
+    "chinese_bills",
     "chunk_bills",
     "chunk_extras",
     "chunk_rows",
+    "combined_bills",
+    "combined_data",
     "company_block",
     "comparison",
     "corrected_by",
@@ -143,6 +156,7 @@ __all__ = [
     "finding_counts",
     "findings_of",
     "group_energies",
+    "group_energy",
     "group_energy_of_bill",
     "group_month_sums",
     "group_periods",
@@ -155,6 +169,7 @@ __all__ = [
     "members",
     "month_figures",
     "month_rows",
+    "months_of_customer",
     "months_with_changes",
     "months_with_groups",
     "neighbours",
@@ -185,5 +200,6 @@ __all__ = [
     "waiting_plans",
     "with_expected",
     "with_people",
+    "with_suspicions",
     "words",
 ]

@@ -107,10 +107,7 @@ def _stale_published(month: Month) -> list[int]:
     )
     today = tariffs.with_market(asked)
     names = sorted(name for name in today.columns if name.endswith("_micro"))
-    now = [
-        {name: value for name, value in row.items() if value is not None}
-        for row in today.select(names).iter_rows(named=True)
-    ]
+    now = [{name: row[name] for name in names if row[name] is not None} for row in today.iter_rows(named=True)]
     return [
         int(row["id"])
         for row, known in zip(kept.iter_rows(named=True), now, strict=True)

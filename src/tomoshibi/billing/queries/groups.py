@@ -174,6 +174,12 @@ def group_energies(*, group_id: int, limit: int = 36) -> list[GroupEnergy]:
     return [_energy(row) for row in rows.defer("share_points", "share_from", "share_days", "share_dwh")[:limit]]
 
 
+def group_energy(*, energy_id: int) -> GroupEnergy | None:
+    """One calculation, whether it stands or not."""
+    row = GroupMonth.objects.filter(id=energy_id).first()
+    return _energy(row) if row else None
+
+
 def group_energy_of_bill(*, bill_id: int) -> GroupEnergy | None:
     """The energy that a bill rests on; nothing for a bill of an ordinary contract."""
     row = _of_bill(bill_id)
@@ -282,3 +288,33 @@ def bills_of_group(*, supply_point_ids: Sequence[int], limit: int = 24) -> list[
             {"ids": list(supply_point_ids), "limit": limit},
         ).iter_rows(named=True)
     )  # fmt: skip
+
+
+def with_suspicions(rows: pl.DataFrame) -> pl.DataFrame:
+    """
+    Add which reference meter behind a candidate somebody does not trust on a day of its period.
+
+    :param rows: ``row_id, supply_point_id, period_start, period_end``
+    :returns: the rows with ``suspect_meter``: number and reason
+    """
+    dated = rows.drop_nulls(["period_start", "period_end"])
+    if dated.is_empty():
+        return rows.with_columns(suspect_meter=pl.lit(""))
+    first, last = dated["period_start"].min(), dated["period_end"].max()
+    assert isinstance(first, date), "null days were dropped"
+    assert isinstance(last, date), "null days were dropped"
+    marks = groups.suspected(start=first, end=last)
+    if marks.is_empty():
+        return rows.with_columns(suspect_meter=pl.lit(""))
+    hit = dated.select("row_id", "supply_point_id", "period_start", "period_end").join(
+        marks, on="supply_point_id", how="inner"
+    )
+    holds = (pl.col("suspect_from") < pl.col("period_end")) & (
+        pl.col("suspect_until").is_null() | (pl.col("suspect_until") > pl.col("period_start"))
+    )
+    told = (
+        hit.filter(holds)
+        .group_by("row_id")
+        .agg(suspect_meter=pl.format("{} ({})", "meter_number", "reason").sort().str.join(", "))
+    )
+    return rows.join(told, on="row_id", how="left", maintain_order="left")

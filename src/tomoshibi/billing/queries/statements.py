@@ -61,7 +61,7 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
     points = _by_id(supply.points_frame(supply_point_ids=bills["supply_point_id"].unique()), "supply_point_id")
     used, mandates = _used(bills), _mandates(bills, today=today)
     versions = {number: tariffs.version(version_id=number) for number in bills["plan_version_id"].unique()}
-    originals = _originals(bills)
+    corrected = originals(bills)
     debit, reading = partial(_debit_day, seen={}), partial(_next_reading, seen={})
     bank = _company_bank(masters.company(on=today))
     found = []
@@ -82,7 +82,7 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
             if mandate and bill["due_on"] == debit(mandate["agent"], bill["issued_on"])
             else None,
             next_reading_on=reading(point["area"], point["base_day"], bill["month"]),
-            original_number=originals.get(bill["corrects_bill_id"]),
+            original_number=corrected.get(bill["corrects_bill_id"]),
             reissued=reissued,
         )
         found.append(statements.statement(facts))
@@ -155,7 +155,7 @@ def _next_reading(
     return seen[key]
 
 
-def _originals(bills: pl.DataFrame) -> dict[int | None, int]:
+def originals(bills: pl.DataFrame) -> dict[int | None, int]:
     """Invoice numbers of the bills that corrections correct."""
     ids = bills["corrects_bill_id"].drop_nulls().unique().to_list()
     if not ids:

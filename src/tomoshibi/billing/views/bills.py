@@ -61,6 +61,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "taxed_minor": found.total_minor - found.untaxed_minor,
         "parts": _parts(bill_id),
         "splits": billlist.SPLITS,
+        "group": queries.group_energy_of_bill(bill_id=bill_id),
         "kinds": billlist.BILL_KINDS,
         "states": billlist.RUN_STATES,
         "months_chart": pictures.months(contract=contract, month=found.month, bill=found) if contract else None,

@@ -38,6 +38,7 @@ from tomoshibi.groups.operations.points import (
     edit_point,
     remove_points,
 )
+from tomoshibi.groups.operations.reads import enter_read, take_register_file
 from tomoshibi.groups.operations.settings import (
     RuleOutOfRange,
     TypeInUse,
@@ -108,6 +109,7 @@ __all__ = [
     "end_supply",
     "enqueue_apply",
     "enqueue_import",
+    "enter_read",
     "exchange_reference_meter",
     "found_group",
     "hang_reference_meter",
@@ -129,5 +131,6 @@ __all__ = [
     "save_device_type",
     "set_parameter",
     "split_group",
+    "take_register_file",
     "verify_rows",
 ]

@@ -135,3 +135,31 @@ def points_named(*, point_ids: pl.Series, on: date) -> pl.DataFrame:
         {"point_id": pl.Int64, "account_number": pl.String, "name": pl.String, "address": pl.String},
         {"ids": bulk.id_array(point_ids.unique()), "on": on},
     )
+
+
+def known_meters(*, numbers: pl.Series) -> pl.Series:
+    """Those of the numbers that a group is or was read by."""
+    return bulk.read_frame(
+        "SELECT DISTINCT number FROM groups_referencemeter WHERE number = ANY(%(numbers)s)",
+        {"number": pl.String},
+        {"numbers": numbers.to_list()},
+    )["number"]
+
+
+def supply_of(*, group_id: int) -> dict[str, Any] | None:
+    """Where a group is supplied: ``supply_point_id, spin, area, start, end`` and ``plan_code`` of its newest terms."""
+    found = bulk.read_frame(
+        """
+        SELECT s.supply_point_id, p.spin, p.area, s.start, s."end", c.id, c.number,
+               (SELECT t.plan_code FROM contracts_contractterms t WHERE t.contract_id = c.id ORDER BY t.start DESC LIMIT 1)
+        FROM groups_groupsupply s JOIN supply_supplypoint p ON p.id = s.supply_point_id
+        LEFT JOIN contracts_contract c ON c.supply_point_id = s.supply_point_id
+        WHERE s.group_id = %(group)s ORDER BY s.start DESC, c.start DESC LIMIT 1
+        """,
+        {
+            "supply_point_id": pl.Int64, "spin": pl.String, "area": pl.String, "start": pl.Date, "end": pl.Date,
+            "contract_id": pl.Int64, "contract_number": pl.String, "plan_code": pl.String,
+        },
+        {"group": group_id},
+    )  # fmt: skip
+    return found.row(0, named=True) if found.height else None

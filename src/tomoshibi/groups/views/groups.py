@@ -17,7 +17,7 @@ from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, fragments, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -107,6 +107,7 @@ def _group_page(request: HttpRequest, found: values.Group, *, check_form: Any = 
         "checks": [(check, who.get(check["checked_by_id"], "")) for check in checks],
         "check_form": check_form or forms.CheckForm(),
         "districts": queries.by_district(on=on, group_id=found.id),
+        "fragments": fragments.addresses("groups.group", group=str(found.id)),
         "balance": queries.balance_of(customer_id=found.customer_id, device_type_id=found.device_type_id, on=today),
         "edits": [(edit, words.FIELDS[edit.field], people.name_of(user_id=edit.actor_id)) for edit in edits],
     }
@@ -199,6 +200,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "states": words.GROUPS,
         "total": sum(row["points"] for row in rows),
         "complete": _completeness(queries.completeness(on=today, customer_id=customer_id)),
+        "fragments": fragments.addresses("groups.customer", customer=str(customer_id)),
     }
     return render(request, "groups/customer.html", context)
 
