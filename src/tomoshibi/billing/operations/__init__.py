@@ -1,5 +1,6 @@
 """Writes of billing: runs, examination, issue, corrections, statements."""
 
+from tomoshibi.billing.checks import Setting
 from tomoshibi.billing.operations.drafting import DraftedElsewhere, rate_chunk
 from tomoshibi.billing.operations.examination import (
     BandsNeeded,
@@ -84,6 +85,7 @@ __all__ = [
     "NothingToPrint",
     "OwnCorrection",
     "RunNotConfirmed",
+    "Setting",
     "StudyEnded",
     "WrongState",
     "annex_pdf",

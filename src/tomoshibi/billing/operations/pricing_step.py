@@ -110,6 +110,8 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world:
     priced = with_extras(priced, extras, programs=programs)
     looked = _looked_at(found.lines, programs=programs)
     priced = priced.join(looked, on="row_id", how="left", maintain_order="left")
+    # A bill on which nothing was used may have no line at all.
+    priced = priced.with_columns(pl.col("^.*_e10$").exclude("lowest_line_e10", "unrounded_e10").fill_null(0))
     return Priced(
         rows=composition.without_tax(priced, programs=programs),
         lines=found.lines,

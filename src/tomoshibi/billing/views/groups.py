@@ -44,7 +44,7 @@ def months(request: HttpRequest) -> HttpResponse:
         "after": month.plus(1),
         "sums": sums,
         "waiting": ready.height,
-        "may_do": request.user.has_perm(f"{GR12}.do"),  # type: ignore[union-attr]
+        "may_do": request.user.has_perm(f"{GR12}.do"),
     }
     return lists.render_list(
         request,

@@ -29,18 +29,17 @@ DAYS_SHOWN = 40
 
 
 def _reads_list() -> lists.ListQuery:
-    kwh = {"of": "kWh"}
     return lists.ListQuery(
         name="groups.reads",
         rows=metering.register_rows(),
         columns=(
             lists.Code("meter_number", gettext_lazy("Meter bar code")),
             lists.Day("day", gettext_lazy("At the end of")),
-            lists.Energy("forward_dwh", gettext_lazy("Register"), **kwh),
-            lists.Energy("peak_dwh", gettext_lazy("Peak register"), **kwh),
-            lists.Energy("flat_dwh", gettext_lazy("Flat register"), **kwh),
-            lists.Energy("valley_dwh", gettext_lazy("Valley register"), **kwh),
-            lists.Energy("reverse_dwh", gettext_lazy("Reverse register"), **kwh),
+            lists.Energy("forward_dwh", gettext_lazy("Register")),
+            lists.Energy("peak_dwh", gettext_lazy("Peak register")),
+            lists.Energy("flat_dwh", gettext_lazy("Flat register")),
+            lists.Energy("valley_dwh", gettext_lazy("Valley register")),
+            lists.Energy("reverse_dwh", gettext_lazy("Reverse register")),
             lists.StateOf("source", gettext_lazy("How it came"), states=words.SOURCES),
         ),
         filters=(

@@ -24,6 +24,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.masters import operations as masters
 from tomoshibi.metering import operations as metering
+from tomoshibi.onboarding.demo import china_billing
 from tomoshibi.onboarding.demo.load import SOURCE, Step
 from tomoshibi.onboarding.demo.staff import PASSWORD
 from tomoshibi.parties import operations as parties
@@ -52,18 +53,38 @@ ROLES = {
     "survey": "勘察人员",
     "reviewer": "专职（审核）",
     "manager": "客户经理",
+    "billing": "电费核算员",
+    "meters": "采集运维人员",
 }
 RIGHTS = {
     "front": ("GR1.do", "GR2.do", "GR3.view", "GR4.view", "CM1.do", "CM2.do"),
     "survey": ("GR1.view", "GR2.view", "GR3.do"),
     "reviewer": ("GR1.do", "GR2.do", "GR3.do", "GR4.do", "CM1.view"),
     "manager": ("GR1.do", "GR2.view", "GR3.view", "GR4.view", "CM1.view"),
+    "billing": (
+        "GR1.view",
+        "GR11.view",
+        "GR12.do",
+        "RB6.do",
+        "RB7.do",
+        "RB8.do",
+        "RB9.do",
+        "RB1.view",
+        "CM1.view",
+        "RC4.view",
+        "MS3.view",
+        "MS10.view",
+    ),
+    "meters": ("GR1.view", "GR11.do", "GR12.view"),
 }
 PEOPLE = (
     ("wang", "王敏", "front", False),
     ("zhou", "周巡", "survey", False),
     ("li", "李审", "reviewer", False),
     ("chen", "陈经理", "manager", False),
+    ("he", "何核算", "billing", False),
+    ("lin", "林复核", "billing", False),
+    ("mei", "梅采集", "meters", False),
     ("admin", "管理员", "reviewer", True),
 )
 
@@ -107,6 +128,7 @@ def steps() -> Iterator[Step]:
     """All steps in their order."""
     yield Step("masters", _load_masters)
     yield Step("company", _found_company)
+    yield Step("billing masters", lambda: china_billing.load_masters(NOW.date()))
     yield Step("staff", _employ)
     yield Step("types", _make_types)
     yield Step("customers", _register_customers)
@@ -114,6 +136,8 @@ def steps() -> Iterator[Step]:
     for number, fleet in enumerate(FLEETS):
         yield Step(f"stock {number + 1}", _importing(fleet))
     yield Step("registers", _read_registers)
+    yield Step("supplies", lambda: china_billing.supply(NOW.date()))
+    yield Step("bills", china_billing.bill, whole=False)
     yield Step("files", _write_files, whole=False)
     yield Step("clock", _set_clock)
 
@@ -344,11 +368,19 @@ def _read_registers() -> str:
                         "forward_dwh": shown,
                         "reverse_dwh": back,
                     }
+                    | _rates(shown, has_rates=fleet.device == china_billing.MULTI_RATE_DEVICE)
                 )
             )
-    rates = [pl.lit(None, dtype=pl.Int64).alias(name) for name in ("peak_dwh", "flat_dwh", "valley_dwh")]
-    count = metering.take_registers(pl.concat(frames).with_columns(rates))
+    count = metering.take_registers(pl.concat(frames))
     return f"{count:,} registers of {len(frames)} meters"
+
+
+def _rates(shown: np.ndarray, *, has_rates: bool) -> dict[str, pl.Series]:
+    """Registers of a multi-rate meter: a third at peak, a quarter in the valley, what is left flat."""
+    if not has_rates:
+        return {name: pl.Series([None] * len(shown), dtype=pl.Int64) for name in ("peak_dwh", "flat_dwh", "valley_dwh")}
+    peak, valley = shown // 300 * 100, shown // 400 * 100
+    return {"peak_dwh": pl.Series(peak), "flat_dwh": pl.Series(shown - peak - valley), "valley_dwh": pl.Series(valley)}
 
 
 def _write_files() -> str:
