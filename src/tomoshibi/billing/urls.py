@@ -1,7 +1,6 @@
 from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, exceptions, previews, printing, runs, studies
-from tomoshibi.billing.views import bills, exceptions, groups, printing, runs, studies
+from tomoshibi.billing.views import bills, exceptions, groups, previews, printing, runs, studies
 
 app_name = "billing"
 urlpatterns = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tomoshibi.billing import composition, inputs, values
+from tomoshibi.billing import composition, inputs, queries, values
 from tomoshibi.billing.operations import dividing, numbers
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.contracts import queries as contracts
