@@ -89,6 +89,7 @@ RAIL: tuple[Section, ...] = (
     )),
     Section(pgettext_lazy("rail", "On site"), "tool", (
         Entry(_("Work tickets"), "fieldwork:tickets", "clipboard-list", ("FW1",)),
+        Entry(_("Work on site"), "portals:field", "device-mobile", ("FW2",)),
         Entry(_("Qualified leaders"), "fieldwork:qualifications", "certificate", ("FW3",)),
     )),
     Section(pgettext_lazy("rail", "Master"), "database", (

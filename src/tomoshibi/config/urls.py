@@ -7,7 +7,7 @@ from django.urls import include, path
 from tomoshibi.config import health
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.identity import views
-from tomoshibi.portals.field import views as field
+from tomoshibi.portals.field.views import label as field
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

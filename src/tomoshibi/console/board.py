@@ -42,7 +42,7 @@ START_PAGES = {
     "GR4": "groups:settings",
     "GR5": "groups:groups",
     "FW1": "fieldwork:tickets",
-    "FW2": "fieldwork:tickets",
+    "FW2": "portals:field",
     "FW3": "fieldwork:qualifications",
 }
 """Where work of a procedure starts; a procedure that is not named leads to its items in the list of work."""

@@ -32,6 +32,7 @@ def scanned(request: HttpRequest, token: str) -> HttpResponse:
         "void": found.verdict is Verdict.VOID,
         "company": company,
         "staff": staff,
+        "token": token,
         "point": groups.point_behind(subject=found.label.subject, on=clock.today()) if staff and found.label else None,
     }
     status = 404 if found.verdict is Verdict.FORGED else 200

@@ -1,0 +1,1 @@
+"""Pages behind labels, and the crews' page on the phone."""
