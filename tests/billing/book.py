@@ -16,6 +16,7 @@ from tomoshibi.masters import operations as masters
 from tomoshibi.masters import queries as masters_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.parties import operations as parties
+from tomoshibi.parties import queries as parties_queries
 from tomoshibi.parties import values as parties_values
 from tomoshibi.supply import operations as supply
 from tomoshibi.tariffs import operations as tariffs
@@ -71,8 +72,14 @@ def people():
     return tuple(User.objects.get_or_create(username=name)[0].id for name in ("yamada", "sato"))
 
 
-def customer(number, *, start=date(2026, 4, 1), method="transfer", channel="paper", point=None, **terms):
-    """A customer with payer, supply point and contract; returns the contract."""
+def customer(
+    number, *, start=date(2026, 4, 1), method="transfer", channel="paper", point=None, account_of=None, **terms
+):
+    """
+    A customer with payer, supply point and contract; returns the contract.
+
+    :param account_of: another contract whose payer pays for this one too
+    """
     spin = f"{AREA}{point or number:020d}"
     address = {
         "postal_code": "1050011",
@@ -85,6 +92,8 @@ def customer(number, *, start=date(2026, 4, 1), method="transfer", channel="pape
         supply.register_points(
             pl.DataFrame([{"spin": spin, "voltage": "low", "base_day": BASE_DAY, "building": ""} | address])
         )
+    if account_of is not None:
+        return _contract(parties_queries.account(account_id=account_of.account_id).number, spin, start, terms)
     person = parties.register_customer(
         registered_on=start,
         kind="person",
@@ -100,8 +109,12 @@ def customer(number, *, start=date(2026, 4, 1), method="transfer", channel="pape
         statement_channel=channel,
         mail=f"c{number}@example.jp",
     )
+    return _contract(payer.number, spin, start, terms)
+
+
+def _contract(account_number, spin, start, terms):
     return contracts.register(
-        account_number=payer.number,
+        account_number=account_number,
         spin=spin,
         start=start,
         **({"plan_code": PLAN, "capacity_kind": "A", "capacity_milli": 30_000} | terms),

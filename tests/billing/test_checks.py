@@ -13,7 +13,7 @@ from tomoshibi.kernel.units import energy_dwh
 GOOD = {
     "contract_id": 1, "bill_id": 10, "has_bill": True, "month": 202611, "month_days": 30, "plan_code": "juryo-b",
     "revision": 0, "has_reading": True, "provided": True, "agreed": False, "outside_contract": False,
-    "period_changed": False, "refusal": "", "refusal_detail": "", "billed_in_run": 0, "waiting_masters": "", "held": "",
+    "period_changed": False, "refusal": "", "refusal_detail": "", "billed_in_run": 0, "waiting_masters": "", "held": "", "waits_for": "",
     "period_start": date(2026, 10, 5), "period_end": date(2026, 11, 4), "days": 30, "energy_dwh": energy_dwh(371),
     "metered_dwh": energy_dwh(371), "half_hour_sum_dwh": energy_dwh("370.6"), "half_hours_missing": 0,
     "per_day_dwh": energy_dwh("12.4"), "previous_dwh": energy_dwh(290), "usual_per_day_dwh": energy_dwh("11.4"),
@@ -32,6 +32,7 @@ CASES = {
     "E105": NO_BILL | {"billed_in_run": 7},
     "E106": NO_BILL | {"period_changed": True},
     "E107": NO_BILL | {"held": "asked the grid company"},
+    "E108": {"waits_for": "C0000012"},
     "E201": {"agreed": True},
     "E202": {"energy_dwh": 0, "metered_dwh": 0, "half_hour_sum_dwh": 0, "per_day_dwh": 0},
     "E203": {"previous_dwh": 0},

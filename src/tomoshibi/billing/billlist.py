@@ -8,8 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.billing import checks, derivation, numbering, queries, values
+from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.units import DWH_PER_KWH, E10_PER_MICRO
 from tomoshibi.masters import queries as masters
+from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
@@ -233,4 +235,49 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
             lists.DayRange("issued_on", _("Issued")),
         ),
         order=("-id",),
+    )
+
+
+def members_list(invoice: queries.CollectiveInvoice) -> lists.ListQuery:
+    """The bills of a collective invoice, in the order of its pages, with their places."""
+    bills = invoice.members
+    numbers = dict(contracts.numbers_frame(contract_ids=[bill.contract_id for bill in bills]).iter_rows())
+    points = supply.points_frame(supply_point_ids=[bill.supply_point_id for bill in bills])
+    places = {row["supply_point_id"]: row for row in points.iter_rows(named=True)}
+    plans = tariffs.plan_names(language=get_language() or "ja")
+    rows = [
+        {
+            "id": bill.id,
+            "no": no,
+            "contract_number": numbers[bill.contract_id],
+            "spin": places[bill.supply_point_id]["spin"],
+            "place": f"{places[bill.supply_point_id]['address']} {places[bill.supply_point_id]['building']}".strip(),
+            "plan": plans.get(bill.plan_code, bill.plan_code),
+            "period_start": bill.period_start,
+            "last_day": bill.last_day,
+            "energy_dwh": bill.energy_dwh,
+            "total_minor": bill.total_minor,
+            "tax_minor": bill.tax_minor + bill.tax_shift_minor,
+            "levy_minor": bill.levy_minor,
+        }
+        for no, bill in enumerate(bills, start=1)
+    ]
+    return lists.ListQuery(
+        name="billing.members",
+        rows=rows,
+        columns=(
+            lists.Number("no", _("No.")),
+            lists.Code("contract_number", _("Contract")),
+            lists.Code("spin", _("Supply point"), shown=False),
+            lists.Text("place", _("Place of use")),
+            lists.Text("plan", _("Plan"), shown=False),
+            lists.Day("period_start", _("From")),
+            lists.Day("last_day", _("To")),
+            lists.Energy("energy_dwh", _("Used"), total=True),
+            lists.Money("total_minor", _("Amount"), total=True),
+            lists.Money("tax_minor", _("Tax in it"), total=True),
+            lists.Money("levy_minor", _("Levy in it"), total=True, shown=False),
+        ),
+        filters=(lists.Search("q", _("Search"), among=("contract_number", "place", "spin")),),
+        order=("no",),
     )

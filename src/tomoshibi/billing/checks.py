@@ -37,6 +37,7 @@ FACTS: frames.Schema = {
     "billed_in_run": pl.Int64,
     "waiting_masters": pl.String,
     "held": pl.String,
+    "waits_for": pl.String,
     "period_start": pl.Date,
     "period_end": pl.Date,
     "days": pl.Int64,

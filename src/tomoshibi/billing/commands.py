@@ -258,13 +258,16 @@ def replay(
     try:
         with db.transaction():
             found = operations.replay(bill_id=bill_id, known_on=_day(known_on), language="en")
+            whole = None if known_on else operations.replay_collective(bill_id=bill_id, language="en")
     except (queries.NoSuchBill, operations.NothingKept) as wrong:
         _stop(str(wrong))
     if as_json:
-        typer.echo(json.dumps(_replay_facts(found), ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_replay_facts(whole or found), ensure_ascii=False, default=str))
+    elif whole is not None:
+        _tell_collective(whole)
     else:
         _tell_replay(found)
-    raise typer.Exit(0 if found.fits else 1)
+    raise typer.Exit(0 if (whole or found).fits else 1)
 
 
 def _bill_id(number: str) -> int:
@@ -309,6 +312,22 @@ def _tell_replay(found: Any) -> None:
         facts = ", ".join(f"{name} {value}" for name, value in source.facts.items())
         typer.echo(f"  from {source.kind} {source.name}: {facts}")
     typer.echo("the same to the yen" if found.fits else "it differs")
+
+
+def _tell_collective(whole: Any) -> None:
+    """Each bill of a collective invoice, then the invoice: its total, and its tax rounded once per rate."""
+    for one in whole.members:
+        typer.echo(f"-- bill {one.bill_id}")
+        _tell_replay(one)
+    typer.echo(f"-- collective invoice {whole.invoice_number} over {len(whole.members)} bills")
+    for total in whole.totals:
+        again = "cannot be priced" if total.again is None else f"{total.again:,}"
+        mark = " " if total.same else "!"
+        typer.secho(
+            f"{mark} {total.what:<32} {total.stored:,}" + ("" if total.same else f"  again {again}"),
+            fg=None if total.same else "red",
+        )
+    typer.echo("the same to the yen" if whole.fits else "it differs")
 
 
 def _replay_facts(found: Any) -> dict[str, Any]:

@@ -145,6 +145,8 @@ class Chunk(models.Model):
     """The ids of its bills lie in here; ids of a chunk that was drafted at the same time may lie between."""
     first_number = models.BigIntegerField(null=True)
     issued_count = models.IntegerField(default=0)
+    invoice_count = models.IntegerField(null=True)
+    """Numbers that it takes: fewer than bills where accounts have a collective invoice; null before the issue."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "no"], name="chunk_once")]
@@ -305,17 +307,38 @@ class Extra(models.Model):
 
 
 class Invoice(models.Model):
-    """That a bill was issued: its number, and when it is due."""
+    """
+    That a bill was issued: its number, and when it is due.
+
+    The bills of a collective invoice have one row each with the same number; ``lead_bill_id`` is the first of them, and
+    what follows from an invoice (the debt, the debit, the statement) is the lead bill's.
+    """
 
     bill_id = models.BigIntegerField(primary_key=True)
     run_id = models.IntegerField()
-    number = models.BigIntegerField(unique=True)
+    number = models.BigIntegerField()
     issued_at = models.DateTimeField()
     issued_on = models.DateField()
     due_on = models.DateField()
+    lead_bill_id = models.BigIntegerField(null=True)
+    tax_shift_minor = models.IntegerField(default=0, db_default=0)
+    """What the one rounding of the collective invoice adds to the tax that the bill has by itself."""
 
     class Meta:
-        indexes = [BrinIndex(fields=["run_id"], name="invoice_run", pages_per_range=16, autosummarize=True)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=Q(lead_bill_id__isnull=True) | Q(lead_bill_id=models.F("bill_id")),
+                name="invoice_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_bill_id__isnull=False) | Q(tax_shift_minor=0), name="invoice_tax_shift_of_collective"
+            ),
+        ]
+        indexes = [
+            BrinIndex(fields=["run_id"], name="invoice_run", pages_per_range=16, autosummarize=True),
+            models.Index(fields=["lead_bill_id"], name="invoice_lead", condition=Q(lead_bill_id__isnull=False)),
+        ]
         triggers = [_never("never_changed", pgtrigger.Update, pgtrigger.Delete)]
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/panel/", bills.panel, name="bill_panel"),
     path("bills/<int:bill_id>/statement.pdf", bills.statement, name="statement"),
     path("bills/<int:bill_id>/replay/", bills.replay, name="replay"),
+    path("bills/<int:bill_id>/invoice/", bills.invoice, name="invoice"),
     path("bills/<int:bill_id>/reissue/", bills.reissue, name="reissue"),
     path("bills/<int:bill_id>/points/", groups.points, name="bill_points"),
     path("bills/<int:bill_id>/points.<str:kind>", groups.annex, name="annex"),

@@ -356,6 +356,15 @@ class Bill:
     due_on: date | None
     run_state: RunState
     lines: tuple[Line, ...] = field(default=())
+    lead_bill_id: int | None = None
+    """The first bill of the collective invoice on which it stands; nothing where it has an invoice of its own."""
+    tax_shift_minor: int = 0
+    """What the one rounding of the collective invoice adds to its own tax."""
+
+    @property
+    def invoice_bill_id(self) -> int:
+        """The bill under which debt, debit and statement of its invoice are kept."""
+        return self.lead_bill_id or self.id
 
     @property
     def last_day(self) -> date:
@@ -442,3 +451,20 @@ class Preview:
     tax_minor: int | None
     refusal: str
     lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class CollectiveReplay:
+    """
+    A collective invoice beside its bills priced again.
+
+    :param totals: the invoice's total, and per rate the tax that was rounded once over all members
+    """
+
+    invoice_number: str
+    members: tuple[Replay, ...]
+    totals: tuple[ReplayTotal, ...]
+
+    @property
+    def fits(self) -> bool:
+        return all(one.fits for one in self.members) and all(one.same for one in self.totals)

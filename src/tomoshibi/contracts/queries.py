@@ -116,16 +116,24 @@ def to_terms(row: ContractTerms) -> values.Terms:
 
 
 def supplied_frame(
-    *, period_start: date, period_end: date, area: str | None = None, base_day: str | None = None
+    *,
+    period_start: date,
+    period_end: date,
+    area: str | None = None,
+    base_day: str | None = None,
+    account_ids: Sequence[int] | pl.Series | None = None,
 ) -> pl.DataFrame:
     """
     Who is supplied on at least one day of ``[period_start, period_end)``.
+
+    :param account_ids: only the contracts of these payers
 
     :returns: columns of ``SUPPLIED``, one row per contract, by contract; ``start`` and ``end`` are the contract's own
     """
     conditions = ['c.start < %(until)s AND (c."end" IS NULL OR c."end" > %(from)s)']
     conditions += ["p.area = %(area)s"] if area else []
     conditions += ["p.base_day = %(base_day)s"] if base_day else []
+    conditions += ["c.account_id = ANY(%(accounts)s)"] if account_ids is not None else []
     return bulk.read_frame(
         f"""
         SELECT c.id, c.number, c.customer_id, c.account_id, c.supply_point_id, p.spin, p.area, p.voltage, p.base_day,
@@ -134,7 +142,8 @@ def supplied_frame(
         WHERE {" AND ".join(conditions)} ORDER BY c.id
         """,
         SUPPLIED,
-        {"from": period_start, "until": period_end, "area": area, "base_day": base_day},
+        {"from": period_start, "until": period_end, "area": area, "base_day": base_day}
+        | {"accounts": list(account_ids if account_ids is not None else ())},
     )
 
 
@@ -236,6 +245,15 @@ def contract_ids(*, numbers: pl.Series) -> pl.DataFrame:
         "SELECT number, id FROM contracts_contract WHERE number = ANY(%(numbers)s)",
         {"contract_number": pl.String, "contract_id": pl.Int64},
         {"numbers": numbers.unique().to_list()},
+    )
+
+
+def numbers_frame(*, contract_ids: Sequence[int] | pl.Series) -> pl.DataFrame:
+    """:returns: ``contract_id``, ``contract_number`` of these contracts"""
+    return bulk.read_frame(
+        "SELECT id, number FROM contracts_contract WHERE id = ANY(%s)",
+        {"contract_id": pl.Int64, "contract_number": pl.String},
+        [list(contract_ids)],
     )
 
 

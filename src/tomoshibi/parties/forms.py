@@ -98,6 +98,16 @@ class TermsForm(forms.Form):
     start = Day(label=_("From"))
     payment_method = forms.ChoiceField(label=_("Pays by"), choices=list(words.PAYMENT.items()))
     statement_channel = forms.ChoiceField(label=_("Statement by"), choices=list(words.STATEMENT.items()))
+    collective = forms.ChoiceField(
+        label=_("Invoices"),
+        choices=list(words.COLLECTIVE.items()),
+        required=False,
+        help_text=_(
+            "One invoice has one number, one amount to pay, one debit and one statement with a page per point; "
+            "its tax is rounded once. It counts from the first reading month that begins on the day above or later, "
+            "and a run takes all contracts of the account with the last of their reading days."
+        ),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
 
 

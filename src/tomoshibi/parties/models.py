@@ -78,6 +78,9 @@ class AccountTerms(models.Model):
     end = models.DateField(null=True)
     payment_method = models.CharField(max_length=12, choices=choices_of(values.PaymentMethod))
     statement_channel = models.CharField(max_length=10, choices=choices_of(values.StatementChannel))
+    collective = models.CharField(
+        max_length=8, choices=choices_of(values.Collective), default=values.Collective.NO.value, db_default="no"
+    )
 
     class Meta:
         constraints = [

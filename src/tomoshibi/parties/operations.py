@@ -174,10 +174,12 @@ def change_account_terms(
     start: date,
     payment_method: values.PaymentMethod | None = None,
     statement_channel: values.StatementChannel | None = None,
+    collective: values.Collective | None = None,
 ) -> None:
     """
-    Pay or be told differently from a day on. What was planned for later is kept.
+    Pay, be told or be invoiced differently from a day on. What was planned for later is kept.
 
+    :param collective: one invoice over all contracts, for the months that begin on the day or later
     :raises NoSuchAccount: if the account is not there
     :raises TooEarly: if the day lies before the account's first
     """
@@ -193,6 +195,7 @@ def change_account_terms(
     changed = {
         "payment_method": (payment_method or values.PaymentMethod(present.payment_method)).value,
         "statement_channel": (statement_channel or values.StatementChannel(present.statement_channel)).value,
+        "collective": (collective or values.Collective(present.collective)).value,
     }
     if present.start == start:
         for name, text in changed.items():

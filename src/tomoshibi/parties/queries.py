@@ -119,6 +119,7 @@ def _to_account(row: BillingAccount, terms: AccountTerms) -> values.Account:
         mail=row.mail or row.customer.mail,
         payment_method=values.PaymentMethod(terms.payment_method),
         statement_channel=values.StatementChannel(terms.statement_channel),
+        collective=values.Collective(terms.collective),
     )
 
 
@@ -159,6 +160,7 @@ def account_terms(*, account_id: int) -> list[values.AccountTerms]:
             row.end,
             values.PaymentMethod(row.payment_method),
             values.StatementChannel(row.statement_channel),
+            values.Collective(row.collective),
         )
         for row in AccountTerms.objects.filter(account_id=account_id).order_by("start")
     ]
@@ -404,6 +406,22 @@ def _terms_frame(
         params,
     )
     return frame.sort("key").drop("key")
+
+
+def collective_accounts(*, on: date) -> pl.DataFrame:
+    """
+    Accounts whose bills make one invoice on a day: few of many, so that they are asked for by the rest of the house.
+
+    :returns: ``account_id``, ``collective`` (a value of ``values.Collective``, never ``no``)
+    """
+    return bulk.read_frame(
+        """
+        SELECT account_id, collective FROM parties_accountterms
+         WHERE collective <> %(no)s AND start <= %(on)s AND ("end" IS NULL OR "end" > %(on)s) ORDER BY account_id
+        """,
+        {"account_id": pl.Int64, "collective": pl.String},
+        {"on": on, "no": values.Collective.NO.value},
+    )
 
 
 def mandates_frame(*, on: date, account_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:

@@ -22,6 +22,17 @@ class StatementChannel(StrEnum):
     PAPER = "paper"
 
 
+class Collective(StrEnum):
+    """Whether the bills of an account make one invoice (合算請求), and what happens when one of them is not ready."""
+
+    NO = "no"
+    """Every contract has an invoice of its own."""
+    WAIT = "wait"
+    """One invoice over all contracts; it waits until the bill of each is ready."""
+    LEAVE = "leave"
+    """One invoice over the bills that are ready; the others follow with the next run."""
+
+
 class MandateState(StrEnum):
     """The life of a payment mandate (口座振替依頼書)."""
 
@@ -149,6 +160,7 @@ class Account:
     mail: str
     payment_method: PaymentMethod
     statement_channel: StatementChannel
+    collective: Collective = Collective.NO
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ class AccountTerms:
     end: date | None
     payment_method: PaymentMethod
     statement_channel: StatementChannel
+    collective: Collective = Collective.NO
 
 
 @dataclass(frozen=True)

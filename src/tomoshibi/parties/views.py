@@ -172,6 +172,7 @@ def _account_page(request: HttpRequest, account_id: int, *, status: int = 200, *
                 "start": clock.today(),
                 "payment_method": found.payment_method,
                 "statement_channel": found.statement_channel,
+                "collective": found.collective,
             },
         ),
         "address_form": forms.BillingAddressForm(
@@ -186,7 +187,8 @@ def _account_page(request: HttpRequest, account_id: int, *, status: int = 200, *
         "number_kinds": words.NUMBERS,
         "row": _account_row(found),
         "history": [
-            {"it": terms, "pays_by": words.PAYMENT[terms.payment_method], "told_by": words.STATEMENT[terms.statement_channel]}
+            {"it": terms, "pays_by": words.PAYMENT[terms.payment_method], "told_by": words.STATEMENT[terms.statement_channel],
+             "invoiced": words.COLLECTIVE[terms.collective]}
             for terms in queries.account_terms(account_id=account_id)
         ],
         "mandates": _shown_mandates(account_id),
@@ -229,9 +231,11 @@ def change_terms(request: HttpRequest, account_id: int) -> HttpResponse:
                     start=data["start"],
                     payment_method=values.PaymentMethod(data["payment_method"]),
                     statement_channel=values.StatementChannel(data["statement_channel"]),
+                    collective=values.Collective(data["collective"]) if data["collective"] else None,
                 )
                 what = (
-                    f"pays by {data['payment_method']}, statement by {data['statement_channel']} from {data['start']}"
+                    f"pays by {data['payment_method']}, statement by {data['statement_channel']}, "
+                    f"one invoice for all: {data['collective'] or 'as before'} from {data['start']}"
                 )
                 record(request, "CM3", what, f"parties.billingaccount:{account_id}")
         except operations.TooEarly as refusal:

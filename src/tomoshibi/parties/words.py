@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.parties.values import (
     BankAccountKind,
+    Collective,
     CustomerKind,
     MandateState,
     NumberKind,
@@ -21,6 +22,11 @@ PAYMENT: dict[str, str | Promise] = {
     PaymentMethod.STORE: _("convenience store"),
 }
 STATEMENT: dict[str, str | Promise] = {StatementChannel.PORTAL: _("portal"), StatementChannel.PAPER: _("paper")}
+COLLECTIVE: dict[str, str | Promise] = {
+    Collective.NO: _("one invoice per contract"),
+    Collective.WAIT: _("one invoice for all contracts; it waits for every bill"),
+    Collective.LEAVE: _("one invoice for all contracts that are ready"),
+}
 BANK_ACCOUNTS: dict[str, str | Promise] = {
     BankAccountKind.ORDINARY: _("ordinary account"),
     BankAccountKind.CURRENT: _("current account"),

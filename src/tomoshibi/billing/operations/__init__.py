@@ -44,7 +44,7 @@ from tomoshibi.billing.operations.printing import (
     reissue,
     statement_pdf,
 )
-from tomoshibi.billing.operations.replaying import NothingKept, replay
+from tomoshibi.billing.operations.replaying import NothingKept, replay, replay_collective
 from tomoshibi.billing.operations.runs import (
     IssueUnderWay,
     NothingToBill,
@@ -118,6 +118,7 @@ __all__ = [
     "reissue",
     "release",
     "replay",
+    "replay_collective",
     "set_check",
     "start_issue",
     "statement_pdf",

@@ -110,6 +110,7 @@ def complete(
         "billed_in_run",
         "waiting_masters",
         pl.lit("").alias("held"),
+        pl.lit("").alias("waits_for"),
         "period_start",
         "period_end",
         "days",

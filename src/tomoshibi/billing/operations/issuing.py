@@ -1,11 +1,13 @@
 """Confirm by a second person, take numbers, issue, tell the ledger and the rooms that follow."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import polars as pl
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from tomoshibi.billing import membership, numbering, postings, queries, values
+from tomoshibi.billing import collective, membership, numbering, postings, queries, values
 from tomoshibi.billing.models import Chunk, Finding, Hold, NumberBlock, NumberSequence, Run
 from tomoshibi.billing.operations import drafting
 from tomoshibi.billing.operations.runs import ASIDE, EXAMINE, add_up, locked, require_state, subject
@@ -15,6 +17,7 @@ from tomoshibi.ledger import operations as ledger
 from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import Collective
 from tomoshibi.storage import bulk, db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
@@ -23,6 +26,8 @@ DAYS_TO_PAY = 30
 """支払期日: the 30th day, counted from the day after the reading. Usual in the field's supply conditions."""
 DAYS_TO_ARRIVE = 14
 """Nothing is due sooner after its issue: it has to arrive."""
+HELD, WAITS = "E107", "E108"
+"""Numbers of the checks for bills that left the run with its issue."""
 
 
 class BillsBlocked(ValueError):
@@ -109,7 +114,8 @@ def confirm(
 @db.transaction_required
 def start_issue(*, run_id: int, today: date, now: datetime) -> values.Run:
     """
-    Prepare the issue: held bills leave the run, numbers are taken for the others. Doing it again does nothing.
+    Prepare the issue: held bills leave the run, and so do collective invoices that wait for a bill; numbers are taken for
+    the others. Doing it again does nothing.
 
     :raises RunNotConfirmed: if a second person has not confirmed the run
     :raises AccountingMonthClosed: if the month of ``today`` takes no posting
@@ -122,10 +128,12 @@ def start_issue(*, run_id: int, today: date, now: datetime) -> values.Run:
     if not ledger_queries.is_open(Month.of(today)):
         raise AccountingMonthClosed(_("The accounting month %(month)s is closed.") % {"month": Month.of(today)})
     _set_held_aside(row)
-    first = _take_numbers(row, now=now)
-    for chunk in Chunk.objects.filter(run=row).defer("members").order_by("no"):
+    _settle_collective(row)
+    chunks = list(Chunk.objects.filter(run=row).defer("members").order_by("no"))
+    first = _take_numbers(row, size=sum(chunk.invoice_count or 0 for chunk in chunks), now=now)
+    for chunk in chunks:
         Chunk.objects.filter(id=chunk.id).update(first_number=first)
-        first += chunk.bill_count
+        first += chunk.invoice_count or 0
     row.issue_started_at, row.issue_on = now, today
     row.save()
     return queries.run(run_id=run_id)
@@ -140,12 +148,32 @@ def _set_held_aside(row: Run) -> None:
         ids = membership.unpack(bytes(chunk.members))["contract_id"].to_list()
         held = [contract_id for contract_id in ids if contract_id in holds]
         if held:
-            _drop_bills(chunk, held, holds)
+            _drop_bills(chunk, held, code=HELD, quoted={key: {"held": holds[key]} for key in held})
     row.held_count = len(holds)
     add_up(row)
 
 
-def _drop_bills(chunk: Chunk, contract_ids: list[int], reasons: dict[int, str]) -> None:
+def _settle_collective(row: Run) -> None:
+    """Bills of collective invoices that wait for another leave the run; what is left says how many numbers are needed."""
+    for chunk in Chunk.objects.filter(run=row):
+        members = membership.unpack(bytes(chunk.members))
+        chunk.invoice_count = chunk.bill_count
+        if not (members["collective"] != Collective.NO.value).any():
+            chunk.save(update_fields=["invoice_count"])
+            continue
+        waiting = queries.waiting_for_members(run_id=row.id, month=row.month, members=members)
+        if waiting:
+            quoted = {contract_id: {"waits_for": numbers} for contract_id, numbers in waiting.items()}
+            _drop_bills(chunk, list(waiting), code=WAITS, quoted=quoted)
+        bills = queries.chunk_bills(
+            run_id=row.id, first_id=chunk.first_bill_id, last_id=chunk.last_bill_id, members=members
+        )
+        chunk.invoice_count = collective.invoice_count(bills)
+        chunk.save(update_fields=["invoice_count"])
+    add_up(row)
+
+
+def _drop_bills(chunk: Chunk, contract_ids: list[int], *, code: str, quoted: Mapping[int, Mapping[str, str]]) -> None:
     gone = queries.draft_bills(run_id=chunk.run_id, contract_ids=contract_ids)
     drafting.delete_drafts(gone["id"].to_list())
     Finding.objects.filter(run_id=chunk.run_id, contract_id__in=contract_ids).delete()
@@ -154,23 +182,23 @@ def _drop_bills(chunk: Chunk, contract_ids: list[int], reasons: dict[int, str]) 
             run_id=chunk.run_id,
             chunk_no=chunk.no,
             contract_id=contract_id,
-            code="E107",
+            code=code,
             severity=values.Severity.ASIDE.value,
-            values={"held": reasons[contract_id]},
+            values=dict(quoted[contract_id]),
         )
         for contract_id in contract_ids
     )
     drafting.count_again(chunk)
 
 
-def _take_numbers(row: Run, *, now: datetime) -> int:
+def _take_numbers(row: Run, *, size: int, now: datetime) -> int:
     NumberSequence.objects.get_or_create(id=1)
     sequence = NumberSequence.objects.select_for_update().get(id=1)
     first = sequence.next
-    if row.bill_count:
-        sequence.next += row.bill_count
+    if size:
+        sequence.next += size
         sequence.save()
-        NumberBlock.objects.create(run=row, first=first, size=row.bill_count, taken_at=now)
+        NumberBlock.objects.create(run=row, first=first, size=size, taken_at=now)
     return first
 
 
@@ -197,14 +225,20 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
         run_id=run_id, first_id=chunk.first_bill_id, last_id=chunk.last_bill_id, members=members
     )
     assert bills.height == chunk.bill_count, "no bill came or went since the numbers were taken"
-    numbered = bills.with_columns(
-        number=numbering.with_check_digits(pl.int_range(bills.height, dtype=pl.Int64) + chunk.first_number)
+    numbered = collective.numbered(bills, first=chunk.first_number).with_columns(
+        number=numbering.with_check_digits(pl.col("running"))
     )
     bulk.copy_in("billing_invoice", _invoices(numbered, row=row, now=now))
     extras = queries.chunk_extras(first_id=chunk.first_bill_id, last_id=chunk.last_bill_id)
     accounts = masters.posting_accounts(on=row.issue_on)
     ledger.post(
-        entries=postings.entries(numbered, extras=extras, on=row.issue_on, accounts=accounts),
+        # The tax of the documents is the invoices': of a collective one it is rounded once over all its bills.
+        entries=postings.entries(
+            numbered.with_columns(pl.col("tax_minor") + pl.col("tax_shift_minor")),
+            extras=extras,
+            on=row.issue_on,
+            accounts=accounts,
+        ),
         posted_at=now,
         actor_id=actor_id,
     )
@@ -220,6 +254,8 @@ def _invoices(numbered: pl.DataFrame, *, row: Run, now: datetime) -> pl.DataFram
     )
     debits = _debit_days(numbered["account_id"].unique(), issued_on=row.issue_on)
     due = pl.coalesce("debit_on", term)
+    if numbered["lead_bill_id"].null_count() < numbered.height:
+        due = due.max().over(pl.coalesce("lead_bill_id", "id"))
     return numbered.join(debits, on="account_id", how="left", maintain_order="left").select(
         pl.col("id").alias("bill_id"),
         pl.lit(row.id).alias("run_id"),
@@ -227,6 +263,8 @@ def _invoices(numbered: pl.DataFrame, *, row: Run, now: datetime) -> pl.DataFram
         pl.lit(now.isoformat()).alias("issued_at"),
         pl.lit(row.issue_on).alias("issued_on"),
         due.alias("due_on"),
+        "lead_bill_id",
+        "tax_shift_minor",
     )
 
 
@@ -260,7 +298,7 @@ def finish_issue(*, run_id: int, now: datetime, actor_id: int | None = None) -> 
         row.issue()
         row.issued_at = now
         row.save()
-        NumberBlock.objects.filter(run=row).update(used=row.bill_count)
+        NumberBlock.objects.filter(run=row).update(used=F("size"))
         what = f"issued {row.bill_count} bills of {row.total_minor} in all"
         identity.record_deed(
             procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id, run=subject(run_id)
@@ -273,7 +311,7 @@ def finish_issue(*, run_id: int, now: datetime, actor_id: int | None = None) -> 
         held=row.held_count,
         total_minor=row.total_minor,
         first_number=_number_text(first),
-        last_number=_number_text(first + row.bill_count - 1 if first is not None else None),
+        last_number=_number_text(block.first + block.size - 1 if block else None),
     )
 
 

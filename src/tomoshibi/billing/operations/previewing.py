@@ -17,6 +17,7 @@ from tomoshibi.contracts import values as contract_values
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10
 from tomoshibi.metering import queries as metering
+from tomoshibi.parties.values import Collective
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
@@ -106,6 +107,7 @@ def _member(contract: contract_values.Contract) -> pl.DataFrame:
         "base_day": point.base_day,
         "start": contract.start,
         "end": contract.end,
+        "collective": Collective.NO.value,
     }
     return pl.DataFrame([row], schema=dict(membership.MEMBERS))
 

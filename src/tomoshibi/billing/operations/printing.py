@@ -14,7 +14,7 @@ from tomoshibi.billing import numbering, postal_code, queries, statements, value
 from tomoshibi.billing.models import Notice, PrintBatch, PrintPart, Reissue
 from tomoshibi.billing.operations.examination import NoReason
 from tomoshibi.billing.operations.runs import locked, require_state, subject
-from tomoshibi.billing.statements import china
+from tomoshibi.billing.statements import china, words
 from tomoshibi.documents import operations as documents
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
@@ -144,7 +144,7 @@ def print_next_part(*, batch_id: int, today: date, now: datetime) -> tuple[int, 
         batch=batch,
         no=done + 1,
         statement_count=part.height,
-        page_count=sum(map(statements.pages, part["line_count"])),
+        page_count=sum(_pages(part)),
         pdf_file_id=stored.id,
         sha256=stored.sha256,
     )
@@ -153,6 +153,12 @@ def print_next_part(*, batch_id: int, today: date, now: datetime) -> tuple[int, 
 
 def _recipients(batch: PrintBatch) -> pl.DataFrame:
     return pl.read_ipc(io.BytesIO(bytes(batch.recipients)))
+
+
+def _pages(recipients: pl.DataFrame) -> list[int]:
+    if "page_count" in recipients.columns:
+        return recipients["page_count"].to_list()
+    return [statements.pages(count) for count in recipients["line_count"]]  # a batch begun by an earlier version
 
 
 def _file_name(batch: PrintBatch, no: int) -> str:
@@ -209,9 +215,9 @@ def _index(batch: PrintBatch, recipients: pl.DataFrame) -> str:
     writer = csv.writer(text)
     writer.writerow(_INDEX)
     page = 0
-    for sequence, row in enumerate(recipients.iter_rows(named=True)):
+    for sequence, (row, count) in enumerate(zip(recipients.iter_rows(named=True), _pages(recipients), strict=True)):
         page = 0 if sequence % PART_SIZE == 0 else page
-        last = page + statements.pages(row["line_count"])
+        last = page + count
         rest = f"{row['block']} {row['building']}"
         writer.writerow(
             [
@@ -249,7 +255,7 @@ def notify_next(*, run_id: int, portal_url: str, company: str, now: datetime) ->
                 "name": row["addressee"],
                 "month": f"{row['month'] // 100}年{row['month'] % 100}月分",
                 "amount": f"{row['total_minor']:,}",
-                "due_on": statements.day(row["due_on"]),
+                "due_on": words.day(row["due_on"]),
                 "number": numbering.text(row["number"]),
                 "url": portal_url,
                 "company": company,

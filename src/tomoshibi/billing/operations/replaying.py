@@ -10,12 +10,13 @@ import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tomoshibi.billing import derivation, queries, values
+from tomoshibi.billing import collective, derivation, queries, values
 from tomoshibi.billing.operations import dividing, pricing_step
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.units import E10
 from tomoshibi.metering import queries as metering
 from tomoshibi.metering import values as metering_values
+from tomoshibi.parties.values import Collective
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 
@@ -55,6 +56,46 @@ def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") 
         refusals=tuple(refusals),
         sources=_sources(usage, reading),
     )
+
+
+@db.transaction_required
+def replay_collective(*, bill_id: int, language: str = "ja") -> values.CollectiveReplay | None:
+    """
+    Price every bill of a collective invoice again, add them up and round the tax of the whole once more. Writes nothing.
+
+    :param bill_id: any of its bills
+    :returns: nothing where the bill has an invoice of its own
+    :raises NothingKept: as ``replay``
+    """
+    invoice = queries.collective_invoice(bill_id=bill_id)
+    if invoice is None:
+        return None
+    members = tuple(replay(bill_id=bill.id, language=language) for bill in invoice.members)
+    again = [{one.what: one.again for one in member.totals} for member in members]
+    totals = [again_of["total"] for again_of in again]
+    if None in totals:
+        return values.CollectiveReplay(
+            invoice.number, members, (values.ReplayTotal("total", invoice.total_minor, None),)
+        )
+    rows = [
+        {
+            "id": bill.id,
+            "account_id": bill.account_id,
+            "contract_number": f"{no:08d}",  # they come in the order of their contracts
+            "period_start": bill.period_start,
+            "total_minor": now["total"],
+            "untaxed_minor": bill.untaxed_minor,
+            "tax_minor": now["tax"],
+            "tax_rate_ppm": bill.tax_rate_ppm,
+            "collective": Collective.LEAVE.value,
+        }
+        for no, (bill, now) in enumerate(zip(invoice.members, again, strict=True))
+    ]
+    shared = collective.shared(pl.DataFrame(rows)).with_columns(pl.col("tax_minor") + pl.col("tax_shift_minor"))
+    taxes = dict(shared.group_by("tax_rate_ppm").agg(pl.col("tax_minor").sum()).iter_rows())
+    found = [values.ReplayTotal("total", invoice.total_minor, int(shared["total_minor"].sum()))]
+    found += [values.ReplayTotal("tax", tax, taxes[rate]) for rate, _total, tax in invoice.taxes]
+    return values.CollectiveReplay(invoice.number, members, tuple(found))
 
 
 def _reading(bill: values.Bill, kept: queries.Inputs, known_on: date | None) -> metering_values.Reading:

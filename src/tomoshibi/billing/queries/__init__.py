@@ -6,6 +6,7 @@ from tomoshibi.billing.queries.bills import (
     bill_a_year_before,
     bill_by_number,
     bill_rows,
+    bills_by_id,
     bills_of,
     bills_of_run,
     counts_of_run,
@@ -34,6 +35,14 @@ from tomoshibi.billing.queries.china import (
     combined_bills,
     combined_data,
     months_of_customer,
+)
+from tomoshibi.billing.queries.collective import (
+    CollectiveInvoice,
+    RunInvoice,
+    collective_invoice,
+    collective_of_run,
+    members_of,
+    waiting_for_members,
 )
 from tomoshibi.billing.queries.comparison import comparison
 from tomoshibi.billing.queries.drafts import (
@@ -109,6 +118,7 @@ from tomoshibi.billing.queries.touched import touched_runs
 __all__ = [
     "GROUP_PERIODS",
     "MANY",
+    "CollectiveInvoice",
     "GroupEnergy",
     "Inputs",
     "NoSuchBill",
@@ -116,6 +126,7 @@ __all__ = [
     "NoSuchStudy",
     "PartInputs",
     "ReadingDayCount",
+    "RunInvoice",
     "adjustment_amount",
     "adjustments",
     "adjustments_of",
@@ -128,6 +139,7 @@ __all__ = [
     "bill_rows",
     "billed_before",
     "billed_until",
+    "bills_by_id",
     "bills_of",
     "bills_of_group",
     "bills_of_run",
@@ -138,6 +150,8 @@ __all__ = [
     "chunk_bills",
     "chunk_extras",
     "chunk_rows",
+    "collective_invoice",
+    "collective_of_run",
     "combined_bills",
     "combined_data",
     "company_block",
@@ -167,6 +181,7 @@ __all__ = [
     "lines_frame",
     "lines_of",
     "members",
+    "members_of",
     "month_figures",
     "month_rows",
     "months_of_customer",
@@ -196,6 +211,7 @@ __all__ = [
     "undecided_contracts",
     "unlike_standing",
     "usual_use",
+    "waiting_for_members",
     "waiting_masters",
     "waiting_plans",
     "with_expected",

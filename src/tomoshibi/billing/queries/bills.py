@@ -36,6 +36,10 @@ _EXTRAS = {
 }
 
 
+_OWN_NUMBER = Q(lead_bill_id__isnull=True) | Q(lead_bill_id=F("bill_id"))
+"""Of the bills that share a number, the lead bill; of all others, themselves."""
+
+
 class NoSuchBill(LookupError):
     """There is no bill of that number."""
 
@@ -46,6 +50,8 @@ def _rows() -> QuerySet[Any]:
         number=Subquery(invoice.values("number")[:1]),
         issued_on=Subquery(invoice.values("issued_on")[:1]),
         due_on=Subquery(invoice.values("due_on")[:1]),
+        lead_bill_id=Subquery(invoice.values("lead_bill_id")[:1]),
+        tax_shift_minor=Subquery(invoice.values("tax_shift_minor")[:1]),
         last_day=Cast(F("period_end") - timedelta(days=1), DateField()),
         **parties.customer_columns(customer="customer_id"),
         run_state=Subquery(Run.objects.filter(id=OuterRef("run_id")).values("state")[:1]),
@@ -80,6 +86,8 @@ def to_value(row: Any, lines: Sequence[values.Line] = ()) -> values.Bill:
         invoice_number=numbering.text(row.number),
         issued_on=row.issued_on,
         due_on=row.due_on,
+        lead_bill_id=row.lead_bill_id,
+        tax_shift_minor=row.tax_shift_minor or 0,
         run_state=values.RunState(row.run_state) if row.run_state else values.RunState.CANCELLED,
         lines=tuple(lines),
     )
@@ -98,9 +106,10 @@ def bill(*, bill_id: int, language: str = "ja") -> values.Bill:
 
 
 def bill_by_number(*, text: str) -> values.Bill | None:
-    """The bill behind an invoice number as somebody typed it."""
+    """The bill behind an invoice number as somebody typed it; of a collective invoice, its lead bill."""
     number = numbering.parse(text)
-    row = None if number is None else _rows().filter(number=number).first()
+    invoice = None if number is None else Invoice.objects.filter(_OWN_NUMBER, number=number).first()
+    row = _rows().filter(id=invoice.bill_id).first() if invoice else None
     return to_value(row) if row else None
 
 
@@ -121,6 +130,11 @@ def bills_of(
     rows = rows.filter(customer_id=customer_id) if customer_id is not None else rows
     rows = rows.filter(contract_id__in=contract_ids) if contract_ids is not None else rows
     return [to_value(row) for row in rows.order_by("-period_end", "-id")[:limit]]
+
+
+def bills_by_id(*, bill_ids: Sequence[int]) -> dict[int, values.Bill]:
+    """Bills without their lines."""
+    return {row.id: to_value(row) for row in _rows().filter(id__in=list(bill_ids))}
 
 
 def bills_of_run(*, run_id: int, limit: int = 10_000) -> list[values.Bill]:

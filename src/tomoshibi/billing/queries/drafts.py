@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tomoshibi.billing import checks, composition, values
+from tomoshibi.billing import checks, collective, composition, values
 from tomoshibi.billing.models import CheckSetting
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
@@ -24,6 +24,7 @@ _TO_ISSUE = {
     "contract_id": pl.Int64,
     "account_id": pl.Int64,
     "customer_id": pl.Int64,
+    "period_start": pl.Date,
     "period_end": pl.Date,
     "total_minor": pl.Int64,
     "tax_minor": pl.Int64,
@@ -47,13 +48,18 @@ def draft_bills(*, run_id: int, contract_ids: Sequence[int] | None = None) -> pl
 
 
 def chunk_bills(*, run_id: int, first_id: int | None, last_id: int | None, members: pl.DataFrame) -> pl.DataFrame:
-    """The bills of a chunk in the order of their contracts, with what issuing needs."""
+    """
+    The bills of a chunk in the order of their contracts, with what issuing needs.
+
+    :returns: columns of the bills with ``lead_bill_id`` and ``tax_shift_minor`` (``collective.shared``)
+    """
     found = bulk.read_frame(
         f"SELECT {', '.join(_TO_ISSUE)} FROM billing_bill WHERE run_id = %s AND id BETWEEN %s AND %s",
         _TO_ISSUE,
         [run_id, first_id, last_id],
     )
-    return found.join(members, on="contract_id", how="semi").sort("contract_id", "period_end", "id")
+    mine = members.select("contract_id", "contract_number", "collective")
+    return collective.shared(found.join(mine, on="contract_id", how="inner").sort("contract_id", "period_end", "id"))
 
 
 def chunk_extras(*, first_id: int | None, last_id: int | None) -> pl.DataFrame:

@@ -12,6 +12,8 @@ from tomoshibi.billing.queries.reading_days import reading_day_frame
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
+from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import Collective
 from tomoshibi.storage import bulk
 
 _BILLED = {"contract_id": pl.Int64, "run_id": pl.Int64}
@@ -51,25 +53,73 @@ def members(*, month: Month, selection: values.Selection, kind: values.RunKind) 
 
 
 def _supplied(month: Month, selection: values.Selection) -> pl.DataFrame:
-    """Contracts that were supplied on a day of the period that the month's reading closes."""
+    """
+    Contracts that were supplied on a day of the period that the month's reading closes.
+
+    The contracts of an account with a collective invoice come together, with the last of their reading days, or not at
+    all; ``run_area`` and ``run_base_day`` say with which.
+
+    :returns: ``membership.MEMBERS``, ``run_area``, ``run_base_day``
+    """
     days = reading_day_frame(month)
     widest_start = days["from_day"].min() if days.height else None
     widest_end = days["to_day"].max() if days.height else None
-    found = contracts.supplied_frame(
+    together = parties.collective_accounts(on=month.first)
+    found = _of_accounts(
+        together,
+        area=selection.area or None,
         period_start=min(_day(widest_start) or month.plus(-1).first, month.plus(-1).first),
         period_end=max(_day(widest_end) or month.plus(1).first, month.plus(1).first),
-        area=selection.area or None,
     )
-    if selection.base_days:
-        found = found.filter(pl.col("base_day").is_in(list(selection.base_days)))
-    if selection.contract_ids:
-        found = found.filter(pl.col("contract_id").is_in(list(selection.contract_ids)))
     found = found.join(days, on=["area", "base_day"], how="left").with_columns(
         pl.col("from_day").fill_null(month.plus(-1).first), pl.col("to_day").fill_null(month.first)
     )
-    return found.filter(
+    found = found.filter(
         (pl.col("start") < pl.col("to_day")) & (pl.col("end").is_null() | (pl.col("end") > pl.col("from_day")))
     )
+    return _selected(_with_run_day(found), selection)
+
+
+def _of_accounts(together: pl.DataFrame, *, area: str | None, period_start: date, period_end: date) -> pl.DataFrame:
+    """Who is supplied in an area, and all contracts of accounts with a collective invoice, wherever they are."""
+    found = contracts.supplied_frame(period_start=period_start, period_end=period_end, area=area)
+    if together.is_empty():
+        return found.with_columns(collective=pl.lit(Collective.NO.value))
+    if area is not None:
+        theirs = contracts.supplied_frame(
+            period_start=period_start, period_end=period_end, account_ids=together["account_id"]
+        )
+        found = pl.concat([found.join(together, on="account_id", how="anti"), theirs])
+    found = found.join(together, on="account_id", how="left", maintain_order="left")
+    return found.with_columns(pl.col("collective").fill_null(Collective.NO.value))
+
+
+def _with_run_day(found: pl.DataFrame) -> pl.DataFrame:
+    among = pl.col("collective") != Collective.NO.value
+    if found.filter(among).is_empty():
+        return found.with_columns(run_area="area", run_base_day="base_day")
+    last = (
+        found.filter(among)
+        .sort("to_day", "area", "base_day")
+        .group_by("account_id")
+        .agg(run_area=pl.col("area").last(), run_base_day=pl.col("base_day").last())
+    )
+    joined = found.join(last, on="account_id", how="left", maintain_order="left")
+    return joined.with_columns(
+        run_area=pl.coalesce("run_area", "area"), run_base_day=pl.coalesce("run_base_day", "base_day")
+    )
+
+
+def _selected(found: pl.DataFrame, selection: values.Selection) -> pl.DataFrame:
+    if selection.area:
+        found = found.filter(pl.col("run_area") == selection.area)
+    if selection.base_days:
+        found = found.filter(pl.col("run_base_day").is_in(list(selection.base_days)))
+    if selection.contract_ids:
+        chosen = pl.col("contract_id").is_in(list(selection.contract_ids))
+        among = pl.col("collective") != Collective.NO.value
+        found = found.filter(chosen | (among & chosen.any().over("account_id")))
+    return found
 
 
 def _day(found: object) -> date | None:
@@ -125,14 +175,19 @@ def _supplied_whenever(month: Month, selection: values.Selection) -> pl.DataFram
     )
     if selection.base_days:
         found = found.filter(pl.col("base_day").is_in(list(selection.base_days)))
-    return found
+    # A correction is an invoice of its own, also where it corrects a member of a collective one.
+    return found.with_columns(collective=pl.lit(Collective.NO.value))
 
 
 def reading_day_counts(*, month: Month, area: str = "") -> list[ReadingDayCount]:
-    """Per area and reading day: how many are supplied, how many have their value, how many are billed."""
+    """
+    Per area and reading day: how many are supplied, how many have their value, how many are billed.
+
+    An account with a collective invoice counts where its run is: with the last of its reading days.
+    """
     found = _supplied(month, values.Selection(area=area))
     ready = metering.confirmed_frame(month=month).filter("provided").select("supply_point_id").unique()
-    marked = found.select("contract_id", "supply_point_id", "area", "base_day").with_columns(
+    marked = found.select("contract_id", "supply_point_id", area="run_area", base_day="run_base_day").with_columns(
         ready=pl.col("supply_point_id").is_in(ready["supply_point_id"].implode()),
         billed=pl.col("contract_id").is_in(_billed(month)["contract_id"].implode()),
     )

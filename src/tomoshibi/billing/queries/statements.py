@@ -1,6 +1,7 @@
 """What statements are made from: frames of many bills, joined to one value per bill."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 from tomoshibi.billing import statements
 from tomoshibi.billing.models import PrintBatch, PrintPart
 from tomoshibi.billing.queries.bills import lines_of
+from tomoshibi.billing.queries.collective import members_of
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
@@ -27,10 +29,12 @@ BILLS = {
     "plan_version_id": pl.Int64, "capacity_kind": pl.String, "capacity_milli": pl.Int64, "energy_dwh": pl.Int64,
     "total_minor": pl.Int64, "rerated_minor": pl.Int64, "tax_minor": pl.Int64, "untaxed_minor": pl.Int64,
     "tax_rate_ppm": pl.Int64, "agreed": pl.Boolean, "corrects_bill_id": pl.Int64, "number": pl.Int64,
-    "issued_on": pl.Date, "due_on": pl.Date,
+    "issued_on": pl.Date, "due_on": pl.Date, "lead_bill_id": pl.Int64, "tax_shift_minor": pl.Int64,
 }  # fmt: skip
+_OF_INVOICE = ("number", "issued_on", "due_on", "lead_bill_id", "tax_shift_minor")
 _PRINTED = {
     "bill_id": pl.Int64,
+    "lead_bill_id": pl.Int64,
     "account_id": pl.Int64,
     "line_count": pl.Int64,
 }
@@ -38,10 +42,10 @@ _PRINTED = {
 
 def statement_bills(*, bill_ids: Sequence[int]) -> pl.DataFrame:
     """Bills with their invoices, issued or not, in the order asked for."""
-    own = [name for name in BILLS if name not in {"number", "issued_on", "due_on"}]
+    own = [name for name in BILLS if name not in _OF_INVOICE]
     found = bulk.read_frame(
         f"""
-        SELECT {", ".join(f"b.{name}" for name in own)}, i.number, i.issued_on, i.due_on
+        SELECT {", ".join(f"b.{name}" for name in own)}, {", ".join(f"i.{name}" for name in _OF_INVOICE)}
           FROM billing_bill b LEFT JOIN billing_invoice i ON i.bill_id = b.id WHERE b.id = ANY(%s)
         """,
         BILLS,
@@ -52,10 +56,56 @@ def statement_bills(*, bill_ids: Sequence[int]) -> pl.DataFrame:
 
 
 def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = False) -> list[dict[str, Any]]:
-    """The data of the statements of bills, in their order, as ``statements/bill.typ`` reads it."""
+    """
+    The data of the statements of bills, in their order, as ``statements/bill.typ`` reads it.
+
+    A bill of a collective invoice stands for the whole of it: a summary, and a page for every member.
+    """
+    asked = statement_bills(bill_ids=bill_ids)
+    together = members_of(lead_bill_ids=asked["lead_bill_id"].drop_nulls().unique().to_list())
+    groups = list(
+        dict.fromkeys(
+            tuple(together[lead]) if lead is not None else (bill_id,)
+            for bill_id, lead in asked.select("id", "lead_bill_id").iter_rows()
+        )
+    )
+    single = _facts(bill_ids=[bill_id for group in groups for bill_id in group], today=today, reissued=reissued)
+    found = []
+    for group in groups:
+        members = [single[bill_id] for bill_id in group]
+        if members[0].bill["lead_bill_id"] is None:
+            found.append(statements.statement(members[0]))
+            continue
+        found.append(statements.summary.summary(_summary(members)))
+        for no, facts in enumerate(members, start=1):
+            found.append(statements.statement(replace(facts, member=(no, len(members)))))
+    return found
+
+
+def _summary(members: Sequence[statements.Facts]) -> statements.summary.Summary:
+    lead = members[0]
+    return statements.summary.Summary(
+        bills=[facts.bill for facts in members],
+        places=[
+            {
+                "contract_number": facts.contract_number,
+                "place": f"{facts.point['address']} {facts.point['building']}".strip(),
+            }
+            for facts in members
+        ],
+        account=lead.account,
+        method=statements.METHODS.get(lead.account["payment_method"], ""),
+        payment=statements.payment(lead, is_return=False),
+        debit_on=lead.debit_on,
+        reissued=lead.reissued,
+    )
+
+
+def _facts(*, bill_ids: Sequence[int], today: date, reissued: bool) -> dict[int, statements.Facts]:
+    """What the statement of each bill is made from."""
     bills = statement_bills(bill_ids=bill_ids)
     if bills.is_empty():
-        return []
+        return {}
     lines = lines_of(bill_ids=bill_ids, language="ja")
     accounts = _by_id(parties.billing_accounts_frame(account_ids=bills["account_id"].unique(), on=today), "account_id")
     points = _by_id(supply.points_frame(supply_point_ids=bills["supply_point_id"].unique()), "supply_point_id")
@@ -64,13 +114,15 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
     corrected = originals(bills)
     debit, reading = partial(_debit_day, seen={}), partial(_next_reading, seen={})
     bank = _company_bank(masters.company(on=today))
-    found = []
+    numbers = contracts.numbers_frame(contract_ids=bills["contract_id"].unique())
+    contract_numbers = dict(numbers.iter_rows())
+    found = {}
     for bill in bills.iter_rows(named=True):
         account, point = accounts[bill["account_id"]], points[bill["supply_point_id"]]
         by_debit = account["payment_method"] == parties_values.PaymentMethod.DIRECT_DEBIT.value
         mandate = mandates.get(bill["account_id"]) if by_debit else None
         version = versions[bill["plan_version_id"]]
-        facts = statements.Facts(
+        found[bill["id"]] = statements.Facts(
             bill=bill | {"company_bank": bank},
             lines=lines[bill["id"]],
             account=account,
@@ -84,8 +136,8 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
             next_reading_on=reading(point["area"], point["base_day"], bill["month"]),
             original_number=corrected.get(bill["corrects_bill_id"]),
             reissued=reissued,
+            contract_number=contract_numbers[bill["contract_id"]],
         )
-        found.append(statements.statement(facts))
     return found
 
 
@@ -191,12 +243,12 @@ def company_block(*, on: date) -> Mapping[str, str]:
 
 def to_print(*, run_id: int) -> pl.DataFrame:
     """
-    The issued documents of a run whose payer wants paper, in postal order: ``bill_id, account_id, line_count`` and the
-    address columns of the account.
+    The issued documents of a run whose payer wants paper, in postal order: ``bill_id, account_id, page_count`` and the
+    address columns of the account. A collective invoice is one document.
     """
     bills = bulk.read_frame(
         """
-        SELECT i.bill_id, b.account_id,
+        SELECT i.bill_id, coalesce(i.lead_bill_id, i.bill_id), b.account_id,
                (SELECT count(*) FROM billing_line l WHERE l.bill_id = i.bill_id)
                + (SELECT count(*) FROM billing_extra e WHERE e.bill_id = i.bill_id)
           FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id WHERE i.run_id = %s
@@ -204,9 +256,31 @@ def to_print(*, run_id: int) -> pl.DataFrame:
         _PRINTED,
         [run_id],
     )
+    bills = _with_pages(bills)
     accounts = parties.billing_accounts_frame(account_ids=bills["account_id"].unique())
     paper = accounts.filter(pl.col("statement_channel") == parties_values.StatementChannel.PAPER.value)
     return bills.join(paper, on="account_id", how="inner").sort("postal_code", "city", "town", "block", "bill_id")
+
+
+def _with_pages(bills: pl.DataFrame) -> pl.DataFrame:
+    """One row per document with its pages: those of its bills, and of the summary where it has several."""
+    own = _pages(pl.col("line_count"), first=statements.LINES_FIRST, more=statements.LINES_MORE)
+    documents = (
+        bills.with_columns(page_count=own)
+        .group_by("lead_bill_id", maintain_order=True)
+        .agg(pl.col("account_id").first(), pl.col("page_count").sum(), members=pl.len().cast(pl.Int64))
+    )
+    first = _pages(pl.col("members"), first=statements.summary.ROWS_FIRST, more=statements.summary.ROWS_MORE)
+    return documents.select(
+        bill_id="lead_bill_id",
+        account_id="account_id",
+        page_count=pl.col("page_count") + pl.when(pl.col("members") > 1).then(first).otherwise(0),
+    )
+
+
+def _pages(count: pl.Expr, *, first: int, more: int) -> pl.Expr:
+    """As ``statements.pages``, for a column."""
+    return 1 + ((count - first).clip(0) + more - 1) // more
 
 
 def print_batches(*, run_id: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
@@ -233,14 +307,17 @@ def to_notify(*, run_id: int) -> pl.DataFrame:
     """Issued documents of a run whose payer reads them in the portal and was not told: ``bill_id`` and more."""
     bills = bulk.read_frame(
         """
-        SELECT i.bill_id, b.account_id, b.customer_id, b.month, b.total_minor, i.number, i.due_on
+        SELECT i.bill_id, b.account_id, b.customer_id, b.month, i.number, i.due_on, b.total_minor
+               + coalesce((SELECT sum(o.total_minor) FROM billing_invoice m JOIN billing_bill o ON o.id = m.bill_id
+                            WHERE i.lead_bill_id IS NOT NULL AND m.lead_bill_id = i.lead_bill_id
+                              AND m.bill_id <> i.bill_id), 0)::bigint
           FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id
-         WHERE i.run_id = %s AND NOT EXISTS (SELECT FROM billing_notice n WHERE n.bill_id = i.bill_id)
+         WHERE i.run_id = %s AND (i.lead_bill_id IS NULL OR i.lead_bill_id = i.bill_id) AND NOT EXISTS (SELECT FROM billing_notice n WHERE n.bill_id = i.bill_id)
          ORDER BY i.bill_id
         """,
         {
             "bill_id": pl.Int64, "account_id": pl.Int64, "customer_id": pl.Int64, "month": pl.Int64,
-            "total_minor": pl.Int64, "number": pl.Int64, "due_on": pl.Date,
+            "number": pl.Int64, "due_on": pl.Date, "total_minor": pl.Int64,
         },
         [run_id],
     )  # fmt: skip

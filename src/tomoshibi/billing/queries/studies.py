@@ -10,6 +10,7 @@ from tomoshibi.billing import membership, studysums, values
 from tomoshibi.billing.models import Study, StudyPart
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
+from tomoshibi.parties.values import Collective
 from tomoshibi.storage import bulk
 
 _ISSUED = {
@@ -75,7 +76,7 @@ def study_members(*, months: Sequence[Month], selection: values.StudySelection) 
         terms = contracts.terms_frame(period_start=start, period_end=end)
         mine = terms.filter(pl.col("plan_code") == selection.plan_code)["contract_id"]
         found = found.filter(pl.col("contract_id").is_in(mine.implode()))
-    return found.select(list(membership.MEMBERS))
+    return found.with_columns(collective=pl.lit(Collective.NO.value)).select(list(membership.MEMBERS))
 
 
 def study_customers(*, study_id: int) -> pl.DataFrame:

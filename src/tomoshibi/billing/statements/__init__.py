@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tomoshibi.billing import derivation, numbering, postal_code
+from tomoshibi.billing import derivation, numbering
+from tomoshibi.billing.statements import summary
+from tomoshibi.billing.statements.words import day, kwh, to, yen
 from tomoshibi.billing.values import BillKind, Line
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, MILLI, plain
@@ -14,8 +16,7 @@ from tomoshibi.kernel.units import DWH_PER_KWH, E10, MILLI, plain
 TEMPLATE = Path(__file__).parent / "bill.typ"
 LINES_FIRST, LINES_MORE = 13, 40
 """Lines of the breakdown on the first page, and on each further one."""
-_WEEKDAYS = "月火水木金土日"
-_METHODS = {"direct_debit": "口座振替", "transfer": "振込", "card": "クレジットカード", "cvs": "コンビニエンスストア"}
+METHODS = {"direct_debit": "口座振替", "transfer": "振込", "card": "クレジットカード", "cvs": "コンビニエンスストア"}
 _UNITS = {"A": "A", "kVA": "kVA", "kW": "kW"}
 MONTHS_SHOWN = 13
 
@@ -43,24 +44,14 @@ class Facts:
     next_reading_on: date | None = None
     original_number: int | None = None
     reissued: bool = False
+    contract_number: str = ""
+    member: tuple[int, int] | None = None
+    """Which page of a collective invoice it is: ``(number, of how many)``."""
 
 
 def pages(line_count: int) -> int:
     """How many pages a statement takes (the template breaks by the same rule)."""
     return 1 + -(-max(0, line_count - LINES_FIRST) // LINES_MORE)
-
-
-def day(given: date, *, weekday: bool = False) -> str:
-    text = f"{given.year}年{given.month}月{given.day}日"
-    return f"{text}（{_WEEKDAYS[given.weekday()]}）" if weekday else text
-
-
-def kwh(energy_dwh: int) -> str:
-    return derivation.grouped(energy_dwh, scale=DWH_PER_KWH)
-
-
-def yen(amount_minor: int) -> str:
-    return f"{amount_minor:,}".replace("-", "−")
 
 
 def statement(facts: Facts) -> dict[str, Any]:
@@ -70,35 +61,56 @@ def statement(facts: Facts) -> dict[str, Any]:
     number = numbering.text(bill["number"])
     is_return = kind is BillKind.RETURN
     return {
-        "title": {
-            BillKind.BILL: "電気料金のお知らせ",
-            BillKind.CORRECTION: "電気料金の追加のお知らせ",
-            BillKind.RETURN: "電気料金の返還のお知らせ",
-        }[kind],
-        "subtitle": _subtitle(kind, issued=bill["number"] is not None),
+        "layout": "statement",
+        "title": _title(facts, kind),
+        "subtitle": _subtitle(facts, kind, issued=bill["number"] is not None),
         "number_label": "返還請求書番号" if is_return else "請求書番号",
         "number": number,
         "issued_on": day(bill["issued_on"]) if bill["issued_on"] else "",
         "reissued": facts.reissued,
         "draft": bill["number"] is None,
         "month": f"{bill['month'] // 100}年{bill['month'] % 100}月分",
-        "amount_label": "お返しする金額" if is_return else "ご請求金額",
+        "amount_label": _amount_label(facts, is_return=is_return),
         "amount": f"{abs(bill['total_minor']):,}",
         "pay": _pay(facts, is_return=is_return),
-        "to": _to(facts.account),
+        "to": _member_to(facts) if facts.member else to(facts.account),
         "use": _use(facts),
         "chart": _chart(facts),
         "lines": [_line(line) for line in facts.lines],
-        "sums": _sums(bill, kind),
+        "sums": _sums(bill, kind, member=facts.member is not None),
         "notes": _notes(facts, kind),
         "contract": _contract(facts),
-        "payment": _payment(facts, is_return=is_return),
+        "payment": payment(facts, is_return=is_return),
     }
 
 
-def _subtitle(kind: BillKind, *, issued: bool) -> str:
+def _title(facts: Facts, kind: BillKind) -> str:
+    if facts.member:
+        return f"電気料金の内訳（{facts.member[0]}／{facts.member[1]}）"
+    return {
+        BillKind.BILL: "電気料金のお知らせ",
+        BillKind.CORRECTION: "電気料金の追加のお知らせ",
+        BillKind.RETURN: "電気料金の返還のお知らせ",
+    }[kind]
+
+
+def _amount_label(facts: Facts, *, is_return: bool) -> str:
+    if facts.member:
+        return "このご契約の料金"
+    return "お返しする金額" if is_return else "ご請求金額"
+
+
+def _member_to(facts: Facts) -> dict[str, Any]:
+    """A page inside a collective invoice is not the one in the window: it says which place it is about."""
+    place = f"{facts.point['address']} {facts.point['building']}".strip()
+    return to(facts.account) | {"postal_code": "", "lines": ["ご使用場所", place], "bars": ""}
+
+
+def _subtitle(facts: Facts, kind: BillKind, *, issued: bool) -> str:
     if not issued:
         return ""
+    if facts.member:
+        return "適格請求書は合算請求書の1ページ目です"
     return "この書面は適格返還請求書です" if kind is BillKind.RETURN else "この書面は適格請求書です"
 
 
@@ -109,25 +121,15 @@ def _pay(facts: Facts, *, is_return: bool) -> list[list[str]]:
     used = f"{bill['period_start'].month}月{bill['period_start'].day}日～"
     used += f"{date.fromordinal(last).month}月{date.fromordinal(last).day}日（{days}日間）"
     rows = [["ご使用期間", used]]
+    if facts.member:
+        return [["お支払い", "合計額でご請求します"], *rows]
     if is_return:
         return [["お返しの方法", "次回のご請求に充当、または返金"], *rows]
-    method = _METHODS.get(facts.account["payment_method"], "")
+    method = METHODS.get(facts.account["payment_method"], "")
     if facts.debit_on:
         return [["お支払い方法", method], ["振替日", day(facts.debit_on, weekday=True)], *rows]
     due = [["お支払い期日", day(bill["due_on"], weekday=True)]] if bill["due_on"] else []
     return [["お支払い方法", method], *due, *rows]
-
-
-def _to(account: Mapping[str, Any]) -> dict[str, Any]:
-    code = account["postal_code"]
-    rest = f"{account['block']} {account['building']}"
-    lines = [f"{account['prefecture']}{account['city']}{account['town']}{account['block']}", account["building"]]
-    return {
-        "postal_code": f"〒{code[:3]}-{code[3:]}" if code else "",
-        "lines": [text for text in lines if text],
-        "name": f"{account['addressee']} {'御中' if account['customer_kind'] == 'company' else '様'}",
-        "bars": postal_code.barcode_bars(postal_code=code, rest=rest) if code else "",
-    }
 
 
 def _use(facts: Facts) -> dict[str, Any]:
@@ -210,7 +212,7 @@ def _amount(amount_e10: int) -> str:
     return derivation.decimals(cut if amount_e10 > 0 else -cut, at_least=2).replace("-", "−")
 
 
-def _sums(bill: Mapping[str, Any], kind: BillKind) -> list[list[str]]:
+def _sums(bill: Mapping[str, Any], kind: BillKind, *, member: bool) -> list[list[str]]:
     rate = plain(bill["tax_rate_ppm"], scale=10_000)
     taxed = bill["total_minor"] - bill["untaxed_minor"]
     rows = []
@@ -220,7 +222,8 @@ def _sums(bill: Mapping[str, Any], kind: BillKind) -> list[list[str]]:
         rows.append(["すでにご請求した料金", yen(-before), "regular"])
     label = "お返しする金額" if kind is BillKind.RETURN else "合計"
     rows.append([f"{label}（{rate}％対象・税込）", yen(abs(taxed)), "bold"])
-    rows.append([f"うち消費税等相当額（{rate}％）", yen(abs(bill["tax_minor"])), "regular"])
+    if not member:  # the tax of a collective invoice is rounded once, on its first page
+        rows.append([f"うち消費税等相当額（{rate}％）", yen(abs(bill["tax_minor"])), "regular"])
     if bill["untaxed_minor"]:
         rows.append(["不課税", yen(bill["untaxed_minor"]), "regular"])
         rows.append(["ご請求金額", yen(bill["total_minor"]), "bold"])
@@ -256,8 +259,11 @@ def _contract(facts: Facts) -> list[list[str]]:
     return rows
 
 
-def _payment(facts: Facts, *, is_return: bool) -> list[list[str]]:
+def payment(facts: Facts, *, is_return: bool) -> list[list[str]]:
+    """When and from where the amount is paid."""
     due = facts.bill["due_on"]
+    if facts.member:
+        return [["", "お支払いは合算請求書の1ページ目をご覧ください。"]]
     if is_return:
         return [["", "お返しの方法は別途ご案内します。"]]
     rows = [["振替日" if facts.debit_on else "お支払い期日", day(due, weekday=True)]] if due else []
@@ -281,6 +287,8 @@ def document(statements: Sequence[dict[str, Any]], *, company: Mapping[str, str]
         "title": "電気料金のお知らせ",
         "lines_first": LINES_FIRST,
         "lines_more": LINES_MORE,
+        "rows_first": summary.ROWS_FIRST,
+        "rows_more": summary.ROWS_MORE,
         "company": dict(company),
         "bills": list(statements),
     }

@@ -1,5 +1,6 @@
 """Bills: the list, one bill with its derivation and document, and a statement made again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +66,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "kinds": billlist.BILL_KINDS,
         "states": billlist.RUN_STATES,
         "months_chart": pictures.months(contract=contract, month=found.month, bill=found) if contract else None,
+        "collective": queries.collective_invoice(bill_id=bill_id),
         "last_year": queries.bill_a_year_before(contract_id=found.contract_id, month=found.month),
     }
 
@@ -105,6 +107,26 @@ def panel(request: HttpRequest, bill_id: int) -> HttpResponse:
 
 
 @require_GET
+@page("RB6", "RB7", "RB8", "RB9")
+def invoice(request: HttpRequest, bill_id: int) -> HttpResponse:
+    """The bills of a collective invoice as a list: for looking, and as a spreadsheet for the customer."""
+    found = queries.collective_invoice(bill_id=bill_id)
+    if found is None:
+        raise Http404
+    return lists.render_list(
+        request,
+        billlist.members_list(found),
+        title=_("Collective invoice %(number)s") % {"number": found.number},
+        panel="billing:bill_panel",
+        page="billing:bill",
+        buttons=[
+            lists.Button(_("The document"), reverse("billing:statement", args=[found.lead_bill_id]), "file-type-pdf")
+        ],
+        empty=EMPTY,
+    )
+
+
+@require_GET
 @page("RB6", "RB7")
 def replay(request: HttpRequest, bill_id: int) -> HttpResponse:
     """The bill priced again from what it was priced from, or from what was known on a day."""
@@ -115,16 +137,19 @@ def replay(request: HttpRequest, bill_id: int) -> HttpResponse:
     try:
         with db.transaction():
             again = operations.replay(bill_id=bill_id, known_on=known_on, language=get_language() or "ja")
+            whole = operations.replay_collective(bill_id=bill_id) if found.lead_bill_id and not known_on else None
     except operations.NothingKept as nothing:
         return render(request, "billing/replay.html", context | {"nothing": str(nothing)})
     return render(
         request,
         "billing/replay.html",
-        context | {"replay": again, "sources": _source_rows(again), "totals": _total_rows(again)},
+        context
+        | {"replay": again, "sources": _source_rows(again), "totals": _total_rows(again.totals), "whole": whole}
+        | {"whole_totals": _total_rows(whole.totals) if whole else []},
     )
 
 
-def _total_rows(again: values.Replay) -> list[dict[str, Any]]:
+def _total_rows(totals: Sequence[values.ReplayTotal]) -> list[dict[str, Any]]:
     def shown(what: str, number: int | None) -> str:
         if number is None:
             return "–"
@@ -137,7 +162,7 @@ def _total_rows(again: values.Replay) -> list[dict[str, Any]]:
             "again": shown(one.what, one.again),
             "same": one.same,
         }
-        for one in again.totals
+        for one in totals
     ]
 
 

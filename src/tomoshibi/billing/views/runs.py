@@ -144,6 +144,9 @@ def _make(request: HttpRequest, form: forms.RunForm) -> HttpResponse | None:
     return _back(made.id)
 
 
+COLLECTIVE_SHOWN = 50
+
+
 @require_GET
 @page("RB6", "RB7")
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -175,8 +178,19 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "working": found.state is values.RunState.DRAFTED or _is_issuing(found),
         "may_confirm": found.created_by_id != actor(request),
         "batches": queries.print_batches(run_id=run_id),
+        **_collective(found),
     }
     return render(request, "billing/run.html", context)
+
+
+def _collective(found: values.Run) -> dict[str, Any]:
+    """The collective invoices of a run: what each is made of, and what it waits for."""
+    rows = queries.collective_of_run(run_id=found.id, month=found.month)
+    return {
+        "collective": rows[:COLLECTIVE_SHOWN],
+        "collective_more": max(0, len(rows) - COLLECTIVE_SHOWN),
+        "collective_waiting": sum(row.waits for row in rows),
+    }
 
 
 def _is_issuing(found: values.Run) -> bool:

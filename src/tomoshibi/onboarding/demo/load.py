@@ -18,6 +18,7 @@ from tomoshibi.onboarding import operations, queries
 from tomoshibi.onboarding.demo import agent, loads, market, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
+from tomoshibi.parties import values as party_values
 from tomoshibi.rating.devices import Devices
 from tomoshibi.rating.program import Program
 from tomoshibi.storage import db
@@ -73,6 +74,7 @@ def steps() -> Iterator[Step]:
     yield Step("spot", _load_spot_prices)
     yield Step("staff", lambda: f"{staff.employ()} people")
     yield Step("portfolio", _register_portfolio)
+    yield Step("collective", _ask_for_one_invoice)
     for month in story.months_taken_over():
         yield Step(f"readings {month}", lambda month=month: _take_over(month))  # type: ignore[misc]
     yield Step("outside", _connect)
@@ -203,6 +205,16 @@ def _register_portfolio() -> str:
     signed = made.contracts.join(numbers, on="account_number", how="left", maintain_order="left")
     contracts.register_many(signed.drop("account_number").rename({"new": "account_number"}))
     return f"{made.customers.height:,} customers, {made.points.height:,} points, {made.contracts.height:,} contracts"
+
+
+def _ask_for_one_invoice() -> str:
+    """The company with several shops gets one invoice from the last billed month on."""
+    several = supplied(story.OPEN).group_by("account_id").len().filter(pl.col("len") > 1)["account_id"].sort()
+    for account_id in several:
+        parties.change_account_terms(
+            account_id=account_id, start=story.BILLED[-1].first, collective=party_values.Collective.WAIT
+        )
+    return f"{several.len()} payers get one invoice for several contracts"
 
 
 def _numbered(frame: pl.DataFrame, register: Callable[[pl.DataFrame], pl.DataFrame], *, key: str) -> pl.DataFrame:

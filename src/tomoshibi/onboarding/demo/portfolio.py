@@ -15,6 +15,8 @@ from tomoshibi.parties import values as parties
 AGENT = "agent_a"
 BANKS = ("0001", "0005", "0009", "0010", "0017", "0150", "0177")
 LATE_SHARE, WITHOUT_MANDATE = 0.11, 0.006
+SHOPS_OF_CHAIN = 4
+"""Points of the one company that gets a collective invoice."""
 AMPERES = (20, 30, 30, 40, 40, 50, 60)
 
 
@@ -58,10 +60,18 @@ def build(*, plans: Plans, today: date, count: int) -> Portfolio:
     newcomers, their_contracts = _newcomers(homes, contracts, count=moved_in, rng=rng)
     customers, contracts = pl.concat([customers, newcomers]), pl.concat([contracts, their_contracts])
     accounts = _accounts(contracts, rng=rng)
+    mandates = _mandates(accounts, customers, today=today, rng=rng)
+    chain = _chain(homes, contracts, mandates)
+    others, theirs = chain["account_number"].tail(-1), chain["customer_number"].tail(-1)
+    contracts = contracts.with_columns(
+        account_number=pl.when(pl.col("account_number").is_in(others.implode()))
+        .then(pl.lit(chain["account_number"].first()))
+        .otherwise("account_number")
+    )
     return Portfolio(
-        customers=customers,
-        accounts=accounts,
-        mandates=_mandates(accounts, customers, today=today, rng=rng),
+        customers=customers.filter(~pl.col("number").is_in(theirs.implode())),
+        accounts=accounts.filter(~pl.col("number").is_in(others.implode())),
+        mandates=mandates.filter(~pl.col("account_number_of_payer").is_in(others.implode())),
         points=homes.select(
             "spin", "base_day", "postal_code", "prefecture", "city", "town", "block", "building", voltage=pl.lit("low")
         ),
@@ -219,6 +229,18 @@ def _accounts(contracts: pl.DataFrame, *, rng: np.random.Generator) -> pl.DataFr
         "start",
         number="account_number",
     )
+
+
+def _chain(homes: pl.DataFrame, contracts: pl.DataFrame, mandates: pl.DataFrame) -> pl.DataFrame:
+    """
+    A company with several shops that pays for all of them at once: who joined first, and those that came after it.
+
+    :returns: ``account_number``, ``customer_number`` of what would have been separate customers
+    """
+    shops = homes.filter(kind="shop").select("spin")
+    staying = contracts.filter(pl.col("end").is_null()).join(shops, on="spin", how="semi")
+    payers = staying.join(mandates, left_on="account_number", right_on="account_number_of_payer", how="semi")
+    return payers.sort("start", "account_number").head(SHOPS_OF_CHAIN).select("account_number", "customer_number")
 
 
 def _mandates(

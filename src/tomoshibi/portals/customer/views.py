@@ -38,6 +38,19 @@ def _own_bill(customer_id: int, bill_id: int) -> billing_values.Bill:
     return found
 
 
+def _own_invoice(customer_id: int, found: billing_values.Bill) -> bills_of_billing.CollectiveInvoice | None:
+    """
+    The collective invoice of a bill, where it may be shown: to who pays it, or who has all the contracts on it.
+
+    Somebody for whom another pays sees their own bill; the payer's invoice says what others use.
+    """
+    invoice = bills_of_billing.collective_invoice(bill_id=found.id)
+    if invoice is None or all(bill.customer_id == customer_id for bill in invoice.members):
+        return invoice
+    payer = parties.account(account_id=found.account_id)
+    return invoice if payer is not None and payer.customer_id == customer_id else None
+
+
 @require_GET
 @customer_page("RB8")
 def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
@@ -93,7 +106,10 @@ def _usage_chart(bills: list[billing_values.Bill]) -> charts.Chart:
 @customer_page("RB8")
 def bills(request: HttpRequest, *, customer_id: int) -> HttpResponse:
     payments = {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)}
-    rows = [{"it": b, "payment": payments.get(b.id)} for b in bills_of_billing.bills_of(customer_id=customer_id)]
+    rows = [
+        {"it": b, "payment": payments.get(b.invoice_bill_id)}
+        for b in bills_of_billing.bills_of(customer_id=customer_id)
+    ]
     return render(request, "portals/customer/bills.html", {"bills": rows, "company": masters.company()})
 
 
@@ -101,9 +117,19 @@ def bills(request: HttpRequest, *, customer_id: int) -> HttpResponse:
 @customer_page("RB8")
 def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
     found = _own_bill(customer_id, bill_id)
-    payment = next((r for r in collection.receivables_of(customer_id=customer_id) if r.bill_id == bill_id), None)
+    debts = collection.receivables_of(customer_id=customer_id)
+    payment = next((r for r in debts if r.bill_id == found.invoice_bill_id), None)
     period = Period(found.period_start, found.period_end)
     context = {"bill": found, "period": period, "payment": payment, "company": masters.company()}
+    invoice = _own_invoice(customer_id, found)
+    if invoice is not None:
+        points = supply.points_frame(supply_point_ids=[bill.supply_point_id for bill in invoice.members])
+        places = {row["supply_point_id"]: f"{row['address']} {row['building']}" for row in points.iter_rows(named=True)}
+        rows = [
+            {"it": bill, "place": places[bill.supply_point_id], "own": bill.customer_id == customer_id}
+            for bill in invoice.members
+        ]
+        context |= {"collective": invoice, "members": rows}
     return render(request, "portals/customer/bill.html", context)
 
 
@@ -112,6 +138,8 @@ def bill(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpRespons
 def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpResponse:
     """The statement as PDF; that it was read is recorded."""
     found = _own_bill(customer_id, bill_id)
+    if found.lead_bill_id and _own_invoice(customer_id, found) is None:
+        raise Http404
     pdf = billing.statement_pdf(bill_id=bill_id)
     with db.transaction():
         identity.record_deed(
