@@ -1,5 +1,7 @@
 """After issue: changed values become a difference list first, then further documents; nothing changed makes nothing."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -7,6 +9,9 @@ from tests.billing import book
 from tests.billing.test_runs import EVERYTHING, issue, make
 from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.contracts import values as contract_values
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import operations as masters
 from tomoshibi.tariffs import operations as tariffs
@@ -128,3 +133,43 @@ def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, 
     preview = make(now, clerks[0], kind=CORRECTION)
     # 120 kWh of the first tier, a yen more each.
     assert {bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)} == {120}
+
+
+def test_terms_that_change_backwards_after_issue_are_a_list_of_differences(issued, now):
+    clerks, (larger, same), _before = issued
+    (terms,) = contract_queries.contract(contract_id=same.id).terms
+    contracts.change_terms(contract_id=same.id, start=date(2026, 12, 1), capacity_milli=60_000)
+    contracts.change_terms(contract_id=same.id, start=date(2026, 9, 10), agency_code="A1")
+    assert queries.count_changes(month=book.OCTOBER) == {}, "later days and the agency change no bill"
+    contracts.change_terms(contract_id=larger.id, start=date(2026, 9, 17), capacity_milli=40_000)
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}
+    run = make(now, clerks[0], kind=CORRECTION)
+    (bill,) = queries.bills_of_run(run_id=run.id)
+    # 15 of 30 days at 40 A in the place of 30 A: 311.75 / 2
+    assert (bill.contract_id, bill.total_minor) == (larger.id, 156)
+    issue(run, now, clerks)
+    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert terms.capacity_milli == 30_000
+
+
+def test_an_exemption_agreed_to_after_issue_is_a_list_of_differences(issued, now):
+    clerks, (exempt, _other), _before = issued
+    made = contracts.enter_levy_exemption(
+        contract_id=exempt.id, start=date(2026, 9, 1), end=date(2027, 4, 1), percent=80, certificate="1", now=now,
+        actor_id=clerks[0],
+    )  # fmt: skip
+    assert queries.count_changes(month=book.OCTOBER) == {}
+    contracts.approve_levy_exemption(exemption_id=made, now=now, actor_id=clerks[1])
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}
+    run = make(now, clerks[0], kind=CORRECTION)
+    (bill,) = queries.bills_of_run(run_id=run.id)
+    # 1,663 of levy become floor(398 x 4.18 x 20/100) = 332
+    assert bill.total_minor == 332 - 1_663
+    issue(run, now, clerks)
+    assert queries.count_changes(month=book.OCTOBER) == {}
+
+
+def test_a_contract_that_ended_before_the_bill_is_seen(issued, now):
+    _clerks, (ended, _other), _before = issued
+    contracts.end(contract_id=ended.id, on=date(2026, 9, 20), reason=contract_values.EndReason.MOVED_OUT)
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}

@@ -9,8 +9,9 @@ from tests.billing import book
 from tests.billing.test_runs import make
 from tests.metering.test_demand import BY_DEMAND, ENERGY, publish
 from tests.rating.shapes.one_bill import price
-from tomoshibi.billing import queries
+from tomoshibi.billing import operations, queries
 from tomoshibi.metering import operations as metering
+from tomoshibi.metering import queries as metering_queries
 from tomoshibi.metering.values import DEMAND_ROWS
 from tomoshibi.supply import queries as points
 
@@ -53,3 +54,21 @@ def test_a_missing_demand_sets_the_bill_aside_with_its_name(clerks, now):
     assert (run.bill_count, run.aside_count) == (0, 1)
     (found,) = queries.exceptions(run_id=run.id)
     assert "demand_milli" in str(found)
+
+
+def test_equipment_added_inside_the_month_divides_the_basic_charge_on_its_day(clerks, now):
+    publish(now, components=(BY_DEMAND, ENERGY), proration={"denominator": "reading_period"})
+    contract = book.customer(1, **KW)
+    book.reading(contract, 100, now=now)
+    demand(contract, 90, now=now, power_factor=85)
+    (month,) = metering_queries.demand_history(contract_id=contract.id)
+    # 2 September to 1 October: 60 kW on 18 days, 90 kW on 12.
+    metering.split_at_change_of_equipment(
+        demand_id=month.id, day=date(2026, 9, 20), before_milli=60_000, after_milli=90_000, now=now
+    )
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    basic = [(line.quantity, line.amount) for line in bill.lines if line.kind == "basic" and line.unit == "kW"]
+    assert basic == [("60", "54,000"), ("90", "54,000")]
+    assert bill.total_minor == 60 * 1_500 * 18 // 30 + 90 * 1_500 * 12 // 30 + 100 * 20
+    assert operations.replay(bill_id=bill.id).fits

@@ -1,6 +1,7 @@
 """Spot prices: files in, gaps named, changed prices through two people."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -10,12 +11,16 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomoshibi.gateways import certificates, spot_market
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.kernel.periods import Period
-from tomoshibi.masters import operations, queries, spot, values
+from tomoshibi.masters import jobs, operations, queries, spot, values
 from tomoshibi.masters.operations import spot as spot_operations
+from tomoshibi.masters.sheets import BadSheet
 from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queries as clock
+from tomoshibi.worker.progress import Progress
 from tomoshibi.worklist import queries as worklist
 
 HEADER = "受渡日,時刻コード,売り入札量(kWh),システムプライス(円/kWh),エリアプライス北海道(円/kWh),エリアプライス東京(円/kWh),約定総量(kWh)"
@@ -201,3 +206,53 @@ def test_a_published_year_comes_in(now, test_data):
     assert queries.spot_prices(area="01", period=period).price_micro[0] == 15_640_000
     assert np.isin(queries.spot_areas(), [*values.AREAS, values.SYSTEM_PRICE]).all()
     assert spot_operations.PROCEDURE == "MS2"
+
+
+@pytest.fixture
+def market(tmp_path, settings):
+    """The market's simulator, and the settings that lead to it."""
+    keys = tmp_path / "keys"
+    certificates.make_certificates(keys, now=datetime.now(UTC))
+    with spot_market.MarketSimulator(
+        tmp_path / "days", certificate=keys / "server.pem", key=keys / "server.key"
+    ) as running:
+        settings.SPOT_MARKET_ADDRESS, settings.SPOT_MARKET_AUTHORITY = running.address, str(keys / "ca.pem")
+        yield running
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_market_is_asked_for_what_is_missing_and_again_for_what_it_may_revise(market, now):
+    today = clock.today()
+    days = [today + timedelta(days=n) for n in (-1, 0, 1)]
+    for day in days:
+        spot_market.write_day(market.folder, day)
+    assert "3 new" in jobs.fetch_spot(Progress())
+    assert queries.spot_days_to_ask(today=today) == days
+    assert jobs.fetch_spot(Progress()) == "3 same", "a repeated day is nothing new"
+    spot_market.write_day(market.folder, days[1], price=lambda _day, _slot, _area: Decimal("9.87"))
+    assert jobs.fetch_spot(Progress()) == "1 changed, 2 same"
+    assert jobs.fetch_spot(Progress()) == "3 same", "what waits for a second person is not taken twice"
+    (waiting,) = [one for one in queries.spot_imports() if one.state is values.SpotImportState.WAITING]
+    assert waiting.first_day == waiting.last_day == days[1]
+    held = queries.spot_prices(area="03", period=Period(days[1], days[2])).price_micro
+    assert 9_870_000 not in held
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_market_that_fails_fails_the_job_and_keeps_what_came(market, now):
+    today = clock.today()
+    for day in (today - timedelta(days=1), today):
+        spot_market.write_day(market.folder, day)
+    market.behaviour.cut = (spot_market.name_of(today),)
+    with pytest.raises(spot_market.Unreachable):
+        jobs.fetch_spot(Progress())
+    assert queries.spot_span() == Period(today - timedelta(days=1), today)
+    market.behaviour.cut, market.behaviour.nonsense = (), (spot_market.name_of(today),)
+    with pytest.raises(BadSheet):
+        jobs.fetch_spot(Progress())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_market_nothing_is_asked(settings):
+    settings.SPOT_MARKET_ADDRESS = ""
+    assert "no spot market" in jobs.fetch_spot(Progress())

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from django.urls import reverse
 
 from tests.metering.grid import spin
 from tests.parties.test_customers import account, taro
@@ -12,6 +13,8 @@ from tests.supply.test_points import POINT
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.gateways import grid_portal
+from tomoshibi.identity import operations as identity
+from tomoshibi.identity.models import User
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import demand_csv, demand_list, operations, queries
 from tomoshibi.supply import operations as supply
@@ -25,8 +28,8 @@ BY_DEMAND |= {"price": price("1500")}
 ENERGY = {"code": "energy", "kind": "flat", "price": price("20")}
 
 
-def publish(now, *, plan="hv-test", components=(BY_DEMAND, ENERGY)):
-    one = document(*components) | {"plan": plan, "voltage": "high"}
+def publish(now, *, plan="hv-test", components=(BY_DEMAND, ENERGY), **rules):
+    one = document(*components, **rules) | {"plan": plan, "voltage": "high"}
     PlanVersion.objects.create(
         plan_code=plan, name=one["name"], area="*", voltage="high", kind="free", capacity_unit="kW",
         valid_from=date(2020, 1, 1), document=one, sha256=documents.sha256(one), published_at=now,
@@ -166,6 +169,30 @@ def test_equipment_added_inside_a_month_makes_two_parts(high_voltage, deliver, n
     assert [(one.part, one.contract_milli) for one in months()] == [(1, 90_000), (0, 60_000)]
     frame = queries.demand_frame(month=OCTOBER).filter(pl.col("demand_milli").is_not_null()).sort("part")
     assert frame["demand_milli"].to_list() == [60_000, 90_000]
+    # Collecting again leaves what was divided by hand; another reading has it divided anew.
+    operations.collect_demand(month=OCTOBER, now=now)
+    assert [one.part for one in months()] == [1, 0]
+    deliver(point(11, demand="95"), revision=2)
+    operations.collect_demand(month=OCTOBER, now=now)
+    assert [(one.part, one.max_demand_milli) for one in months()] == [(0, 95_000)]
+
+
+def test_equipment_is_entered_on_the_page_of_the_month(client, high_voltage, deliver):
+    deliver(point(11, demand="90"))
+    identity.save_role(code="demand", name="需要担当", rights=["RB4.do"])
+    clerk = identity.add_person(
+        username="demand", name="需要", mail="d@example.jp", password="lamp-light-42", roles=["demand"]
+    )
+    client.force_login(User.objects.get(id=clerk))
+    (row,) = months()
+    page = reverse("metering:change_equipment", args=[row.id])
+    outside = client.post(page, {"day": str(row.period.start), "before_milli": "60", "after_milli": "90"})
+    assert (outside.status_code, list(outside.context["equipment_form"].errors)) == (422, ["day"])
+    typed = {"day": "2026-09-20", "before_milli": "60", "after_milli": "90"}
+    assert client.post(page, typed).status_code == 302
+    assert [(one.part, one.contract_milli) for one in months()] == [(1, 90_000), (0, 60_000)]
+    shown = client.get(reverse("metering:demand", args=[months()[0].id])).content.decode()
+    assert reverse("metering:change_equipment", args=[months()[0].id]) not in shown
 
 
 CSV = "供給地点特定番号,月分,最大需要電力,昼間有効電力量,昼間無効電力量\n{spin},2026-10,{kw},9000,4359\n"

@@ -20,6 +20,7 @@ class Scenario:
     :param fuel_base_unit_micro: another base unit of the fuel formula [1e-6 yen/kWh per 1,000 yen/kl]
     :param price_change_ppm: all prices of the plans concerned, by so much [1e-6]
     :param price_plan: the one plan whose prices change; all where it is empty
+    :param spot_year: spot prices of the same days of that year, in the place of those that came
     :param moves: contracts of one plan as if they were on another
     :param documents: one-version documents in place of what is published for their plan
     :param documents_named: what the documents are, for people: ``draft 3``, ``proposal 7``
@@ -34,6 +35,7 @@ class Scenario:
     fuel_base_unit_micro: int | None = None
     price_change_ppm: int = 0
     price_plan: str = ""
+    spot_year: int | None = None
     moves: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Mapping[str, Any], ...] = ()
     documents_named: tuple[str, ...] = ()
@@ -61,7 +63,7 @@ class Scenario:
             for procedure, changed in (
                 ("MS10", self.tax_rate_ppm is not None),
                 ("MS1", self.levy_micro is not None),
-                ("MS2", self.changes_fuel),
+                ("MS2", self.changes_fuel or self.spot_year is not None),
                 ("RB1", self.price_change_ppm or self.moves or self.documents),
             )
             if changed

@@ -48,6 +48,13 @@ class StudyForm(forms.Form):
         label=gettext_lazy("Base fuel price [yen/kl]"), required=False, min_value=1, max_value=1_000_000
     )
     fuel_base_unit = fields.PriceField(label=gettext_lazy("Base unit per 1,000 yen"), required=False, minimum=0)
+    spot_year = forms.IntegerField(
+        label=gettext_lazy("Spot prices of the year"),
+        required=False,
+        min_value=2005,
+        max_value=2100,
+        help_text=gettext_lazy("The same days of that year, for plans that follow the market."),
+    )
 
     GROUPS = (
         (gettext_lazy("The question"), ("title", "first_month", "last_month", "area", "plan")),
@@ -56,8 +63,8 @@ class StudyForm(forms.Form):
             ("document", "from_its_day", "move_from", "move_to", "price_change", "price_plan"),
         ),
         (
-            gettext_lazy("Tax, levy and fuel"),
-            ("tax_rate", "carry_tax_over", "levy", "fuel_shift", "fuel_base_price", "fuel_base_unit"),
+            gettext_lazy("Tax, levy, fuel and market"),
+            ("tax_rate", "carry_tax_over", "levy", "fuel_shift", "fuel_base_price", "fuel_base_unit", "spot_year"),
         ),
     )
 
@@ -116,6 +123,7 @@ class StudyForm(forms.Form):
             fuel_base_unit_micro=given["fuel_base_unit"],
             price_change_ppm=given["price_change"] or 0,
             price_plan=given["price_plan"],
+            spot_year=given["spot_year"],
             moves={given["move_from"]: given["move_to"]} if given["move_from"] else {},
             documents=tuple(documents),
             documents_named=(given["document"],) if documents else (),

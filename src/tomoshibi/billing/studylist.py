@@ -92,6 +92,8 @@ def in_words(study: values.Study, *, plans: Mapping[str, str]) -> list[tuple[str
         said.append((_("Fuel adjustment"), f"{_signed(one.fuel_shift_micro, MICRO)} {_('yen/kWh')}"))
     if one.fuel_base_price_yen is not None:
         said.append((_("Base fuel price"), f"{one.fuel_base_price_yen:,} {_('yen/kl')}"))
+    if one.spot_year is not None:
+        said.append((_("Spot prices of the year"), str(one.spot_year)))
     if one.fuel_base_unit_micro is not None:
         said.append((_("Base unit per 1,000 yen"), figures.decimal(one.fuel_base_unit_micro, scale=MICRO)))
     return said or [(_("Change"), _("nothing: the book as it is"))]

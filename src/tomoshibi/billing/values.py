@@ -83,6 +83,8 @@ class Changed(StrEnum):
     """A published value (levy, fuel unit, amount of the month) is another one today."""
     PRICE = "price"
     """The plan has a version that replaced the bill's own from before its period."""
+    TERMS = "terms"
+    """Terms of the contract, its levy exemption or its days of outage were changed for days of the bill."""
 
 
 class AdjustmentKind(StrEnum):

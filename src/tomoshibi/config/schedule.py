@@ -9,6 +9,7 @@ from tomoshibi.worker.values import Schedule
 TABLE: Sequence[Schedule] = (
     Schedule("fetch-confirmed-values", "metering.fetch", "RB2", 7, 20, _("Fetch confirmed values")),
     Schedule("watch-missing-values", "metering.watch", "RB2", 8, 8, _("Watch for missing values")),
+    Schedule("fetch-spot-prices", "masters.fetch_spot", "MS2", 15, 18, _("Fetch spot prices")),
     Schedule("fetch-debit-results", "collection.fetch_results", "RC4", 8, 19, _("Fetch direct-debit results")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
 )

@@ -184,6 +184,10 @@ EMAIL_HOST_PASSWORD = os.environ.get("TOMOSHIBI_SMTP_PASSWORD", "")
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("TOMOSHIBI_MAIL_FROM", "tomoshibi@example.jp")
 
+# The day-ahead market's daily files; empty: none is asked.
+SPOT_MARKET_ADDRESS = os.environ.get("TOMOSHIBI_SPOT_MARKET_ADDRESS", "")
+SPOT_MARKET_AUTHORITY = os.environ.get("TOMOSHIBI_SPOT_MARKET_AUTHORITY", "")
+
 # A worker that sends no sign of life for so long is dead, and its jobs are run again by another.
 WORKER_STALLED_SECONDS = float(os.environ.get("TOMOSHIBI_WORKER_STALLED_SECONDS", "20"))
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from tomoshibi.contracts import exemptions, values
+from tomoshibi.contracts import exemptions, particulars, values
 from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, Outage, SundryCharge
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
@@ -27,6 +27,11 @@ CHARGES: Schema = {
     "charge_id": pl.Int64, "contract_id": pl.Int64, "code": pl.String, "text": pl.String, "amount_minor": pl.Int64,
     "tax": pl.String, "month": pl.Int64,
 }  # fmt: skip
+
+
+POWER_FACTOR = particulars.POWER_FACTOR
+is_particular = particulars.is_known
+"""Whether contract terms have a place for a number that a plan prices by."""
 
 
 def contract(*, contract_id: int | None = None, number: str = "") -> values.Contract | None:
@@ -357,3 +362,14 @@ def to_outage(row: Outage) -> values.Outage:
         state=values.ExemptionState(row.state),
         entered_by_id=row.entered_by_id,
     )
+
+
+def ever_changed(*, contract_ids: Sequence[int] | pl.Series) -> list[int]:
+    """Contracts of which terms, exemptions or days of outage were ever changed: the only ones that may differ from then."""
+    tables = ("contracts_contractterms", "contracts_levyexemption", "contracts_outage")
+    found = bulk.read_frame(
+        " UNION ".join(f"SELECT contract_id FROM {table}event WHERE contract_id = ANY(%(ids)s)" for table in tables),
+        {"contract_id": pl.Int64},
+        {"ids": list(contract_ids)},
+    )
+    return sorted(found["contract_id"].to_list())

@@ -1,9 +1,14 @@
 """Long work of the masters."""
 
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from tomoshibi.gateways import spot_market
 from tomoshibi.identity import operations as identity
-from tomoshibi.masters import operations
+from tomoshibi.masters import operations, queries, values
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -18,3 +23,44 @@ def import_banks(progress: worker.Progress) -> str:
         what = f"{banks} banks and {branches} branches began or changed"
         identity.record_deed(procedure="MS9", what=what, at=now, subject="masters.banks")
     return what
+
+
+@worker.define_job(values.FETCH_SPOT_JOB, procedure="MS2", label=gettext_noop("Fetch spot prices"))
+def fetch_spot(progress: worker.Progress) -> str:
+    """
+    Ask the market for the days that are missing, up to tomorrow's, and again for the last week, which it may revise.
+
+    Running it again takes nothing twice. Where no market is configured there is nothing to ask.
+    """
+    connection = _spot_market()
+    if connection is None:
+        return "no spot market is configured"
+    today = clock.today()
+    days = queries.spot_days_to_ask(today=today)
+    counts = {"new": 0, "changed": 0, "same": 0, "not published": 0}
+    with spot_market.HttpsMarket(connection) as market:
+        for number, day in enumerate(days, start=1):
+            counts[_take_day(market, day)] += 1
+            progress(number, len(days))
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to ask"
+
+
+def _take_day(market: spot_market.Market, day: date) -> str:
+    content = market.fetch(day)
+    if content is None:
+        return "not published"
+    try:
+        with db.transaction():
+            name = spot_market.name_of(day)
+            found = operations.take_spot_day(content=content, day=day, file_name=name, now=clock.now())
+    except operations.NothingNew:
+        return "same"
+    return "changed" if found.changed_days else "new"
+
+
+def _spot_market() -> spot_market.Connection | None:
+    """The market of the deployment's settings."""
+    if not settings.SPOT_MARKET_ADDRESS:
+        return None
+    authority = Path(settings.SPOT_MARKET_AUTHORITY) if settings.SPOT_MARKET_AUTHORITY else None
+    return spot_market.Connection(address=settings.SPOT_MARKET_ADDRESS, authority=authority)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("levy/", prices.levy, name="levy"),
     path("fuel/", prices.fuel, name="fuel"),
     path("spot/", spot.prices, name="spot"),
+    path("spot/fetch/", spot.fetch, name="spot_fetch"),
     path("spot/import/", spot.import_file, name="spot_new"),
     path("spot/files/<int:import_id>/", spot.imported, name="spot_import"),
     path("calendar/", days.calendar, name="calendar"),

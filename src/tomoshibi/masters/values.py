@@ -287,6 +287,7 @@ NO_PRICE = -(2**63)
 """Stands in a vector of spot prices where the market has none."""
 SYSTEM_PRICE = "00"
 """The area code under which the system price stands."""
+FETCH_SPOT_JOB = "masters.fetch_spot"
 SPOT_SLOTS = 48
 """Prices of a day: one for each half-hour."""
 SPOT_LIMIT_MICRO = 10_000 * MICRO

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel import units
+from tomoshibi.kernel.periods import Period
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import values
 from tomoshibi.metering.values import AgreedBasis
@@ -49,19 +50,11 @@ class UploadForm(forms.Form):
     )
 
 
-class AgreedForm(forms.Form):
+class _AgreementForm(forms.Form):
     """:param today: agreements of tomorrow cannot be entered"""
 
-    energy = EnergyField(label=_("Agreed quantity of the period"))
-    basis = forms.ChoiceField(label=_("Basis"), choices=[(basis.value, word) for basis, word in BASES.items()])
-    reason = forms.CharField(
-        label=_("Explanation"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
     agreed_by = forms.CharField(label=_("Agreed with"), max_length=100, help_text=_("Grid company, office, person"))
-    agreed_on = forms.DateField(label=_("Agreed on"), widget=forms.DateInput(attrs={"type": "date"}))
-    evidence = forms.FileField(
-        label=_("Evidence"), required=False, help_text=_("The letter, mail or calculation that shows the agreement.")
-    )
+    agreed_on = fields.DayField(label=_("Agreed on"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +65,21 @@ class AgreedForm(forms.Form):
         if day > self._today:
             raise forms.ValidationError(_("This day has not come yet."))
         return day
+
+
+class AgreedForm(_AgreementForm):
+    """A quantity that was agreed where the meter has none."""
+
+    energy = EnergyField(label=_("Agreed quantity of the period"))
+    basis = forms.ChoiceField(label=_("Basis"), choices=[(basis.value, word) for basis, word in BASES.items()])
+    reason = forms.CharField(
+        label=_("Explanation"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    evidence = forms.FileField(
+        label=_("Evidence"), required=False, help_text=_("The letter, mail or calculation that shows the agreement.")
+    )
+
+    field_order = ("energy", "basis", "reason", "agreed_by", "agreed_on", "evidence")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -132,23 +140,6 @@ class DemandFileForm(forms.Form):
     file = forms.FileField(label=_("File"), help_text=_("The CSV described below."))
 
 
-class _AgreementForm(forms.Form):
-    """:param today: agreements of tomorrow cannot be entered"""
-
-    agreed_by = forms.CharField(label=_("Agreed with"), max_length=100)
-    agreed_on = fields.DayField(label=_("Agreed on"))
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._today = today
-
-    def clean_agreed_on(self) -> date:
-        day: date = self.cleaned_data["agreed_on"]
-        if day > self._today:
-            raise forms.ValidationError(_("This day has not come yet."))
-        return day
-
-
 class AgreedDemandForm(_AgreementForm):
     max_demand_milli = fields.CapacityField(unit="kW", label=_("Maximum demand of the month"))
     power_factor_percent = forms.IntegerField(
@@ -163,3 +154,25 @@ class ContractDemandForm(_AgreementForm):
     contract_milli = fields.CapacityField(unit="kW", label=_("Contract demand by agreement"))
 
     field_order = ("contract_milli", "agreed_by", "agreed_on")
+
+
+class EquipmentForm(forms.Form):
+    """
+    Equipment that was added inside a month, and the demand before and after it.
+
+    :param period: the days of the month; the change lies inside them
+    """
+
+    day = fields.DayField(label=_("First day with the new equipment"))
+    before_milli = fields.CapacityField(unit="kW", label=_("Maximum demand before it"))
+    after_milli = fields.CapacityField(unit="kW", label=_("Maximum demand from that day on"))
+
+    def __init__(self, *args: Any, period: Period, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._period = period
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not self._period.start < day < self._period.end:
+            raise forms.ValidationError(_("The change lies inside the days of this month."))
+        return day

@@ -31,6 +31,7 @@ urlpatterns = [
     path("demand/<int:demand_id>/", demand.demand, name="demand"),
     path("demand/<int:demand_id>/panel/", demand.demand_panel, name="demand_panel"),
     path("demand/<int:demand_id>/agree/", demand.agree, name="agree_demand"),
+    path("demand/<int:demand_id>/equipment/", demand.change_equipment, name="change_equipment"),
     path("demand/<int:demand_id>/contract/", demand.agree_contract, name="agree_contract_demand"),
     path("evidence/<int:agreed_id>/", views.evidence, name="evidence"),
 ]

@@ -15,7 +15,11 @@ _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
 
 
 def add_columns(
-    frame: pl.DataFrame, *, programs: Mapping[int, Program], fuel_products: Mapping[int, str]
+    frame: pl.DataFrame,
+    *,
+    programs: Mapping[int, Program],
+    fuel_products: Mapping[int, str],
+    spot_year: int | None = None,
 ) -> pl.DataFrame:
     """
     Add ``<value>_micro`` columns and ``tax_rate_ppm``; what no master holds stays null, and pricing refuses the row.
@@ -25,13 +29,14 @@ def add_columns(
     :param frame: ``plan_version``, ``area``, ``voltage``, ``month`` (202610, the 月分), ``period_start``, ``period_end``;
         optional ``usage_month`` (the month before, unless said), ``reading_on`` (the period's end) and ``continuing``
     :param fuel_products: product of the fuel adjustment per plan version
+    :param spot_year: averages of spot prices as if those of a year had come
     """
     frame = _with_defaults(frame)
     rows = []
     for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True):
         program = programs.get(key["plan_version"])
         if program is not None:
-            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], "")))
+            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], ""), spot_year))
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
@@ -58,7 +63,7 @@ def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(missing)
 
 
-def _values(key: Mapping[str, Any], program: Program, product: str) -> dict[str, int | None]:
+def _values(key: Mapping[str, Any], program: Program, product: str, spot_year: int | None) -> dict[str, int | None]:
     month, area = Month.from_number(key["month"]), key["area"]
     wanted = program.values
     found: dict[str, int | None] = {}
@@ -76,7 +81,7 @@ def _values(key: Mapping[str, Any], program: Program, product: str) -> dict[str,
         )
     averages = {adjustment.code: adjustment for adjustment in program.market_averages}
     for name, adjustment in averages.items():
-        found[f"{name}_micro"] = spot.average_unit(adjustment, area=area, month=month)
+        found[f"{name}_micro"] = spot.average_unit(adjustment, area=area, month=month, spot_year=spot_year)
     for name in wanted:
         if name not in _OWN and name not in averages:
             found[f"{name}_micro"] = masters.monthly_amount(code=name, area=area, month=month)

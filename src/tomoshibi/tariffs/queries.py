@@ -197,13 +197,19 @@ def components(version_ids: Iterable[int]) -> dict[int, tuple[values.Component, 
     return {row.id: _components(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
 
 
-def with_market(frame: pl.DataFrame, *, documents_of: Mapping[int, Mapping[str, Any]] | None = None) -> pl.DataFrame:
+def with_market(
+    frame: pl.DataFrame,
+    *,
+    documents_of: Mapping[int, Mapping[str, Any]] | None = None,
+    spot_year: int | None = None,
+) -> pl.DataFrame:
     """
     Add the published values and the tax rate that the plans of a frame need (see ``published.add_columns``).
 
     :param frame: ``plan_version``, ``area``, ``voltage``, ``month`` (202610), ``period_start``, ``period_end``; optional
         ``usage_month``, ``reading_on``, ``continuing``
     :param documents_of: one-version documents that are not published, by the numbers they have in ``plan_version``
+    :param spot_year: averages of spot prices as if those of a year had come
     """
     ids = frame["plan_version"].unique().drop_nulls().to_list()
     known = {row.id: (row.sha256, row.document) for row in _rows(ids)}
@@ -212,6 +218,7 @@ def with_market(frame: pl.DataFrame, *, documents_of: Mapping[int, Mapping[str, 
         frame,
         programs={number: _program(sha256, _Document(one)) for number, (sha256, one) in known.items()},
         fuel_products={number: fuel_product(one) for number, (_sha256, one) in known.items()},
+        spot_year=spot_year,
     )
 
 

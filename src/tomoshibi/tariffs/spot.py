@@ -1,7 +1,7 @@
 """What market-linked plans take from the spot prices: vectors for half-hours, averages of windows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -23,12 +23,16 @@ def half_hours(
     period: Period,
     area: str,
     programs: Mapping[int, Program],
+    known_at: datetime | None = None,
+    spot_year: int | None = None,
 ) -> values.HalfHours:
     """
     Half-hours of bills of one area and period as pricing takes them: with day types, and the spot prices that hold.
 
     :param values_dwh: (n, days x 48) [0.1 Wh]
     :param programs: of the bills; spot prices are asked for only where one of them is market-linked
+    :param known_at: the spot prices that held at that moment
+    :param spot_year: the spot prices of the same days of a year, for a period that begins in it
     """
     return values.HalfHours(
         row_ids=row_ids,
@@ -36,7 +40,7 @@ def half_hours(
         values_dwh=values_dwh,
         day_types=daytypes.day_types(period, area=area),
         area=area,
-        spot_micro=vectors(period=period, area=area, programs=programs),
+        spot_micro=vectors(period=period, area=area, programs=programs, known_at=known_at, spot_year=spot_year),
     )
 
 
@@ -63,20 +67,50 @@ def given_vectors(
     }
 
 
-def vectors(*, period: Period, area: str, programs: Mapping[int, Program]) -> dict[str, Int64Array]:
+def vectors(
+    *,
+    period: Period,
+    area: str,
+    programs: Mapping[int, Program],
+    known_at: datetime | None = None,
+    spot_year: int | None = None,
+) -> dict[str, Int64Array]:
     """The spot prices that the programs need for a period at an area, by market."""
     markets = {linked.market for program in programs.values() for linked in program.market_linked}
     return {
-        market.value: masters.spot_prices(area=_place(market, area), period=period).price_micro for market in markets
+        market.value: _prices(area=_place(market, area), period=period, known_at=known_at, spot_year=spot_year)
+        for market in markets
     }
 
 
-def average_unit(adjustment: MarketAverage, *, area: str, month: Month) -> int | None:
+def _prices(*, area: str, period: Period, known_at: datetime | None, spot_year: int | None) -> Int64Array:
+    if spot_year is None:
+        return masters.spot_prices(area=area, period=period, known_at=known_at).price_micro
+    days = [_in_year(day, years=spot_year - period.start.year) for day in period]
+    asked = Period(min(days), max(days) + timedelta(days=1))
+    prices = masters.spot_prices(area=area, period=asked, known_at=known_at).price_micro.reshape(-1, SPOT_SLOTS)
+    return prices[[(day - asked.start).days for day in days]].reshape(-1)
+
+
+def _in_year(day: date, *, years: int) -> date:
+    """The same day so many years later; the last of February for a day that the year lacks."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=day.day - 1)
+
+
+def average_unit(adjustment: MarketAverage, *, area: str, month: Month, spot_year: int | None = None) -> int | None:
     """
     The unit of a market adjustment for bills of a month at an area [1e-6 currency/kWh]; nothing while a price of its
     window is missing.
+
+    :param spot_year: as if the prices of the same window of a year had come
     """
     window = Period(_day(month, adjustment.start), _day(month, adjustment.end))
+    if spot_year is not None:
+        years = spot_year - window.start.year
+        window = Period(_in_year(window.start, years=years), _in_year(window.end, years=years))
     found = masters.spot_sum(area=_place(adjustment.market, area), period=window)
     if found is None:
         return None

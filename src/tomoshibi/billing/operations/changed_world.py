@@ -13,6 +13,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs import values as tariff_values
 
 _FIRST_DRAFT = -1
 """Documents that are not published are numbered downwards from here; published versions have positive numbers."""
@@ -64,13 +65,16 @@ class ChangedWorld(World):
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         used = set(usage["plan_version"].unique().to_list())
         own = {number: document for number, document in self._documents.items() if number in used}
-        found = tariffs.with_market(usage, documents_of=own)
+        found = tariffs.with_market(usage, documents_of=own, spot_year=self._scenario.spot_year)
         scenario = self._scenario
         if scenario.tax_rate_ppm is not None:
             found = found.with_columns(pl.lit(scenario.tax_rate_ppm, dtype=pl.Int64).alias("tax_rate_ppm"))
         if scenario.levy_micro is not None:
             found = found.with_columns(pl.lit(scenario.levy_micro, dtype=pl.Int64).alias("levy_micro"))
         return self._with_fuel(found) if scenario.changes_fuel and "fuel_micro" in found.columns else found
+
+    def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
+        return super().half_hours(**asked, spot_year=self._scenario.spot_year)
 
     def document_of(self, number: int) -> Mapping[str, Any]:
         """The document behind a number of ``plan_version``."""

@@ -7,15 +7,15 @@ import polars as pl
 
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
-from tomoshibi.kernel.periods import Period
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
 from tomoshibi.rating import program as rating
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import PriceChange
 from tomoshibi.tariffs import pricing
-from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs import values as tariff_values
 
+DEMAND_INPUTS = ("demand_milli", "max_demand_milli")
 MATRIX_ROWS = 20_000
 """Half-hour months held at once: about 120 MB."""
 
@@ -39,19 +39,50 @@ def at_price_changes(parts: pl.DataFrame, *, world: World = AS_IT_IS) -> pl.Data
         if program.proration.price_change is PriceChange.SPLIT
     ]
     cut = parts.filter(pl.col("plan_version").is_in(splitting)).join(inside, on="plan_code", how="inner")
-    cut = cut.filter((pl.col("valid_from") > pl.col("period_start")) & (pl.col("valid_from") < pl.col("period_end")))
-    if cut.is_empty():
+    divided = _at_days(parts, cut.select("row_id", "segment", "period_start", "period_end", day="valid_from"))
+    if divided is None:
         return parts
-    days = cut.group_by("row_id", "segment").agg(pl.col("valid_from").sort().alias("days"))
+    return world.versions(divided.drop("plan_version")).select(parts.columns)
+
+
+def at_changes_of_equipment(parts: pl.DataFrame, *, month: Month, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    Divide parts on the day on which equipment was added: contract demand by actual demand is another one from then on.
+
+    :param parts: ``row_id, contract_id, segment, plan_version, period_start, period_end``
+    """
+    by_demand = [version for version, program in programs.items() if set(DEMAND_INPUTS) & set(program.inputs)]
+    if not by_demand:
+        return parts
+    mine = parts.filter(pl.col("plan_version").is_in(by_demand))
+    changes = metering.demand_frame(month=month, contract_ids=mine["contract_id"].unique()).filter(pl.col("part") > 0)
+    cut = mine.select("row_id", "segment", "contract_id", "period_start", "period_end").join(
+        changes.select("contract_id", day="period_start"), on="contract_id"
+    )
+    divided = _at_days(parts, cut.drop("contract_id"))
+    return parts if divided is None else divided.select(parts.columns)
+
+
+def _at_days(parts: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame | None:
+    """
+    Divide parts on days inside them; nothing where no day lies inside.
+
+    :param cuts: ``row_id, segment, period_start, period_end, day``
+    """
+    cuts = cuts.filter((pl.col("day") > pl.col("period_start")) & (pl.col("day") < pl.col("period_end")))
+    if cuts.is_empty():
+        return None
+    days = cuts.group_by("row_id", "segment").agg(pl.col("day").unique().sort().alias("days"))
     none = pl.lit([], dtype=pl.List(pl.Date))
     divided = parts.join(days, on=["row_id", "segment"], how="left").with_columns(pl.col("days").fill_null(none))
     divided = divided.with_columns(
         period_start=pl.concat_list("period_start", "days"), period_end=pl.concat_list("days", "period_end")
     ).explode("period_start", "period_end")
-    divided = divided.sort("row_id", "period_start").with_columns(
-        segment=pl.int_range(pl.len(), dtype=pl.Int16).over("row_id")
+    return (
+        divided.sort("row_id", "period_start")
+        .with_columns(segment=pl.int_range(pl.len(), dtype=pl.Int16).over("row_id"))
+        .drop("days")
     )
-    return world.versions(divided.drop("days", "plan_version")).select(parts.columns)
 
 
 def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
@@ -88,7 +119,9 @@ def _complete(block: tariff_values.HalfHours) -> list[int]:
     return [int(row_id) for row_id in block.row_ids[there]]
 
 
-def half_hours(readings: pl.DataFrame, *, programs: Mapping[int, Program]) -> Iterator[tariff_values.HalfHours]:
+def half_hours(
+    readings: pl.DataFrame, *, programs: Mapping[int, Program], world: World = AS_IT_IS
+) -> Iterator[tariff_values.HalfHours]:
     """
     The half-hours of readings in blocks that share area and days, with the market's prices where a program needs them.
 
@@ -99,7 +132,7 @@ def half_hours(readings: pl.DataFrame, *, programs: Mapping[int, Program]) -> It
             matrix = metering.half_hour_matrix(readings=piece)
             assert isinstance(first, date)
             assert isinstance(until, date)
-            yield tariffs.half_hours(
+            yield world.half_hours(
                 row_ids=piece["row_id"].to_numpy(),
                 values_dwh=matrix.values_dwh,
                 period=Period(first, until),

@@ -4,22 +4,28 @@ days of outage, months of the contract, contracts of the customer.
 """
 
 import json
-from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import MICRO
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries as metering
 from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
 from tomoshibi.rating.program import Program
 
 DEMAND = ("demand_milli", "max_demand_milli", "power_factor_percent")
 OUTAGE_DAYS = "outage_days"
+SPOT_KNOWN = "spot_known_us"
+"""When the spot prices that a bill looked up last came to hold [microseconds since 1970]."""
 
 
-def with_numbers(parts: pl.DataFrame, *, rows: pl.DataFrame, month: Month, programs: Iterable[Program]) -> pl.DataFrame:
+def with_numbers(
+    parts: pl.DataFrame, *, rows: pl.DataFrame, month: Month, programs: Mapping[int, Program]
+) -> pl.DataFrame:
     """
     Add the columns that the plans of a run price by; a run whose plans want none is left as it is.
 
@@ -27,12 +33,13 @@ def with_numbers(parts: pl.DataFrame, *, rows: pl.DataFrame, month: Month, progr
     :param rows: candidates with ``row_id, customer_id``
     :returns: the parts without ``particulars``
     """
-    wanted = {name for program in programs for name in program.inputs}
+    wanted = {name for program in programs.values() for name in program.inputs}
     if wanted & set(DEMAND):
         parts = _with_demand(parts, month=month)
     parts = _with_particulars(parts, wanted=wanted)
     if OUTAGE_DAYS in wanted:
         parts = contracts.with_outage_days(parts)
+    parts = _with_knowledge(parts, programs=programs)
     if CONTRACT_MONTH in wanted:
         begun, priced = pl.col("start").dt, pl.col("period_start").dt
         months = (priced.year() - begun.year()) * 12 + priced.month() - begun.month() + 1
@@ -40,6 +47,21 @@ def with_numbers(parts: pl.DataFrame, *, rows: pl.DataFrame, month: Month, progr
     if CUSTOMER_CONTRACTS in wanted:
         parts = _with_contracts(parts, rows=rows)
     return parts
+
+
+def known_at(stored: int | None) -> datetime | None:
+    """The moment that ``SPOT_KNOWN`` tells."""
+    return None if stored is None else datetime.fromtimestamp(stored / MICRO, tz=UTC)
+
+
+def _with_knowledge(parts: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """Bills that look up spot prices keep which: those that were known when prices last came to hold."""
+    linked = [version for version, program in programs.items() if program.market_linked]
+    moment = masters.spot_known_at() if linked else None
+    if moment is None:
+        return parts
+    stored = pl.lit(round(moment.timestamp() * MICRO), dtype=pl.Int64)
+    return parts.with_columns(pl.when(pl.col("plan_version").is_in(linked)).then(stored).alias(SPOT_KNOWN))
 
 
 def _with_demand(parts: pl.DataFrame, *, month: Month) -> pl.DataFrame:

@@ -131,7 +131,7 @@ def price_usage(
     :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
     """
     programs = world.programs(usage["plan_version"].drop_nulls().unique())
-    half_hours = list(_half_hours(readings, usage, programs))
+    half_hours = list(_half_hours(readings, usage, programs, world))
     return pricing.price(usage=usage, programs=programs, half_hours=half_hours), programs
 
 
@@ -157,8 +157,9 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     )
     parts = dividing.at_price_changes(world.versions(parts), world=world)
     programs = world.programs(parts["plan_version"].drop_nulls().unique())
+    parts = dividing.at_changes_of_equipment(parts, month=month, programs=programs)
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
-    parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs.values())
+    parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs)
     parts = _with_registers(parts, rows=rows)
     parts = contracts.with_levy_exemption(_with_bands(parts, adjustments=adjustments))
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
@@ -216,13 +217,13 @@ def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFra
 
 
 def _half_hours(
-    rows: pl.DataFrame, usage: pl.DataFrame, programs: Mapping[int, Program]
+    rows: pl.DataFrame, usage: pl.DataFrame, programs: Mapping[int, Program], world: World
 ) -> Iterator[tariff_values.HalfHours]:
     """Half-hours of the bills whose plans price them (time of use, market), in blocks that share area and days."""
     needing = {version: program for version, program in programs.items() if program.needs_half_hours}
     wanted = usage.filter(pl.col("plan_version").is_in(list(needing)))["row_id"].unique()
     needed = rows.filter(pl.col("row_id").is_in(wanted.implode()) & pl.col("has_half_hours"))
-    return dividing.half_hours(needed, programs=needing)
+    return dividing.half_hours(needed, programs=needing, world=world)
 
 
 def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:

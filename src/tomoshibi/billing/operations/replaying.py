@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import polars as pl
@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import collective, derivation, queries, values
-from tomoshibi.billing.operations import dividing, pricing_step
+from tomoshibi.billing.operations import dividing, numbers, pricing_step
+from tomoshibi.billing.operations.world import AsKnown
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.units import E10
 from tomoshibi.metering import queries as metering
@@ -33,7 +34,7 @@ def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") 
     """
     Price a bill again and compare it with what stands: every line, and the totals to the yen. Writes nothing.
 
-    :param known_on: take the reading, the plan version and the published values that were known on that day instead of
+    :param known_on: take the reading, the plan version, the published values and the spot prices that were known on that day instead of
         the bill's own; capacity, discounts and what a person entered stay the bill's
     :raises queries.NoSuchBill: for an unknown id
     :raises NothingKept: if the reading or the published values are gone, or the bill is older than their keeping
@@ -42,7 +43,8 @@ def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") 
     kept = queries.inputs_of(bill_id=bill_id)
     reading = _reading(bill, kept, known_on)
     usage = _usage(bill, kept, reading, known_on)
-    priced, programs = pricing_step.price_usage(usage, readings=_as_frame(reading, usage))
+    world = AsKnown(_spot_known(kept, known_on))
+    priced, programs = pricing_step.price_usage(usage, readings=_as_frame(reading, usage), world=world)
     lines = _lines(bill_id, priced.lines, language)
     extras = _extras(bill_id)
     totals = _totals(bill, priced.totals, extras, programs)
@@ -96,6 +98,13 @@ def replay_collective(*, bill_id: int, language: str = "ja") -> values.Collectiv
     found = [values.ReplayTotal("total", invoice.total_minor, int(shared["total_minor"].sum()))]
     found += [values.ReplayTotal("tax", tax, taxes[rate]) for rate, _total, tax in invoice.taxes]
     return values.CollectiveReplay(invoice.number, members, tuple(found))
+
+
+def _spot_known(kept: queries.Inputs, known_on: date | None) -> datetime | None:
+    """Whose spot prices count: those that the bill saw, or those of the end of a day."""
+    if known_on is not None:
+        return timezone.make_aware(datetime.combine(known_on, time.max))
+    return numbers.known_at(next((n for part in kept.parts if (n := part.inputs.get(numbers.SPOT_KNOWN))), None))
 
 
 def _reading(bill: values.Bill, kept: queries.Inputs, known_on: date | None) -> metering_values.Reading:

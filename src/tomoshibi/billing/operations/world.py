@@ -1,10 +1,14 @@
 """Which plan versions and published values bills are priced with: those that hold. Studies look at other worlds."""
 
+from datetime import datetime
+from typing import Any
+
 import polars as pl
 
 from tomoshibi.billing import queries
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs import values as tariff_values
 
 
 class World:
@@ -29,6 +33,20 @@ class World:
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         """Add published values and the tax rate."""
         return tariffs.with_market(usage)
+
+    def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
+        """Half-hours as pricing takes them, with spot prices (``tariffs.half_hours``)."""
+        return tariffs.half_hours(**asked)
+
+
+class AsKnown(World):
+    """What held at a moment, of what bills look up themselves: the spot prices."""
+
+    def __init__(self, known_at: datetime | None) -> None:
+        self._known_at = known_at
+
+    def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
+        return super().half_hours(**asked, known_at=self._known_at)
 
 
 AS_IT_IS = World()

@@ -5,6 +5,7 @@ import json
 import polars as pl
 
 from tomoshibi.billing import inputs, values
+from tomoshibi.billing.queries.changed_terms import bills_under_other_terms
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.storage import bulk
@@ -47,6 +48,8 @@ def changed_contracts(*, month: Month) -> pl.DataFrame:
         )
         for bills, why in ((masters, values.Changed.MASTER), (prices, values.Changed.PRICE)):
             found.append((issued.filter(pl.col("bill_id").is_in(bills["bill_id"].implode())), why))
+    under_other_terms = bills_under_other_terms(issued.select("contract_id", "bill_id"))
+    found.append((issued.filter(pl.col("bill_id").is_in(under_other_terms)), values.Changed.TERMS))
     rows = [frame.select("contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found]
     return pl.concat(rows)
 

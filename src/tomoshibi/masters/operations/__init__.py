@@ -18,7 +18,7 @@ from tomoshibi.masters.operations.loading import (
     load_shipped,
     put_rows,
 )
-from tomoshibi.masters.operations.spot import NothingNew, approve_spot, import_spot, reject_spot
+from tomoshibi.masters.operations.spot import NothingNew, approve_spot, import_spot, reject_spot, take_spot_day
 from tomoshibi.masters.sheets import BadSheet
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "put_rows",
     "reject_change",
     "reject_spot",
+    "take_spot_day",
     "withdraw_change",
 ]

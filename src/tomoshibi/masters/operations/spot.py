@@ -15,7 +15,8 @@ from tomoshibi.masters import spot, values
 from tomoshibi.masters.models import SpotDay, SpotImport
 from tomoshibi.masters.operations.changes import AlreadyDecided, ChangeRefused
 from tomoshibi.masters.queries.spot import to_value
-from tomoshibi.masters.values import SpotImportState
+from tomoshibi.masters.sheets import BadSheet
+from tomoshibi.masters.values import RowError, SpotImportState
 from tomoshibi.storage import bulk, db
 from tomoshibi.worklist import operations as worklist
 
@@ -79,6 +80,24 @@ def import_spot(
             url=reverse("masters:spot_import", args=[row.id]),
         )
     return to_value(row)
+
+
+@db.transaction_required
+def take_spot_day(*, content: bytes, day: date, file_name: str, now: datetime) -> values.SpotImport:
+    """
+    Take in what the market itself gave for a day. The same file again is nothing new, also where its changes wait for a
+    second person or were declined.
+
+    :raises BadSheet: naming each refused row and its reason, or because it speaks of other days
+    :raises NothingNew: if nothing of it is new
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    undecided = [SpotImportState.WAITING.value, SpotImportState.REJECTED.value]
+    if SpotImport.objects.filter(sha256=digest, state__in=undecided).exists():
+        raise NothingNew(_("every price of the file holds already"))
+    if {on for _area, on in spot.read(content)} != {day}:
+        raise BadSheet([RowError(2, "", _("the file is not of %(day)s") % {"day": day})])
+    return import_spot(content=content, file_name=file_name, now=now, actor_id=None)
 
 
 @db.transaction_required

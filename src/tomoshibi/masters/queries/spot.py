@@ -1,9 +1,10 @@
 """Spot prices: vectors of a period, their sum, what is missing, which files they came from."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.db.models import Max, Q, QuerySet
 
 from tomoshibi.kernel.periods import Period
 from tomoshibi.masters import spot, values
@@ -12,14 +13,16 @@ from tomoshibi.masters.models import SpotDay, SpotImport
 ONE_DAY = timedelta(days=1)
 
 
-def spot_prices(*, area: str, period: Period) -> values.SpotPrices:
+def spot_prices(*, area: str, period: Period, known_at: datetime | None = None) -> values.SpotPrices:
     """
     The prices that hold for the half-hours of a period; ``values.NO_PRICE`` where the market has none.
 
     :param area: an area code, or ``values.SYSTEM_PRICE``
+    :param known_at: those that held at that moment, whatever was revised since
     """
     prices = np.full((period.days, values.SPOT_SLOTS), values.NO_PRICE, dtype=np.int64)
-    rows = SpotDay.objects.filter(area=area, holds=True, day__gte=period.start, day__lt=period.end)
+    rows = SpotDay.objects.filter(area=area, day__gte=period.start, day__lt=period.end)
+    rows = rows.filter(holds=True) if known_at is None else _held_at(rows, known_at)
     invented = False
     for day, vector, made in rows.values_list("day", "price_micro", "spot_import__invented"):
         prices[(day - period.start).days] = [values.NO_PRICE if price is None else price for price in vector]
@@ -29,6 +32,26 @@ def spot_prices(*, area: str, period: Period) -> values.SpotPrices:
 
 read_spot_file = spot.read
 """The prices of a market file, one vector per area and day, without taking them in (quotes, studies)."""
+
+
+def spot_known_at() -> datetime | None:
+    """When spot prices last came to hold: what was known from then on is what is known now."""
+    latest = SpotImport.objects.aggregate(imported=Max("imported_at"), decided=Max("decided_at"))
+    return max((moment for moment in latest.values() if moment is not None), default=None)
+
+
+def _held_at(rows: QuerySet[SpotDay], moment: datetime) -> QuerySet[SpotDay]:
+    """
+    The revision of each day that held at a moment, oldest first, so that the last of a day is its own.
+
+    A day that had no prices holds from its import on; one that was changed, from the second person's decision on.
+    """
+    holding = Q(spot_import__state=values.SpotImportState.HOLDS.value)
+    at_once = Q(spot_import__imported_at__lte=moment) & (
+        Q(revision=0) | holding & Q(spot_import__decided_at__isnull=True)
+    )
+    decided = holding & Q(spot_import__decided_at__lte=moment)
+    return rows.filter(at_once | decided).order_by("day", "revision")
 
 
 def spot_sum(*, area: str, period: Period) -> tuple[int, int] | None:
@@ -64,6 +87,19 @@ def spot_span() -> Period | None:
     days = SpotDay.objects.filter(holds=True).order_by("day").values_list("day", flat=True)
     first, last = days.first(), days.last()
     return Period(first, last + ONE_DAY) if first and last else None
+
+
+def spot_days_to_ask(*, today: date) -> list[date]:
+    """
+    Days that the market is asked for: from the last that is here (or a fortnight ago) up to tomorrow, and the last week
+    as far as it came from the market itself, which may revise it.
+    """
+    tomorrow = today + ONE_DAY
+    known = SpotDay.objects.filter(holds=True, day__lte=tomorrow).order_by("-day").values_list("day", flat=True)
+    newest = known.first() or today - timedelta(days=14)
+    asked = {newest + ONE_DAY * n for n in range(1, (tomorrow - newest).days + 1)}
+    own = known.filter(day__gt=today - timedelta(days=7), spot_import__imported_by=None, spot_import__invented=False)
+    return sorted(asked | set(own))
 
 
 def spot_areas() -> list[str]:

@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month, Period
@@ -19,6 +22,7 @@ from tomoshibi.masters.views.edge import actor
 from tomoshibi.storage import db
 from tomoshibi.ui import charts, figures
 from tomoshibi.ui.pages import CONFIRM, DO, page
+from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
 SHOWN_ERRORS, SHOWN_CHANGES = 50, 200
@@ -53,8 +57,18 @@ def prices(request: HttpRequest) -> HttpResponse:
         "gaps": _gaps(areas, span, today),
         "imports": queries.spot_imports(),
         "states": listing.SPOT_STATES,
+        "may_fetch": bool(settings.SPOT_MARKET_ADDRESS),
     }
     return render(request, "masters/spot.html", context)
+
+
+@require_POST
+@page("MS2", right=DO)
+def fetch(request: HttpRequest) -> HttpResponse:
+    """Ask the market for the days that are missing, now and not in the afternoon."""
+    with db.transaction():
+        job_id = worker.enqueue(values.FETCH_SPOT_JOB, {}, requested_by_id=request.user.pk, lock=values.FETCH_SPOT_JOB)
+    return redirect(f"{reverse('worker:job', args=[job_id])}?{urlencode({'next': reverse('masters:spot')})}")
 
 
 def _month(text: str, today: date, span: Period | None) -> Month:

@@ -54,6 +54,12 @@ def collect_demand(*, month: Month, now: datetime, actor_id: int | None = None) 
     for row in _with_readings(wanted, readings, month=month).iter_rows(named=True):
         before = standing.get((row["contract_id"], 0))
         known = row["max_demand_milli"] is not None
+        second = standing.get((row["contract_id"], 1))
+        if second is not None and before is not None:
+            if not known or before.reading_id == row["reading_id"]:
+                continue
+            # Another reading: what was divided by hand is divided anew, by somebody who sees both.
+            Demand.objects.filter(id=second.id).update(superseded_at=now)
         if before is not None and (not known or not _differs(before, row)):
             continue
         fresh.append((before, row | {"source": DemandSource.GRID.value if known else DemandSource.EXPECTED.value}))
@@ -340,6 +346,7 @@ def split_at_change_of_equipment(
     row = _standing(demand_id)
     whole = Period(row.period_start, row.period_end)
     assert whole.start < day < whole.end, "forms ask for a day inside the month"
+    assert row.part == 0, "a month is divided once"
     first = _as_given(row) | {"period_end": day, "max_demand_milli": before_milli}
     second = _as_given(row) | {"period_start": day, "max_demand_milli": after_milli, "part": 1}
     made = _replace([(row, first), (None, second)], now=now, actor_id=actor_id)
@@ -350,4 +357,7 @@ def split_at_change_of_equipment(
         subject=f"metering.demand:{made[1].id}",
         actor_id=actor_id,
     )
+    _put_before_people(month=Month.from_number(row.month), now=now)
+    if row.reading_id is not None:
+        worker.announce(values.ConfirmedValuesChanged(reading_ids=(row.reading_id,)))
     return made[1].id

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import demand_csv, demand_list, forms, operations, queries, values
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
@@ -113,21 +114,20 @@ def demand_panel(request: HttpRequest, demand_id: int) -> HttpResponse:
 @page(RB4)
 def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
     """One contract's months: what was measured, what counts, and why."""
-    day = clock.today()
-    return _page(
-        request,
-        demand_id,
-        forms.AgreedDemandForm(today=day, initial={"agreed_on": day}),
-        forms.ContractDemandForm(today=day, initial={"agreed_on": day}),
-    )
+    return _page(request, demand_id)
 
 
-def _page(
-    request: HttpRequest, demand_id: int, form: forms.AgreedDemandForm, contract_form: forms.ContractDemandForm
-) -> HttpResponse:
-    shown = _shown(demand_id) | {"form": form, "contract_form": contract_form}
-    status = _status(form) if form.errors else _status(contract_form)
-    return render(request, "metering/demand.html", shown, status=status)
+def _page(request: HttpRequest, demand_id: int, **bound: Form) -> HttpResponse:
+    """The page with its forms; ``bound`` holds the one that came back with errors."""
+    day, shown = clock.today(), _shown(demand_id)
+    found = shown["demand"]
+    blank = {
+        "form": forms.AgreedDemandForm(today=day, initial={"agreed_on": day}),
+        "contract_form": forms.ContractDemandForm(today=day, initial={"agreed_on": day}),
+        "equipment_form": forms.EquipmentForm(period=Period(found.period_start, found.period_end)),
+    }
+    status = _status(next(iter(bound.values()))) if bound else 200
+    return render(request, "metering/demand.html", shown | blank | bound, status=status)
 
 
 @require_POST
@@ -146,7 +146,7 @@ def agree(request: HttpRequest, demand_id: int) -> HttpResponse:
             return redirect("metering:demand", demand_id)
         messages.success(request, _("The agreed demand stands until the grid company provides a value."))
         return redirect("metering:demand", after)
-    return _page(request, demand_id, form, forms.ContractDemandForm(today=clock.today()))
+    return _page(request, demand_id, form=form)
 
 
 @require_POST
@@ -165,4 +165,26 @@ def agree_contract(request: HttpRequest, demand_id: int) -> HttpResponse:
             return redirect("metering:demand", demand_id)
         messages.success(request, _("The contract demand is agreed from this month on."))
         return redirect("metering:demand", after)
-    return _page(request, demand_id, forms.AgreedDemandForm(today=clock.today()), form)
+    return _page(request, demand_id, contract_form=form)
+
+
+@require_POST
+@page(RB4, right=DO)
+def change_equipment(request: HttpRequest, demand_id: int) -> HttpResponse:
+    """Divide a month at a change of equipment."""
+    found = queries.demand(demand_id=demand_id)
+    if found is None:
+        raise Http404(_("There is no such month."))
+    form = forms.EquipmentForm(request.POST, period=Period(found.period_start, found.period_end))
+    if form.is_valid():
+        try:
+            with db.transaction():
+                after = operations.split_at_change_of_equipment(
+                    demand_id=demand_id, **form.cleaned_data, now=clock.now(), actor_id=request.user.pk
+                )
+        except operations.OlderVersion as refusal:
+            messages.error(request, str(refusal))
+            return redirect("metering:demand", demand_id)
+        messages.success(request, _("The month has two parts now, each with its own contract demand."))
+        return redirect("metering:demand", after)
+    return _page(request, demand_id, equipment_form=form)

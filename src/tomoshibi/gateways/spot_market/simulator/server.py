@@ -1,0 +1,131 @@
+"""
+The HTTPS server: gives the days of a folder, and misbehaves as told.
+
+Where it is told the day, it publishes by itself: each day from the afternoon before, at invented prices.
+"""
+
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import cast
+
+from tomoshibi.gateways.spot_market.simulator.files import write_day
+
+_LONGEST_BACK = timedelta(days=60)
+
+
+@dataclass
+class Behaviour:
+    """
+    :param unavailable: so many requests are answered with 503 first
+    :param cut: names that break off in the middle
+    :param nonsense: names that are answered with a page in HTML
+    """
+
+    unavailable: int = 0
+    cut: tuple[str, ...] = ()
+    nonsense: tuple[str, ...] = ()
+
+
+class MarketSimulator:
+    """
+    A running market.
+
+    :param folder: days as files
+    :param today: where given, days up to the next one are published by themselves
+    :param port: 0 takes any free one; see ``address``
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        certificate: Path,
+        key: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        today: Callable[[], date] | None = None,
+    ) -> None:
+        self.folder, self.today, self.behaviour = folder, today, Behaviour()
+        self.asked: list[str] = []
+        self.lock = threading.Lock()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate, key)
+        self._server = _Server((host, port), context, self)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="spot-market", daemon=True)
+
+    @property
+    def address(self) -> str:
+        host, port = self._server.server_address[:2]
+        return f"https://{host!s}:{port}"
+
+    def __enter__(self) -> "MarketSimulator":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def file(self, name: str) -> Path | None:
+        """The file of a name, published first where its time has come."""
+        place = self.folder / name
+        if not place.is_file() and self.today is not None:
+            day, today = _day(name), self.today()
+            if day is not None and today - _LONGEST_BACK <= day <= today + timedelta(days=1):
+                write_day(self.folder, day)
+        return place if _day(name) is not None and place.is_file() else None
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name.removeprefix("spot_").removesuffix(".csv"))
+    except ValueError:
+        return None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], context: ssl.SSLContext, market: MarketSimulator) -> None:
+        super().__init__(address, _Handler)
+        self.market = market
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        market = cast("_Server", self.server).market
+        name = self.path.rpartition("/")[2]
+        with market.lock:
+            market.asked.append(name)
+            late = market.behaviour.unavailable > 0
+            market.behaviour.unavailable -= late
+        found = market.file(name)
+        if late:
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"later")
+        elif name in market.behaviour.nonsense:
+            self._answer(HTTPStatus.OK, b"<html>maintenance</html>")
+        elif found is None:
+            self._answer(HTTPStatus.NOT_FOUND, b"")
+        else:
+            self._answer(HTTPStatus.OK, found.read_bytes(), cut=name in market.behaviour.cut)
+
+    def _answer(self, status: HTTPStatus, body: bytes, *, cut: bool = False) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's own
+        """Say nothing."""
