@@ -1,12 +1,14 @@
 """
 `make bench`: how fast the main job is, as ratios to a bare COPY of the same rows in the same run.
 
-python -m tools.bench [--only month kernel pysam] [--contracts 10000 100000 1000000] [--seed 1]
+python -m tools.bench [--only month kernel study pysam] [--contracts 10000 100000 1000000] [--seed 1]
 
 ``month``   a book of contracts in a database of its own (TOMOSHIBI_DATA/bench), the whole bill run with the real
             operations, debts, a debit file and its result, statements: each stage with rows per second, its share, the
             processor seconds, the ratio to bare COPY, and how all this grows with the book
 ``kernel``  the kernels over half-hours against what memory gives, and the pricing of a book without a database
+``study``   a book priced twice and added up as a portfolio study does, without a database: bills per second and per
+            processor second, memory, and how it grows with the book
 ``pysam``   the same bills by NREL-PySAM's Utilityrate5 (requirements/bench.txt), compared and timed
 
 Nothing here is a test: no figure fails anything.
@@ -20,7 +22,7 @@ from pathlib import Path
 
 NEEDS_BYTES_PER_CONTRACT = 12_000
 NEEDS_MEMORY = 3 * 2**30
-PARTS = ("kernel", "pysam", "month")
+PARTS = ("kernel", "study", "pysam", "month")
 
 
 def refuse_politely(contracts: int, folder: Path) -> None:
@@ -64,6 +66,11 @@ def main() -> None:
 
         print("\npricing without a database")
         kernel.measure(say=say)
+    if "study" in wants.only:
+        from tools.bench import study
+
+        print("\na portfolio study without a database")
+        study.measure(say=say)
     if "pysam" in wants.only:
         from tools.bench import pysam
 

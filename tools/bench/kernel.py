@@ -58,7 +58,7 @@ def _kernels(half_hours: Int32Array, programs: Mapping[str, Program], *, say: Sa
     of_use = next(bands for program in programs.values() for bands in program.bands)
     dates = np.datetime64(FIRST_DAY, "D") + np.arange(DAYS)
     months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    calendar = of_use.calendar.of_days(months, _day_types())
+    calendar = of_use.calendar.of_days(months, day_types())
     units = np.random.default_rng(2).integers(5 * YEN, 40 * YEN, DAYS * SLOTS)
     nobody = np.zeros(DAYS * SLOTS, dtype=np.uint8)
     limit = _best(_reader(half_hours))
@@ -95,7 +95,8 @@ def _reader(half_hours: Int32Array) -> Callable[[], object]:
     return lambda: over_rows(lambda rows: add_up(wide[rows], sums[rows]), rows=POINTS)
 
 
-def _day_types() -> np.ndarray:
+def day_types() -> np.ndarray:
+    """Weekdays, Saturdays and holidays of the month."""
     weekday = (np.arange(DAYS) + FIRST_DAY.weekday()) % 7
     return np.where(weekday == 6, 2, np.where(weekday == 5, 1, 0)).astype(np.int8)
 
@@ -123,17 +124,18 @@ def _paths(programs: Mapping[str, Program], *, say: Say) -> None:
 
 
 def _book(half_hours: Int32Array, programs: Mapping[str, Program], *, random: np.random.Generator, say: Say) -> None:
-    tiered = _usage(np.arange(BOOK), energy_dwh=random.integers(0, 9_000_000, BOOK))
+    tiered = usage_of(np.arange(BOOK), energy_dwh=random.integers(0, 9_000_000, BOOK))
     _priced("tiered (tokyo-b)", tiered, programs["03-tokyo-b"], (), say=say)
     rows = np.arange(POINTS)
-    usage = _usage(rows, energy_dwh=half_hours.sum(axis=1, dtype=np.int64))
+    usage = usage_of(rows, energy_dwh=half_hours.sum(axis=1, dtype=np.int64))
     spot = {market.value: random.integers(5 * YEN, 40 * YEN, DAYS * SLOTS) for market in Market}
-    block = values.HalfHours(rows, FIRST_DAY, half_hours, _day_types(), SLOTS, AREA, spot)
+    block = values.HalfHours(rows, FIRST_DAY, half_hours, day_types(), SLOTS, AREA, spot)
     _priced("time of use (smart-life)", usage, programs["04-chubu-smart-life"], (block,), say=say)
     _priced("market-linked", usage, programs["21-tomoshibi-market"], (block,), say=say)
 
 
-def _usage(rows: np.ndarray, *, energy_dwh: np.ndarray) -> pl.DataFrame:
+def usage_of(rows: np.ndarray, *, energy_dwh: np.ndarray) -> pl.DataFrame:
+    """A whole month of 40, 50 and 60 A with every published value."""
     return pl.DataFrame(
         {"row_id": rows, "plan_version": np.ones_like(rows), "capacity_milli": 40_000 + rows % 3 * 10_000, "energy_dwh": energy_dwh}
     ).with_columns(

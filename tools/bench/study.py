@@ -1,0 +1,129 @@
+"""
+A portfolio study without its database: a book priced twice, as it is and under other prices, and added up as studies do.
+
+Block by block of as many contracts as the job takes at once, so that memory is bounded by the block; the curve shows
+that a book a hundred times as large takes a hundred times as long. Processor time is what counts on a shared machine.
+"""
+
+import resource
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter, process_time
+
+import numpy as np
+import polars as pl
+
+from tomoshibi.billing import studysums
+from tomoshibi.billing.operations.studying import PART_SIZE
+from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.rating.program import Program
+from tomoshibi.tariffs import compile as compiling
+from tomoshibi.tariffs import document, pricing, repricing, values
+from tools.bench import kernel
+from tools.bench.kernel import AREA, DAYS, FIRST_DAY, SLOTS, Say
+
+SIZES = (10_000, 100_000, 1_000_000)
+PLANS = {"tiered (tokyo-b)": "03-tokyo-b", "time of use (smart-life)": "04-chubu-smart-life"}
+BEFORE, AFTER = 1, 2
+_KILO = 1024
+
+
+@dataclass(frozen=True)
+class Took:
+    """What a book of some size took: bills priced (each contract twice), seconds by the clock and of the processors."""
+
+    bills: int
+    seconds: float
+    processor: float
+    memory_mb: int
+
+
+def measure(*, say: Say, sizes: Sequence[int] = SIZES) -> None:
+    """The curve for tiered bills and for time-of-use bills from half-hours."""
+    for name, plan in PLANS.items():
+        programs = _programs(plan)
+        _book(programs, contracts=PART_SIZE)
+        say(f"study, {name}")
+        for contracts in sizes:
+            took = _book(programs, contracts=contracts)
+            say(
+                f"  {contracts:>10,} contracts {took.seconds:8.2f} s {took.bills / took.seconds:12,.0f} bills/s"
+                f" {took.bills / took.processor:12,.0f} per processor second   at most {took.memory_mb:,} MB"
+            )
+
+
+def _programs(plan: str) -> dict[int, Program]:
+    """The plan as it is, and one per cent dearer."""
+    path: Path = document.PLANS / f"{plan}.yaml"
+    newest = document.versions(document.read(path.read_text(encoding="utf-8")))[-1]
+    dearer = repricing.with_prices(newest, lambda price: price * Fraction(101, 100))
+    return {BEFORE: compiling.program(newest), AFTER: compiling.program(dearer)}
+
+
+def _book(programs: dict[int, Program], *, contracts: int) -> Took:
+    random = np.random.default_rng(contracts)
+    by_half_hours = programs[BEFORE].needs_half_hours
+    seconds = processor = 0.0
+    bills = 0
+    for first in range(0, contracts, PART_SIZE):
+        rows = np.arange(first, min(first + PART_SIZE, contracts))
+        energies: Int32Array = random.integers(
+            0, 8_000, (rows.size, DAYS * SLOTS if by_half_hours else 1), dtype=np.int32
+        )
+        started, worked = perf_counter(), process_time()
+        bills += _block(rows, energies, programs)
+        seconds += perf_counter() - started
+        processor += process_time() - worked
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KILO
+    return Took(bills, seconds, processor, memory)
+
+
+def _block(rows: np.ndarray, energies: Int32Array, programs: dict[int, Program]) -> int:
+    """Price a block twice, and make of it what a study keeps."""
+    whole = energies.sum(axis=1, dtype=np.int64)
+    usage = kernel.usage_of(rows, energy_dwh=whole if energies.shape[1] > 1 else whole * 1_000)
+    blocks = []
+    if energies.shape[1] > 1:
+        blocks = [values.HalfHours(rows, FIRST_DAY, energies, kernel.day_types(), SLOTS, AREA, {})]
+    priced = {}
+    for number in (BEFORE, AFTER):
+        versioned = usage.with_columns(plan_version=pl.lit(number, dtype=pl.Int64))
+        priced[number] = pricing.price(usage=versioned, programs=programs, half_hours=blocks)
+        assert priced[number].refusals.is_empty(), priced[number].refusals.head(3)
+    bills = (
+        priced[BEFORE]
+        .totals.join(priced[AFTER].totals, on="row_id", suffix="_after")
+        .rename({
+            "total_minor": "before_minor", "total_minor_after": "after_minor",
+            "tax_minor": "before_tax_minor", "tax_minor_after": "after_tax_minor",
+        })
+        .with_columns(
+            customer_id=pl.col("row_id"),
+            contract_id=pl.col("row_id"),
+            area=pl.lit(AREA),
+            period_start=pl.lit(FIRST_DAY),
+            plan_before=pl.lit("plan"),
+            plan_after=pl.lit("plan"),
+            month=pl.lit(date(2026, 11, 1).year * 100 + 11, dtype=pl.Int64),
+        )
+    )  # fmt: skip
+    studysums.packed(studysums.customers_of(bills))
+    studysums.cells_of(bills)
+    for number in (BEFORE, AFTER):
+        studysums.components_of(priced[number].lines, groups=_groups(programs))
+    return 2 * rows.size
+
+
+def _groups(programs: dict[int, Program]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (version, number, slot.group.value)
+            for version, program in programs.items()
+            for number, slot in enumerate(program.slots, start=1)
+        ],
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
+        orient="row",
+    )
