@@ -235,3 +235,12 @@ def enqueue_study(*, study_id: int, actor_id: int | None) -> int:
     )
     operations.note_study_job(study_id=study_id, job_id=job_id)
     return job_id
+
+
+@worker.define_job(
+    "billing.tell_group_endings", procedure="GR12", label=gettext_noop("Tell cancelled groups of their final bill")
+)
+def tell_group_endings(progress: Tell, run_id: int) -> str:
+    """Bills were issued: cancelled groups whose final bill is among them are told."""
+    with db.transaction():
+        return f"run {run_id}: {operations.tell_endings()} final bills of groups"

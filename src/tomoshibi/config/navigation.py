@@ -79,12 +79,18 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Agency"), "building-store", (
     )),
     Section(pgettext_lazy("rail", "Groups"), "topology-star-3", (
+        Entry(_("Group applications"), "applications:group_cases", "clipboard-text", (
+            "GP1", "GP2", "GP3", "GP4", "GP5", "GP6", "GP7", "GP8", "GP9", "GP10",
+        )),
         Entry(_("Groups of points"), "groups:groups", "topology-star-3", ("GR1",)),
         Entry(_("Portfolio"), "groups:portfolio", "chart-bar", ("GR1",)),
         Entry(_("Meter reads"), "groups:reads", "gauge", ("GR11",)),
         Entry(_("Group energy"), "billing:group_months", "calculator", ("GR12",)),
         Entry(_("Point lists"), "groups:lists", "table-import", ("GR2",)),
         Entry(_("Stock customers"), "groups:stock", "building-warehouse", ("GR3",)),
+        Entry(_("What is missing"), "applications:group_reports", "file-alert", ("GP1", "GP9")),
+        Entry(_("Neighbouring accounts"), "applications:neighbours", "users-group", ("GP12",)),
+        Entry(_("Roles and rights"), "applications:group_roles", "shield-check", ("GP11",)),
         Entry(_("Types and limits"), "groups:settings", "adjustments", ("GR4",)),
     )),
     Section(pgettext_lazy("rail", "On site"), "tool", (

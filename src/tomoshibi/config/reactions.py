@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from tomoshibi.billing.values import BillsIssued
+from tomoshibi.fieldwork.values import TicketClosed
+from tomoshibi.groups.values import FinalBillPosted
 from tomoshibi.identity.values import InvitationCreated
 from tomoshibi.metering.values import ConfirmedValuesChanged
 from tomoshibi.worker.values import Announcement, JobFailed, JobRecovered
@@ -11,6 +13,8 @@ TABLE: Mapping[type[Announcement], Sequence[str]] = {
     JobFailed: ("console.job_failed",),
     JobRecovered: ("console.job_recovered",),
     InvitationCreated: ("console.mail_invitation",),
-    BillsIssued: ("collection.open_receivables", "billing.notify_statements"),
+    BillsIssued: ("collection.open_receivables", "billing.notify_statements", "billing.tell_group_endings"),
+    FinalBillPosted: ("applications.settle_cancellations",),
+    TicketClosed: ("applications.take_over_ticket",),
     ConfirmedValuesChanged: ("billing.find_corrections",),
 }

@@ -12,4 +12,7 @@ TABLE: Sequence[Schedule] = (
     Schedule("fetch-spot-prices", "masters.fetch_spot", "MS2", 15, 18, _("Fetch spot prices")),
     Schedule("fetch-debit-results", "collection.fetch_results", "RC4", 8, 19, _("Fetch direct-debit results")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
+    Schedule(
+        "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")
+    ),
 )

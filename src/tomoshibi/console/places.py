@@ -34,6 +34,7 @@ PLACES: tuple[Place, ...] = (
         ("applications.intake", "applications.registration", "applications.case"),
     ),
     Place("masters:proposals", _("Changes to decide"), ("masters.proposal",)),
+    Place("applications:group_cases", _("Group applications"), ("applications.groupcase",)),
     Place("worker:jobs", _("Jobs"), ("worker.",)),
 )
 """A kind that nobody claims is counted at the first entry of the rail that belongs to its procedure."""

@@ -90,6 +90,8 @@ CONFIRMATION = Layout(
         "inspector": ("核查人",),
         "verified_on": ("核查日期",),
         "note": ("核查备注",),
+        "list_version": ("清单版本",),
+        "row_key": ("行号",),
     },
     frozenset({"account_number", "customer_name", "address", "access_point_number", "benchmark_number"}),
     10,
@@ -132,6 +134,23 @@ TOTALS = Layout(
     3,
 )
 """表1 虚拟倍率客户点位统计"""
+SERVED = Layout(
+    "served",
+    {
+        "account_number": ("户号", "用户编号"),
+        "meter_number": ("局号", "表计条码", "表计局号"),
+        "address": ("用电地址", "地址"),
+        "access_point_number": ("接入点编号",),
+        "access_point_name": ("接入点名称",),
+        "box_number": ("表箱资源号", "表箱编号"),
+        "district_number": ("台区编号",),
+        "district_name": ("台区名称",),
+        "unit": ("单位", "供电单位"),
+    },
+    frozenset({"account_number", "meter_number", "access_point_number", "access_point_name"}),
+    8,
+)
+"""Ordinary accounts and the access points that serve them (低压用户接入点资料): what nearest accounts are looked up in."""
 LAYOUTS = {layout.code: layout for layout in (CONNECTION, CONFIRMATION, VERIFICATION, TOTALS)}
 TOTAL_WORDS = ("合计", "总计")
 

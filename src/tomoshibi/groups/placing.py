@@ -21,9 +21,26 @@ NEW_POINTS: Schema = {
     "rated_w": pl.Int64, "override_reason": pl.String, "same_device_reason": pl.String, "origin": pl.String,
     "application_number": pl.String, "installed_on": pl.Date, "seal_number": pl.String, "contract_list": pl.String,
     "batch_id": pl.Int64, "start": pl.Date, "access_point_id": pl.Int64, "access_point_number": pl.String,
-    "district_id": pl.Int64,
+    "district_id": pl.Int64, "point_id": pl.Int64,
 }  # fmt: skip
-"""What ``add`` reads; ``account_number`` empty: a fresh one. ``role`` is that of ``values.Role``."""
+"""
+What ``add`` reads; ``account_number`` empty: a fresh one. ``role`` is that of ``values.Role``. ``point_id`` where it was
+reserved before (``reserve``), so that a label could be printed for a point that was not connected yet.
+"""
+
+
+def reserve(*, count: int) -> pl.DataFrame:
+    """
+    Ids and account numbers for points to come; they are nobody's until ``add`` is given them.
+
+    :returns: ``point_id``, ``account_number``
+    """
+    return pl.DataFrame(
+        {
+            "point_id": bulk.allocate_ids("groups_point", count),
+            "account_number": parties.take_account_numbers(count=count),
+        }
+    )
 
 
 def add(frame: pl.DataFrame, *, today: date, beyond_cap: bool) -> pl.DataFrame:
@@ -48,7 +65,8 @@ def add(frame: pl.DataFrame, *, today: date, beyond_cap: bool) -> pl.DataFrame:
             .otherwise("benchmark_number"),
         )
     )
-    rows = rows.with_columns(bulk.allocate_ids("groups_point", rows.height))
+    fresh = pl.Series("id", bulk.allocate_ids("groups_point", rows.height))
+    rows = rows.with_columns(id=pl.coalesce("point_id", fresh)).drop("point_id")
     bulk.copy_in(
         "groups_point",
         rows.select(
@@ -102,14 +120,14 @@ def examine(rows: pl.DataFrame, *, today: date, beyond_cap: bool) -> None:
         length_limits(Point) | {name: length_limits(Placement)[name] for name in ("address", "position")},
         reason=_("longer than {limit} characters"),
     )
-    _examine_devices(examination, rows)
-    _examine_doubles(examination, rows, today=today)
+    examine_devices(examination, rows)
+    examine_doubles(examination, rows, today=today)
     if not beyond_cap:
         _examine_cap(examination, rows, today=today)
     examination.finish()
 
 
-def _examine_devices(examination: Examination, rows: pl.DataFrame) -> None:
+def examine_devices(examination: Examination, rows: pl.DataFrame) -> None:
     """Only devices of the benchmark's type, within its rated range, unless somebody says why (G-003)."""
     kinds = bulk.read_frame(
         """
@@ -146,7 +164,7 @@ def _examine_devices(examination: Examination, rows: pl.DataFrame) -> None:
     )
 
 
-def _examine_doubles(examination: Examination, rows: pl.DataFrame, *, today: date) -> None:
+def examine_doubles(examination: Examination, rows: pl.DataFrame, *, today: date) -> None:
     """The same device is not in two groups (G-017), unless somebody says why it is another one."""
     key = ["name", "address", "access_point_number"]
     unresolved = rows.with_row_index("_at", offset=1).filter(pl.col("same_device_reason") == "")

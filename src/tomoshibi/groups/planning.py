@@ -59,7 +59,7 @@ def plan(sheet: layouts.Sheet, *, group: values.Group | None, effective_on: date
     :param effective_on: holds for rows without a day
     :raises RowsRefused: naming each row that cannot be taken by its number in the file
     """
-    rows = _uniform(sheet, group=group, effective_on=effective_on)
+    rows = uniform(sheet, group=group, effective_on=effective_on)
     rows = rows.join(_groups(rows), on="benchmark_number", how="left", maintain_order="left")
     rows = _with_known(rows, today=today)
     examination = Examination(rows)
@@ -68,7 +68,7 @@ def plan(sheet: layouts.Sheet, *, group: values.Group | None, effective_on: date
     return _parts(rows, sheet)
 
 
-def _uniform(sheet: layouts.Sheet, *, group: values.Group | None, effective_on: date) -> pl.DataFrame:
+def uniform(sheet: layouts.Sheet, *, group: values.Group | None, effective_on: date) -> pl.DataFrame:
     """The rows of any form with the same columns; what stands above the headings holds for rows that say nothing."""
     rows = sheet.rows.with_columns(
         pl.lit("").alias(name) for name in (*TEXTS, "day", "rated_w", "installed_on") if name not in sheet.rows.columns

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+import polars as pl
+
+from tomoshibi.worker.values import Announcement
+
 REGISTER = "GR1"
 LISTS = "GR2"
 STOCK = "GR3"
@@ -259,6 +263,43 @@ class PointList:
     job_id: int | None
     received_at: datetime
     applied_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """
+    What the list of an application asks for.
+
+    :ivar counted: rows that the file has, taken or not
+    :ivar benchmark_number: what stands above its headings
+    :ivar rows: columns of ``proposing.ROWS``, those that can be taken
+    :ivar refusals: row in the file, column, reason
+    """
+
+    layout: str
+    counted: int
+    benchmark_number: str
+    rows: pl.DataFrame
+    refusals: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
+class FinalBillPosted(Announcement):
+    """The final bill of a cancelled group is there; ``queries.ending_of`` has it."""
+
+    group_id: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A group on its way out: the day it ended, and its final bill once there is one."""
+
+    group_id: int
+    number: str
+    customer_id: int
+    ended_on: date
+    final_bill: str
+    final_amount_minor: int | None
 
 
 @dataclass(frozen=True)

@@ -114,3 +114,24 @@ class AccessPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="access_point_number_once")]
+
+
+@audited()
+class ServedAccount(models.Model):
+    """
+    An ordinary account with its meter, and the access point that serves both, as the utility's register has it.
+
+    A device beside it takes its supply from the same place: this is what the nearest account of a list is looked up in.
+    """
+
+    account_number = models.CharField(max_length=20)
+    meter_number = models.CharField(max_length=24, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    access_point = models.ForeignKey(AccessPoint, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_number"], name="served_account_once")]
+        indexes = [
+            models.Index(fields=["meter_number"], name="served_meter"),
+            models.Index(fields=["address"], name="served_address"),
+        ]

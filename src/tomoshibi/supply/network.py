@@ -1,6 +1,7 @@
 """Districts, boxes and access points in bulk: what a list names is there afterwards, under the name it has already."""
 
 import polars as pl
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.frames import Schema, completed
@@ -8,7 +9,7 @@ from tomoshibi.kernel.refusals import Examination
 from tomoshibi.storage import bulk
 from tomoshibi.storage.fields import length_limits
 from tomoshibi.supply import queries, values
-from tomoshibi.supply.models import AccessPoint, District, MeterBox
+from tomoshibi.supply.models import AccessPoint, District, MeterBox, ServedAccount
 
 NEW_DISTRICTS: Schema = {"number": pl.String, "name": pl.String, "unit": pl.String, "setting": pl.String}
 NEW_ACCESS_POINTS: Schema = {
@@ -81,3 +82,51 @@ def ensure_access_points(frame: pl.DataFrame) -> pl.DataFrame:
     bulk.copy_in("supply_accesspoint", new.select("id", "number", "name", "district_id", "box_id"))
     made = new.select(access_point_number="number", access_point_id="id", district_id="district_id")
     return pl.concat([known, made])
+
+
+NEW_SERVED: Schema = {
+    "account_number": pl.String, "meter_number": pl.String, "address": pl.String, "access_point_number": pl.String,
+    "access_point_name": pl.String, "box_number": pl.String, "district_number": pl.String, "district_name": pl.String,
+    "unit": pl.String,
+}  # fmt: skip
+
+
+def take_served_accounts(frame: pl.DataFrame) -> int:
+    """
+    Ordinary accounts and the access points that serve them; an account that is known gets its newest facts.
+
+    :param frame: columns of ``NEW_SERVED``
+    :returns: how many
+    :raises RowsRefused: naming each row without an account or access point, and each account that stands twice
+    """
+    rows = completed(frame, NEW_SERVED)
+    examination = Examination(rows)
+    for column in ("account_number", "access_point_number"):
+        examination.refuse(pl.col(column) == "", column=column, reason=_("an account and its access point are needed"))
+    examination.refuse(
+        pl.col("account_number").is_duplicated() & (pl.col("account_number") != ""),
+        column="account_number",
+        reason=_("{value} stands in more than one row"),
+    )
+    examination.refuse_longer(
+        {name: limit for name, limit in length_limits(ServedAccount).items() if name in rows.columns},
+        reason=_("longer than {limit} characters"),
+    )
+    examination.finish()
+    ensure_districts(rows.select("unit", number="district_number", name="district_name"))
+    places = ensure_access_points(
+        rows.select("district_number", "box_number", number="access_point_number", name="access_point_name")
+    )
+    rows = rows.join(places, on="access_point_number", how="left", maintain_order="left")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO supply_servedaccount (account_number, meter_number, address, access_point_id)
+            SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[])
+            ON CONFLICT (account_number) DO UPDATE SET
+                meter_number = excluded.meter_number, address = excluded.address,
+                access_point_id = excluded.access_point_id
+            """,
+            [rows[name].to_list() for name in ("account_number", "meter_number", "address", "access_point_id")],
+        )
+    return rows.height

@@ -161,3 +161,15 @@ def ensure_access_points(frame: pl.DataFrame) -> pl.DataFrame:
     :raises RowsRefused: naming each row that cannot be taken; nothing is written then
     """
     return network.ensure_access_points(frame)
+
+
+@db.transaction_required
+def take_served_accounts(frame: pl.DataFrame) -> int:
+    """
+    Ordinary accounts and the access points that serve them; an account that is known gets its newest facts.
+
+    :param frame: columns of ``network.NEW_SERVED``; a meter, box, district or address may be missing
+    :returns: how many
+    :raises RowsRefused: naming each row that cannot be taken; nothing is written then
+    """
+    return network.take_served_accounts(frame)

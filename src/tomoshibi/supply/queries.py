@@ -6,14 +6,14 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.supply import values
-from tomoshibi.supply.models import AccessPoint, District, Installation, Meter, SupplyPoint
+from tomoshibi.supply.models import AccessPoint, District, Installation, Meter, ServedAccount, SupplyPoint
 
 POINTS: Schema = {
     "supply_point_id": pl.Int64, "spin": pl.String, "kind": pl.String, "area": pl.String, "voltage": pl.String,
@@ -222,4 +222,20 @@ def district(*, number: str) -> values.District | None:
         return None
     return values.District(
         id=row.id, number=row.number, name=row.name, unit=row.unit, setting=values.Setting(row.setting)
+    )
+
+
+def served_accounts(*, numbers: pl.Series) -> pl.Series:
+    """Which of the account numbers are ordinary accounts of the utility's register, each with a meter of its own."""
+    found = ServedAccount.objects.filter(account_number__in=numbers.unique().to_list())
+    return pl.Series("account_number", list(found.values_list("account_number", flat=True)), dtype=pl.String)
+
+
+def served_rows() -> QuerySet[Any]:
+    """Ordinary accounts with the access points and districts that serve them, for the list."""
+    return ServedAccount.objects.annotate(
+        access_point_number=F("access_point__number"),
+        access_point_name=F("access_point__name"),
+        district_number=F("access_point__district__number"),
+        district_name=F("access_point__district__name"),
     )

@@ -1,5 +1,5 @@
 """What the worker runs for applications, by matter."""
 
-from tomoshibi.applications.jobs import intake
+from tomoshibi.applications.jobs import groupwork, intake
 
-__all__ = ["intake"]
+__all__ = ["groupwork", "intake"]

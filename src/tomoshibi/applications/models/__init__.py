@@ -1,5 +1,14 @@
 """Rows of applications, by matter."""
 
+from tomoshibi.applications.models.groupwork import (
+    CaseDocument,
+    CaseList,
+    CasePaper,
+    CaseRow,
+    CaseStep,
+    ContractList,
+    GroupCase,
+)
 from tomoshibi.applications.models.intake import (
     Agency,
     Attempt,
@@ -11,4 +20,20 @@ from tomoshibi.applications.models.intake import (
     Upload,
 )
 
-__all__ = ["Agency", "Attempt", "Consent", "Deficiency", "Intake", "Registration", "Submission", "Upload"]
+__all__ = [
+    "Agency",
+    "Attempt",
+    "CaseDocument",
+    "CaseList",
+    "CasePaper",
+    "CaseRow",
+    "CaseStep",
+    "Consent",
+    "ContractList",
+    "Deficiency",
+    "GroupCase",
+    "Intake",
+    "Registration",
+    "Submission",
+    "Upload",
+]

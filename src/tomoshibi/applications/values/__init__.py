@@ -1,5 +1,6 @@
 """What crosses the door of applications, by matter."""
 
+from tomoshibi.applications.values.groupwork import CaseKind, CaseState, CaseSummary
 from tomoshibi.applications.values.intake import (
     ANSWERS,
     Answers,
@@ -25,6 +26,9 @@ __all__ = [
     "ANSWERS",
     "Answers",
     "ApplicantKind",
+    "CaseKind",
+    "CaseState",
+    "CaseSummary",
     "Consent",
     "ConsentText",
     "Deficiency",

@@ -2,6 +2,7 @@
 
 from tomoshibi.billing.checks import Setting
 from tomoshibi.billing.operations.drafting import DraftedElsewhere, rate_chunk
+from tomoshibi.billing.operations.endings import tell_endings
 from tomoshibi.billing.operations.examination import (
     BandsNeeded,
     Correction,
@@ -123,5 +124,6 @@ __all__ = [
     "start_issue",
     "statement_pdf",
     "study_next",
+    "tell_endings",
     "withdraw_correction",
 ]

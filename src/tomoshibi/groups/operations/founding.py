@@ -76,7 +76,7 @@ def found_group(
     Make a group with its benchmark and reference meter; it is a draft until the benchmark was found fit.
 
     :param benchmark: ``name``, ``address``, and as known ``account_number``, ``nearest_number``, ``access_point_id``,
-        ``access_point_number``, ``district_id``
+        ``access_point_number``, ``district_id``, ``point_id`` (reserved)
     :raises TypeUnknown: if the device type does not hold on that day
     :raises RowsRefused: naming what of the benchmark cannot be taken
     """

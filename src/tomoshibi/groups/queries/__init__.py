@@ -5,6 +5,8 @@ from tomoshibi.groups.queries.groups import (
     by_district,
     checks_of,
     completeness,
+    ending_of,
+    endings,
     expected_band,
     group,
     group_rows,
@@ -23,7 +25,8 @@ from tomoshibi.groups.queries.groups import (
     verification_list,
 )
 from tomoshibi.groups.queries.labels import LabelOfPoint, PointBehind, labels_of_group, point_behind
-from tomoshibi.groups.queries.lists import point_list, point_list_rows
+from tomoshibi.groups.queries.lists import as_repair_list, column_name, point_list, point_list_rows
+from tomoshibi.groups.queries.locating import locate
 from tomoshibi.groups.queries.points import (
     count_history,
     daily_counts,
@@ -79,10 +82,12 @@ from tomoshibi.groups.queries.supplies import (
 __all__ = [
     "LabelOfPoint",
     "PointBehind",
+    "as_repair_list",
     "balance_of",
     "batch_preview",
     "by_district",
     "checks_of",
+    "column_name",
     "completeness",
     "contract_of",
     "count_history",
@@ -94,6 +99,8 @@ __all__ = [
     "device_types",
     "edits_of",
     "ended_points",
+    "ending_of",
+    "endings",
     "expected_band",
     "extras",
     "group",
@@ -105,6 +112,7 @@ __all__ = [
     "known_points",
     "labels_of_group",
     "legacy_counts",
+    "locate",
     "members_between",
     "members_frame",
     "meter_energy",

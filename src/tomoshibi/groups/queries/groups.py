@@ -341,3 +341,33 @@ def groups_by_benchmark(*, numbers: pl.Series) -> pl.DataFrame:
         },
         {"numbers": numbers.unique().to_list(), "live": list(LIVE)},
     )  # fmt: skip
+
+
+def endings(*, billed: bool | None = None) -> list[values.Ending]:
+    """
+    Groups that were cancelled and are not dissolved yet, the earliest first.
+
+    :param billed: only those with (or without) their final bill
+    """
+    rows = Group.objects.filter(state=values.GroupState.DISSOLVING.value).exclude(dissolved_on=None)
+    if billed is not None:
+        rows = rows.exclude(final_bill="") if billed else rows.filter(final_bill="")
+    return [_ending(row) for row in rows.order_by("dissolved_on", "id")]
+
+
+def ending_of(*, group_id: int) -> values.Ending | None:
+    """How a group ended; nothing while it was not cancelled."""
+    row = Group.objects.filter(id=group_id).exclude(dissolved_on=None).first()
+    return _ending(row) if row else None
+
+
+def _ending(row: Group) -> values.Ending:
+    assert row.dissolved_on is not None, "a group that was cancelled has its last day"
+    return values.Ending(
+        group_id=row.id,
+        number=row.number,
+        customer_id=row.customer_id,
+        ended_on=row.dissolved_on,
+        final_bill=row.final_bill,
+        final_amount_minor=row.final_amount_minor,
+    )

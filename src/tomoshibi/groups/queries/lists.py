@@ -1,10 +1,12 @@
 """Point lists that came in as files."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
 from django.db.models import F, QuerySet
 
-from tomoshibi.groups import values
+from tomoshibi.groups import exports, layouts, values, words
 from tomoshibi.groups.models import PointList
 
 
@@ -33,3 +35,17 @@ def point_list(*, list_id: int) -> values.PointList | None:
 def point_list_rows() -> QuerySet[Any]:
     """All lists that came in, for the list of lists."""
     return PointList.objects.annotate(group_number=F("group__number"))
+
+
+def column_name(column: str) -> Any:
+    """What a column of a list is called for people."""
+    return words.column(column)
+
+
+def as_repair_list(*, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """
+    Rows as a workbook in the columns of the confirmation list, to be put right by hand and read again.
+
+    :param rows: columns of ``layouts.CONFIRMATION`` with ``list_version`` and ``row_key``
+    """
+    return exports.as_xlsx(pl.DataFrame(list(rows)), layouts.CONFIRMATION)

@@ -1,0 +1,111 @@
+"""What the pages of group cases share: looking up, keeping uploads, one act in one transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from tomoshibi.applications.operations import groupwork as operations
+from tomoshibi.applications.queries import groupwork as queries
+from tomoshibi.applications.values import groupwork as values
+from tomoshibi.documents.values import StoredFile
+from tomoshibi.fieldwork import operations as fieldwork
+from tomoshibi.groups import operations as group_operations
+from tomoshibi.identity import operations as identity
+from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.masters import queries as masters
+from tomoshibi.storage import db
+from tomoshibi.worker import queries as clock
+
+REFUSALS = (
+    operations.CaseMove,
+    operations.Incomplete,
+    operations.NoLabels,
+    operations.NoSuchRow,
+    operations.NotSigned,
+    operations.OldVersion,
+    operations.WrongVersion,
+    identity.SamePerson,
+    fieldwork.NoReason,
+    fieldwork.CodeTooSmall,
+    fieldwork.AlreadyVoid,
+    group_operations.NotReadable,
+    group_operations.GroupMove,
+    group_operations.NotFit,
+    group_operations.TypeUnknown,
+    masters.MasterMissing,
+    RowsRefused,
+)
+
+
+def case_or_404(case_id: int) -> values.Case:
+    try:
+        return queries.case(case_id=case_id)
+    except queries.NoSuchCase:
+        raise Http404(_("There is no such application.")) from None
+
+
+def record(request: HttpRequest, step: str, what: str, case_id: int) -> None:
+    identity.record_deed(
+        procedure=step, what=what, at=clock.now(), subject=values.subject_of(case_id), actor_id=request.user.pk
+    )
+
+
+def keep(request: HttpRequest, file: Any) -> StoredFile:
+    """A file as it came, kept before anything is made of it."""
+    with db.transaction():
+        return operations.keep_file(name=file.name, content=file, now=clock.now(), actor_id=request.user.pk)
+
+
+def act(
+    request: HttpRequest,
+    case_id: int,
+    step: str,
+    what: str,
+    do: Callable[[], Any],
+    *,
+    said: Callable[[Any], str] | None = None,
+    anchor: str = "",
+) -> HttpResponse:
+    """
+    One step of a case in one transaction; what is refused is said on the page of the case.
+
+    :param what: for the record, in English
+    :param said: what to say when it is done
+    """
+    case_or_404(case_id)
+    try:
+        with db.transaction():
+            made = do()
+            record(request, step, what, case_id)
+    except REFUSALS as refusal:
+        messages.error(request, sentence(refusal))
+        if isinstance(refusal, (operations.NotSigned, operations.CaseMove)):
+            with db.transaction():
+                operations.note_attempt(
+                    case_id=case_id, step=step, text=what, now=clock.now(), actor_id=request.user.pk
+                )
+    else:
+        messages.success(request, said(made) if said else _("Done."))
+    response = redirect("applications:group_case", case_id)
+    if anchor:
+        response["Location"] += f"#{anchor}"
+    return response
+
+
+def sentence(refusal: Exception) -> str:
+    if isinstance(refusal, RowsRefused):
+        return " ".join(
+            _("Row %(row)d: %(reason)s") % {"row": one.row, "reason": one.reason} for one in refusal.refusals[:5]
+        )
+    return str(refusal)
+
+
+def first_error(form: Any) -> str:
+    return " ".join(
+        f"{form[name].label}: {errors[0]}" if name in form.fields else str(errors[0])
+        for name, errors in form.errors.items()
+    )
