@@ -380,3 +380,24 @@ def test_a_number_typed_by_hand_is_read_with_its_check_digit():
     assert values.serial_of("００００ ００４２ ２") == 42
     for wrong in ("0000 0042 3", "", "abc", "1" * 20):
         assert values.serial_of(wrong) is None
+
+
+@pytest.mark.requirement("G-046")
+def test_a_check_finds_a_seal_that_nobody_had_told_us_of(now, crew):
+    ticket_id = tickets.open_ticket(now, order(1, act="check"), order(2, act="check"))
+    operations.assign_leader(ticket_id=ticket_id, person_id=crew, now=now, actor_id=None)
+    first, second = queries.ticket(ticket_id).tasks
+    send(ticket_id, report(first.id, now, checks=YES, seal_number="OLD-1"), now, crew)
+    assert queries.seal_of(subject="groups.point:1").label_serial is None
+    again = send(ticket_id, report(second.id, now, checks=YES, seal_number="OLD-1"), now, crew)
+    assert "OLD-1" in again.sentence
+
+
+@pytest.mark.requirement("G-046")
+def test_a_label_is_bound_to_the_seal_that_was_there_before_it(now, crew):
+    operations.note_seal(number="OLD-1", subject="groups.point:1", place="JR00001", placed_at=now, now=now)
+    label = tickets.label(now, 1)
+    operations.hang_seal(number="OLD-1", label_serial=label.serial, place="JR00001", placed_at=now, now=now)
+    assert queries.seal_of(subject="groups.point:1").label_serial == label.serial
+    with pytest.raises(operations.SealElsewhere):
+        operations.note_seal(number="OLD-2", subject="groups.point:1", place="x", placed_at=now, now=now)

@@ -198,12 +198,12 @@ def test_the_legacy_mark_stays_until_everything_is_there(batch, now):
     operations.import_batch(batch_id=batch, now=now, today=book.TODAY)
     assert queries.legacy_counts() == {"contract_list": 3, "seal": 3, "installed_on": 3, "marked": 3, "stock": 3}
     point = queries.point(account_number="1801000001")
-    assert operations.complete_point(point_id=point["id"], seal_number="F1", today=book.TODAY) == [
+    assert operations.complete_point(point_id=point["id"], seal_number="F1", today=book.TODAY, now=now) == [
         "contract_list", "installed_on",
     ]  # fmt: skip
     assert (
         operations.complete_point(
-            point_id=point["id"], contract_list="HT-1", installed_on=date(2014, 5, 6), today=book.TODAY
+            point_id=point["id"], contract_list="HT-1", installed_on=date(2014, 5, 6), today=book.TODAY, now=now
         )
         == []
     )

@@ -225,6 +225,7 @@ class Point(models.Model):
     origin = models.CharField(max_length=12, choices=choices_of(values.Origin))
     application_number = models.CharField(max_length=20, blank=True)
     installed_on = models.DateField(null=True)
+    # Not read any more: seals are fieldwork's. The column goes with the next release that may drop one.
     seal_number = models.CharField(max_length=30, blank=True)
     contract_list = models.CharField(max_length=40, blank=True)
     batch_id = models.BigIntegerField(null=True)

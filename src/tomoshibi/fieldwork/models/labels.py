@@ -79,7 +79,8 @@ class Seal(models.Model):
     """A seal tag that hangs, or hung, at a cable. Its number is used once in its life."""
 
     number = models.CharField(max_length=30, unique=True)
-    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="+")
+    label = models.ForeignKey(Label, null=True, on_delete=models.PROTECT, related_name="+")
+    """Empty for a seal that hung before its thing had a label."""
     subject = models.CharField(max_length=100)
     place = models.CharField(max_length=60)
     placed_at = models.DateTimeField()

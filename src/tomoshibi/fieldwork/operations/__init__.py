@@ -21,7 +21,7 @@ from tomoshibi.fieldwork.operations.qualifications import (
 )
 from tomoshibi.fieldwork.operations.recording import REFUSALS as NOT_RECORDED
 from tomoshibi.fieldwork.operations.scanning import scan, scan_label
-from tomoshibi.fieldwork.operations.seals import LabelVoid, SealElsewhere, SealUsed, hang_seal, remove_seal
+from tomoshibi.fieldwork.operations.seals import LabelVoid, SealElsewhere, SealUsed, hang_seal, note_seal, remove_seal
 from tomoshibi.fieldwork.operations.tickets import (
     AdoptedAlready,
     CrewAtWork,
@@ -71,6 +71,7 @@ __all__ = [
     "hang_seal",
     "make_labels",
     "make_spares",
+    "note_seal",
     "open_ticket",
     "print_labels",
     "remove_member",

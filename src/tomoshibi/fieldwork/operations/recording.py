@@ -112,6 +112,12 @@ def _move_seals(
     elif task.act == values.Act.REPLACE_LABEL and report.new_label_serial is None:
         raise NotComplete(_("Scan the spare label that hangs there now."))
     else:
+        if task.act == values.Act.CHECK and report.seal_number and hanging is None:
+            # The crew found a seal that nobody had told us of: from now on we know it.
+            seals.note_seal(
+                number=report.seal_number, subject=subject, place=task.place, placed_at=report.made_at,
+                now=received_at, actor_id=actor_id,
+            )  # fmt: skip
         task.seal_number = report.seal_number or task.seal_number
 
 

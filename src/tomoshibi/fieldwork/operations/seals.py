@@ -48,16 +48,52 @@ def hang_seal(
         raise queries.NoSuchLabel(str(label_serial))
     if row.void_at is not None:
         raise LabelVoid(_("Label %(number)s is void.") % {"number": values.number_of(row.id)})
+    return _hang(
+        number, row.subject, row, place, placed_at=placed_at, now=now, actor_id=actor_id, photo_file_id=photo_file_id
+    )
+
+
+@db.transaction_required
+def note_seal(
+    *, number: str, subject: str, place: str, placed_at: datetime, now: datetime, actor_id: int | None = None
+) -> values.Seal:
+    """
+    A seal that hangs already, as somebody in the office learned: from a list, from before there were labels.
+
+    :param subject: ``room.thing:id``; the label that holds for it is bound to the seal, where there is one
+    :param placed_at: as far as it is known
+    :raises SealUsed: if the number was used for another thing
+    :raises SealElsewhere: if the thing has another seal
+    """
+    label = Label.objects.select_for_update().filter(subject=subject, void_at=None).first()
+    return _hang(number, subject, label, place, placed_at=placed_at, now=now, actor_id=actor_id, photo_file_id=None)
+
+
+def _hang(
+    number: str,
+    subject: str,
+    label: Label | None,
+    place: str,
+    *,
+    placed_at: datetime,
+    now: datetime,
+    actor_id: int | None,
+    photo_file_id: int | None,
+) -> values.Seal:
     known = Seal.objects.filter(number=number).first()
     if known is not None:
-        if known.subject == row.subject and known.removed_at is None:
-            return queries.to_seal(known)
-        raise SealUsed(_("Seal %(number)s was used before, at %(place)s.") % {"number": number, "place": known.place})
-    hanging = queries.seal_of(subject=row.subject)
+        if known.subject != subject or known.removed_at is not None:
+            told = {"number": number, "place": known.place}
+            raise SealUsed(_("Seal %(number)s was used before, at %(place)s.") % told)
+        if known.label_id is None and label is not None:
+            known.label = label
+            known.save(update_fields=["label"])
+        return queries.to_seal(known)
+    hanging = queries.seal_of(subject=subject)
     if hanging is not None:
         raise SealElsewhere(_("Seal %(number)s hangs there; take it away first.") % {"number": hanging.number})
     made = Seal.objects.create(
-        number=number, label=row, subject=row.subject, place=place, placed_at=placed_at, received_at=now,
+        number=number, label=label, subject=subject, place=place, placed_at=placed_at, received_at=now,
         placed_by_id=actor_id, photo_file_id=photo_file_id,
     )  # fmt: skip
     return queries.to_seal(made)

@@ -128,10 +128,10 @@ class LabelPrint:
 
 @dataclass(frozen=True)
 class Seal:
-    """A seal tag at a cable, bound to the label in it and to the thing it hangs at."""
+    """A seal tag at a cable, bound to the thing it hangs at and to the label in it (none: it is older than labels)."""
 
     number: str
-    label_serial: int
+    label_serial: int | None
     subject: str
     place: str
     placed_at: datetime

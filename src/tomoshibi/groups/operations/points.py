@@ -1,12 +1,13 @@
 """Points join and leave groups; four of their fields may be put right without a process."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import polars as pl
 from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.groups import placing, queries, values
 from tomoshibi.groups.models import Group, Membership, Placement, Point, PointEdit
 from tomoshibi.groups.operations.founding import SecondBenchmark, search_key
@@ -182,20 +183,41 @@ def _tell_group(point: Point, address: str) -> None:
 
 @db.transaction_required
 def complete_point(
-    *, point_id: int, installed_on: date | None = None, seal_number: str = "", contract_list: str = "", today: date
+    *,
+    point_id: int,
+    installed_on: date | None = None,
+    seal_number: str = "",
+    contract_list: str = "",
+    today: date,
+    now: datetime,
+    actor_id: int | None = None,
 ) -> list[str]:
     """
     Fill in what a point still lacks: the real installation day, its seal, the contract list it stands on.
 
     :returns: what it lacks now; nothing left takes its legacy mark away
     :raises NoSuchPoint: if the point is not there
+    :raises fieldwork.SealUsed: if the seal was used elsewhere
+    :raises fieldwork.SealElsewhere: if another seal hangs there
     """
     row = Point.objects.select_for_update().filter(id=point_id).first()
     if row is None or not Membership.objects.filter(point=row).exists():
         raise NoSuchPoint(_("there is no such point"))
     assert installed_on is None or installed_on <= today, "the form refuses days in the future"
     row.installed_on = installed_on or row.installed_on
-    row.seal_number = seal_number.strip() or row.seal_number
     row.contract_list = contract_list.strip() or row.contract_list
     row.save()
+    if seal_number.strip():
+        stands = next(iter(_standing(point_id, today)), "")
+        hung = datetime.combine(row.installed_on, time(), tzinfo=now.tzinfo) if row.installed_on else now
+        fieldwork.note_seal(
+            number=seal_number.strip(), subject=values.subject_of(point_id), place=stands,
+            placed_at=min(hung, now), now=now, actor_id=actor_id,
+        )  # fmt: skip
     return queries.missing_of(row)
+
+
+def _standing(point_id: int, on: date) -> list[str]:
+    """Number of the access point where it stands on a day."""
+    ids = Placement.objects.filter(Q(end=None) | Q(end__gt=on), point_id=point_id, start__lte=on)
+    return list(ids.exclude(access_point=None).values_list("access_point__number", flat=True))

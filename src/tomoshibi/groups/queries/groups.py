@@ -194,11 +194,12 @@ def completeness(*, on: date, group_id: int | None = None, customer_id: int | No
     frame = bulk.read_frame(
         f"""
         SELECT count(*), count(nullif(pl.address, '')), count(pl.access_point_id), count(pl.district_id),
-               count(p.installed_on), count(nullif(p.seal_number, ''))
+               count(p.installed_on), count(s.id)
         FROM groups_membership m
         JOIN groups_group g ON g.id = m.group_id
         JOIN groups_point p ON p.id = m.point_id
         LEFT JOIN groups_placement pl ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
+        LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || p.id AND s.removed_at IS NULL
         WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {" AND ".join(where)}
         """,
         dict.fromkeys(("points", "address", "access_point", "district", "installed_on", "seal"), pl.Int64),

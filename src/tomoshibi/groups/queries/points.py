@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from django.db.models import F, QuerySet
 
+from tomoshibi.fieldwork import queries as fieldwork
 from tomoshibi.groups import counting, parameters, values
 from tomoshibi.groups.models import Membership, Point, PointEdit
 from tomoshibi.groups.queries.settings import parameter
@@ -23,7 +24,7 @@ POINTS: Schema = {
 _AS_OF = """
     SELECT m.group_id, p.id, p.account_number, m.role, p.name, g.name, pl.address, p.nearest_number,
            coalesce(a.number, ''), coalesce(a.name, ''), coalesce(d.number, ''), coalesce(d.name, ''),
-           p.seal_number, p.installed_on, p.rated_w, m.start, m."end", g.benchmark_number
+           coalesce(s.number, ''), p.installed_on, p.rated_w, m.start, m."end", g.benchmark_number
     FROM groups_membership m
     JOIN groups_group g ON g.id = m.group_id
     JOIN groups_point p ON p.id = m.point_id
@@ -31,6 +32,7 @@ _AS_OF = """
         ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
     LEFT JOIN supply_accesspoint a ON a.id = pl.access_point_id
     LEFT JOIN supply_district d ON d.id = pl.district_id
+    LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || p.id AND s.removed_at IS NULL
     WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {which}
     ORDER BY m.group_id, m.role, p.account_number
 """
@@ -147,7 +149,7 @@ def _facts(row: Point) -> dict[str, Any]:
         "origin": values.Origin(row.origin),
         "application_number": row.application_number,
         "installed_on": row.installed_on,
-        "seal_number": row.seal_number,
+        "seal_number": seal_number_of(row.id),
         "contract_list": row.contract_list,
         "missing": missing_of(row),
         "memberships": list(
@@ -158,27 +160,40 @@ def _facts(row: Point) -> dict[str, Any]:
     }
 
 
+def seal_number_of(point_id: int) -> str:
+    """The seal that hangs at a point now; ``fieldwork`` owns it."""
+    hanging = fieldwork.seal_of(subject=values.subject_of(point_id))
+    return hanging.number if hanging else ""
+
+
 def missing_of(row: Point) -> list[str]:
     """What a point that came with the stock still lacks; the mark is gone when nothing is left (G-081)."""
     if row.origin != values.Origin.STOCK.value:
         return []
-    lacks = {"contract_list": not row.contract_list, "seal": not row.seal_number, "installed_on": not row.installed_on}
+    lacks = {
+        "contract_list": not row.contract_list,
+        "seal": not seal_number_of(row.id),
+        "installed_on": not row.installed_on,
+    }
     return [name for name, missing in lacks.items() if missing]
+
+
+_LEGACY = """
+    SELECT count(*) FILTER (WHERE p.contract_list = ''), count(*) FILTER (WHERE s.id IS NULL),
+           count(*) FILTER (WHERE p.installed_on IS NULL),
+           count(*) FILTER (WHERE p.contract_list = '' OR s.id IS NULL OR p.installed_on IS NULL), count(*)
+    FROM groups_point p
+    LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || p.id AND s.removed_at IS NULL
+    WHERE p.origin = %(origin)s
+      AND EXISTS (SELECT FROM groups_membership m WHERE m.point_id = p.id AND m."end" IS NULL)
+"""
 
 
 def legacy_counts() -> dict[str, int]:
     """How many active stock points lack each of the three things, and how many lack any."""
-    active = Point.objects.filter(
-        id__in=Membership.objects.filter(end=None).values("point_id"), origin=values.Origin.STOCK.value
-    )
-    lacking: dict[str, dict[str, Any]] = {
-        "contract_list": {"contract_list": ""},
-        "seal": {"seal_number": ""},
-        "installed_on": {"installed_on": None},
-    }
-    counts = {name: active.filter(**condition).count() for name, condition in lacking.items()}
-    whole = active.exclude(contract_list="").exclude(seal_number="").exclude(installed_on=None).count()
-    return counts | {"marked": active.count() - whole, "stock": active.count()}
+    names = ("contract_list", "seal", "installed_on", "marked", "stock")
+    frame = bulk.read_frame(_LEGACY, dict.fromkeys(names, pl.Int64), {"origin": values.Origin.STOCK.value})
+    return {name: int(count) for name, count in frame.row(0, named=True).items()}
 
 
 def edits_of(*, point_id: int | None = None, group_id: int | None = None, limit: int = 200) -> list[values.Edit]:

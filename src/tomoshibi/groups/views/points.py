@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.groups import forms, operations, queries, values, words
 from tomoshibi.groups.views.edge import record
 from tomoshibi.identity import queries as people
@@ -86,8 +87,14 @@ def complete(request: HttpRequest, point_id: int) -> HttpResponse:
     form = forms.CompleteForm(request.POST, today=clock.today())
     if not form.is_valid():
         return _point_page(request, point_id, complete_form=form)
-    with db.transaction():
-        left = operations.complete_point(point_id=point_id, **form.cleaned_data, today=clock.today())
-        record(request, GR1, "completed the point", f"groups.point:{point_id}")
+    try:
+        with db.transaction():
+            left = operations.complete_point(
+                point_id=point_id, **form.cleaned_data, today=clock.today(), now=clock.now(), actor_id=request.user.pk
+            )
+            record(request, GR1, "completed the point", f"groups.point:{point_id}")
+    except (fieldwork.SealUsed, fieldwork.SealElsewhere) as refusal:
+        form.add_error("seal_number", str(refusal))
+        return _point_page(request, point_id, complete_form=form)
     messages.success(request, _("Saved.") if left else _("Saved. Nothing is missing any more."))
     return redirect("groups:point", point_id)

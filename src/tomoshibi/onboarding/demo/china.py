@@ -24,7 +24,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.masters import operations as masters
 from tomoshibi.metering import operations as metering
-from tomoshibi.onboarding.demo import china_billing
+from tomoshibi.onboarding.demo import china_billing, china_site
 from tomoshibi.onboarding.demo.load import SOURCE, Step
 from tomoshibi.onboarding.demo.staff import PASSWORD
 from tomoshibi.parties import operations as parties
@@ -55,11 +55,13 @@ ROLES = {
     "manager": "客户经理",
     "billing": "电费核算员",
     "meters": "采集运维人员",
+    "fitter": "装接班人员/工作负责人",
 }
 RIGHTS = {
-    "front": ("GR1.do", "GR2.do", "GR3.view", "GR4.view", "CM1.do", "CM2.do"),
+    "front": ("GR1.do", "GR2.do", "GR3.view", "GR4.view", "GR5.do", "FW1.do", "CM1.do", "CM2.do"),
+    "fitter": ("GR1.view", "GR5.view", "FW1.view", "FW2.do"),
     "survey": ("GR1.view", "GR2.view", "GR3.do"),
-    "reviewer": ("GR1.do", "GR2.do", "GR3.do", "GR4.do", "CM1.view"),
+    "reviewer": ("GR1.do", "GR2.do", "GR3.do", "GR4.do", "GR5.do", "FW1.do", "FW3.do", "CM1.view"),
     "manager": ("GR1.do", "GR2.view", "GR3.view", "GR4.view", "CM1.view"),
     "billing": (
         "GR1.view",
@@ -80,6 +82,7 @@ RIGHTS = {
 PEOPLE = (
     ("wang", "王敏", "front", False),
     ("zhou", "周巡", "survey", False),
+    ("zhao", "赵接", "fitter", False),
     ("li", "李审", "reviewer", False),
     ("chen", "陈经理", "manager", False),
     ("he", "何核算", "billing", False),
@@ -138,6 +141,7 @@ def steps() -> Iterator[Step]:
     yield Step("registers", _read_registers)
     yield Step("supplies", lambda: china_billing.supply(NOW.date()))
     yield Step("bills", china_billing.bill, whole=False)
+    yield Step("site", lambda: china_site.send_crew(today=NOW.date(), now=NOW))
     yield Step("files", _write_files, whole=False)
     yield Step("clock", _set_clock)
 
