@@ -78,6 +78,8 @@ def test_the_tax_of_the_whole_is_not_the_sum_of_the_taxes(clerks, now):
     sums = {code: sum(leg.amount_minor for leg in legs if leg.account.code == code) for code in (RECEIVABLE, TAX)}
     assert sums == {RECEIVABLE: 3_321, TAX: -301}
     assert sum(leg.amount_minor for leg in legs) == 0
+    other = 1_181  # 398 kWh, an invoice of its own
+    assert queries.run(run_id=run.id).tax_minor == 301 + other, "the run counts the tax that its invoices have"
 
 
 def test_it_is_priced_again_to_the_yen(clerks, now):
@@ -107,6 +109,8 @@ def test_it_waits_for_a_bill_that_is_missing_or_leaves_without(clerks, now):
     said = {row["contract_id"]: row["reason"] for row in queries.exceptions(run_id=run.id, code="E108", language="en")}
     assert said.keys() == {contract.id for contract in waiting[:2]}
     assert waiting[2].number in said[waiting[0].id]
+    after = queries.collective_of_run(run_id=run.id, month=run.month)[0]
+    assert (after.waits, after.bills, after.missing) == (True, 0, (waiting[2].number,))
     for contract in (waiting[2], leaving[2]):
         book.reading(contract, 100, now=now)
     rest = make(now, clerks[0])

@@ -1,6 +1,7 @@
 """One invoice for several shops, on screen: the payer's setting, the run, the bill and its list, in three languages."""
 
 import polars as pl
+from django.urls import reverse
 
 from tests.browser.test_month import beside, demo, visitor  # noqa: F401 - fixtures
 from tomoshibi.billing import queries as billing
@@ -11,7 +12,7 @@ from tomoshibi.parties import queries as parties
 def test_a_collective_invoice_is_read_where_it_is_made_and_paid(visitor, beside):  # noqa: F811 - fixtures
     account_id, run_id, bill_id = beside(_issued)
     clerk = visitor().sign_in("yamada", staff.PASSWORD)
-    clerk.open(f"/customers/accounts/{account_id}/", "collective-account")
+    clerk.open(reverse("parties:account", args=[account_id]), "collective-account")
     clerk.open(f"/billing/runs/{run_id}/", "collective-run")
     assert clerk.page.get_by_text("合算請求").first.is_visible()
     clerk.open(f"/billing/bills/{bill_id}/", "collective-bill")

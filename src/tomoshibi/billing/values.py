@@ -45,6 +45,9 @@ def state_name(state: str) -> str:
     return str(STATE_NAMES[RunState(state)])
 
 
+HELD, WAITS = "E107", "E108"
+"""Numbers of the checks for bills that left the run with its issue: held, or waiting for another of their invoice."""
+
 OPEN_STATES = (RunState.DRAFTED, RunState.RATED, RunState.CHECKED, RunState.EXAMINED, RunState.CONFIRMED)
 
 

@@ -26,8 +26,6 @@ DAYS_TO_PAY = 30
 """支払期日: the 30th day, counted from the day after the reading. Usual in the field's supply conditions."""
 DAYS_TO_ARRIVE = 14
 """Nothing is due sooner after its issue: it has to arrive."""
-HELD, WAITS = "E107", "E108"
-"""Numbers of the checks for bills that left the run with its issue."""
 
 
 class BillsBlocked(ValueError):
@@ -148,7 +146,7 @@ def _set_held_aside(row: Run) -> None:
         ids = membership.unpack(bytes(chunk.members))["contract_id"].to_list()
         held = [contract_id for contract_id in ids if contract_id in holds]
         if held:
-            _drop_bills(chunk, held, code=HELD, quoted={key: {"held": holds[key]} for key in held})
+            _drop_bills(chunk, held, code=values.HELD, quoted={key: {"held": holds[key]} for key in held})
     row.held_count = len(holds)
     add_up(row)
 
@@ -164,12 +162,13 @@ def _settle_collective(row: Run) -> None:
         waiting = queries.waiting_for_members(run_id=row.id, month=row.month, members=members)
         if waiting:
             quoted = {contract_id: {"waits_for": numbers} for contract_id, numbers in waiting.items()}
-            _drop_bills(chunk, list(waiting), code=WAITS, quoted=quoted)
+            _drop_bills(chunk, list(waiting), code=values.WAITS, quoted=quoted)
         bills = queries.chunk_bills(
             run_id=row.id, first_id=chunk.first_bill_id, last_id=chunk.last_bill_id, members=members
         )
         chunk.invoice_count = collective.invoice_count(bills)
-        chunk.save(update_fields=["invoice_count"])
+        chunk.tax_minor = int((bills["tax_minor"] + bills["tax_shift_minor"]).sum())
+        chunk.save(update_fields=["invoice_count", "tax_minor"])
     add_up(row)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tomoshibi.billing import membership, values
-from tomoshibi.billing.models import Chunk, Hold, Invoice
+from tomoshibi.billing.models import Chunk, Finding, Hold, Invoice
 from tomoshibi.billing.queries.bills import bills_by_id
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.parties import queries as parties
@@ -121,9 +121,15 @@ def collective_of_run(*, run_id: int, month: int) -> list[RunInvoice]:
     )
     named = {row["account_id"]: row for row in names.iter_rows(named=True)}
     ready = (here - held) | elsewhere
+    # Once the run is issued, the bills of an invoice that waited are gone; what it waited for was written down.
+    left = dict(
+        Finding.objects.filter(run_id=run_id, code=values.WAITS).values_list("contract_id", "values__waits_for")
+    )
     found = []
     for (account_id,), own in rows.group_by("account_id", maintain_order=True):
-        missing = own.filter(~pl.col("contract_id").is_in(list(ready)))["contract_number"].sort()
+        waited_for = next((left[one] for one in own["contract_id"] if one in left), None)
+        missing = own.filter(~pl.col("contract_id").is_in(list(ready)))["contract_number"].sort().to_list()
+        missing = missing if waited_for is None else waited_for.split(", ")
         found.append(
             RunInvoice(
                 account_id=account_id,
