@@ -276,7 +276,7 @@ def test_seals_that_were_typed_at_points_are_told_to_fieldwork_once(group):
     points = queries.points_of(group_id=group.id, on=book.TODAY)
     rows = Point.objects.filter(id__in=[point.id for point in points[:2]])
     rows.update(seal_number="OLD-1", installed_on=date(2026, 1, 2))
-    move = import_module("tomoshibi.groups.migrations.0004_seals_to_fieldwork").MOVE
+    move = import_module("tomoshibi.groups.migrations.0005_seals_to_fieldwork").MOVE
     with connection.cursor() as cursor:
         for _again in range(2):
             cursor.execute(move)

@@ -20,7 +20,7 @@ MOVE = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("groups", "0003_supplies_and_suspicions"),
+        ("groups", "0004_final_bill"),
         ("fieldwork", "0003_seals_older_than_labels"),
         ("supply", "0003_districts_and_access_points"),
     ]
