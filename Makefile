@@ -54,6 +54,9 @@ docs: ## build the documentation into site/
 bench: setup ## speed of the main job, as ratios (needs some GB of disk for a million contracts)
 	@PYTHONPATH=. $(BIN)/python -m tools.bench
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.meter_file
+	@PYTHONPATH=. $(BIN)/python -m tools.bench.groups
+	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy
+	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy --daily
 
 chaos: setup ## kill a billing run twenty times; it must end like one that nobody disturbed (some minutes)
 	@PYTHONPATH=. $(BIN)/python -m tools.chaos

@@ -17,7 +17,7 @@ from tomoshibi.ui.currency import current
 from tomoshibi.ui.states import State, Tone
 
 PROBLEMS = {
-    "": State(_("worked out"), Tone.GOOD, "circle-check"),
+    queries.WORKED_OUT: State(_("worked out"), Tone.GOOD, "circle-check"),
     GroupProblem.NO_METER.value: State(_("no meter"), Tone.BAD, "gauge", _("No meter was read for the group.")),
     GroupProblem.READ_MISSING.value: State(
         _("read missing"), Tone.BAD, "calendar-question", _("From this day on no register is known.")
@@ -42,16 +42,16 @@ def energies_list(*, month: Month) -> lists.ListQuery:
             lists.Number("point_days", _("Days of points")),
             lists.Energy("energy_dwh", _("Group energy"), of="kWh", total=True),
             lists.Number("spread_days", _("Days spread")),
-            lists.StateOf("problem", _("State"), states=PROBLEMS),
+            lists.StateOf("state", _("State"), states=PROBLEMS),
             lists.Day("problem_on", _("Since"), shown=False),
             lists.Moment("calculated_at", _("Worked out at"), shown=False),
         ),
         filters=(
             lists.Search("q", _("Group number"), among=("group_number",)),
             lists.Choice(
-                "problem",
+                "state",
                 _("State"),
-                choices=[(key, state.word) for key, state in PROBLEMS.items() if key],
+                choices=[(key, state.word) for key, state in PROBLEMS.items()],
                 facet=True,
             ),
         ),

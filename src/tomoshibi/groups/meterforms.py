@@ -39,7 +39,7 @@ class ReadForm(_OfGroup):
     day = DayField(
         label=_("At the end of"), help_text=_("A read at 00:00 on the 1st is that of the last day before it.")
     )
-    forward_dwh = EnergyField(label=_("Register"), minimum=0)
+    forward_dwh = EnergyField(label=_("Register reading"), minimum=0)
     peak_dwh = EnergyField(label=_("Peak register"), required=False, minimum=0)
     flat_dwh = EnergyField(label=_("Flat register"), required=False, minimum=0)
     valley_dwh = EnergyField(label=_("Valley register"), required=False, minimum=0)

@@ -85,7 +85,7 @@ COLUMNS: dict[str, Any] = {
     "inspector": _("Inspector"),
     "points": _("Points"),
     "read_at": _("Date"),
-    "forward": _("Register"),
+    "forward": _("Register reading"),
     "reverse": _("Reverse register"),
     "peak": _("Peak register"),
     "flat": _("Flat register"),

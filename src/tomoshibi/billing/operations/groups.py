@@ -87,22 +87,28 @@ def work_out(periods: pl.DataFrame) -> pl.DataFrame:
         meters=meters["number"].unique().to_list() if chosen is not None else None,
     )
     members = groups.members_between(start=first, end=last, group_ids=chosen).join(placed, on="group_id", how="inner")
-    return reckon(periods, registers=registers, meters=meters, members=members)
+    counted = {day: bool(groups.parameter("count_benchmark", on=day)) for day in periods["period_start"].unique()}
+    counts = periods["period_start"].replace_strict(counted, return_dtype=pl.Boolean)
+    return reckon(periods, registers=registers, meters=meters, members=members, counts_benchmark=counts)
 
 
 def reckon(
-    periods: pl.DataFrame, *, registers: pl.DataFrame, meters: pl.DataFrame, members: pl.DataFrame
+    periods: pl.DataFrame,
+    *,
+    registers: pl.DataFrame,
+    meters: pl.DataFrame,
+    members: pl.DataFrame,
+    counts_benchmark: pl.Series,
 ) -> pl.DataFrame:
     """
     The columnar path itself, without a database.
 
     :param meters, members: with ``place``, the row of their group in ``periods``
+    :param counts_benchmark: per group, by the rule of the first day of its period
     """
     starts, ends = periods["period_start"], periods["period_end"]
-    counted = {day: bool(groups.parameter("count_benchmark", on=day)) for day in starts.unique()}
-    counts = starts.replace_strict(counted, return_dtype=pl.Boolean)
     days = groupenergy.by_day(groupenergy.intervals(registers, meters), starts=starts, ends=ends)
-    shared = groupenergy.shares(members, days=days, starts=starts, ends=ends, counts_benchmark=counts)
+    shared = groupenergy.shares(members, days=days, starts=starts, ends=ends, counts_benchmark=counts_benchmark)
     in_period = meters.join(
         periods.select("group_id", "period_start", "period_end"), on="group_id", how="inner"
     ).filter(
@@ -128,7 +134,7 @@ def reckon(
         place=pl.int_range(pl.len(), dtype=pl.Int64),
         problem=pl.Series(problem, dtype=pl.String),
         nth=pl.Series(nth),
-        counts_benchmark=counts,
+        counts_benchmark=counts_benchmark,
         meters=meter_count.cast(pl.Int64),
         spread_days=pl.Series(days.spread.sum(axis=1)),
         meter_dwh=pl.Series(days.meter_dwh.sum(axis=1)),

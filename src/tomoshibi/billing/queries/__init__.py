@@ -66,6 +66,7 @@ from tomoshibi.billing.queries.findings import (
 from tomoshibi.billing.queries.groups import (
     GROUP_PERIODS,
     MANY,
+    WORKED_OUT,
     GroupEnergy,
     band_energies,
     bills_of_group,
@@ -119,6 +120,7 @@ __all__ = [
     "GROUP_PERIODS",
     "MANY",
     "CollectiveInvoice",
+    "WORKED_OUT",
     "GroupEnergy",
     "Inputs",
     "NoSuchBill",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db.models import Case, F, Value, When
 
 from tomoshibi.billing import groupenergy
 from tomoshibi.billing.models import GroupMonth
@@ -17,6 +18,8 @@ from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk
 
+WORKED_OUT = "ok"
+"""The state of an energy without a problem, in lists."""
 MANY = 20_000
 """From so many groups on, tables are read whole instead of by lists of ids."""
 GROUP_PERIODS: Schema = {
@@ -110,6 +113,10 @@ class GroupEnergy:
     calculated_at: datetime
     day_dwh: tuple[int, ...]
     day_points: tuple[int, ...]
+
+    @property
+    def state(self) -> str:
+        return self.problem or WORKED_OUT
 
     @property
     def last_day(self) -> date:
@@ -245,9 +252,9 @@ def band_energies(*, reading_ids: pl.Series) -> pl.DataFrame:
 
 def month_rows(*, month: Month) -> Any:
     """What stands for a month, for the list."""
-    return GroupMonth.objects.filter(month=month.number, superseded_at=None).defer(
-        "day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh"
-    )
+    told = Case(When(problem="", then=Value(WORKED_OUT)), default=F("problem"))
+    rows = GroupMonth.objects.filter(month=month.number, superseded_at=None).annotate(state=told)
+    return rows.defer("day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh")
 
 
 def months_with_groups() -> list[Month]:

@@ -13,8 +13,6 @@ from tomoshibi.kernel.units import DWH_PER_KWH, E10, plain
 TEMPLATE = Path(__file__).parent / "china.typ"
 FEN = 100
 E10_PER_FEN = E10 // FEN
-ROWS_A_PAGE = 44
-"""Rows of an annex on one page; the template breaks by the same number."""
 _DIGITS, _PLACES, _GROUPS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "万亿")
 _METHODS = {"direct_debit": "银行代扣", "transfer": "银行转账", "card": "银行卡", "cvs": "便利店"}
 
@@ -236,7 +234,7 @@ def annex(facts: Mapping[str, str], rows: Sequence[Sequence[str]], sums: Sequenc
     """The data of the list of a group's points with their days and shares."""
     return {
         "form": "annex", "title": "点位电费分摊清单", "facts": [list(one) for one in facts.items()],
-        "rows": [list(row) for row in rows], "sums": list(sums), "rows_a_page": ROWS_A_PAGE,
+        "rows": [list(row) for row in rows], "sums": list(sums),
     }  # fmt: skip
 
 
@@ -244,5 +242,5 @@ def combined(facts: Mapping[str, str], rows: Sequence[Sequence[str]], sums: Sequ
     """The data of one statement over all groups of a customer."""
     return {
         "form": "combined", "title": "电费汇总单", "facts": [list(one) for one in facts.items()],
-        "rows": [list(row) for row in rows], "sums": list(sums), "rows_a_page": ROWS_A_PAGE,
+        "rows": [list(row) for row in rows], "sums": list(sums),
     }  # fmt: skip

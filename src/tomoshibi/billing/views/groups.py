@@ -86,7 +86,7 @@ def energy(request: HttpRequest, energy_id: int) -> HttpResponse:
     context = {
         "energy": found,
         "group": groups.group(group_id=found.group_id),
-        "state": found.problem,
+        "state": found.state,
         "states": grouplist.PROBLEMS,
         "bands": list(found.bands_dwh.items()),
         "bills": [

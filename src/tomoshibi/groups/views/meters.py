@@ -35,7 +35,7 @@ def _reads_list() -> lists.ListQuery:
         columns=(
             lists.Code("meter_number", gettext_lazy("Meter bar code")),
             lists.Day("day", gettext_lazy("At the end of")),
-            lists.Energy("forward_dwh", gettext_lazy("Register")),
+            lists.Energy("forward_dwh", gettext_lazy("Register reading")),
             lists.Energy("peak_dwh", gettext_lazy("Peak register")),
             lists.Energy("flat_dwh", gettext_lazy("Flat register")),
             lists.Energy("valley_dwh", gettext_lazy("Valley register")),

@@ -69,6 +69,7 @@ RIGHTS = {
         "GR12.do",
         "RB6.do",
         "RB7.do",
+        "RB7.confirm",
         "RB8.do",
         "RB9.do",
         "RB1.view",
