@@ -119,8 +119,8 @@ from tomoshibi.billing.queries.touched import touched_runs
 __all__ = [
     "GROUP_PERIODS",
     "MANY",
-    "CollectiveInvoice",
     "WORKED_OUT",
+    "CollectiveInvoice",
     "GroupEnergy",
     "Inputs",
     "NoSuchBill",
