@@ -15,6 +15,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import banks, operations, queries
+from tomoshibi.masters.values import ProposalState
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.worker import operations as clock
 from tomoshibi.worklist import queries as worklist
@@ -330,7 +331,7 @@ def last_year(published):
 
 @pytest.mark.procedure("MS9")
 def test_a_bank_is_found_by_its_kana_and_the_list_is_brought_up_to_date(journey, office, monkeypatch):
-    sato, _mori = office
+    sato, mori = office
     known, branches = (frame.filter(pl.col(frame.columns[0]) < "0400") for frame in banks.published())
     monkeypatch.setattr(banks, "published", lambda: last_year((known, branches)))
     journey.in_transaction(operations.import_banks, on=date(2026, 1, 5))
@@ -339,11 +340,21 @@ def test_a_bank_is_found_by_its_kana_and_the_list_is_brought_up_to_date(journey,
     assert "0001" not in found
     assert "第一勧業" in text_of(sato.get("/masters/banks/", {"q": "0001"}))
 
-    # The list was published anew; a person asks for it, the worker brings it in.
+    # The list was published anew; one person proposes what differs, another agrees.
     monkeypatch.setattr(banks, "published", lambda: (known, branches))
+    differs = text_of(sato.get("/masters/banks/renew/"))
+    assert "0999" in differs
+    assert "みずほ" in differs
+    assert sato.post("/masters/banks/renew/", {"reason": ""}).status_code == 422
+    assert sato.post("/masters/banks/renew/", {"reason": "published anew"}).status_code == 302
+    assert queries.bank("0999", TODAY) is not None, "nothing holds before a second person agrees"
+    for proposed in queries.proposals(state=ProposalState.PROPOSED):
+        page = f"/masters/{proposed.master.replace('_', '-')}/changes/{proposed.id}/"
+        assert sato.post(page, {"decision": "approve"}).status_code == 422, "not the one who proposed it"
+        assert mori.get(page).status_code == 200
+        approve(mori, page)
     assert sato.get("/masters/banks/renew/").status_code == 200
-    assert sato.post("/masters/banks/renew/now/").status_code == 302
-    journey.work()
+    assert [one.rows for one in queries.bank_differences(on=TODAY)] == [(), ()]
     assert queries.bank("0999", TODAY) is None
     assert queries.bank("0999", date(2026, 11, 3)).name == "ともしび", "old mandates still find it"
     assert queries.bank("0001", date(2026, 11, 3)).name == "第一勧業"
@@ -354,8 +365,19 @@ def test_a_bank_is_found_by_its_kana_and_the_list_is_brought_up_to_date(journey,
     assert "0999" not in text_of(sato.get("/masters/banks/"))
     first = queries.branch_rows(bank_code="0001", on=TODAY).order_by("code")[0]
     assert first.name in text_of(sato.get("/masters/banks/0001/", {"q": first.code}))
-    ((what, _who),) = deeds("MS9")
-    assert what.startswith("2 banks and ")
+    assert {what.split(" rows of ")[-1] for what, _who in deeds("MS9")} == {"banks", "bank_branches"}
+
+
+def test_a_bank_comes_by_hand_in_the_characters_of_bank_files(journey, office):
+    sato, mori = office
+    row = {"code": "0998", "name": "灯火", "kana": "ともしび", "valid_from": "2026-12-01", "reason": "new bank"}
+    for wrong in ({"code": "98"}, {"kana": "灯火"}):
+        typed = {"action": "set", "confidence": "high", **row, **wrong}
+        assert sato.post("/masters/banks/rows/propose/", typed).status_code == 422
+    approve(mori, propose(sato, "banks", **row))
+    assert queries.bank("0998", date(2026, 12, 1)).kana == "ﾄﾓｼﾋﾞ"
+    exported = sato.get("/masters/banks/rows/export.csv").content.decode("utf-8-sig")
+    assert "0998,灯火,ﾄﾓｼﾋﾞ,2026-12-01" in exported
 
 
 @pytest.mark.procedure("MS10")

@@ -28,7 +28,7 @@ def ben(db):
 PAGES = [
     ("overview", []), ("proposals", []), ("levy", []), ("fuel", []), ("calendar", []), ("holidays", []),
     ("debits_agent_a", []), ("debits_agent_b", []), ("debits_agent_secondary", []), ("banks", []),
-    ("renew_banks_ask", []),
+    ("renew_banks", []),
 ]  # fmt: skip
 
 

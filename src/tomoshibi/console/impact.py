@@ -61,6 +61,7 @@ class Impact:
     :param runs: of these months, with their bills of these plans and areas
     :param batches: debit files that are not answered yet
     :param mandates: live ones of the agents
+    :param at_banks: live mandates whose accounts are at the banks and branches that change
     :param posted: accounts that hold postings since then
     :param closed_months: accounting months since then that are closed: what stands in them stays
     """
@@ -73,6 +74,7 @@ class Impact:
     runs: tuple[billing_values.TouchedRun, ...] = ()
     batches: tuple[collection_values.DebitBatch, ...] = ()
     mandates: int = 0
+    at_banks: int = 0
     posted: tuple[Posted, ...] = ()
     closed_months: tuple[Month, ...] = ()
 
@@ -92,7 +94,9 @@ class Impact:
 
     @property
     def touches_nothing(self) -> bool:
-        return not (self.plans or self.contracts or self.runs or self.batches or self.mandates or self.posted)
+        return not (
+            self.plans or self.contracts or self.runs or self.batches or self.mandates or self.at_banks or self.posted
+        )
 
 
 def of_proposal(*, proposal: masters_values.Proposal, today: date, language: str) -> Impact:
@@ -108,6 +112,8 @@ def of_proposal(*, proposal: masters_values.Proposal, today: date, language: str
         return _priced(scope, _PRICED[scope.master], language)
     if scope.master in _SCHEDULES or scope.holiday_scopes & {"bank", "national"}:
         return _debits(scope, language)
+    if scope.branches:
+        return Impact(scope.first, scope.last, at_banks=parties.live_mandates_at(branches=scope.branches))
     if scope.master == "posting_accounts":
         return _postings(scope, today)
     if scope.master == "company":
@@ -246,4 +252,10 @@ def words(impact: Impact) -> list[str]:
         said.append(_("Debit files that were sent keep their days."))
     if impact.posted:
         said.append(_("What was posted stays where it is; new postings go to the new account."))
+    if impact.at_banks:
+        said.append(
+            _(
+                "Mandates keep the codes that their payers gave: where a branch was closed, the bank says what follows it."
+            )
+        )
     return said

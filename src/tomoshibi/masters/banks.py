@@ -1,10 +1,17 @@
 """Banks and branches as the package ``zengin-code`` has them, in the characters of bank files."""
 
+from importlib.metadata import version
+
 import polars as pl
 
 from tomoshibi.masters.kana import half_width
 
 SOURCE_COLUMNS = {"bank_code": pl.String, "code": pl.String, "name": pl.String, "kana": pl.String}
+
+
+def source() -> str:
+    """Which list ``published`` is."""
+    return f"zengin-code {version('zengin-code')}"
 
 
 def published() -> tuple[pl.DataFrame, pl.DataFrame]:

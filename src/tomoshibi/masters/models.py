@@ -217,24 +217,24 @@ class ReadingDay(Sourced):
         indexes = [models.Index(fields=["month", "area"], name="reading_day_month")]
 
 
-class Bank(models.Model):
-    """Imported; ``kana`` is the half-width form that bank files permit."""
+@audited()
+class Bank(Dated):
+    """Brought in from the published list; ``kana`` is the half-width form that bank files permit."""
 
     code = models.CharField(max_length=4)
     name = models.CharField(max_length=60)
     kana = models.CharField(max_length=60)
-    valid = DateRangeField()
 
     class Meta:
         constraints = [_one_a_day("bank_one_a_day", "code")]
 
 
-class BankBranch(models.Model):
+@audited()
+class BankBranch(Dated):
     bank_code = models.CharField(max_length=4)
     code = models.CharField(max_length=3)
     name = models.CharField(max_length=80)
     kana = models.CharField(max_length=80)
-    valid = DateRangeField()
 
     class Meta:
         constraints = [_one_a_day("branch_one_a_day", "bank_code", "code")]

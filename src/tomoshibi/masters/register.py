@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO, plain, scaled
+from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.provinces import EVERY_AREA
 from tomoshibi.masters.values import AREAS, Voltage
 
@@ -41,6 +42,8 @@ class Kind(StrEnum):
     CHOICE = "choice"
     LIST = "list"
     JSON = "json"
+    BANK_KANA = "bank_kana"
+    DIGITS = "digits"
 
 
 class Unreadable(ValueError):
@@ -108,7 +111,7 @@ class Column:
 
     @property
     def _nullable(self) -> bool:
-        return self.kind not in {Kind.TEXT, Kind.AREA, Kind.CHOICE}
+        return self.kind not in {Kind.TEXT, Kind.AREA, Kind.CHOICE, Kind.BANK_KANA, Kind.DIGITS}
 
     def _check(self, value: Any) -> None:
         if self.length is not None and len(str(value)) > self.length:
@@ -161,6 +164,19 @@ def _read_choice(text: str, column: Column) -> str:
     return text
 
 
+def _read_bank_kana(text: str, _column: Column) -> str:
+    try:
+        return half_width(text)
+    except NotPermitted:
+        raise Unreadable(_("%(text)s holds a character that bank files do not permit") % {"text": text}) from None
+
+
+def _read_digits(text: str, column: Column) -> str:
+    if len(text) != column.length or not (text.isascii() and text.isdigit()):
+        raise Unreadable(_("%(text)s is not a code of %(n)d digits") % {"text": text, "n": column.length})
+    return text
+
+
 def _read_json(text: str, _column: Column) -> Any:
     try:
         return json.loads(text)
@@ -179,6 +195,8 @@ _READERS = {
     Kind.CHOICE: _read_choice,
     Kind.LIST: lambda text, _column: text.split(),
     Kind.JSON: _read_json,
+    Kind.BANK_KANA: _read_bank_kana,
+    Kind.DIGITS: _read_digits,
 }
 _WRITERS = {
     Kind.TEXT: lambda value, _column: str(value),
@@ -191,6 +209,8 @@ _WRITERS = {
     Kind.CHOICE: lambda value, _column: str(value),
     Kind.LIST: lambda value, _column: " ".join(value),
     Kind.JSON: lambda value, _column: json.dumps(value, ensure_ascii=False, sort_keys=True),
+    Kind.BANK_KANA: lambda value, _column: str(value),
+    Kind.DIGITS: lambda value, _column: str(value),
 }
 
 
@@ -455,6 +475,23 @@ _MASTERS = (
                 "scope", gettext_lazy("Scope"), Kind.CHOICE, choices=("national", "bank", "workday", *AREAS), words=(gettext_lazy("national"), gettext_lazy("banks"), gettext_lazy("worked in exchange"), *(area.name for area in AREAS.values()))
             ),
             _text("name", gettext_lazy("Name"), 60, required=True),
+        ),
+    ),
+    Master(
+        "banks", "MS9", gettext_lazy("Banks"), key=("code",), validity=Validity.DAYS,
+        columns=(
+            Column("code", gettext_lazy("Code"), Kind.DIGITS, length=4),
+            _text("name", gettext_lazy("Name"), 60, required=True),
+            Column("kana", gettext_lazy("In bank files"), Kind.BANK_KANA, length=60),
+        ),
+    ),
+    Master(
+        "bank_branches", "MS9", gettext_lazy("Bank branches"), key=("bank_code", "code"), validity=Validity.DAYS,
+        columns=(
+            Column("bank_code", gettext_lazy("Bank"), Kind.DIGITS, length=4),
+            Column("code", gettext_lazy("Code"), Kind.DIGITS, length=3),
+            _text("name", gettext_lazy("Name"), 80, required=True),
+            Column("kana", gettext_lazy("In bank files"), Kind.BANK_KANA, length=80),
         ),
     ),
     Master(

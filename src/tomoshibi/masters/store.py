@@ -25,6 +25,8 @@ MODEL_OF: dict[str, type[django_models.Model]] = {
     "debit_agents": models.DebitAgent,
     "debit_cycles": models.DebitCycle,
     "holidays": models.Holiday,
+    "banks": models.Bank,
+    "bank_branches": models.BankBranch,
     "posting_accounts": models.PostingAccount,
     "company": models.Company,
 }

@@ -45,8 +45,8 @@ urlpatterns = [
     path("debits/b/", days.debits_agent_b, name="debits_agent_b"),
     path("debits/secondary/", days.debits_agent_secondary, name="debits_agent_secondary"),
     path("banks/", banks.banks, name="banks"),
-    path("banks/renew/", banks.renew_ask, name="renew_banks_ask"),
-    path("banks/renew/now/", banks.renew, name="renew_banks"),
-    path("banks/<str:code>/", banks.branches, name="branches"),
+    path("banks/renew/", banks.renew, name="renew_banks"),
+    path("banks/bring-in/", banks.bring_in, name="bring_in_banks"),
     *(pattern for master in MASTERS.values() for pattern in _sheet(master)),
+    path("banks/<str:code>/", banks.branches, name="branches"),
 ]

@@ -440,6 +440,7 @@ class Scope:
     :param first_day: first civil day
     :param codes: of monthly amounts
     :param postings: keys of posting accounts
+    :param branches: codes of bank and branch; no code of a branch for the whole bank
     """
 
     master: str
@@ -453,6 +454,23 @@ class Scope:
     agents: frozenset[str]
     postings: frozenset[str]
     holiday_scopes: frozenset[str]
+    branches: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class BankDifference:
+    """
+    How the installed list of banks, or of branches, differs from what holds.
+
+    :param master: ``banks`` or ``bank_branches``
+    :param rows: cells of the sheet that brings it up to date
+    """
+
+    master: str
+    rows: tuple[dict[str, str], ...]
+    new: int
+    renamed: int
+    gone: int
 
 
 class Standing(StrEnum):

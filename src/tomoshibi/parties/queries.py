@@ -1,6 +1,6 @@
 """Customers, payers and mandates: one at a time as values, many at once as frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Concat, NullIf
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.parties import kana, postal, values
@@ -448,6 +448,18 @@ def live_mandate_counts() -> dict[str, int]:
     """How many mandates each collection agent could debit or will be able to, by agent."""
     rows = Mandate.objects.filter(state__in=[state.value for state in values.LIVE_MANDATES]).values("agent")
     return {row["agent"]: row["n"] for row in rows.annotate(n=Count("id"))}
+
+
+def live_mandates_at(*, branches: Collection[tuple[str, str]]) -> int:
+    """
+    How many mandates could be debited, now or later, from accounts at some banks.
+
+    :param branches: codes of bank and branch; the whole bank where the branch has none
+    """
+    banks = [bank for bank, branch in branches if not branch]
+    keys = [f"{bank}{branch}" for bank, branch in branches if branch]
+    live = Mandate.objects.filter(state__in=[state.value for state in values.LIVE_MANDATES])
+    return live.alias(key=Concat("bank_code", "branch_code")).filter(Q(bank_code__in=banks) | Q(key__in=keys)).count()
 
 
 def debit_payers_frame(*, account_ids: Sequence[int] | pl.Series, on: date) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Writes of the masters: shipped data, imports, and changes that two people make."""
 
+from tomoshibi.masters.operations.banks import propose_bank_renewal
 from tomoshibi.masters.operations.changes import (
     AlreadyDecided,
     ChangeRefused,
@@ -36,6 +37,7 @@ __all__ = [
     "import_spot",
     "load_chinese",
     "load_shipped",
+    "propose_bank_renewal",
     "propose_change",
     "put_rows",
     "reject_change",

@@ -181,6 +181,7 @@ def _approximate(*, areas: Sequence[str], fiscal_years: Sequence[int]) -> int:
 def import_banks(*, on: date) -> tuple[int, int]:
     """
     Bring banks and branches up to the installed list: new and renamed ones hold from ``on``, vanished ones end there.
+    For set-up and the demo; where people rely on a list, ``propose_bank_renewal`` asks a second person.
 
     :returns: bank rows and branch rows that hold now and did not before
     """
@@ -204,8 +205,9 @@ def _renew(table: str, published: pl.DataFrame, *, key: list[str], on: date) -> 
         cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s) AND lower(valid) >= %s", [ids, on])
         cursor.execute(f"UPDATE {table} SET valid = daterange(lower(valid), %s) WHERE id = ANY(%s)", [on, ids])
     # What is there at the first import is known without a beginning.
+    told = {"confidence": pl.lit("high"), "note": pl.lit("")}
     valid = "(,)" if held.is_empty() else f"[{on.isoformat()},)"
-    bulk.copy_in(table, fresh.with_columns(pl.lit(valid).alias("valid")))
+    bulk.copy_in(table, fresh.with_columns(valid=pl.lit(valid), source=pl.lit(banks.source()), **told))
     return fresh.height
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
+import polars as pl
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from tomoshibi.masters import values
+from tomoshibi.masters import banks, values
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.models import Bank, BankBranch
 from tomoshibi.masters.queries.validity import holds
+from tomoshibi.storage import bulk
 
 
 def bank(code: str, on: date) -> values.Bank | None:
@@ -58,10 +60,10 @@ def bank_columns(*, bank: str, branch: str, on: date) -> dict[str, Combinable]:
     :param branch: path of the branch's code
     :returns: ``bank_name`` and ``branch_name``; where the masters know none, the code
     """
-    banks = Bank.objects.filter(holds(on), code=OuterRef(bank))
+    named = Bank.objects.filter(holds(on), code=OuterRef(bank))
     branches = BankBranch.objects.filter(holds(on), bank_code=OuterRef(bank), code=OuterRef(branch))
     return {
-        "bank_name": Coalesce(Subquery(banks.values("name")[:1]), F(bank), output_field=CharField()),
+        "bank_name": Coalesce(Subquery(named.values("name")[:1]), F(bank), output_field=CharField()),
         "branch_name": Coalesce(Subquery(branches.values("name")[:1]), F(branch), output_field=CharField()),
     }
 
@@ -82,6 +84,29 @@ def branch_names(*, keys: Iterable[tuple[str, str]], on: date) -> dict[tuple[str
 
 def bank_counts(*, on: date) -> tuple[int, int]:
     return Bank.objects.filter(holds(on)).count(), BankBranch.objects.filter(holds(on)).count()
+
+
+def bank_differences(*, on: date) -> tuple[values.BankDifference, values.BankDifference]:
+    """What would bring banks, and branches, up to the installed list on a day."""
+    bank_list, branch_list = banks.published()
+    return (
+        _difference("banks", "masters_bank", bank_list, key=["code"], on=on),
+        _difference("bank_branches", "masters_bankbranch", branch_list, key=["bank_code", "code"], on=on),
+    )
+
+
+def _difference(master: str, table: str, published: pl.DataFrame, *, key: list[str], on: date) -> values.BankDifference:
+    names = published.columns
+    held = bulk.read_frame(
+        f"SELECT {', '.join(names)} FROM {table} WHERE valid @> %s::date", dict.fromkeys(names, pl.String), [on]
+    )
+    gone = held.join(published, on=key, how="anti").sort(key)
+    new = published.join(held, on=key, how="anti").sort(key)
+    renamed = published.join(held, on=names, how="anti").join(held, on=key, how="semi").sort(key)
+    begins = {"valid_from": on.isoformat(), "source": banks.source(), "confidence": "high"}
+    rows = [{**row, "action": "remove", **begins} for row in gone.iter_rows(named=True)]
+    rows += [{**row, **begins} for row in pl.concat([renamed, new]).iter_rows(named=True)]
+    return values.BankDifference(master, tuple(rows), new.height, renamed.height, gone.height)
 
 
 def _named(text: str) -> Q:

@@ -33,11 +33,20 @@ def scope(*, master: str, rows: Sequence[dict[str, str]]) -> values.Scope:
         agents=agents,
         postings=_named(found, "key"),
         holiday_scopes=_named(found, "scope"),
+        branches=_branches(master, found),
     )
 
 
 def _named(rows: Iterable[Row], name: str) -> frozenset[str]:
     return frozenset(str(row.fields[name]) for row in rows if row.fields.get(name))
+
+
+def _branches(master: str, rows: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    if master == "banks":
+        return frozenset((str(row.fields["code"]), "") for row in rows)
+    if master == "bank_branches":
+        return frozenset((str(row.fields["bank_code"]), str(row.fields["code"])) for row in rows)
+    return frozenset()
 
 
 def _everywhere(rows: Iterable[Row]) -> bool:

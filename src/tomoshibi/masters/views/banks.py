@@ -1,12 +1,14 @@
 """Banks and branches: find one, bring the list up to date."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tomoshibi.masters import listing, queries
+from tomoshibi.masters import forms, listing, operations, queries
+from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.views.edge import actor
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
@@ -14,6 +16,7 @@ from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
+SHOWN_ROWS = 50
 KANA_SEARCH = ("code", "name", "kana")
 
 
@@ -47,8 +50,14 @@ def banks(request: HttpRequest) -> HttpResponse:
         ),
         title=_("Banks"),
         page=lambda row: reverse("masters:branches", args=[row["code"]]),
-        subtitle=_("Renewed from the published list: vanished banks end, new ones begin, on the day of the import."),
-        buttons=[lists.Button(_("Renew the list"), "masters:renew_banks_ask", "refresh", right="MS9.do")],
+        subtitle=_(
+            "Renewed from the published list: vanished banks end, new ones begin, when a second person has agreed."
+        ),
+        buttons=[
+            lists.Button(_("All rows"), "masters:banks_list", "table"),
+            lists.Button(_("All rows of branches"), "masters:bank_branches_list", "table"),
+            lists.Button(_("Renew the list"), "masters:renew_banks", "refresh", right="MS9.do"),
+        ],
         empty=lists.Empty(
             _("No bank fits."), _("Banks appear here when the list has been imported."), icon="building-bank"
         ),
@@ -78,17 +87,36 @@ def branches(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_GET
 @page("MS9", right=DO)
-def renew_ask(request: HttpRequest) -> HttpResponse:
-    """What renewing would do, before it does it."""
-    banks, branches = queries.bank_counts(on=clock.today())
-    return render(request, "masters/renew_banks.html", {"banks": banks, "branches": branches})
+def renew(request: HttpRequest) -> HttpResponse:
+    """What differs from the published list; asked for, it is proposed to a second person."""
+    today = clock.today()
+    held = sum(queries.bank_counts(on=today))
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and held:
+        with db.transaction():
+            made = operations.propose_bank_renewal(
+                on=today, reason=form.cleaned_data["reason"], actor_id=actor(request), now=clock.now()
+            )
+        if made:
+            messages.success(request, _("Proposed: a second person has to agree."))
+            return redirect("masters:proposals")
+    differences = queries.bank_differences(on=today) if held else ()
+    context = {
+        "form": form,
+        "held": held,
+        "differences": [(MASTERS[one.master].label, one) for one in differences if one.rows],
+        "shown_rows": SHOWN_ROWS,
+    }
+    return render(request, "masters/renew_banks.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @page("MS9", right=DO)
-def renew(request: HttpRequest) -> HttpResponse:
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """The first list, where none is there."""
+    if sum(queries.bank_counts(on=clock.today())):
+        return redirect("masters:renew_banks")
     with db.transaction():
         job_id = worker.enqueue("masters.import_banks", requested_by_id=actor(request), lock="masters.banks")
     return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('masters:banks')}")

@@ -29,6 +29,8 @@ HOMES = {
     "holidays": "masters:holidays",
     "debit_agents": "masters:debits_agent_a",
     "debit_cycles": "masters:debits_agent_a",
+    "banks": "masters:banks",
+    "bank_branches": "masters:banks",
 }
 """Masters that have a page of their own beside the list."""
 
@@ -47,8 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         for master in MASTERS.values()
         if may(request, master, "view")
     ]
-    banks, branches = queries.bank_counts(on=clock.today())
-    return render(request, "masters/overview.html", {"masters": shown, "banks": banks, "branches": branches})
+    return render(request, "masters/overview.html", {"masters": shown})
 
 
 def list_rows(request: HttpRequest, master: Master) -> HttpResponse:
