@@ -33,7 +33,10 @@ def intakes_list() -> lists.ListQuery:
         filters=(
             parties.KeySearch("q", _("Name, kana, number, phone")),
             lists.Choice(
-                "state", _("State"), choices=[(s.value, w.word) for s, w in words.INTAKES.items()], facet=True
+                "state",
+                _("State"),
+                choices=[(s.value, w.word) for s, w in words.INTAKES.items() if s != "draft"],
+                facet=True,
             ),
             lists.Choice("kind", _("Kind"), choices=list(words.KINDS.items())),
             lists.Choice("source", _("Source"), choices=list(words.SOURCES.items())),

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications.values import IntakeKind, IntakeState, RegistrationState, Severity, Source
+from tomoshibi.masters.values import AREAS
+from tomoshibi.parties.values import CustomerKind, PaymentMethod, StatementChannel
 from tomoshibi.ui.states import State, Tone
 
 INTAKES = {
@@ -46,6 +48,19 @@ KINDS: dict[str, str | Promise] = {
     IntakeKind.MOVE_IN: _("move-in"),
     IntakeKind.NEW: _("new connection"),
 }
+CHOSEN: dict[str, dict[str, str | Promise]] = {
+    "kind": KINDS,
+    "area": {code: area.name for code, area in AREAS.items()},
+    "applicant": {CustomerKind.PERSON: _("person"), CustomerKind.COMPANY: _("company")},
+    "payment_method": {
+        PaymentMethod.DIRECT_DEBIT: _("direct debit"),
+        PaymentMethod.TRANSFER: _("bank transfer"),
+        PaymentMethod.CARD: _("credit card"),
+        PaymentMethod.STORE: _("convenience store"),
+    },
+    "statement_channel": {StatementChannel.PORTAL: _("portal"), StatementChannel.PAPER: _("paper")},
+}
+"""Answers that are chosen from a few."""
 ANSWERS: dict[str, str | Promise] = {
     "kind": _("Kind"),
     "postal_code": _("Postal code"),

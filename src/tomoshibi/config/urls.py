@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from tomoshibi.config import health
+from tomoshibi.config import health, interface
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.identity import views
 from tomoshibi.portals.field.views import label as field
@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("L/<str:token>", field.scanned, name="label"),  # short and in upper case: it stands in every label's code
+    path("api/v1/", interface.api.urls),
     path("apply/", include("tomoshibi.portals.apply.urls")),  # short: it stands in advertisements
     path("language/", views.language, name="set_language"),  # the name that Django's own has
     *(

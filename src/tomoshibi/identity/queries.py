@@ -174,7 +174,7 @@ def _change(event: Any, who: dict[int, str]) -> values.Change:
 
 
 def _shown(name: str, value: Any) -> str:
-    if value in {None, ""}:
+    if value is None or value == "":
         return ""
     return "••••" if any(part in name for part in MASKED) else str(value)
 

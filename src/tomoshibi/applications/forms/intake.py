@@ -14,7 +14,9 @@ from tomoshibi.ui import fields
 class AskForm(forms.Form):
     """What the applicant should repair: findings, and a question of one's own."""
 
-    findings = forms.MultipleChoiceField(label=_("Findings"), required=False, widget=forms.CheckboxSelectMultiple)
+    findings = forms.MultipleChoiceField(
+        label=_("Findings"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    )
     question = forms.CharField(
         label=_("A question of your own"),
         required=False,
@@ -113,5 +115,5 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("The key may"),
         choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )

@@ -16,10 +16,12 @@ from tomoshibi.storage.fields import StateField, choices_of
 _OPEN = [IntakeState.DRAFT, IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED]
 
 
-@audited(exclude=["search_key"])
+@audited(exclude=["search_key", "answers", "typed", "findings", "revision"])
 class Intake(models.Model):
     """
     One application. ``answers`` hold the plain form of what ``typed`` holds as it came; columns repeat what lists need.
+
+    Every text that was ever sent stands in ``Submission``; the audit trail keeps the steps.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)

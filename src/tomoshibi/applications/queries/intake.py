@@ -81,6 +81,12 @@ def intake_of_agency(*, agency_code: str, number: str) -> values.Intake | None:
     return to_value(row) if row else None
 
 
+def intake_of_reference(*, agency_code: str, reference: str) -> values.Intake | None:
+    """The application that an agency brought under a number of its own."""
+    row = Intake.objects.filter(agency_code=agency_code, outside_key=reference).first()
+    return to_value(row) if row else None
+
+
 def intake_rows() -> QuerySet[Intake]:
     """All applications but unsent drafts, for the list."""
     return Intake.objects.exclude(received_at=None)

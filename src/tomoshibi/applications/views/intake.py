@@ -142,12 +142,12 @@ def _context(found: values.Intake) -> dict[str, Any]:
 
 def _row(found: values.Intake, name: str, by_field: dict[str, Any], plans: dict[str, str]) -> dict[str, Any]:
     plain, typed = getattr(found.answers, name), found.typed.get(name, "")
-    shown = plans.get(plain, plain) if name == "plan_code" else str(words.KINDS.get(plain, plain))
+    shown = str((plans if name == "plan_code" else words.CHOSEN.get(name, {})).get(plain, plain))
     return {
         "name": name,
         "label": words.ANSWERS[name],
         "text": shown if plain else typed,
-        "typed": typed if typed and typed != plain else "",
+        "typed": typed if typed and typed != plain and name not in words.CHOSEN else "",
         "findings": by_field.get(name, []),
     }
 

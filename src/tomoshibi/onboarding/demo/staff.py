@@ -28,6 +28,7 @@ MEMBERS = (
     Member("ito", "伊藤 隆", "collection", "collection"),
     Member("kato", "加藤 静香", "collection", "collection_lead"),
     Member("suzuki", "鈴木 葵", "front", "front"),
+    Member("tanaka", "田中 誠", "front", "front_lead"),
     Member("admin", "管理 太郎", "system", "engineer", administrator=True),
 )
 ROLE_NAMES = {
@@ -36,6 +37,7 @@ ROLE_NAMES = {
     "collection": "収納担当",
     "collection_lead": "収納責任者",
     "front": "受付・顧客担当",
+    "front_lead": "受付責任者",
     "engineer": "システム担当",
 }
 # Chapters of procedures that a role works in (do), decides in (confirm) and looks into (view).
@@ -45,6 +47,7 @@ ROLE_CHAPTERS: dict[str, dict[str, tuple[str, ...]]] = {
     "collection": {"do": ("RC",), "view": ("AP", "CM", "RB", "MS")},
     "collection_lead": {"do": ("RC",), "confirm": ("RC",), "view": ("AP", "CM", "RB", "MS")},
     "front": {"do": ("CM", "IN", "AP"), "view": ("RB", "RC", "MS")},
+    "front_lead": {"do": ("CM", "IN", "AP"), "confirm": ("CM", "IN", "AP"), "view": ("RB", "RC", "MS")},
     "engineer": {"do": ("SU", "CA", "MS"), "confirm": ("SU", "CA", "MS"), "view": ("CM", "RB", "RC")},
 }
 

@@ -45,7 +45,7 @@ def _number(label: Any, *, required: bool = True, hint: Any = "", **attrs: str) 
 
 
 FIELDS: Mapping[str, Callable[[], forms.Field]] = {
-    "kind": lambda: forms.ChoiceField(label=_("What do you want?"), choices=KINDS, widget=forms.RadioSelect),
+    "kind": lambda: forms.ChoiceField(label=_("What do you want?"), choices=KINDS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
     "postal_code": lambda: _text(
         _("Postal code"), hint=_("Seven digits of the place where you want power."), inputmode="numeric",
         autocomplete="postal-code", data_postal_code="",
@@ -66,13 +66,13 @@ FIELDS: Mapping[str, Callable[[], forms.Field]] = {
         hint=_("Only if it is not your own: the names must be alike, or the present retailer refuses."),
     ),
     "wished_on": lambda: forms.CharField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"})),
-    "applicant": lambda: forms.ChoiceField(label=_("Who applies"), choices=PEOPLE, widget=forms.RadioSelect),
+    "applicant": lambda: forms.ChoiceField(label=_("Who applies"), choices=PEOPLE, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
     "name": lambda: _text(pgettext_lazy("applicant", "Your name"), autocomplete="name"),
     "kana": lambda: _text(_("Reading in katakana"), autocomplete="off", hint=_("For example トモシビ タロウ. Hiragana is taken as well.")),
     "phone": lambda: _text(_("Phone"), inputmode="tel", autocomplete="tel"),
     "mail": lambda: _text(_("Mail"), inputmode="email", autocomplete="email"),
     "payment_method": lambda: forms.ChoiceField(label=_("How you pay"), choices=PAYMENT),
-    "statement_channel": lambda: forms.ChoiceField(label=_("Your bills"), choices=CHANNELS, widget=forms.RadioSelect),
+    "statement_channel": lambda: forms.ChoiceField(label=_("Your bills"), choices=CHANNELS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
     "agency_code": lambda: _text(
         _("Agency code"), required=False, autocomplete="off", hint=_("If somebody recommended us to you.")
     ),

@@ -6,6 +6,7 @@ app_name = "apply"
 urlpatterns = [
     path("", views.start, name="start"),
     path("plan/", views.plan, name="plan"),
+    path("prices/", views.prices, name="prices"),
     path("place/", views.place, name="place"),
     path("you/", views.you, name="you"),
     path("check/", views.check, name="check"),

@@ -106,21 +106,40 @@ def plan(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if isinstance(draft, HttpResponse):
         return draft
-    areas = queries.areas_of(prefecture=draft.answers.prefecture)
-    form = forms.PlanPage(request.POST or None, draft=draft, areas=areas)
-    chosen = str(request.POST.get("plan_code") or draft.answers.plan_code)
+    form = _plan_page(draft, request.POST or None)
     wants_next = request.method == "POST" and request.POST.get("do") != "prices"
     if wants_next and form.examine(today=clock.today(), only=("plan_code", "capacity")):
         _keep(draft, form.typed())
         return redirect("apply:place")
-    offers: list[dict[str, Any]] = []
+    # The page stands at once; a script asks for the prices after it, the button does so without one.
+    context = _priced(form, draft) if form.is_bound else {}
+    context |= {"form": form, "area": AREAS.get(form.area), "draft": draft, "later": not form.is_bound}
+    return _show(request, "plan", context, status=422 if wants_next else 200)
+
+
+@require_GET
+@public_page(PROCEDURE)
+def prices(request: HttpRequest) -> HttpResponse:
+    """The prices of the plans for a size and a use, as a part of the page."""
+    draft = _draft(request)
+    if isinstance(draft, HttpResponse):
+        return HttpResponse(status=204)
+    form = _plan_page(draft, request.GET if "size" in request.GET else None)
+    return render(request, "portals/apply/prices.html", {"form": form, **_priced(form, draft)})
+
+
+def _plan_page(draft: values.Intake, data: Any) -> forms.PlanPage:
+    return forms.PlanPage(data, draft=draft, areas=queries.areas_of(prefecture=draft.answers.prefecture))
+
+
+def _priced(form: forms.PlanPage, draft: values.Intake) -> dict[str, Any]:
+    chosen = str(form.data.get("plan_code") or draft.answers.plan_code)
     try:
-        offers = _offers(form, today=clock.today())
+        return {"offers": _offers(form, today=clock.today()), "chosen": chosen}
     except queries.UseNotReadable as wrong:
         if form.is_bound:
             form.add_error("use_kwh", str(wrong))
-    context = {"form": form, "offers": offers, "chosen": chosen, "area": AREAS.get(form.area), "draft": draft}
-    return _show(request, "plan", context, status=422 if wants_next else 200)
+        return {"offers": [], "chosen": chosen}
 
 
 def _offers(form: forms.PlanPage, *, today: date) -> list[dict[str, Any]]:
@@ -327,6 +346,8 @@ def repair(request: HttpRequest, token: str) -> HttpResponse:
     names = [name for name in forms.FIELDS if any(name in one.fields for one in asked)]
     names += ["note"] if any(one.rule == "asked" for one in asked) and "note" not in names else []
     form = forms.Page(request.POST or None, draft=found, names=names)
+    for name in names:
+        form.fields[name].help_text = ""  # what is asked stands above; that it may wait is no longer true
     if request.method == "POST":
         within_limit(request, "upload")
         kept = [_attach(request, found, file) for file in request.FILES.getlist("files")[:10]]

@@ -66,7 +66,12 @@ def summary(answers: values.Answers, *, plans: Mapping[str, str]) -> list[dict[s
     return groups
 
 
-STAGES = (_("Received"), _("Examined"), _("With the grid company"), _("Contract stands"))
+STAGES = (
+    pgettext_lazy("stage", "Received"),
+    pgettext_lazy("stage", "Examined"),
+    _("With the grid company"),
+    _("Contract stands"),
+)
 ENDED = {
     IntakeState.WITHDRAWN: _("This application has ended."),
     IntakeState.EXPIRED: _("This application has ended: our question was not answered in time."),
