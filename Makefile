@@ -8,7 +8,7 @@ DEMO_ENV := TOMOSHIBI_DEMO_COUNTRY=cn TOMOSHIBI_DATA="$${TOMOSHIBI_DATA:-var/cn}
   TOMOSHIBI_TIME_ZONE=Asia/Shanghai TOMOSHIBI_LANGUAGE=zh-hans
 endif
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python run demo shell test check lint types contracts docs bench chaos screenshots messages lock clean
+.PHONY: help setup setup-tests python run demo shell test check lint types contracts docs bench bench-web chaos screenshots messages lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -57,6 +57,9 @@ bench: setup ## speed of the main job, as ratios (needs some GB of disk for a mi
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.groups
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy --daily
+
+bench-web: setup ## 200 applicants at once on the running server (make run must be running; URL=... names another)
+	@PYTHONPATH=. $(BIN)/python -m tools.web_load --url $${URL:-http://127.0.0.1:8000}
 
 chaos: setup ## kill a billing run twenty times; it must end like one that nobody disturbed (some minutes)
 	@PYTHONPATH=. $(BIN)/python -m tools.chaos
