@@ -26,6 +26,12 @@ def sent(**other):
         return operations.send(key=made.key, agreed=texts, language="ja", now=office.NOW).intake
 
 
+def forget_the_refusal(page):
+    """The browser's console notes a refused form (422); nothing else may stand there."""
+    assert [complaint for complaint in page.complaints if "422" not in complaint] == []
+    page.complaints.clear()
+
+
 def test_applying_on_a_phone(opened_office, open_page, look, accessible):
     page = open_page(size="phone")
     page.goto("/apply/")
@@ -45,8 +51,7 @@ def test_applying_on_a_phone(opened_office, open_page, look, accessible):
     page.get_by_role("button", name="次へ").tap()
     # Refused beside the field; what was typed stays.
     page.get_by_text("関西のもので").wait_for()
-    assert [complaint for complaint in page.complaints if "422" not in complaint] == []
-    page.complaints.clear()
+    forget_the_refusal(page)
     accessible(page)
     look(page, "apply-place", full=True)
     page.get_by_label("供給地点特定番号").fill(ANSWERS["spin"])

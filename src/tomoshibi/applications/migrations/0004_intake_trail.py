@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_intake_number'),
+        ('applications', '0003_groupwork'),
     ]
 
     operations = [
