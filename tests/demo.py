@@ -28,7 +28,9 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
             name: urlsplit(address).port
             for name, address in simulators.start(free, stack, today=outside.the_day, stock=coming.grid_files).items()
         }
-        here = simulators.Places(usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"])
+        here = simulators.Places(
+            usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"], ports["switching"]
+        )
         with db.transaction():
             outside.connect(here)
         yield here

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-from tomoshibi.config import procedures, reactions, requirements, schedule
+from tomoshibi.config import procedures, processes, reactions, requirements, schedule
 from tomoshibi.config.rooms import ROOMS
 from tomoshibi.identity import queries
 from tomoshibi.worker import registry
@@ -108,6 +108,11 @@ def test_tests_carry_requirements_that_exist():
 def test_the_page_of_procedures_is_what_the_house_says():
     page = (SOURCE.parents[1] / "docs" / "procedures.md").read_text("utf-8")
     assert page == procedures.markdown(), "run: tomoshibi procedures --markdown > docs/procedures.md"
+
+
+def test_the_diagrams_of_processes_are_those_of_the_code():
+    page = (SOURCE.parents[1] / "docs" / "processes.md").read_text("utf-8")
+    assert page == processes.markdown(), "run: tomoshibi processes --markdown > docs/processes.md"
 
 
 def test_journeys_name_known_procedures():

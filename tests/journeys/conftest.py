@@ -20,7 +20,14 @@ from tomoshibi.identity.models import Deed, User
 from tomoshibi.storage import db
 from tomoshibi.worker import queue
 
-GATEWAY_PROCEDURES = {"RB2": "grid_portal", "RB4": "grid_portal", "RC4": "debit_agent"}
+GATEWAY_PROCEDURES = {
+    "RB2": "grid_portal",
+    "RB4": "grid_portal",
+    "RC4": "debit_agent",
+    "AP7": "switching",
+    "AP8": "switching",
+    "CM6": "switching",
+}
 """Procedures that count only when the outside world took part, and whose simulator that is."""
 
 

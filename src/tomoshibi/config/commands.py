@@ -59,7 +59,7 @@ def with_database(context: typer.Context) -> None:
     """Every command but the doctor needs the database to run, and none may work on one that is newer than itself."""
     from tomoshibi.config import readiness
 
-    if context.invoked_subcommand in {None, "doctor", "procedures", "tariffs", "quote", "cases"}:
+    if context.invoked_subcommand in {None, "doctor", "procedures", "processes", "tariffs", "quote", "cases"}:
         return
     try:
         readiness.start_database()
@@ -238,6 +238,18 @@ def procedures(
         shown.add_row(row.id, row.en, row.room, str(len(row.screens)), str(len(row.journeys)), row.state)
     Console().print(shown)
     typer.echo(f"{sum(row.state == 'proved' for row in rows)} of {len(rows)} proved by a journey")
+
+
+@app.command()
+def processes(*, markdown: bool = False) -> None:
+    """Every guarded process with its states and steps, read from the code; --markdown: the page of diagrams."""
+    from tomoshibi.config import processes as known
+
+    if markdown:
+        typer.echo(known.markdown(), nl=False)
+        return
+    for process in known.processes():
+        typer.echo(f"{process.room}.{process.model}: {len(process.states)} states, {len(process.moves)} steps")
 
 
 def _show_requirements() -> None:

@@ -47,8 +47,11 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Intake"), "inbox", (
         Entry(_("Applications received"), "applications:intakes", "inbox", ("IN1", "IN2", "CM1")),
         Entry(_("Agencies"), "applications:agencies", "building-store", ("IN1",)),
+        Entry(_("Point searches"), "applications:point_searches", "map-search", ("IN3", "IN4")),
     )),
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
+        Entry(_("Applications to the grid"), "applications:switching", "plug-connected", ("AP7", "AP8")),
+        Entry(_("Requests of other retailers"), "applications:mediations", "arrows-exchange", ("CM6",)),
     )),
     Section(pgettext_lazy("rail", "Supply"), "plug-connected", (
         Entry(_("Customers"), "parties:customers", "users", ("CM1",)),

@@ -10,6 +10,17 @@ TABLE: Sequence[Schedule] = (
     Schedule("fetch-confirmed-values", "metering.fetch", "RB2", 7, 20, _("Fetch confirmed values")),
     Schedule("watch-missing-values", "metering.watch", "RB2", 8, 8, _("Watch for missing values")),
     Schedule("fetch-spot-prices", "masters.fetch_spot", "MS2", 15, 18, _("Fetch spot prices")),
+    Schedule(
+        "poll-switching", "applications.poll_switching", "AP7", 7, 20, _("See what became of applications to the grid")
+    ),
+    Schedule(
+        "fetch-mediations",
+        "applications.fetch_mediations",
+        "CM6",
+        0,
+        23,
+        _("Look for mediation requests of other retailers"),
+    ),
     Schedule("fetch-debit-results", "collection.fetch_results", "RC4", 8, 19, _("Fetch direct-debit results")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
     Schedule(

@@ -33,6 +33,22 @@ PLACES: tuple[Place, ...] = (
         _("Applications received"),
         ("applications.intake", "applications.registration", "applications.case"),
     ),
+    Place(
+        "applications:switching",
+        _("Applications to the grid"),
+        (
+            "applications.case_stopped",
+            "applications.size_differs",
+            "applications.odd_answer",
+            "applications.supply_unregistered",
+        ),
+    ),
+    Place(
+        "applications:mediations",
+        _("Requests of other retailers"),
+        ("applications.mediation_request", "applications.missed_hours"),
+    ),
+    Place("applications:point_searches", _("Point searches"), ("applications.point_search",)),
     Place("masters:proposals", _("Changes to decide"), ("masters.proposal",)),
     Place("applications:group_cases", _("Group applications"), ("applications.groupcase",)),
     Place("worker:jobs", _("Jobs"), ("worker.",)),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 from django.db import IntegrityError
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -172,6 +173,25 @@ def end(*, contract_id: int, on: date, reason: values.EndReason) -> values.Contr
     except IntegrityError:
         raise PointTaken(_("another contract supplies the point on one of these days")) from None
     return _known(contract_id)
+
+
+@db.transaction_required
+def withdraw(*, contract_id: int, today: date) -> None:
+    """
+    A contract that was to begin later never will: it and its terms are gone; the audit trail keeps them.
+
+    :raises NoSuchContract: if the contract is not there
+    :raises OutsideContract: if it has begun; it can only end then
+    """
+    contract = _locked(contract_id)
+    if contract.start < today:
+        raise OutsideContract(_("the contract has begun: it can end, but not be withdrawn"))
+    SundryCharge.objects.filter(contract_id=contract_id, state=values.ChargeState.WITHDRAWN.value).delete()
+    try:
+        with db.savepoint():
+            contract.delete()
+    except ProtectedError:
+        raise OutsideContract(_("something was billed or charged to the contract already")) from None
 
 
 @db.transaction_required

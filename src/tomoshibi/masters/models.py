@@ -218,6 +218,20 @@ class ReadingDay(Sourced):
 
 
 @audited()
+class SwitchingPeriod(Dated):
+    """How long a grid company needs from the matching of two applications to the switch; an empty area means all."""
+
+    area = models.CharField(max_length=2, blank=True)
+    voltage = models.CharField(max_length=12)
+    work = models.CharField(max_length=12)
+    business_days = models.IntegerField()
+    days = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [_one_a_day("switching_period_one_a_day", "area", "voltage", "work")]
+
+
+@audited()
 class Bank(Dated):
     """Brought in from the published list; ``kana`` is the half-width form that bank files permit."""
 

@@ -432,6 +432,17 @@ _MASTERS = (
         ),
     ),
     Master(
+        "switching_periods", "MS3", gettext_lazy("Standard periods of the grid companies"), key=("area", "voltage", "work"),
+        validity=Validity.DAYS,
+        columns=(
+            _AREA_OR_ALL,
+            Column("voltage", gettext_lazy("Voltage"), Kind.CHOICE, choices=tuple(v.value for v in Voltage), words=(gettext_lazy("Low voltage"), gettext_lazy("High voltage"), gettext_lazy("Special high voltage"))),
+            Column("work", gettext_lazy("Work needed"), Kind.CHOICE, choices=("none", "meter", "transformer", "terminal"), words=(gettext_lazy("no meter work"), gettext_lazy("meter work"), gettext_lazy("meter and transformer"), gettext_lazy("communication terminal"))),
+            _count("business_days", gettext_lazy("Working days"), minimum=0, maximum=400),
+            _count("days", gettext_lazy("Civil days after those"), required=False, default=0, minimum=0, maximum=400),
+        ),
+    ),
+    Master(
         "debit_agents", "MS4", gettext_lazy("Collection agents"), key=("code",), validity=Validity.DAYS,
         columns=(
             _text("code", gettext_lazy("Code"), 20, required=True),

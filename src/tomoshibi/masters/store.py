@@ -22,6 +22,7 @@ MODEL_OF: dict[str, type[django_models.Model]] = {
     "tax_rates": models.TaxRate,
     "reading_days": models.ReadingDay,
     "reading_rules": models.ReadingRule,
+    "switching_periods": models.SwitchingPeriod,
     "debit_agents": models.DebitAgent,
     "debit_cycles": models.DebitCycle,
     "holidays": models.Holiday,

@@ -111,21 +111,25 @@ def hang_meter(
 @db.transaction_required
 def exchange_meter(*, spin: str, old_number: str, new_number: str, on: date, **details: Any) -> None:
     """
-    One meter comes down and another goes up on the same day.
+    One meter comes down and another goes up on the same day. Where the old one went up that day as well, it never measured
+    and leaves no trace but the audit trail.
 
     :param details: as those of ``hang_meter``
     :raises NoSuchPoint: if the old meter does not hang at that point
     :raises MeterElsewhere: if the new one hangs somewhere
     """
     hanging = Installation.objects.filter(
-        point__spin=queries.plain_spin(spin), meter__number=old_number, end=None, start__lt=on
+        point__spin=queries.plain_spin(spin), meter__number=old_number, end=None, start__lte=on
     ).first()
     if hanging is None:
         raise NoSuchPoint(
             _("meter %(number)s does not hang at %(spin)s on that day") % {"number": old_number, "spin": spin}
         )
-    hanging.end = on
-    hanging.save()
+    if hanging.start == on:
+        hanging.delete()
+    else:
+        hanging.end = on
+        hanging.save()
     hang_meter(spin=spin, meter_number=new_number, on=on, **details)
 
 

@@ -19,6 +19,15 @@ from tomoshibi.applications.models.intake import (
     Submission,
     Upload,
 )
+from tomoshibi.applications.models.switching import (
+    CoreHour,
+    MediationRequest,
+    PointSearch,
+    SwitchingCase,
+    SwitchingLink,
+    SwitchingMessage,
+    SwitchingStep,
+)
 
 __all__ = [
     "Agency",
@@ -30,10 +39,17 @@ __all__ = [
     "CaseStep",
     "Consent",
     "ContractList",
+    "CoreHour",
     "Deficiency",
     "GroupCase",
     "Intake",
+    "MediationRequest",
+    "PointSearch",
     "Registration",
     "Submission",
+    "SwitchingCase",
+    "SwitchingLink",
+    "SwitchingMessage",
+    "SwitchingStep",
     "Upload",
 ]

@@ -1,6 +1,7 @@
 """Writes of applications, by matter."""
 
 from tomoshibi.applications.links import LinkNotValid
+from tomoshibi.applications.operations import switching
 from tomoshibi.applications.operations.agencies import (
     SCOPES,
     issue_key,
@@ -92,6 +93,7 @@ __all__ = [
     "send_back",
     "send_repair_link",
     "start",
+    "switching",
     "withdraw",
     "withdraw_key",
 ]

@@ -12,7 +12,8 @@ from tomoshibi.applications import queries, registering, rules, values
 from tomoshibi.applications.models import Intake, Registration, Submission
 from tomoshibi.applications.operations import intake as intakes
 from tomoshibi.applications.operations.intake import WrongState
-from tomoshibi.applications.values import IntakeKind, IntakeState, RegistrationState, Severity
+from tomoshibi.applications.operations.switching import cases
+from tomoshibi.applications.values import IntakeKind, IntakeState, NewCase, RegistrationState, Severity, SwitchingKind
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.parties import operations as parties
@@ -30,6 +31,9 @@ CONFIRM_WORK = "applications.registration"
 """Kind of the work items of registrations that wait for a second person."""
 CASE_WORK = "applications.case"
 """Kind of the work items of applications that go to the grid by hand."""
+SWITCHING_KIND = {IntakeKind.SWITCH: SwitchingKind.START, IntakeKind.MOVE_IN: SwitchingKind.RECONNECT}
+"""What an application becomes at the switching support system; new connections are works."""
+RETAILER_DIGITS = 5
 MANDATE_WORK = "applications.mandate"
 """Kind of the work items of direct debits whose mandate has to be collected."""
 CASE_OF = {IntakeKind.SWITCH: "AP7", IntakeKind.MOVE_IN: "AP7", IntakeKind.NEW: "AP10"}
@@ -288,20 +292,60 @@ def _want_mandate(row: Intake, account_number: str, registration: Registration, 
 
 def hand_over(row: Intake, registration: Registration, *, now: datetime) -> None:
     """
-    Give the case to those who talk to the grid: a work item with everything on its page.
+    Give the case to those who talk to the grid.
 
-    The one place that will call the switching process once it takes cases itself.
+    Where the switching support system takes it, an application is opened and sent on its way: the old retailer is asked, or
+    the reconnection goes to the grid. What it cannot take is a work item with everything on the intake's page.
     """
+    why = _open_switching(row, registration, now=now)
+    if not why:
+        return
     worklist.open_item(
         procedure=CASE_OF[IntakeKind(row.kind)],
         kind=CASE_WORK,
         subject=intakes.subject(row),
         title=_("Apply at the grid for %(number)s: %(name)s") % {"number": row.number, "name": row.name},
-        detail=f"{row.spin or '-'} {row.place} {registration.wished_on or ''}",
+        detail=f"{row.spin or '-'} {row.place} {registration.wished_on or ''} {why}".strip(),
         due_at=now + CASE_WITHIN,
         now=now,
         url=reverse("applications:intake", args=[row.id]),
     )
+
+
+def _open_switching(row: Intake, registration: Registration, *, now: datetime) -> str:
+    """:returns: why the switching support system does not take it; nothing where it does"""
+    kind = SWITCHING_KIND.get(IntakeKind(row.kind))
+    if kind is None or not row.spin:
+        return _("not for the switching support system, or without a point number")
+    a = values.Answers.of(row.answers)
+    retailer = a.current_retailer.strip()
+    new = NewCase(
+        kind=kind,
+        spin=row.spin,
+        wished_on=registration.wished_on,
+        customer_id=registration.customer_id,
+        registration_id=registration.id,
+        holder_name=a.current_name or a.name,
+        holder_kana=a.kana,
+        phone=a.phone,
+        address=f"{a.prefecture}{a.city}{a.town}{a.block}",
+        building=a.building,
+        old_retailer=retailer if retailer.isascii() and retailer.isdigit() and len(retailer) == RETAILER_DIGITS else "",
+        old_customer_number=a.current_customer_number,
+        capacity_kind=registration.capacity_unit if registration.capacity_unit in {"A", "kVA", "kW"} else "",
+        capacity_milli=registration.capacity_milli or None,
+        source=f"applications.registration:{registration.id}",
+    )
+    try:
+        with db.savepoint():
+            case_id = cases.open_case(new=new, now=now, actor_id=row.examined_by_id)
+            if kind is SwitchingKind.START:
+                cases.ask_old_retailers(case_ids=[case_id], now=now, actor_id=row.examined_by_id)
+            else:
+                cases.submit_cases(case_ids=[case_id], now=now, actor_id=row.examined_by_id)
+    except (cases.AlreadyUnderWay, cases.Unfit, cases.NotSetUp, cases.CannotMove) as refusal:
+        return str(refusal)
+    return ""
 
 
 @db.transaction_required

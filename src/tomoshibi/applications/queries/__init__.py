@@ -1,5 +1,6 @@
 """Reads of applications, by matter."""
 
+from tomoshibi.applications.queries import switching
 from tomoshibi.applications.queries.intake import (
     NoSuchIntake,
     UseNotReadable,
@@ -67,6 +68,7 @@ __all__ = [
     "registration_of",
     "sentence_of",
     "submissions_of",
+    "switching",
     "to_registration",
     "to_remind",
     "to_value",

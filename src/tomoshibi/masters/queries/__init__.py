@@ -101,6 +101,7 @@ from tomoshibi.masters.queries.spot import (
     spot_span,
     spot_sum,
 )
+from tomoshibi.masters.queries.switching import earliest_switch, next_metering_day
 from tomoshibi.masters.queries.validity import (
     MasterMissing,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "debit_schedule",
     "debit_schedules",
     "discounted_fuel_unit",
+    "earliest_switch",
     "effects",
     "every_area",
     "export_csv",
@@ -162,6 +164,7 @@ __all__ = [
     "model_of",
     "monthly_amount",
     "next_debit",
+    "next_metering_day",
     "numbered_records",
     "posting_account",
     "posting_accounts",

@@ -13,6 +13,8 @@ import polars as pl
 from django.conf import settings
 from django.db import connections
 
+from tomoshibi.applications.operations import switching as applications
+from tomoshibi.applications.queries import switching as application_queries
 from tomoshibi.collection import operations as collection
 from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
@@ -58,11 +60,15 @@ def run(*, stock: simulators.Stock | None = None) -> None:
 
 def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
     ports = {system: urlsplit(address).port or 0 for system, address in addresses.items()}
-    here = replace(at, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"])
+    here = replace(
+        at, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"], switching_port=ports["switching"]
+    )
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
-    if known is None or known.port != here.agent_port or not prefixes <= grid_known:
+    line = application_queries.link()
+    moved = line is None or line.address != here.switching_connection().address
+    if moved or known is None or known.port != here.agent_port or not prefixes <= grid_known:
         with db.transaction():
             connect(here)
 
@@ -80,6 +86,14 @@ def connect(at: simulators.Places) -> None:
             now=story.NOW,
         )
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
+    switching = at.switching_connection()
+    applications.set_link(
+        address=switching.address,
+        certificate_file=str(switching.certificate),
+        trust_file=str(switching.authority or ""),
+        retailer_codes={"": story.RETAILER},
+        search_areas=["03"],
+    )
 
 
 def the_day() -> date:
@@ -95,10 +109,10 @@ def agent_at_work() -> Iterator[None]:
     """The collection agent, listening on a free port for as long as the block lasts."""
     usual = places()
     with ExitStack() as stack:
-        own = simulators.Places(usual.folder, usual.host, usual.grid_port, 0, usual.mail_port)
+        own = replace(usual, agent_port=0)
         address = simulators.start(own, stack, only="debit_agent", today=the_day)["debit_agent"]
         port = int(address.rsplit(":", 1)[1])
-        here = simulators.Places(usual.folder, usual.host, usual.grid_port, port, usual.mail_port)
+        here = replace(usual, agent_port=port)
         _link(here)
         try:
             yield

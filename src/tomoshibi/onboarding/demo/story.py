@@ -17,6 +17,8 @@ OPENING = date(2024, 4, 1)
 """The invented retailer's first day; the house was set up with its data in the first billed month."""
 AREAS = {"03": 0.38, "06": 0.20, "04": 0.14, "09": 0.12, "01": 0.09, "08": 0.07}
 """Area -> share of the customers."""
+RETAILER = "55555"
+"""The invented retailer's code at the grid companies."""
 KINDS = {"household": 0.80, "solar": 0.09, "shop": 0.11}
 MOVED_OUT, MOVED_IN = 36, 24
 """Customers who leave in the last months, and those who come to a point that somebody left."""

@@ -1,0 +1,80 @@
+"""Writes of switching: cases, the line to the system, what comes back, mediations, searches."""
+
+from tomoshibi.applications.operations.switching.answers import take_answer
+from tomoshibi.applications.operations.switching.cases import (
+    AlreadyUnderWay,
+    CannotMove,
+    NoSuchCase,
+    NotSetUp,
+    Unfit,
+    accept_grid_size,
+    ask_facts,
+    ask_old_retailers,
+    cancel_cases,
+    change_case,
+    open_case,
+    reconnect_instead,
+    submit_cases,
+)
+from tomoshibi.applications.operations.switching.line import (
+    connection,
+    keep_cursor,
+    keep_page,
+    message_set,
+    poll_request,
+    record_line,
+    send_failed,
+    set_link,
+)
+from tomoshibi.applications.operations.switching.mediations import (
+    AlreadyAnswered,
+    answer_requests,
+    look_for_missed_hours,
+    receive_requests,
+    record_core_hour,
+)
+from tomoshibi.applications.operations.switching.outcomes import apply_events, apply_mediation_results
+from tomoshibi.applications.operations.switching.searches import (
+    SearchClosed,
+    answer_search,
+    give_up_search,
+    open_search,
+    search_again,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "AlreadyUnderWay",
+    "CannotMove",
+    "NoSuchCase",
+    "NotSetUp",
+    "SearchClosed",
+    "Unfit",
+    "accept_grid_size",
+    "answer_requests",
+    "answer_search",
+    "apply_events",
+    "apply_mediation_results",
+    "ask_facts",
+    "ask_old_retailers",
+    "cancel_cases",
+    "change_case",
+    "connection",
+    "give_up_search",
+    "keep_cursor",
+    "keep_page",
+    "look_for_missed_hours",
+    "message_set",
+    "open_case",
+    "open_search",
+    "poll_request",
+    "receive_requests",
+    "reconnect_instead",
+    "record_core_hour",
+    "record_line",
+    "search_again",
+    "send_failed",
+    "set_link",
+    "submit_cases",
+    "take_answer",
+]

@@ -1,0 +1,176 @@
+"""The clerk's day with the switching support system: customers come, change and go; each step over a real line."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.applications.switching.test_mediations import ask_us
+from tests.applications.switching.world import ELSEWHERE, FRESH, contract_at, outside, payer
+from tests.metering.grid import spin
+from tomoshibi.applications.operations import switching as operations
+from tomoshibi.applications.queries import switching as queries
+from tomoshibi.applications.values import RequestState, SwitchingState
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import operations as identity
+from tomoshibi.parties import queries as parties
+from tomoshibi.worklist import queries as worklist
+
+SWITCH_DAY = date(2026, 11, 12)
+
+
+@pytest.fixture
+def grid(journey, tmp_path):
+    with outside(tmp_path) as made:
+        yield made
+        journey.spoken_to.update({"switching"} if made.simulator.calls else ())
+
+
+@pytest.fixture
+def clerk(journey, grid):
+    def employ():
+        rights = ["AP7.do", "AP8.do", "CM6.do", "IN3.do", "IN4.do", "CM1.do", "CM2.do"]
+        identity.save_role(code="switching", name="託送担当", rights=rights)
+        identity.add_person(
+            username="sato", name="佐藤", mail="s@example.jp", password="lamp-light-42", roles=["switching"]
+        )
+
+    journey.in_transaction(employ)
+    browser = journey.sign_in("sato")
+    browser.cookies["django_language"] = "en"
+    return browser
+
+
+def opened(response):
+    """The application behind a redirect to its page."""
+    assert response.status_code == 302, response.content.decode()[:3000]
+    return int(response.headers["Location"].rstrip("/").rpartition("/")[2])
+
+
+def new(clerk, kind, **fields):
+    given = {"kind": kind, "klass": "low", "wished_on": "2026-11-12", "holder_name": "山田 太郎"} | fields
+    return opened(clerk.post(reverse("applications:new_switching"), given))
+
+
+def page(clerk, case_id):
+    return clerk.get(reverse("applications:switching_case", args=[case_id])).content.decode()
+
+
+def step(clerk, case_id, name, **more):
+    return clerk.post(reverse("applications:switching_step", args=[case_id, name]), more)
+
+
+def state(case_id):
+    return queries.case(case_id=case_id).state
+
+
+@pytest.mark.procedure("AP7", "CM6", "IN3")
+def test_customers_come_and_go(journey, clerk, grid):
+    # A switch: the old retailer is asked, says no for a wrong number, is asked again and agrees.
+    coming = new(
+        clerk, "start", spin=ELSEWHERE, old_retailer="10001", old_customer_number="X-7", holder_kana="ヤマダ タロウ",
+        capacity_kind="A", capacity_milli="40", account_number=payer(), plan_code="tokyo-regulated-b",
+    )  # fmt: skip
+    step(clerk, coming, "ask")
+    journey.work()
+    grid.next_day()
+    assert state(coming) is SwitchingState.DECLINED
+    assert "契約番号不一致" in page(clerk, coming)
+    assert [item.url for item in worklist.open_items(kind="applications.case_stopped")] == [
+        reverse("applications:switching_case", args=[coming])
+    ]
+    clerk.post(reverse("applications:switching_change", args=[coming]), {
+        "wished_on": "2026-11-12", "holder_name": "山田 太郎", "holder_kana": "ヤマダ タロウ", "old_retailer": "10001",
+        "old_customer_number": "X-77", "capacity_milli": "40",
+    })  # fmt: skip
+    chosen = {"ids": [coming], "list_query": ""}
+    clerk.post(reverse("applications:switching_ask"), chosen)
+    journey.work()
+
+    _find_an_empty_flat(clerk)
+    leaving = _let_one_go(journey, clerk, grid)
+
+    # Days pass; the house looks every hour.
+    grid.next_day()
+    grid.next_day()
+    assert state(coming) is SwitchingState.MATCHED
+    assert contracts.contract(contract_id=leaving.id).end == date(2026, 11, 20)
+    step(clerk, coming, "cancel", reason="too late")
+    assert state(coming) is SwitchingState.MATCHED
+    grid.go(to=SWITCH_DAY)
+    clerk.post(reverse("applications:switching_now"))
+    journey.work()
+    clerk.post(reverse("applications:switching_now"))
+    journey.work()
+    shown = page(clerk, coming)
+    contract = contracts.contract(contract_id=queries.case(case_id=coming).contract_id)
+    assert contract.start == SWITCH_DAY
+    assert contract.number in shown
+    assert "処理完了" in shown
+    assert "&lt;SwRequest&gt;" in shown
+    everything = clerk.get(reverse("applications:switching")).content.decode()
+    assert queries.case(case_id=coming).number in everything
+    assert clerk.get(reverse("applications:switching_panel", args=[coming])).status_code == 200
+    assert clerk.get(reverse("applications:mediations")).status_code == 200
+    assert clerk.get(reverse("applications:switching_link")).status_code == 200
+
+
+def _find_an_empty_flat(clerk):
+    """Its number is on the grid's Web page; a wrong one is refused, and the answer stands."""
+    asked = {"area": "03", "address": "東京都港区芝公園9-9-9", "why": "入居"}
+    search = opened(clerk.post(reverse("applications:new_point_search"), asked))
+    where = reverse("applications:point_search", args=[search])
+    clerk.post(where, {"do": "take", "spin": "06" + FRESH[2:], "source": "web"})
+    assert queries.search(search_id=search).spin == ""
+    clerk.post(where, {"do": "take", "spin": FRESH, "source": "web"})
+    clerk.post(where, {"do": "take", "spin": spin(5), "source": "web"})
+    assert queries.search(search_id=search).spin == FRESH
+    assert worklist.open_items(kind="applications.point_search") == []
+
+
+def _let_one_go(journey, clerk, grid):
+    """Another retailer wants one of ours: agreed with one click, answered once."""
+    ask_us(grid)
+    clerk.post(reverse("applications:look_ask"))
+    journey.work()
+    (row,) = queries.request_rows()
+    answer = reverse("applications:mediation_answer", args=[row.id])
+    assert (
+        "point, number, name and contract fit"
+        in clerk.get(reverse("applications:mediation", args=[row.id])).content.decode()
+    )
+    clerk.post(answer, {"decision": "agree"})
+    clerk.post(answer, {"decision": "decline", "reasons": ["01"]})
+    journey.work()
+    assert queries.request(request_id=row.id).state is RequestState.AGREED
+    return contract_at(spin(1))
+
+
+@pytest.mark.procedure("AP8", "IN4")
+def test_a_roof_feeds_in(journey, clerk, grid):
+    roof = spin(301)
+    search = opened(
+        clerk.post(reverse("applications:new_point_search"), {"generation": "on", "area": "03", "meter_number": "PV-1"})
+    )
+    where = reverse("applications:point_search", args=[search])
+    clerk.post(where, {"do": "give_up"})
+    clerk.post(where, {"do": "again", "address": "東京都港区芝公園7-7", "building": "", "meter_number": "PV-1"})
+    clerk.post(where, {"do": "take", "spin": roof, "source": "web"})
+    assert queries.search(search_id=search).spin == roof
+
+    refused = clerk.post(
+        reverse("applications:new_switching"),
+        {"kind": "start", "spin": roof, "klass": "generation", "wished_on": "2026-11-12", "holder_name": "灯火 太郎", "told_directly": "on"},
+    )  # fmt: skip
+    assert refused.status_code == 422
+    feeding = new(clerk, "start", spin=roof, klass="generation", source_kind="post_fit", told_directly="on")
+    step(clerk, feeding, "submit")
+    step(clerk, feeding, "submit")
+    journey.work()
+    grid.next_day()
+    assert len([one for one in grid.world.applications() if one["spin"] == roof]) == 1
+    assert state(feeding) is SwitchingState.MATCHED
+    assert "post-FIT source" in page(clerk, feeding)
+    assert parties.account_by_number(number=payer()) is not None
+    with pytest.raises(operations.CannotMove):
+        journey.in_transaction(operations.cancel_cases, case_ids=[feeding], reason="x", now=grid.now, actor_id=None)
