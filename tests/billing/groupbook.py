@@ -1,6 +1,6 @@
 """A small Chinese company with groups of points that are read and billed. All names, numbers and prices are invented."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -20,6 +20,7 @@ from tomoshibi.tariffs import operations as tariffs
 OCTOBER = Month(2026, 10)
 FIRST, AFTER = date(2026, 10, 1), date(2026, 11, 1)
 TODAY = date(2026, 11, 4)
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 AREA, SINGLE, RATES = "33", "china-commercial-single", "china-commercial-rates"
 
 
@@ -53,7 +54,7 @@ def supplied(customer_id: int, subs: int, *, plan: str = SINGLE, account: str = 
         "group_id": group.id, "area": AREA, "base_day": "01", "account_number": account or payer(customer_id),
         "plan_code": plan, "start": start,
     }  # fmt: skip
-    groups.open_supplies(pl.DataFrame([row], schema=dict(groups.NEW_SUPPLIES)))
+    groups.open_supplies(pl.DataFrame([row], schema=dict(groups.NEW_SUPPLIES)), now=NOW)
     return group
 
 

@@ -362,6 +362,11 @@ class BatchPreview:
         return sum(listed for _number, _declared, listed in self.differing)
 
 
+def group_subject(group_id: int) -> str:
+    """What a piece of work about a group names."""
+    return f"groups.group:{group_id}"
+
+
 def subject_of(point_id: int) -> str:
     """What a label or a piece of work about a point names."""
     return f"{SUBJECT}:{point_id}"

@@ -56,6 +56,9 @@ def test_eighteen_points_from_the_counter_to_the_archive(client, utility):
     assert [m.number for m in groups.meters_of(group_id=found.group_id)] == [world.METER]
     world.archive(client, case_id)
     assert world.state(case_id) == "closed"
+    (to_supply,) = worklist.items_of(subject=f"groups.group:{found.group_id}")
+    assert to_supply.closed_at is None, "nothing is billed that is not supplied"
+    assert to_supply.url == f"/groups/{found.group_id}/meters/"
     assert worklist.items_of(subject=f"applications.groupcase:{case_id}")
     assert all(item.closed_at for item in worklist.items_of(subject=f"applications.groupcase:{case_id}"))
 

@@ -82,10 +82,17 @@ from tomoshibi.groups.operations.stock import (
     roll_back_batch,
     verify_rows,
 )
-from tomoshibi.groups.operations.supplies import NEW_SUPPLIES, NotSupplied, end_supply, open_supplies
+from tomoshibi.groups.operations.supplies import (
+    NEW_SUPPLIES,
+    SUPPLY_KIND,
+    NotSupplied,
+    end_supply,
+    open_supplies,
+)
 
 __all__ = [
     "NEW_SUPPLIES",
+    "SUPPLY_KIND",
     "AlreadySuspect",
     "BatchMove",
     "GroupMove",

@@ -432,6 +432,7 @@ def _write_groups(batch: StockBatch, rows: pl.DataFrame) -> int:
         "number", "unit", "device_type_id", "rated_w", "address",
         id="group_id", customer_id=pl.lit(batch.customer_id), state=pl.lit(values.GroupState.ACTIVE.value),
         origin=pl.lit(values.Origin.STOCK.value), application_number=pl.lit(""), batch_id=pl.lit(batch.id),
+        final_bill=pl.lit(""),
         opened_on="start", name="customer_name", benchmark_number="account_number",
         search_key=party_queries.search_key_of([
             pl.col("number"), pl.col("account_number"), pl.col("customer_name"), pl.col("address"), pl.col("unit"),

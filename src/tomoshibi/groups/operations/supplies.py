@@ -1,6 +1,6 @@
 """Groups are supplied and billed at a point of their own, under a contract like every other."""
 
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 from django.db.models import Q
@@ -11,17 +11,21 @@ from tomoshibi.contracts.values import CapacityKind, EndReason
 from tomoshibi.groups import queries
 from tomoshibi.groups.models import Group, GroupSupply
 from tomoshibi.groups.operations.founding import locked
+from tomoshibi.groups.values import group_subject
 from tomoshibi.kernel.frames import Schema, require
 from tomoshibi.kernel.refusals import Examination
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.supply import operations as supply
+from tomoshibi.worklist import operations as worklist
 
 NEW_SUPPLIES: Schema = {
     "group_id": pl.Int64, "area": pl.String, "base_day": pl.String, "account_number": pl.String, "plan_code": pl.String,
     "start": pl.Date,
 }  # fmt: skip
 """``account_number``: who pays (a billing account), not the benchmark."""
+SUPPLY_KIND = "groups.supply"
+"""Work: a group whose points are connected waits for plan and payer."""
 _ROAD = 100
 
 
@@ -30,7 +34,7 @@ class NotSupplied(ValueError):
 
 
 @db.transaction_required
-def open_supplies(frame: pl.DataFrame) -> pl.DataFrame:
+def open_supplies(frame: pl.DataFrame, *, now: datetime, actor_id: int | None = None) -> pl.DataFrame:
     """
     Supply groups from a day on: each gets a supply point named by its province and benchmark, and a contract.
 
@@ -70,6 +74,8 @@ def open_supplies(frame: pl.DataFrame) -> pl.DataFrame:
         GroupSupply(group_id=group_id, supply_point_id=point_id, start=start)
         for group_id, point_id, start in rows.select("group_id", "supply_point_id", "start").iter_rows()
     )
+    subjects = [group_subject(group_id) for group_id in rows["group_id"]]
+    worklist.close_about(kind=SUPPLY_KIND, subjects=subjects, outcome="supplied", now=now, actor_id=actor_id)
     return rows.select("group_id", "supply_point_id").with_columns(made["contract_id"], made["number"])
 
 

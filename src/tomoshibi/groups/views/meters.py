@@ -253,7 +253,9 @@ def supply(request: HttpRequest, group_id: int) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         row = {name: data[name] for name in ("area", "account_number", "plan_code", "start")}
         made = operations.open_supplies(
-            pl.DataFrame([row | {"group_id": group_id, "base_day": "01"}], schema=dict(operations.NEW_SUPPLIES))
+            pl.DataFrame([row | {"group_id": group_id, "base_day": "01"}], schema=dict(operations.NEW_SUPPLIES)),
+            now=clock.now(),
+            actor_id=request.user.pk,
         )
         return f"supplied under contract {made['number'][0]}"
 

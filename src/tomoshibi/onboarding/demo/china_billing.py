@@ -63,7 +63,8 @@ def supply(today: date) -> str:
             ],
             schema=dict(groups.NEW_SUPPLIES),
             orient="row",
-        )
+        ),
+        now=BILLED_AT,
     )  # fmt: skip
     for row in group_queries.group_rows(on=today).filter(points__in=list(SUSPECTS)).values("id", "points"):
         [meter] = group_queries.meters_of(group_id=row["id"])

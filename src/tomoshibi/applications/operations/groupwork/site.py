@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import polars as pl
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.applications import casepapers
@@ -14,6 +15,7 @@ from tomoshibi.applications.operations.groupwork.cases import (
     Incomplete,
     at,
     enter,
+    evening,
     locked,
     move,
     note,
@@ -30,13 +32,16 @@ from tomoshibi.fieldwork import queries as field_queries
 from tomoshibi.fieldwork import values as field_values
 from tomoshibi.groups import operations as group_operations
 from tomoshibi.groups import queries as groups
-from tomoshibi.groups.values import Group, Origin, Role
+from tomoshibi.groups.values import READS, Group, Origin, Role, group_subject
 from tomoshibi.groups.values import subject_of as point_subject
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.worklist import operations as worklist
 
+DAYS_TO_SUPPLY = 3
+"""Working days from the connection until somebody has put the group on supply."""
 LABELLED = (CaseKind.NEW, CaseKind.CHANGE)
 
 
@@ -314,12 +319,28 @@ def install(*, case_id: int, on: date, now: datetime, today: date, actor_id: int
     _renew_contract_list(case, group, on=on, now=now, today=today, actor_id=actor_id)
     note(case, values.INSTALL, "installed", now=now, actor_id=actor_id, text=f"{on}: {len(rows)}")
     case.connected_on = on
+    if case.kind == CaseKind.NEW and groups.supply_of(group_id=group.id) is None:
+        _ask_for_supply(group, on=on, now=now, today=today)
     if rows_of(case, RowState.WAITING, RowState.PLANNED):
         move(case, "wait_for_rest")
     else:
         move(case, "installed", on=on)
     enter(case, now=now, today=today)
     return len(rows)
+
+
+def _ask_for_supply(group: Group, *, on: date, now: datetime, today: date) -> None:
+    """Nothing is billed that is not supplied: somebody chooses plan and payer of a group that is new."""
+    worklist.open_item(
+        procedure=READS,
+        kind=group_operations.SUPPLY_KIND,
+        subject=group_subject(group.id),
+        title=_("%(group)s: put the group on supply") % {"group": group.number},
+        detail=_("Its points are connected since %(day)s; it is billed when plan and payer are chosen.") % {"day": on},
+        due_at=evening(masters.add_business_days(today, DAYS_TO_SUPPLY)),
+        url=reverse("groups:meters", args=[group.id]),
+        now=now,
+    )
 
 
 def _examine_day(case: GroupCase, on: date, *, today: date) -> None:

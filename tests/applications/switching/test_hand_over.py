@@ -1,0 +1,50 @@
+"""An examined application from the Web goes its way through the switching support system without retyping."""
+
+from datetime import date
+
+from tests.applications import office
+from tests.applications.switching.world import case
+from tomoshibi.applications import operations as applications
+from tomoshibi.applications import queries as received
+from tomoshibi.applications.queries import switching as queries
+from tomoshibi.applications.values import RegistrationState, Source, SwitchingState
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import queries as people
+from tomoshibi.storage import db
+from tomoshibi.worklist import queries as worklist
+
+
+def test_what_the_applicant_wrote_becomes_an_application_and_then_a_contract(grid):
+    with db.transaction():
+        office.open_office()
+    grid.go(to=office.NOW.date())
+    intake_id = examined(grid)
+    (made,) = [queries.to_case(row) for row in queries.case_rows()]
+    assert (made.state, made.spin, made.wished_on) == (SwitchingState.MEDIATING, office.SPIN, date(2026, 12, 1))
+    assert worklist.open_items(kind="applications.case") == []
+    grid.send()
+    grid.next_day()
+    grid.next_day()
+    assert case(made.id).state is SwitchingState.MATCHED
+    registration = received.registration_of(intake_id=intake_id)
+    assert (registration.state, registration.starts_on) == (RegistrationState.COMPLETED, date(2026, 12, 1))
+    assert contracts.contract(contract_id=case(made.id).contract_id).start == date(2026, 12, 1)
+    grid.go(to=date(2026, 12, 1))
+    grid.poll()
+    assert case(made.id).state is SwitchingState.COMPLETED
+
+
+def examined(grid):
+    """Sent by the applicant, found in order by a clerk, confirmed by another where that is asked for."""
+    clerk, lead = (people.user_id_of(username=name) for name in (office.CLERK, office.LEAD))
+    with db.transaction():
+        begun = applications.start(source=Source.WEB, typed=office.ANSWERS, language="ja", now=grid.now)
+        agreed = received.consent_texts(kind="switch", language="ja", on=grid.today)
+        applications.send(key=begun.key, agreed=agreed, language="ja", now=grid.now)
+        for finding in received.intake(intake_id=begun.id).open_findings:
+            applications.let_pass(intake_id=begun.id, rule=finding.rule, now=grid.now, actor_id=clerk)
+        applications.accept(intake_id=begun.id, now=grid.now, actor_id=clerk)
+    if received.registration_of(intake_id=begun.id).state is RegistrationState.PREPARED:
+        with db.transaction():
+            applications.confirm_registration(intake_id=begun.id, now=grid.now, actor_id=lead)
+    return begun.id
