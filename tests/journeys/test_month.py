@@ -150,11 +150,11 @@ def _debit(journey, clerk, lead):
 def _decide_failed(journey, clerk, lead, batch):
     """Each failed debit has its work item with the meaning of its code; the clerk decides, and the item is done."""
     failed = {row.code: row for row in collection.failed_rows().filter(batch_id=batch.id, treatment="ask")}
-    assert set(failed) >= {"1", "2", "4", "E"}
+    assert set(failed) >= {"1", "2", "8", "E"}
     items = worklist.open_items(kind="collection.debit_failed")
     told = {item.subject: item.title for item in items}
-    meanings = {"1": "資金不足", "2": "取引なし", "4": "預金口座振替依頼書なし", "E": "データ相違"}
-    decisions = {"1": "again", "2": "letter", "4": "hold", "E": "mandate"}
+    meanings = {"1": "資金不足", "2": "取引なし", "8": "委託者の都合による振替停止", "E": "データ相違"}
+    decisions = {"1": "again", "2": "letter", "8": "hold", "E": "mandate"}
     for code, meaning in meanings.items():
         row = failed[code]
         assert meaning in told[f"collection.receivable:{row.receivable_id}"]
@@ -172,7 +172,7 @@ def _decide_failed(journey, clerk, lead, batch):
     again = collection.batches(states=[BatchState.PREPARED])[0]
     asked = set(collection.debit_row_rows(batch_id=again.id).values_list("receivable_id", flat=True))
     assert failed["1"].receivable_id in asked
-    assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "4", "E")})
+    assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "8", "E")})
 
 
 @pytest.mark.timeout(900)

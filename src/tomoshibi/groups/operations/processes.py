@@ -61,13 +61,13 @@ def refuse_beyond_cap(*, group_id: int | None, adds: int, removes: int, today: d
 
 
 @db.transaction_required
-def reserve_points(*, count: int) -> pl.DataFrame:
+def reserve_points(*, wanted: int) -> pl.DataFrame:
     """
     Ids and account numbers for points to come, so that labels can be printed before anything is connected.
 
     :returns: ``point_id``, ``account_number``
     """
-    return placing.reserve(count=count)
+    return placing.reserve(count=wanted)
 
 
 def read_repairs(*, file_id: int) -> tuple[str, pl.DataFrame]:

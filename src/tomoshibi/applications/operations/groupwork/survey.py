@@ -111,7 +111,7 @@ def reserve_numbers(case: GroupCase) -> None:
     new_rows = list(new.order_by("no"))
     if not new_rows:
         return
-    fresh = group_operations.reserve_points(count=len(new_rows))
+    fresh = group_operations.reserve_points(wanted=len(new_rows))
     for row, (point_id, number) in zip(new_rows, fresh.select("point_id", "account_number").iter_rows(), strict=True):
         row.point_id, row.account_number = point_id, row.account_number or number
         row.save()
