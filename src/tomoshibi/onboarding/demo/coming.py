@@ -5,6 +5,7 @@ day when the demo's clock has reached it - also about supply that began after th
 
 import threading
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 from django.db import connections
@@ -14,14 +15,18 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.onboarding.demo import load, loads, outside, story
 
 _one_at_a_time = threading.Lock()
+_looked_on: dict[Path, date] = {}
+"""When an area's folder was looked through last: portals are asked every hour, and a day brings its files once."""
 
 
 def grid_files(area: str) -> None:
     """Write what the grid company of an area has by now and did not give out yet; called before it lists its files."""
     with _one_at_a_time:
         try:
-            if load.is_loaded():
-                write_due(area, today=outside.the_day())
+            folder, today = outside.places().grid_folder / area, outside.the_day()
+            if _looked_on.get(folder) != today and load.is_loaded():
+                write_due(area, today=today)
+                _looked_on[folder] = today
         finally:
             connections.close_all()
 

@@ -18,6 +18,7 @@ from tomoshibi.applications.queries import switching as application_queries
 from tomoshibi.collection import operations as collection
 from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
+from tomoshibi.gateways.switching import Manners
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering
@@ -86,11 +87,13 @@ def connect(at: simulators.Places) -> None:
             now=story.NOW,
         )
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
+    replace(Manners.read(at.switching_folder), calls_per_second=0).write(at.switching_folder)
     switching = at.switching_connection()
     applications.set_link(
         address=switching.address,
         certificate_file=str(switching.certificate),
         trust_file=str(switching.authority or ""),
+        pace_ms=0,  # a stepped clock asks for weeks in seconds
         retailer_codes={"": story.RETAILER},
         search_areas=["03"],
     )
