@@ -40,10 +40,15 @@ def test_codecs_know_nothing_of_the_world(path):
 def test_simulators_have_their_own_reading_of_the_layout(path):
     system = path.parents[1].name
     ours = {one for one in imports(path) if one.startswith("tomoshibi.")}
-    allowed = (f"tomoshibi.gateways.{system}.simulator",) + (
+    # Listening knows no layout: it is the same socket for every message.
+    allowed = (f"tomoshibi.gateways.{system}.simulator", "tomoshibi.gateways.listening") + (
         ("tomoshibi.gateways.simulators",) if path.stem == "__main__" else ()
     )
     assert all(one.startswith(allowed) for one in ours)
+
+
+def test_listening_knows_nothing_of_any_system():
+    assert not [one for one in imports(ROOM / "listening.py") if one.startswith("tomoshibi.")]
 
 
 def test_sentences_are_said_in_the_language_that_is_asked_for():

@@ -310,18 +310,23 @@ def enter_levy_exemption(
         entered_by_id=actor_id,
         entered_at=now,
     )
-    worklist.open_item(
-        procedure=EXEMPTION_PROCEDURE,
-        kind=EXEMPTION_WORK,
-        subject=f"{EXEMPTION_WORK}:{row.id}",
-        title=_("Decide a levy exemption: contract %(number)s") % {"number": contract.number},
-        detail=row.certificate,
-        due_at=now + timedelta(days=1),
-        now=now,
-        url=reverse("contracts:exemption", args=[row.id]),
-    )
+    title = _("Decide a levy exemption: contract %(number)s") % {"number": contract.number}
+    _ask_second(row, EXEMPTION_WORK, title, detail=row.certificate, url="contracts:exemption", now=now)
     _record(row, f"entered a levy exemption of {percent} % from {start} until {end}", now, actor_id)
     return row.id
+
+
+def _ask_second(row: LevyExemption | Outage, kind: str, title: str, *, detail: str, url: str, now: datetime) -> None:
+    worklist.open_item(
+        procedure=EXEMPTION_PROCEDURE,
+        kind=kind,
+        subject=f"{kind}:{row.id}",
+        title=title,
+        detail=detail,
+        due_at=now + timedelta(days=1),
+        now=now,
+        url=reverse(url, args=[row.id]),
+    )
 
 
 @db.transaction_required
@@ -371,16 +376,8 @@ def enter_outage(*, contract_id: int, start: date, end: date, cause: str, now: d
     row = Outage.objects.create(
         contract_id=contract_id, start=start, end=end, cause=cause.strip(), entered_by_id=actor_id, entered_at=now
     )
-    worklist.open_item(
-        procedure=EXEMPTION_PROCEDURE,
-        kind=OUTAGE_WORK,
-        subject=f"{OUTAGE_WORK}:{row.id}",
-        title=_("Decide days of outage: contract %(number)s") % {"number": contract.number},
-        detail=row.cause,
-        due_at=now + timedelta(days=1),
-        now=now,
-        url=reverse("contracts:outage", args=[row.id]),
-    )
+    title = _("Decide days of outage: contract %(number)s") % {"number": contract.number}
+    _ask_second(row, OUTAGE_WORK, title, detail=row.cause, url="contracts:outage", now=now)
     _record(row, f"entered days of outage from {start} until {end}", now, actor_id)
     return row.id
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -300,20 +301,10 @@ def on_plan(request: HttpRequest) -> HttpResponse:
 def exempt(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Enter a levy exemption from its certificate; a second person decides it."""
     form = forms.ExemptionForm(request.POST, auto_id="exempt_%s")
-    if form.is_valid():
-        try:
-            with db.transaction():
-                operations.enter_levy_exemption(
-                    contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0)
-                )
-        except operations.NoSuchContract:
-            raise Http404 from None
-        except (operations.ExemptionRefused, operations.OutsideContract) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Entered. It holds when a second person has agreed."))
-            return redirect("contracts:contract", contract_id)
-    return _contract_page(request, contract_id, status=422, exemption_form=form)
+    return _entered(
+        request, contract_id, form, operations.enter_levy_exemption, operations.ExemptionRefused,
+        _("Entered. It holds when a second person has agreed."),
+    ) or _contract_page(request, contract_id, status=422, exemption_form=form)  # fmt: skip
 
 
 @require_POST
@@ -321,20 +312,33 @@ def exempt(request: HttpRequest, contract_id: int) -> HttpResponse:
 def suffer_outage(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Enter days of outage; a second person decides them."""
     form = forms.OutageForm(request.POST, auto_id="outage_%s")
-    if form.is_valid():
-        try:
-            with db.transaction():
-                operations.enter_outage(
-                    contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0)
-                )
-        except operations.NoSuchContract:
-            raise Http404 from None
-        except (operations.OutageRefused, operations.OutsideContract) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Entered. It counts when a second person has agreed."))
-            return redirect("contracts:contract", contract_id)
-    return _contract_page(request, contract_id, status=422, outage_form=form)
+    return _entered(
+        request, contract_id, form, operations.enter_outage, operations.OutageRefused,
+        _("Entered. It counts when a second person has agreed."),
+    ) or _contract_page(request, contract_id, status=422, outage_form=form)  # fmt: skip
+
+
+def _entered(
+    request: HttpRequest,
+    contract_id: int,
+    form: Form,
+    enter: Callable[..., int],
+    refused: type[Exception],
+    said: str,
+) -> HttpResponse | None:
+    """Enter what a second person will decide; nothing where the form has to be shown again."""
+    if not form.is_valid():
+        return None
+    try:
+        with db.transaction():
+            enter(contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0))
+    except operations.NoSuchContract:
+        raise Http404 from None
+    except (refused, operations.OutsideContract) as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    messages.success(request, said)
+    return redirect("contracts:contract", contract_id)
 
 
 @require_http_methods(["GET", "POST"])

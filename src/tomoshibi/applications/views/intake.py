@@ -284,16 +284,6 @@ def change(request: HttpRequest, intake_id: int) -> HttpResponse:
 @page(*DOERS, right=DO)
 def withdraw(request: HttpRequest, intake_id: int) -> HttpResponse:
     found = _or_404(intake_id)
-    form = forms.ReasonForm(request.POST if confirm.is_confirmed(request) else None)
-    if confirm.is_confirmed(request) and form.is_valid():
-        _attempt(
-            request,
-            lambda: operations.withdraw(
-                intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
-            ),
-            _("The application has ended; the applicant is told by mail."),
-        )
-        return _to(intake_id)
     question = confirm.Question(
         title=_("End application %(number)s") % {"number": found.number},
         what=_("The applicant gets a mail with the reason. A new application is needed to go on."),
@@ -301,7 +291,24 @@ def withdraw(request: HttpRequest, intake_id: int) -> HttpResponse:
         back=reverse("applications:intake", args=[intake_id]),
         danger=True,
     )
-    return confirm.ask(request, question, form=form)
+    said = _("The application has ended; the applicant is told by mail.")
+    return _with_reason(request, intake_id, question, operations.withdraw, said)
+
+
+def _with_reason(
+    request: HttpRequest, intake_id: int, question: confirm.Question, act: Callable[..., object], said: str
+) -> HttpResponse:
+    """Ask whether, and why; then do it."""
+    form = forms.ReasonForm(request.POST if confirm.is_confirmed(request) else None)
+    if not (confirm.is_confirmed(request) and form.is_valid()):
+        return confirm.ask(request, question, form=form)
+    reason = form.cleaned_data["reason"]
+    _attempt(
+        request,
+        lambda: act(intake_id=intake_id, reason=reason, now=clock.now(), actor_id=_actor(request)),
+        said,
+    )
+    return _to(intake_id)
 
 
 @require_POST
@@ -361,16 +368,6 @@ def complete(request: HttpRequest, intake_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, intake_id: int) -> HttpResponse:
     """The grid or the old retailer refused, or the applicant changed their mind."""
     found = _or_404(intake_id)
-    form = forms.ReasonForm(request.POST if confirm.is_confirmed(request) else None)
-    if confirm.is_confirmed(request) and form.is_valid():
-        _attempt(
-            request,
-            lambda: operations.cancel_registration(
-                intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
-            ),
-            _("The registration is given up; the applicant is told by mail."),
-        )
-        return _to(intake_id)
     question = confirm.Question(
         title=_("Give up the registration of %(number)s") % {"number": found.number},
         what=_("No contract comes of it. The customer stays in the register."),
@@ -378,7 +375,8 @@ def cancel(request: HttpRequest, intake_id: int) -> HttpResponse:
         back=reverse("applications:intake", args=[intake_id]),
         danger=True,
     )
-    return confirm.ask(request, question, form=form)
+    said = _("The registration is given up; the applicant is told by mail.")
+    return _with_reason(request, intake_id, question, operations.cancel_registration, said)
 
 
 @require_GET

@@ -6,16 +6,16 @@ The HTTPS server: demands a client certificate, lists a folder, gives its files,
 """
 
 import json
-import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
+
+from tomoshibi.gateways.listening import HttpsSimulator, Server
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _any(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-class PortalSimulator:
+class PortalSimulator(HttpsSimulator):
     """
     A running portal.
 
@@ -91,34 +91,7 @@ class PortalSimulator:
         self.stock = stock or (lambda _area: None)
         self.lists: dict[str, int] = {}
         self.requests: dict[str, int] = {}
-        self.lock = threading.Lock()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-        context.load_verify_locations(authority)
-        context.verify_mode = ssl.CERT_REQUIRED
-        self._server = _Server((host, port), context, self)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="grid-portal", daemon=True)
-
-    @property
-    def address(self) -> str:
-        host, port = self._server.server_address[:2]
-        return f"https://{host!s}:{port}"
-
-    def start(self) -> "PortalSimulator":
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> "PortalSimulator":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        super().__init__(_Handler, certificate=certificate, key=key, authority=authority, host=host, port=port)
 
     def listing(self, area: str, behaviour: Behaviour) -> list[tuple[str, int]]:
         """Names and sizes in the order of the list."""
@@ -145,34 +118,11 @@ class PortalSimulator:
             return self.requests[area]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, place: tuple[str, int], context: ssl.SSLContext, simulator: PortalSimulator) -> None:
-        super().__init__(place, _Handler)
-        self.context = context
-        self.simulator = simulator
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        # The handshake happens in the thread of the request: a client without certificate cannot hold up the others.
-        request.settimeout(30)
-        try:
-            wrapped = self.context.wrap_socket(request, server_side=True)
-        except (ssl.SSLError, OSError):
-            return
-        with wrapped:
-            super().finish_request(wrapped, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away are not worth a traceback."""
-
-
 class _Handler(BaseHTTPRequestHandler):
     server_version = "GridPortalSimulator"
 
     def do_GET(self) -> None:
-        simulator = cast("_Server", self.server).simulator
+        simulator: PortalSimulator = cast("Server", self.server).simulator
         url = urlsplit(self.path)
         area, _, action = url.path.strip("/").rpartition("/")
         if not area or "/" in area or area.startswith("."):

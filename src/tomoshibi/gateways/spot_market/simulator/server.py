@@ -4,16 +4,15 @@ The HTTPS server: gives the days of a folder, and misbehaves as told.
 Where it is told the day, it publishes by itself: each day from the afternoon before, at invented prices.
 """
 
-import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import cast
 
+from tomoshibi.gateways.listening import HttpsSimulator, Server
 from tomoshibi.gateways.spot_market.simulator.files import write_day
 
 _LONGEST_BACK = timedelta(days=60)
@@ -32,7 +31,7 @@ class Behaviour:
     nonsense: tuple[str, ...] = ()
 
 
-class MarketSimulator:
+class MarketSimulator(HttpsSimulator):
     """
     A running market.
 
@@ -53,26 +52,7 @@ class MarketSimulator:
     ) -> None:
         self.folder, self.today, self.behaviour = folder, today, Behaviour()
         self.asked: list[str] = []
-        self.lock = threading.Lock()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-        self._server = _Server((host, port), context, self)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="spot-market", daemon=True)
-
-    @property
-    def address(self) -> str:
-        host, port = self._server.server_address[:2]
-        return f"https://{host!s}:{port}"
-
-    def __enter__(self) -> "MarketSimulator":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_Handler, certificate=certificate, key=key, host=host, port=port)
 
     def file(self, name: str) -> Path | None:
         """The file of a name, published first where its time has come."""
@@ -91,20 +71,11 @@ def _day(name: str) -> date | None:
         return None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], context: ssl.SSLContext, market: MarketSimulator) -> None:
-        super().__init__(address, _Handler)
-        self.market = market
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        market = cast("_Server", self.server).market
+        market: MarketSimulator = cast("Server", self.server).simulator
         name = self.path.rpartition("/")[2]
         with market.lock:
             market.asked.append(name)

@@ -4,18 +4,17 @@ The HTTPS server: demands a client certificate, reads a message, asks the world,
 Its reading of the message set is its own (the standard library's XML, not the codec), so that a mistake in the codec shows.
 """
 
-import ssl
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
+from tomoshibi.gateways.listening import HttpsSimulator, Server
 from tomoshibi.gateways.switching.simulator.layout import Layout
 from tomoshibi.gateways.switching.simulator.world import LAST_RESORT, OTHERS, Moment, Turned, World
 
@@ -24,7 +23,7 @@ PAGE = 1000
 APPLICATIONS = frozenset({"usage_application", "reconnect", "terminate", "start", "end", "customer_change", "ampere"})
 
 
-class SwitchingSimulator:
+class SwitchingSimulator(HttpsSimulator):
     """
     A running switching support system with everybody behind it.
 
@@ -33,6 +32,8 @@ class SwitchingSimulator:
     :param port: 0 takes any free one; see ``address``
     :param tables: folders with message sets beside the shipped ones
     """
+
+    path = "/switching"
 
     def __init__(
         self,
@@ -51,35 +52,8 @@ class SwitchingSimulator:
         self.tables = tables
         self.calls: dict[str, int] = {}
         self.turned_away = 0
-        self.lock = threading.Lock()
         self._last_call = 0.0
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-        context.load_verify_locations(authority)
-        context.verify_mode = ssl.CERT_REQUIRED
-        self._server = _Server((host, port), context, self)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="switching", daemon=True)
-
-    @property
-    def address(self) -> str:
-        host, port = self._server.server_address[:2]
-        return f"https://{host!s}:{port}/switching"
-
-    def start(self) -> "SwitchingSimulator":
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> "SwitchingSimulator":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        super().__init__(_Handler, certificate=certificate, key=key, authority=authority, host=host, port=port)
 
     def too_fast(self, allowed: float) -> bool:
         """Whether a call comes sooner after the one before than the limit allows."""
@@ -366,35 +340,12 @@ def _fault(layout: Layout, code: str, text: str) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, place: tuple[str, int], context: ssl.SSLContext, simulator: SwitchingSimulator) -> None:
-        super().__init__(place, _Handler)
-        self.context = context
-        self.simulator = simulator
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        # The handshake happens in the thread of the request: a client without certificate cannot hold up the others.
-        request.settimeout(30)
-        try:
-            wrapped = self.context.wrap_socket(request, server_side=True)
-        except (ssl.SSLError, OSError):
-            return
-        with wrapped:
-            super().finish_request(wrapped, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Broken connections of others are not worth a traceback."""
-
-
 class _Handler(BaseHTTPRequestHandler):
     server_version = "SwitchingSimulator"
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        simulator = cast("_Server", self.server).simulator
+        simulator: SwitchingSimulator = cast("Server", self.server).simulator
         manners = simulator.world.manners
         size = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(min(size, LIMIT_BYTES))
