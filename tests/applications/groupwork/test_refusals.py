@@ -4,7 +4,11 @@ import pytest
 
 from tests.applications.groupwork import world
 from tests.groups import book
+from tomoshibi.applications import casepapers
 from tomoshibi.applications.queries import groupwork as queries
+from tomoshibi.applications.values import groupwork as values
+from tomoshibi.applications.values.groupwork import PaperState
+from tomoshibi.identity import queries as people
 from tomoshibi.storage import db
 
 
@@ -51,3 +55,18 @@ def test_another_customer_a_metered_account_and_an_open_application_are_refused(
     world.survey(client, case_id)
     world.sign_in(client, "chen")
     assert client.post(world.at("group_case_approve", case_id)).status_code == 403, "each step has its role"
+
+
+def test_a_contract_is_sent_back_by_whoever_has_it(client, utility):
+    case_id = world.receive(client, utility, world.rows(3))
+    world.survey(client, case_id)
+    world.do(client, "chen", "draft", case_id, **casepapers.CLAUSES)
+    world.do(client, "li", "review", case_id)
+    back = world.at("group_case_send_back", case_id)
+    world.sign_in(client, "li")
+    assert client.post(back, {"reason": "a clause is missing"}).status_code == 403, "it is with who approves"
+    assert queries.paper_of(case_id=case_id).state is PaperState.REVIEWED
+    world.sign_in(client, "zhao")
+    assert client.post(back, {"reason": "a clause is missing"}).status_code == 302
+    assert queries.paper_of(case_id=case_id).state is PaperState.DRAFT
+    assert "sent the contract back" in {one.what for one in people.deeds(procedure=values.APPROVE)}

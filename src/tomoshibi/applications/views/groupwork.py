@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -462,11 +463,16 @@ def approve(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 @page(values.REVIEW, values.APPROVE, right=DO)
 def send_back(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Whoever has the contract sends it back: who approves, once it was reviewed."""
+    paper = queries.paper_of(case_id=case_id)
+    step = values.APPROVE if paper and paper.state is PaperState.REVIEWED else values.REVIEW
+    if not request.user.has_perm(f"{step}.do"):
+        raise PermissionDenied(step)
     form = forms.RefuseForm(request.POST)
     return _valid(request, case_id, form) or act(
-        request, case_id, values.REVIEW, "sent the contract back",
+        request, case_id, step, "sent the contract back",
         lambda: operations.send_contract_back(
-            case_id=case_id, step=values.REVIEW, remark=form.cleaned_data["reason"], now=clock.now(), actor_id=request.user.pk
+            case_id=case_id, step=step, remark=form.cleaned_data["reason"], now=clock.now(), actor_id=request.user.pk
         ),
     )  # fmt: skip
 
