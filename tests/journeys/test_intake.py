@@ -11,6 +11,7 @@ from tests.applications import office
 from tests.applications.office import ANSWERS, CLERK, LEAD, NOW, SPIN
 from tomoshibi.applications import queries
 from tomoshibi.applications.models import Intake, Submission
+from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.gateways import mail
 from tomoshibi.messaging import queries as messaging
@@ -101,6 +102,7 @@ def write_on_two_devices(journey):
     other.page("you", status=302, **pick(*names))
     other.post("/apply/files/", {"files": SimpleUploadedFile("bill.jpg", PHOTO, content_type="image/jpeg")})
     other.post("/apply/files/", {"files": SimpleUploadedFile("bill.svg", b"<svg onload='x'/>")})
+    other.post("/apply/files/", {"files": SimpleUploadedFile("large.jpg", PHOTO + bytes(LARGEST_UPLOAD_BYTES))})
     assert [one.name for one in queries.uploads_of(intake_id=Intake.objects.get().id)] == ["bill.jpg"]
     journey.devices = (visitor, other)
 

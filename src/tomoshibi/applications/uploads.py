@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
+
 MEGABYTE = 2**20
-LARGEST_BYTES = 10 * MEGABYTE
 LARGEST_PIXELS = 80_000_000
 LARGEST_UNPACKED = 60 * MEGABYTE
 LARGEST_RATIO = 120
@@ -52,9 +53,9 @@ def examined(*, name: str, content: bytes, allowed: frozenset[Media] = PAPERS) -
     """
     if not content:
         raise UploadRefused(_("%(name)s is empty.") % {"name": name})
-    if len(content) > LARGEST_BYTES:
+    if len(content) > LARGEST_UPLOAD_BYTES:
         raise UploadRefused(
-            _("%(name)s is larger than %(limit)s MB.") % {"name": name, "limit": LARGEST_BYTES // MEGABYTE}
+            _("%(name)s is larger than %(limit)s MB.") % {"name": name, "limit": LARGEST_UPLOAD_BYTES // MEGABYTE}
         )
     media = _media(content)
     if media is None or media not in allowed:

@@ -8,6 +8,7 @@ import pytest
 
 from tomoshibi.applications import uploads
 from tomoshibi.applications.uploads import Media, UploadRefused
+from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 9 + b"\xff\xc0\x00\x11\x08\x00\x20\x00\x20\x03" + b"\0" * 40
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF"
@@ -49,7 +50,7 @@ def packed(text):
     ("name", "content"),
     [
         ("empty.jpg", b""),
-        ("large.jpg", JPEG + b"\0" * uploads.LARGEST_BYTES),
+        ("large.jpg", JPEG + b"\0" * LARGEST_UPLOAD_BYTES),
         ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
         ("drawing.png", b"<svg onload='alert(1)'/>"),
         ("page.pdf", b"<html><script>alert(1)</script></html>"),

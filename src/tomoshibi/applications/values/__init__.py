@@ -7,6 +7,7 @@ from tomoshibi.applications.values.groupwork import (
 )
 from tomoshibi.applications.values.intake import (
     ANSWERS,
+    LARGEST_UPLOAD_BYTES,
     Answers,
     ApplicantKind,
     Consent,
@@ -61,6 +62,7 @@ __all__ = [
     "BEGINNING",
     "ENDING",
     "GENERATION",
+    "LARGEST_UPLOAD_BYTES",
     "LINE",
     "MEDIATION",
     "MEDIATION_JOB",

@@ -42,6 +42,7 @@ class IntakeState(StrEnum):
     EXPIRED = "expired"
 
 
+LARGEST_UPLOAD_BYTES = 10 * 2**20
 OPEN_STATES = (IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED)
 """States in which an application is ours to work on, or the applicant's to repair."""
 

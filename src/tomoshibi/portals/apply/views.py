@@ -231,9 +231,11 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _attach(request: HttpRequest, draft: values.Intake, file: Any) -> bool:
+    # Strangers send anything: no more comes into memory than says that it is too much.
+    content = file.read(values.LARGEST_UPLOAD_BYTES + 1)
     try:
         with db.transaction():
-            operations.attach(key=draft.key, name=file.name, content=file.read(), now=clock.now())
+            operations.attach(key=draft.key, name=file.name, content=content, now=clock.now())
     except (operations.UploadRefused, operations.TooManyUploads, operations.WrongState) as refused:
         messages.error(request, str(refused))
         return False
