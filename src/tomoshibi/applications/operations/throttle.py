@@ -20,6 +20,7 @@ class Limit(NamedTuple):
 HOUR = timedelta(hours=1)
 LIMITS: Mapping[str, Limit] = {
     "start": Limit(60, HOUR),
+    "prices": Limit(300, HOUR),
     "send": Limit(30, HOUR),
     "mail": Limit(10, HOUR),
     "upload": Limit(60, HOUR),

@@ -112,7 +112,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         _keep(draft, form.typed())
         return redirect("apply:place")
     # The page stands at once; a script asks for the prices after it, the button does so without one.
-    context = _priced(form, draft) if form.is_bound else {}
+    context = _priced(request, form, draft) if form.is_bound else {}
     context |= {"form": form, "area": AREAS.get(form.area), "draft": draft, "later": not form.is_bound}
     return _show(request, "plan", context, status=422 if wants_next else 200)
 
@@ -125,14 +125,16 @@ def prices(request: HttpRequest) -> HttpResponse:
     if isinstance(draft, HttpResponse):
         return HttpResponse(status=204)
     form = _plan_page(draft, request.GET if "size" in request.GET else None)
-    return render(request, "portals/apply/prices.html", {"form": form, **_priced(form, draft)})
+    return render(request, "portals/apply/prices.html", {"form": form, **_priced(request, form, draft)})
 
 
 def _plan_page(draft: values.Intake, data: Any) -> forms.PlanPage:
     return forms.PlanPage(data, draft=draft, areas=queries.areas_of(prefecture=draft.answers.prefecture))
 
 
-def _priced(form: forms.PlanPage, draft: values.Intake) -> dict[str, Any]:
+def _priced(request: HttpRequest, form: forms.PlanPage, draft: values.Intake) -> dict[str, Any]:
+    """A year of every plan is work: nobody asks for it without end."""
+    within_limit(request, "prices")
     chosen = str(form.data.get("plan_code") or draft.answers.plan_code)
     try:
         return {"offers": _offers(form, today=clock.today()), "chosen": chosen}
