@@ -172,6 +172,10 @@ def bring(request: HttpRequest, given: NewApplication) -> Any:
                 outside_key=given.reference,
             )
             sent = operations.send(key=made.key, agreed=agreed, language=given.language, now=now, via="api")
+    except operations.BroughtBefore:
+        known = queries.intake_of_reference(agency_code=agency_code, reference=given.reference)
+        assert known is not None, "it was written a moment ago"
+        return 200, _state(known)
     except operations.NotComplete as missing:
         problems = [
             {"rule": f.rule, "fields": list(f.fields), "sentence": queries.sentence_of(f)} for f in missing.findings

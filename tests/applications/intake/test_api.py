@@ -8,7 +8,7 @@ from hypothesis import settings as bounded
 
 from tests.applications import office
 from tests.applications.office import ANSWERS
-from tomoshibi.applications import operations
+from tomoshibi.applications import operations, queries
 from tomoshibi.applications.models import Intake
 from tomoshibi.storage import db
 
@@ -47,6 +47,17 @@ def test_an_application_is_brought_once_and_its_state_asked(client, keys):
     assert client.get(path, headers={"authorization": f"Bearer {keys['reader']}"}).status_code == 404
     assert bring(client, keys["reader"], reference="B-1").status_code == 403
     assert bring(client, "tomo_guessed").status_code == 401
+    assert Intake.objects.count() == 1
+
+
+def test_two_at_once_are_one_application(client, keys, monkeypatch):
+    """The second of them saw nothing yet when it looked."""
+    made = bring(client, keys["own"]).json()["number"]
+    seen = queries.intake_of_reference
+    answers = iter([None])
+    monkeypatch.setattr(queries, "intake_of_reference", lambda **told: next(answers, seen(**told)))
+    again = bring(client, keys["own"])
+    assert (again.status_code, again.json()["number"]) == (200, made)
     assert Intake.objects.count() == 1
 
 

@@ -25,6 +25,7 @@ from tomoshibi.applications.operations.examination import (
 from tomoshibi.applications.operations.intake import (
     REMIND_AFTER,
     WORK,
+    BroughtBefore,
     NoConsent,
     NotComplete,
     NothingToAsk,
@@ -56,6 +57,7 @@ __all__ = [
     "REMIND_AFTER",
     "SCOPES",
     "WORK",
+    "BroughtBefore",
     "LinkNotValid",
     "NoConsent",
     "NoSuchCustomer",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
+from django_integrity.conversion import Named, refine_integrity_error
 
 from tomoshibi.applications import links, queries, rules, uploads, values, writing
 from tomoshibi.applications.models import Consent, Deficiency, Intake, Submission, Upload
@@ -49,6 +50,10 @@ class NotComplete(ValueError):
         super().__init__("; ".join(rules.sentence(one) for one in findings))
 
 
+class BroughtBefore(ValueError):
+    """The agency brought an application under this number already."""
+
+
 class NoConsent(ValueError):
     """A text that has to be agreed to was not."""
 
@@ -79,7 +84,11 @@ def start(
     outside_key: str = "",
     actor_id: int | None = None,
 ) -> values.Intake:
-    """Begin an application; its number is given out now, and read out with a check digit."""
+    """
+    Begin an application; its number is given out now, and read out with a check digit.
+
+    :raises BroughtBefore: if two of the agency's requests with the same number of its own come at once
+    """
     row = Intake(
         number=_next_number(),
         source=source.value,
@@ -89,7 +98,9 @@ def start(
         outside_key=outside_key,
     )
     write(row, typed)
-    row.save()
+    before = BroughtBefore(_("An application was brought under this number before."))
+    with refine_integrity_error([(Named("intake_outside_key_once"), before)]), db.savepoint():
+        row.save()
     return queries.to_value(row)
 
 
