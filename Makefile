@@ -34,7 +34,7 @@ shell: setup ## a Python shell with Django on the project's database
 test: setup-tests ## all tests; those in a browser need Chromium, which is installed where that is allowed
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
 	@# A process of their own: the browser's driver keeps an event loop running in the thread of its tests.
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 check: setup lint types contracts docs ## lint, types, import contracts, docs
 
