@@ -1,16 +1,19 @@
 """The crews' page on a phone: what is done without a network is there once, when the network is back (G-034, G-035, G-047)."""
 
 import base64
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image, ImageFilter
 
 from tests import company
 from tests.browser.cable import Cable
 from tests.browser.conftest import _session_of
 from tests.fieldwork import tickets
-from tomoshibi.fieldwork import keys, operations, queries, signing, values
+from tomoshibi.documents import operations as documents
+from tomoshibi.fieldwork import keys, operations, queries, sheets, signing, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.storage import db
@@ -272,6 +275,63 @@ def test_the_camera_puts_the_label_into_its_row(phone, crew):
     page = opened(phone)
     page.get_by_role("button", name="Scan a label").click()
     page.get_by_role("heading", name="6200000003").wait_for()
+
+
+def photo_of(label: values.Label, *, tilted: bool) -> bytes:
+    """A printed label as a camera sees it: from the side, not quite sharp, kept as a small JPEG."""
+    token = signing.token(label.serial, key_no=1, key=keys.private_key())
+    text = sheets.address("https://tomoshibi.example.jp", token)
+    sheet = sheets.data([(label, text)], template=values.TEMPLATES["roll-50"], company="灯湖供电公司")
+    (page,) = documents.typeset_pictures(template=sheets.TYPST, data=sheet, ppi=400)
+    picture = Image.open(io.BytesIO(page)).convert("L")
+    wide = Image.new("L", (picture.width + 200, picture.height + 200), 170)
+    wide.paste(picture, (100, 100))
+    if tilted:
+        lean = 0.3 / wide.height
+        wide = wide.transform(wide.size, Image.Transform.PERSPECTIVE, (1, 0, 0, 0, 1, 0, lean, lean / 3))
+        wide = wide.rotate(8, fillcolor=170, resample=Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.2))
+    kept = io.BytesIO()
+    wide.save(kept, "JPEG", quality=40)
+    return kept.getvalue()
+
+
+@pytest.mark.requirement("G-044", "G-047")
+@pytest.mark.parametrize("tilted", [False, True], ids=["flat", "tilted"])
+def test_a_phone_without_a_reader_of_its_own_reads_the_label_in_a_picture(phone, crew, tilted):
+    """Safari and Firefox have no BarcodeDetector: our own reader does it, without any network."""
+    _user, _ticket_id, made = crew
+    phone.add_init_script("delete window.BarcodeDetector")
+    page = opened(phone, "#scan")
+    page.locator("input[name=picture]").set_input_files(
+        {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": photo_of(made[3], tilted=tilted)}
+    )
+    page.get_by_role("heading", name="6200000004").wait_for()
+
+
+def test_a_picture_without_a_code_says_what_to_do(phone, crew):
+    page = opened(phone, "#scan")
+    page.locator("input[name=picture]").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": PIXEL})
+    page.get_by_text("No code is seen in this picture").wait_for()
+
+
+def test_a_camera_without_a_reader_of_its_own_is_read_by_ours(phone, crew):
+    _user, _ticket_id, made = crew
+    shown = base64.b64encode(photo_of(made[1], tilted=False)).decode()
+    phone.add_init_script(f"""
+        delete window.BarcodeDetector;
+        navigator.mediaDevices.getUserMedia = async () => {{
+            const bytes = Uint8Array.from(atob("{shown}"), (letter) => letter.charCodeAt(0));
+            const picture = await createImageBitmap(new Blob([bytes]));
+            const canvas = document.createElement("canvas");
+            [canvas.width, canvas.height] = [picture.width, picture.height];
+            const draw = () => {{ canvas.getContext("2d").drawImage(picture, 0, 0); requestAnimationFrame(draw); }};
+            draw();
+            return canvas.captureStream(10);
+        }};
+    """)
+    page = opened(phone)
+    page.get_by_role("button", name="Scan a label").click()
+    page.get_by_role("heading", name="6200000002").wait_for()
 
 
 def test_another_person_does_not_send_what_is_not_theirs(phone, cable, crew, now):

@@ -1,5 +1,7 @@
 // The phone's camera and position.
 
+import { decode } from "./qr.js";
+
 const LONGEST_SIDE = 1600;
 const QUALITY = 0.8;
 
@@ -33,15 +35,41 @@ export function position() {
   });
 }
 
-export const canScan = async () =>
-  "BarcodeDetector" in window
-  && Boolean(navigator.mediaDevices?.getUserMedia)
-  && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
+export const canScan = () => Boolean(navigator.mediaDevices?.getUserMedia);
+
+const LOOKED_AT = 640; // of a camera's picture: more takes longer than the hand is still
+const READ = 1400; // of a photo
+
+// The phone's own reader where it has one; ours elsewhere (Safari, Firefox).
+async function reader() {
+  const hasOwn = "BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
+  if (!hasOwn) return async (video) => decode(pixels(video, video.videoWidth, video.videoHeight, LOOKED_AT), { thorough: false });
+  const detector = new BarcodeDetector({ formats: ["qr_code"] });
+  return async (video) => (await detector.detect(video).catch(() => []))[0]?.rawValue ?? null;
+}
+
+function pixels(picture, width, height, most) {
+  const scale = Math.min(1, most / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+// The text of the code in a photo, or null where none is seen.
+export async function readPhoto(file) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const found = [READ, LOOKED_AT].reduce((text, most) => text ?? decode(pixels(picture, picture.width, picture.height, most)), null);
+  picture.close();
+  return found;
+}
 
 // Shows the camera in a <video> and calls `found(text)` with the first code; the answer stops the camera.
 export async function scan(video, found) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
+  const read = await reader();
   let running = true;
   const stop = () => {
     running = false;
@@ -51,11 +79,11 @@ export async function scan(video, found) {
   await video.play();
   const look = async () => {
     if (!running) return;
-    const codes = video.readyState >= 2 ? await detector.detect(video).catch(() => []) : [];
-    if (running && codes.length) {
+    const text = video.readyState >= 2 ? await read(video) : null;
+    if (running && text) {
       stop();
       navigator.vibrate?.(80);
-      found(codes[0].rawValue);
+      found(text);
     } else if (running) {
       setTimeout(look, 120);
     }

@@ -75,6 +75,7 @@ function showTop() {
 
 const act = {
   scan: () => { wanted = null; location.hash = "scan"; },
+  readPhoto,
   scanFor: (name) => { wanted = name; location.hash = "scan"; },
   reload: async () => { state.note = ""; await synchronize(); show(); },
   photo: takePhoto,
@@ -142,7 +143,7 @@ function formFor(hash, ticket, task) {
 
 async function startCamera() {
   const says = document.getElementById("camera-says");
-  if (!(await devices.canScan())) {
+  if (!devices.canScan()) {
     says.textContent = word("noCamera");
     return;
   }
@@ -154,6 +155,15 @@ async function startCamera() {
     video.hidden = true;
     says.textContent = word("cameraRefused");
   }
+}
+
+async function readPhoto(event) {
+  const [file] = event.target.files;
+  if (!file) return;
+  const says = document.getElementById("camera-says");
+  const text = await devices.readPhoto(file).catch(() => null);
+  if (text) await readText(text);
+  else says.textContent = word("noCode");
 }
 
 async function readText(text) {

@@ -93,6 +93,8 @@ export function scanner(act) {
     h("h1", {}, word("scan")),
     h("video", { id: "camera", muted: true, playsInline: true, hidden: true }),
     h("p.told", { id: "camera-says" }),
+    h("label.button", {}, word("readPhoto"),
+      h("input.hidden", { type: "file", accept: "image/*", capture: "environment", name: "picture", onchange: act.readPhoto })),
     h("form", { onsubmit: (event) => { event.preventDefault(); act.typed(typed.value); } },
       field(word("type"), typed, word("typeHint")), h("div.foot", {}, h("button.primary", {}, word("type")))),
   ];
