@@ -24,7 +24,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.masters import operations as masters
 from tomoshibi.metering import operations as metering
-from tomoshibi.onboarding.demo import china_billing, china_site
+from tomoshibi.onboarding.demo import china_billing, china_neighbours, china_site
 from tomoshibi.onboarding.demo.load import SOURCE, Step
 from tomoshibi.onboarding.demo.staff import PASSWORD
 from tomoshibi.parties import operations as parties
@@ -222,6 +222,7 @@ def steps() -> Iterator[Step]:
     yield Step("totals", _take_totals)
     for number, fleet in enumerate(FLEETS):
         yield Step(f"stock {number + 1}", _importing(fleet))
+    yield Step("neighbours", lambda: china_neighbours.settle(ESTATES, UNITS))
     yield Step("registers", _read_registers)
     yield Step("supplies", lambda: china_billing.supply(NOW.date()))
     yield Step("bills", china_billing.bill, whole=False)
@@ -342,8 +343,6 @@ def _row(
 ) -> dict[str, object]:
     estate = (home + at // 40) % len(ESTATES)
     building, staircase = int(random.integers(1, 60)), int(random.integers(1, 4))
-    district = estate * 3 + building % 3
-    access = f"99{district:03d}{building:03d}{0:09d}"
     is_dated, is_installed = at == 0 or random.random() < 0.7, random.random() < 0.6  # noqa: PLR2004 - shares of rows
     start = opened if at == 0 else opened + timedelta(days=int(random.integers(0, 700)))
     return {
@@ -353,15 +352,15 @@ def _row(
         "customer_name": fleet.name,
         "name": f"{ESTATES[estate]}{building}幢{staircase}单元{DEVICES[fleet.device]}{number}-{at + 1}",
         "address": f"灯州市{ESTATES[estate]}{building}幢{staircase}单元",
-        "nearest_number": f"18{district:03d}{building:03d}{staircase:02d}",
+        "nearest_number": china_neighbours.account_number(estate, building, staircase),
         "start": min(start, date(2026, 9, 1)) if is_dated else None,
         "installed_on": min(start, date(2026, 9, 1)) if is_dated and is_installed else None,
         "meter_number": f"9900000{number:014d}0" if at == 0 else "",
         "box_number": f"99BX{number:08d}" if at == 0 else "",
-        "access_point_number": access,
+        "access_point_number": china_neighbours.access_number(estate, building),
         "access_point_name": f"{ESTATES[estate]}{building}幢终端箱",
         # Some points were found without anybody knowing their district.
-        "district_number": f"99T{district:04d}" if random.random() < 0.96 else "",  # noqa: PLR2004
+        "district_number": china_neighbours.district_number(estate, building) if random.random() < 0.96 else "",  # noqa: PLR2004
         "district_name": f"{ESTATES[estate]}{building % 3 + 1}号台区",
         "is_benchmark": at == 0,
     }
@@ -482,9 +481,7 @@ def _write_files() -> str:
         f"虚拟表户号：{benchmark}",
         "序号,设备点位名称,接电位置,就近户号/局号或接电的杆号、箱号,说明",
     ]
-    good = [
-        f"{n},枕河里{n + 60}幢1单元车库,接电于枕河里{n + 60}幢1单元计量箱内,18001{n:05d},新增" for n in range(1, 19)
-    ]
+    good = china_neighbours.sample_rows(ESTATES, estate=1, first_building=61, count=18)
     bad = [
         *good[:3],
         "4,枕河里64幢1单元车库,,1800100004,新增",
