@@ -296,3 +296,39 @@ def test_nobody_works_in_a_step_without_its_right(client, clerk, group):
         assert clerk.get(reverse(name, args=args)).status_code == 403, name
     for name in ("groups:edit", "groups:complete"):
         assert clerk.post(reverse(name, args=[1])).status_code == 403
+
+
+@pytest.mark.requirement("G-038")
+def test_districts_are_seen_as_boxes_without_a_map(clerk, group):
+    page = clerk.get(reverse("groups:portfolio")).content.decode()
+    assert reverse("groups:portfolio_districts") in page
+    for part in ("portfolio_growth", "portfolio_districts", "portfolio_completeness"):
+        assert clerk.get(reverse(f"groups:{part}")).status_code == 200, part
+    listed = clerk.get(reverse("groups:districts")).content.decode()
+    assert "T1" in listed
+    rows = {row["number"]: row for row in queries.by_district(on=book.TODAY)}
+    assert sum(row["points"] for row in rows.values()) == 18
+    assert rows["T1"]["access_points"] == 2
+    assert rows["T1"]["complete"] == 0, "no seal hangs yet"
+
+    seen = clerk.get(reverse("groups:district", args=[rows["T1"]["district_id"]]), {"on": str(book.TODAY)})
+    text = seen.content.decode()
+    points = queries.points_in_district(district_id=rows["T1"]["district_id"], on=book.TODAY, limit=100)
+    assert points.height == rows["T1"]["points"]
+    assert all(number in text for number in points["account_number"])
+    assert "data missing" in text
+    assert clerk.get(reverse("groups:district", args=[9_999])).status_code == 404
+    nowhere = clerk.get(reverse("groups:district", args=[queries.NO_DISTRICT])).content.decode()
+    assert "No point was active" in nowhere
+
+
+@pytest.mark.requirement("G-027")
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"), [("list.pdf", 10, ".xlsx or .csv"), ("list.csv", 41 << 20, "41 MB")]
+)
+def test_a_file_that_is_no_list_is_not_even_kept(clerk, group, name, size, sentence):
+    data = {"file": file(b"," * size, name), "application_number": "SQ1", "effective_on": str(book.TODAY)}
+    answer = clerk.post(reverse("groups:upload"), data)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not queries.point_list_rows().exists()

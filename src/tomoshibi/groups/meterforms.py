@@ -13,11 +13,11 @@ from tomoshibi.groups.forms import not_after
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui.fields import DayField, EnergyField, ReasonField
+from tomoshibi.ui.fields import DayField, EnergyField, ReasonField, SheetField
 
 
 class RegisterFileForm(forms.Form):
-    file = forms.FileField(label=_("Registers (xlsx or csv)"))
+    file = SheetField(label=_("Registers (xlsx or csv)"))
 
 
 class _OfGroup(forms.Form):

@@ -1,15 +1,21 @@
 from django.urls import path
 
-from tomoshibi.groups.views import groups, labels, lists, meters, points, settings, stock
+from tomoshibi.groups.views import groups, labels, lists, meters, points, portfolio, settings, stock
 
 app_name = "groups"
 urlpatterns = [
     path("", groups.groups, name="groups"),
     path("new/", groups.new_group, name="new_group"),
-    path("portfolio/", groups.portfolio, name="portfolio"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/growth/", portfolio.portfolio_growth, name="portfolio_growth"),
+    path("portfolio/districts/", portfolio.portfolio_districts, name="portfolio_districts"),
+    path("portfolio/completeness/", portfolio.portfolio_completeness, name="portfolio_completeness"),
+    path("portfolio/legacy/", portfolio.legacy, name="legacy"),
+    path("districts/", portfolio.districts, name="districts"),
+    path("districts/<int:district_id>/", portfolio.district, name="district"),
     path("points.<str:kind>", groups.export_all, name="export_all"),
     path("verification.<str:kind>", groups.verification_list, name="verification_list"),
-    path("customers/<int:customer_id>/", groups.customer, name="customer"),
+    path("customers/<int:customer_id>/", portfolio.customer, name="customer"),
     path("customers/<int:customer_id>/points.<str:kind>", groups.customer_points, name="customer_points"),
     path("<int:group_id>/", groups.group, name="group"),
     path("<int:group_id>/panel/", groups.group_panel, name="group_panel"),

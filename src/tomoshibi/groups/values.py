@@ -233,6 +233,18 @@ class ReferenceMeter:
     end: date | None
 
 
+class OnSite(StrEnum):
+    """What a picture of points says of each of them."""
+
+    BENCHMARK = "benchmark"
+    COMPLETE = "complete"
+    UNSEALED = "unsealed"
+    INCOMPLETE = "incomplete"
+    """Its address, access point, district or installation day is missing."""
+    SUSPECTED = "suspected"
+    """The meter of its group is not trusted."""
+
+
 @dataclass(frozen=True)
 class Completeness:
     """How many of the active points have what a point should have."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tomoshibi.groups.values import BatchState, EditedField, GroupState, ListState, Role, Spread, Verification
+from tomoshibi.groups.values import BatchState, EditedField, GroupState, ListState, OnSite, Role, Spread, Verification
 from tomoshibi.metering.values import RegisterSource
 from tomoshibi.ui.states import State, Tone
 
@@ -18,6 +18,13 @@ GROUPS = {
 ROLES = {
     Role.BENCHMARK: State(_("benchmark"), Tone.RUNNING, "gauge"),
     Role.SUB: State(_("sub-account"), Tone.QUIET, "point"),
+}
+SITE = {
+    OnSite.BENCHMARK: State(pgettext_lazy("on site", "benchmark, complete"), Tone.RUNNING, "gauge"),
+    OnSite.COMPLETE: State(pgettext_lazy("on site", "complete"), Tone.GOOD, "circle-check"),
+    OnSite.UNSEALED: State(pgettext_lazy("on site", "without a seal"), Tone.ATTENTION, "lock-open"),
+    OnSite.INCOMPLETE: State(pgettext_lazy("on site", "data missing"), Tone.QUIET, "circle-dashed"),
+    OnSite.SUSPECTED: State(pgettext_lazy("on site", "meter suspected"), Tone.BAD, "alert-triangle"),
 }
 SOURCES = {
     RegisterSource.COLLECTED: State(_("collected"), Tone.QUIET, "antenna"),

@@ -215,14 +215,20 @@ def access_point(*, number: str) -> values.AccessPoint | None:
     )
 
 
-def district(*, number: str) -> values.District | None:
-    """A transformer district (台区) by its number."""
-    row = District.objects.filter(number=number.strip()).first()
+def district(*, number: str = "", district_id: int | None = None) -> values.District | None:
+    """A transformer district (台区) by its number or id."""
+    which = {"number": number.strip()} if district_id is None else {"id": district_id}
+    row = District.objects.filter(**which).first()
     if row is None:
         return None
     return values.District(
         id=row.id, number=row.number, name=row.name, unit=row.unit, setting=values.Setting(row.setting)
     )
+
+
+def district_rows() -> QuerySet[Any]:
+    """Transformer districts, for lists."""
+    return District.objects.all()
 
 
 def served_accounts(*, numbers: pl.Series) -> pl.Series:

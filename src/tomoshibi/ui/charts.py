@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from tomoshibi.ui.states import Tone
+
 Words = str | Promise
 Points = Sequence[float | int | None]
 
@@ -102,3 +104,65 @@ def over_categories(
     rows = [[name, *cells] for name, *cells in zip(names, *(one.shown() for one in series), strict=True)]
     head = [axis, *(f"{one.name} [{unit}]" for one in series)]
     return Chart(id=chart_id, title=title, option=option, head=head, rows=rows, low=low)
+
+
+@dataclass(frozen=True)
+class Box:
+    """
+    A part of a whole, drawn as large as it is, in the colour of its state; parts of its own are drawn inside.
+
+    :param short: its name where there is little room
+    :param told: what is said of it when somebody points at it; its name where this is empty
+    :param url: opened by a click
+    """
+
+    name: Words
+    size: int
+    tone: Tone = Tone.QUIET
+    parts: Sequence["Box"] = ()
+    short: str = ""
+    told: Words = ""
+    url: str = ""
+
+
+def nested(*, chart_id: str, title: Words, boxes: Sequence[Box], head: Sequence[Words], low: bool = False) -> Chart:
+    """
+    Boxes in boxes: how large the parts of a whole are, and in which state.
+
+    :param head: headers of the table behind it, one for each level of boxes, and one for what is told
+    """
+    option = {
+        "series": [
+            {
+                "type": "treemap",
+                "name": str(title),
+                "data": [_drawn(box) for box in boxes],
+                "roam": False,
+                "nodeClick": "link",
+                "breadcrumb": {"show": False},
+            }
+        ]
+    }
+    depth = len(head) - 1
+    rows = [row for box in boxes for row in _told(box, (), depth)]
+    return Chart(id=chart_id, title=title, option=option, head=head, rows=rows, low=low)
+
+
+def _drawn(box: Box) -> dict[str, Any]:
+    node: dict[str, Any] = {"name": str(box.name), "value": box.size, "tone": box.tone.value}
+    if box.short:
+        node["short"] = box.short
+    if box.told:
+        node["told"] = str(box.told)
+    if box.url:
+        node |= {"link": box.url, "target": "_self"}
+    if box.parts:
+        node["children"] = [_drawn(part) for part in box.parts]
+    return node
+
+
+def _told(box: Box, above: tuple[str, ...], depth: int) -> list[tuple[str, ...]]:
+    names = (*above, str(box.name))
+    if box.parts and len(names) < depth:
+        return [row for part in box.parts for row in _told(part, names, depth)]
+    return [(*names, *("" for _level in range(depth - len(names))), str(box.told) or f"{box.size:,}")]

@@ -8,7 +8,7 @@ never rounded, always with a sentence that says what would fit.
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -184,3 +184,31 @@ class ReasonField(forms.CharField):
             "min_length": 4,
         }
         super().__init__(widget=forms.Textarea(attrs={"rows": 2}), max_length=300, **(given | more))
+
+
+class SheetField(forms.FileField):
+    """A list that somebody made with a spreadsheet: xlsx or csv, of a size that a list has."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "too_large": _("The file has %(megabytes)s MB; a list has at most %(most)s MB. Cut it into several."),
+        "no_sheet": _("A list is a file that ends in .xlsx or .csv."),
+    }
+
+    def __init__(self, *, most_megabytes: int = 40, **more: Any) -> None:
+        self.most_megabytes = most_megabytes
+        super().__init__(**more)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "accept": ".xlsx,.csv"}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and not file.name.lower().endswith((".xlsx", ".csv")):
+            raise ValidationError(self.error_messages["no_sheet"], code="no_sheet")
+        if file and file.size > self.most_megabytes << 20:
+            raise ValidationError(
+                self.error_messages["too_large"],
+                code="too_large",
+                params={"megabytes": -(-file.size >> 20), "most": self.most_megabytes},
+            )
+        return file

@@ -7,7 +7,10 @@ A page has a name (``masters.change``) and asks for the addresses of its fragmen
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from tomoshibi.ui.pages import may_open
 
 Table = Mapping[str, Sequence[str]]
 _tables: list[Table] = []
@@ -18,12 +21,18 @@ def set_table(table: Table) -> None:
     _tables[:] = [table]
 
 
-def addresses(page: str, **facts: str) -> list[str]:
-    """Where a page gets its fragments for these facts; fragments whose room has no such page yet are left out."""
+def addresses(page: str, *, of: HttpRequest | None = None, **facts: str) -> list[str]:
+    """
+    Where a page gets its fragments for these facts; fragments whose room has no such page yet are left out.
+
+    :param of: who asked for the page; fragments that they may not open are left out, too
+    """
     found = []
     for name in (_tables[0] if _tables else {}).get(page, ()):
         try:
-            found.append(f"{reverse(name)}?{urlencode(facts)}")
+            address = reverse(name)
         except NoReverseMatch:
             continue
+        if of is None or may_open(of.user, resolve(address).func):
+            found.append(f"{address}?{urlencode(facts)}")
     return found

@@ -40,18 +40,27 @@ def page(*procedures: str, right: str = VIEW) -> Callable[[V], V]:
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not getattr(user, "is_staff", False) or not (
-                ANY_STAFF in procedures or any(user.has_perm(f"{procedure}.{right}") for procedure in procedures)
-            ):
+            if not may_open(user, guarded):
                 raise PermissionDenied(", ".join(procedures))
             response = view(request, *args, **kwargs)
             response.headers["X-Procedures"] = " ".join(procedures)
             return response
 
         guarded.procedures = procedures  # type: ignore[attr-defined]
+        guarded.right = right  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def may_open(user: Any, view: Any) -> bool:
+    """Whether somebody may open a view; one that is no page of the staff has a door keeper of its own."""
+    procedures, right = getattr(view, "procedures", None), getattr(view, "right", VIEW)
+    if procedures is None:
+        return True
+    return bool(getattr(user, "is_staff", False)) and (
+        ANY_STAFF in procedures or any(user.has_perm(f"{procedure}.{right}") for procedure in procedures)
+    )
 
 
 def register(view: Callable[..., HttpResponse], *procedures: str) -> None:

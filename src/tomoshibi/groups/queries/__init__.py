@@ -2,9 +2,7 @@
 
 from tomoshibi.groups.queries.groups import (
     balance_of,
-    by_district,
     checks_of,
-    completeness,
     ending_of,
     endings,
     expected_band,
@@ -15,11 +13,9 @@ from tomoshibi.groups.queries.groups import (
     meter_energy,
     meters_of,
     points_without_application,
-    portfolio,
     room_of,
     split_proposal,
     to_group,
-    total_history,
     units,
     variation_ppm,
     verification_list,
@@ -28,6 +24,7 @@ from tomoshibi.groups.queries.labels import LabelOfPoint, PointBehind, labels_of
 from tomoshibi.groups.queries.lists import as_repair_list, column_name, point_list, point_list_rows
 from tomoshibi.groups.queries.locating import locate
 from tomoshibi.groups.queries.points import (
+    as_points,
     count_history,
     daily_counts,
     edits_of,
@@ -43,6 +40,15 @@ from tomoshibi.groups.queries.points import (
     points_of,
     same_devices,
     virtual_multiplier,
+)
+from tomoshibi.groups.queries.portfolio import (
+    NO_DISTRICT,
+    by_district,
+    completeness,
+    district_rows,
+    points_in_district,
+    portfolio,
+    total_history,
 )
 from tomoshibi.groups.queries.settings import (
     device_type,
@@ -76,12 +82,15 @@ from tomoshibi.groups.queries.supplies import (
     supply_names,
     supply_of,
     suspected,
+    suspected_groups,
     suspicions_of,
 )
 
 __all__ = [
+    "NO_DISTRICT",
     "LabelOfPoint",
     "PointBehind",
+    "as_points",
     "as_repair_list",
     "balance_of",
     "batch_preview",
@@ -97,6 +106,7 @@ __all__ = [
     "device_type_names",
     "device_type_rows",
     "device_types",
+    "district_rows",
     "edits_of",
     "ended_points",
     "ending_of",
@@ -127,6 +137,7 @@ __all__ = [
     "point_list",
     "point_list_rows",
     "points_frame",
+    "points_in_district",
     "points_named",
     "points_of",
     "points_without_application",
@@ -147,6 +158,7 @@ __all__ = [
     "supply_names",
     "supply_of",
     "suspected",
+    "suspected_groups",
     "suspicions_of",
     "to_group",
     "total_history",

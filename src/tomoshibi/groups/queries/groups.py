@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from tomoshibi.groups import counting, parameters, values
 from tomoshibi.groups.models import BenchmarkCheck, Group, Membership, ReferenceMeter
-from tomoshibi.groups.queries.points import members_frame, points_frame
+from tomoshibi.groups.queries.points import points_frame
 from tomoshibi.groups.queries.settings import device_type, holds_on, parameter
 from tomoshibi.metering import queries as metering
 from tomoshibi.storage import bulk
@@ -85,9 +85,27 @@ def room_of(*, group_id: int, on: date) -> values.Room:
 
 def balance_of(*, customer_id: int, device_type_id: int, on: date) -> values.Balance:
     """How evenly a customer's points of one device type are spread over groups on a day."""
-    rows = group_rows(on=on).filter(customer_id=customer_id, device_type_id=device_type_id, state__in=LIVE)
-    sizes = list(rows.order_by("number").values_list("number", "points"))
-    return counting.balance(sizes, warn_above_percent=parameter(parameters.BALANCE, on=on))
+    return counting.balance(
+        list(_sizes(customer_id, device_type_id, on=on).iter_rows()),
+        warn_above_percent=parameter(parameters.BALANCE, on=on),
+    )
+
+
+def _sizes(customer_id: int, device_type_id: int, *, on: date) -> pl.DataFrame:
+    """Number and points of a customer's running groups of a type, in one pass over their memberships."""
+    counted = "TRUE" if parameter(parameters.COUNT_BENCHMARK, on=on) else "m.role = 'sub'"
+    return bulk.read_frame(
+        f"""
+        SELECT g.number, count(m.id) FILTER (WHERE {counted})
+        FROM groups_group g
+        LEFT JOIN groups_membership m
+            ON m.group_id = g.id AND m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s)
+        WHERE g.customer_id = %(customer)s AND g.device_type_id = %(kind)s AND g.state = ANY(%(live)s)
+        GROUP BY g.id ORDER BY g.number
+        """,
+        {"number": pl.String, "points": pl.Int64},
+        {"on": on, "customer": customer_id, "kind": device_type_id, "live": list(LIVE)},
+    )
 
 
 def groups_of_customer(*, customer_id: int, on: date) -> list[dict[str, Any]]:
@@ -181,94 +199,6 @@ def variation_ppm(*, meter_number: str, until: date, days: int) -> int | None:
     assert isinstance(spread, float), "two days and more have a spread"
     assert isinstance(mean, float), "and a mean"
     return round(spread / mean * 1_000_000)
-
-
-def completeness(*, on: date, group_id: int | None = None, customer_id: int | None = None) -> values.Completeness:
-    """How many of the points that are active on a day have an address, access point, district, date and seal."""
-    where: list[str] = ["TRUE"]
-    params: dict[str, Any] = {"on": on}
-    if group_id is not None:
-        where, params = [*where, "m.group_id = %(group)s"], params | {"group": group_id}
-    if customer_id is not None:
-        where, params = [*where, "g.customer_id = %(customer)s"], params | {"customer": customer_id}
-    frame = bulk.read_frame(
-        f"""
-        SELECT count(*), count(nullif(pl.address, '')), count(pl.access_point_id), count(pl.district_id),
-               count(p.installed_on), count(s.id)
-        FROM groups_membership m
-        JOIN groups_group g ON g.id = m.group_id
-        JOIN groups_point p ON p.id = m.point_id
-        LEFT JOIN groups_placement pl ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
-        LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || p.id AND s.removed_at IS NULL
-        WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {" AND ".join(where)}
-        """,
-        dict.fromkeys(("points", "address", "access_point", "district", "installed_on", "seal"), pl.Int64),
-        params,
-    )
-    return values.Completeness(**frame.row(0, named=True))
-
-
-def by_district(*, on: date, group_id: int | None = None) -> list[dict[str, Any]]:
-    """Points and groups per transformer district on a day; points without one are told too, first."""
-    which = "m.group_id = %(group)s" if group_id is not None else "TRUE"
-    return list(
-        bulk.read_frame(
-            f"""
-            SELECT coalesce(d.number, ''), coalesce(d.name, ''), coalesce(d.unit, ''), count(*),
-                   count(DISTINCT m.group_id)
-            FROM groups_membership m
-            LEFT JOIN groups_placement pl
-                ON pl.point_id = m.point_id AND daterange(pl.start, pl."end") @> %(on)s::date
-            LEFT JOIN supply_district d ON d.id = pl.district_id
-            WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {which}
-            GROUP BY d.id ORDER BY d.number NULLS FIRST
-            """,
-            {"number": pl.String, "name": pl.String, "unit": pl.String, "points": pl.Int64, "groups": pl.Int64},
-            {"on": on, "group": group_id},
-        ).iter_rows(named=True)
-    )
-
-
-def portfolio(*, on: date) -> list[dict[str, Any]]:
-    """Each customer with groups on a day: groups, points, the largest group, groups over and near the cap."""
-    limit = parameter(parameters.LIMIT, on=on)
-    near = limit * (100 - parameter(parameters.HEADROOM, on=on))
-    rows = pl.DataFrame(
-        list(
-            group_rows(on=on)
-            .filter(state__in=LIVE)
-            .values_list("customer_id", "customer__name", "customer_number", "points", "used")
-        ),
-        schema={
-            "customer_id": pl.Int64, "name": pl.String, "number": pl.String, "points": pl.Int64, "used": pl.Int64,
-        },
-        orient="row",
-    )  # fmt: skip
-    over = pl.col("used") > limit
-    summed = rows.group_by("customer_id", "name", "number").agg(
-        groups=pl.len(),
-        points=pl.col("points").sum(),
-        largest=pl.col("points").max(),
-        over=over.sum(),
-        tight=(~over & (pl.col("used") * 100 >= near)).sum(),
-    )
-    return list(summed.sort("points", descending=True).iter_rows(named=True))
-
-
-def total_history(*, until: date, months: int = 24) -> list[tuple[date, int, int]]:
-    """Points and groups on the first day of each month up to a day, oldest first."""
-    members = members_frame()
-    firsts, first = [], until.replace(day=1)
-    for _month in range(months):
-        firsts.append(first)
-        first = (first - timedelta(days=1)).replace(day=1)
-    counted = bool(parameter(parameters.COUNT_BENCHMARK, on=until))
-    held = members if counted else members.filter(role=values.Role.SUB.value)
-    found = []
-    for day in reversed([until, *firsts] if until not in firsts else firsts):
-        now = held.filter((pl.col("start") <= day) & (pl.col("end").is_null() | (pl.col("end") > day)))
-        found.append((day, now.height, now["group_id"].n_unique()))
-    return found
 
 
 def expected_band(*, device_type_id: int, on: date) -> tuple[int, int] | None:

@@ -21,7 +21,7 @@ POINTS: Schema = {
     "district_name": pl.String, "seal_number": pl.String, "installed_on": pl.Date, "rated_w": pl.Int64,
     "start": pl.Date, "end": pl.Date, "benchmark_number": pl.String,
 }  # fmt: skip
-_AS_OF = """
+AS_OF = """
     SELECT m.group_id, p.id, p.account_number, m.role, p.name, g.name, pl.address, p.nearest_number,
            coalesce(a.number, ''), coalesce(a.name, ''), coalesce(d.number, ''), coalesce(d.name, ''),
            coalesce(s.number, ''), p.installed_on, p.rated_w, m.start, m."end", g.benchmark_number
@@ -52,11 +52,16 @@ def points_frame(*, on: date, group_ids: Sequence[int] | pl.Series | None = None
     if group_ids is not None:
         params["groups"] = list(group_ids)
         which = "m.group_id = ANY(%(groups)s::bigint[])"
-    return bulk.read_frame(_AS_OF.format(which=which), POINTS, params)
+    return bulk.read_frame(AS_OF.format(which=which), POINTS, params)
 
 
 def points_of(*, group_id: int, on: date) -> list[values.PointOnDay]:
     """The points of a group as they stood on a day, the benchmark first."""
+    return as_points(points_frame(on=on, group_ids=[group_id]))
+
+
+def as_points(frame: pl.DataFrame) -> list[values.PointOnDay]:
+    """:param frame: columns of ``POINTS``"""
     return [
         values.PointOnDay(
             id=row["point_id"],
@@ -74,7 +79,7 @@ def points_of(*, group_id: int, on: date) -> list[values.PointOnDay]:
             start=row["start"],
             end=row["end"],
         )
-        for row in points_frame(on=on, group_ids=[group_id]).iter_rows(named=True)
+        for row in frame.iter_rows(named=True)
     ]
 
 

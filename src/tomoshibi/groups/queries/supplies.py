@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.groups.models import GroupSupply, MeterSuspicion
+from tomoshibi.groups.queries.settings import holds_on
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
 
@@ -115,6 +116,11 @@ def suspected(*, start: date, end: date) -> pl.DataFrame:
         },
         {"start": start, "end": end},
     )  # fmt: skip
+
+
+def suspected_groups(*, on: date) -> frozenset[int]:
+    """Groups with a meter that nobody trusts on a day."""
+    return frozenset(MeterSuspicion.objects.filter(holds_on(on)).values_list("group_id", flat=True))
 
 
 def suspicions_of(*, group_id: int) -> list[dict[str, Any]]:

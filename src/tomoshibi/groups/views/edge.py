@@ -1,5 +1,6 @@
 """What the pages of groups share: looking things up, recording deeds, handing out files."""
 
+from datetime import date
 from typing import Any
 
 from django.forms import Form
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from tomoshibi.groups import exports, layouts, queries, values
+from tomoshibi.groups import exports, forms, layouts, queries, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.worker import queries as clock
@@ -25,6 +26,24 @@ def group_or_404(group_id: int) -> values.Group:
     if found is None:
         raise Http404(_("There is no such group."))
     return found
+
+
+def chosen_day(request: HttpRequest) -> date:
+    """The day that the page was asked for, today where it was asked for none."""
+    form = forms.DayForm(request.GET)
+    return (form.cleaned_data["on"] if form.is_valid() else None) or clock.today()
+
+
+def named_completeness(found: values.Completeness) -> list[tuple[Any, int, int]]:
+    """What is looked for, how many points have it, and of how many."""
+    named = (
+        (_("Address"), found.address),
+        (_("Access point"), found.access_point),
+        (_("Transformer district"), found.district),
+        (_("Installation day"), found.installed_on),
+        (_("Seal number"), found.seal),
+    )
+    return [(name, have, found.points) for name, have in named]
 
 
 def record(request: HttpRequest, step: str, what: str, subject: str) -> None:

@@ -1,17 +1,25 @@
-"""Finding groups, one group, its benchmark and its split; the portfolio (GR1)."""
+"""Finding groups, one group, its benchmark and its split (GR1)."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.groups import drawings, exports, forms, layouts, listing, operations, queries, values, words
-from tomoshibi.groups.views.edge import as_file, group_or_404, record, show_refusals, status
+from tomoshibi.groups.views.edge import (
+    as_file,
+    chosen_day,
+    group_or_404,
+    named_completeness,
+    record,
+    show_refusals,
+    status,
+)
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.parties import queries as parties
@@ -63,24 +71,8 @@ def _shown(request: HttpRequest, found: values.Group, *, on: date) -> dict[str, 
         "counts_benchmark": bool(queries.parameter("count_benchmark", on=on)),
         "on": on,
         "today": today,
-        "complete": _completeness(queries.completeness(on=today, group_id=found.id)),
+        "complete": named_completeness(queries.completeness(on=today, group_id=found.id)),
     }
-
-
-def _completeness(found: values.Completeness) -> list[tuple[Any, int, int]]:
-    named = (
-        (_("Address"), found.address),
-        (_("Access point"), found.access_point),
-        (_("Transformer district"), found.district),
-        (_("Installation day"), found.installed_on),
-        (_("Seal number"), found.seal),
-    )
-    return [(name, have, found.points) for name, have in named]
-
-
-def _day(request: HttpRequest) -> date:
-    form = forms.DayForm(request.GET)
-    return (form.cleaned_data["on"] if form.is_valid() else None) or clock.today()
 
 
 @require_GET
@@ -91,14 +83,18 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
 
 
 def _group_page(request: HttpRequest, found: values.Group, *, check_form: Any = None) -> HttpResponse:
-    on, today = _day(request), clock.today()
+    on, today = chosen_day(request), clock.today()
+    frame = queries.points_frame(on=on, group_ids=[found.id])
+    points = queries.as_points(frame)
     energy = queries.meter_energy(group_id=found.id, start=today - timedelta(days=ENERGY_DAYS), end=today)
     band = queries.expected_band(device_type_id=found.device_type_id, on=today)
     checks = queries.checks_of(group_id=found.id)
     who = people.names_of(user_ids={check["checked_by_id"] for check in checks if check["checked_by_id"]})
     edits = queries.edits_of(group_id=found.id, limit=20)
     context = _shown(request, found, on=on) | {
-        "points": queries.points_of(group_id=found.id, on=on),
+        "points": points,
+        "places_chart": drawings.access_points(frame, suspected=queries.suspected_groups(on=on)) if points else None,
+        "site_states": words.SITE.values(),
         "day_form": forms.DayForm(initial={"on": on}),
         "count_chart": drawings.count_history(queries.count_history(group_id=found.id, on=today), today=today),
         "energy_chart": drawings.energy_per_point(energy, band=band) if energy.height else None,
@@ -106,8 +102,7 @@ def _group_page(request: HttpRequest, found: values.Group, *, check_form: Any = 
         "meters": queries.meters_of(group_id=found.id),
         "checks": [(check, who.get(check["checked_by_id"], "")) for check in checks],
         "check_form": check_form or forms.CheckForm(),
-        "districts": queries.by_district(on=on, group_id=found.id),
-        "fragments": fragments.addresses("groups.group", group=str(found.id)),
+        "fragments": fragments.addresses("groups.group", of=request, group=str(found.id)),
         "balance": queries.balance_of(customer_id=found.customer_id, device_type_id=found.device_type_id, on=today),
         "edits": [(edit, words.FIELDS[edit.field], people.name_of(user_id=edit.actor_id)) for edit in edits],
     }
@@ -132,7 +127,7 @@ def group_panel(request: HttpRequest, group_id: int) -> HttpResponse:
 @page(GR1)
 def export(request: HttpRequest, group_id: int, kind: str) -> HttpResponse:
     """The group's points of a day in the columns of the confirmation list."""
-    found, on = group_or_404(group_id), _day(request)
+    found, on = group_or_404(group_id), chosen_day(request)
     frame = exports.point_list(queries.points_frame(on=on, group_ids=[group_id]))
     return as_file(frame, layout=layouts.CONFIRMATION, name=f"{found.benchmark_number}-{on}", kind=kind)
 
@@ -141,7 +136,7 @@ def export(request: HttpRequest, group_id: int, kind: str) -> HttpResponse:
 @page(GR1)
 def export_all(request: HttpRequest, kind: str) -> HttpResponse:
     """The points of all groups in one file."""
-    on = _day(request)
+    on = chosen_day(request)
     frame = exports.point_list(queries.points_frame(on=on))
     return as_file(frame, layout=layouts.CONFIRMATION, name=f"points-{on}", kind=kind)
 
@@ -149,7 +144,7 @@ def export_all(request: HttpRequest, kind: str) -> HttpResponse:
 @require_GET
 @page(GR1)
 def verification_list(request: HttpRequest, kind: str) -> HttpResponse:
-    on = _day(request)
+    on = chosen_day(request)
     frame = exports.verification_list(queries.verification_list(on=on))
     return as_file(frame, layout=layouts.VERIFICATION, name=f"verification-{on}", kind=kind)
 
@@ -158,51 +153,10 @@ def verification_list(request: HttpRequest, kind: str) -> HttpResponse:
 @page(GR1)
 def customer_points(request: HttpRequest, customer_id: int, kind: str) -> HttpResponse:
     """The points of all groups of one customer in one file."""
-    on = _day(request)
+    on = chosen_day(request)
     ids = [row["id"] for row in queries.groups_of_customer(customer_id=customer_id, on=on)]
     frame = exports.point_list(queries.points_frame(on=on, group_ids=ids))
     return as_file(frame, layout=layouts.CONFIRMATION, name=f"customer-{customer_id}-{on}", kind=kind)
-
-
-@require_GET
-@page(GR1)
-def portfolio(request: HttpRequest) -> HttpResponse:
-    today = clock.today()
-    rows = queries.portfolio(on=today)
-    context = {
-        "rows": rows,
-        "total": {key: sum(row[key] for row in rows) for key in ("groups", "points", "over", "tight")},
-        "chart": drawings.portfolio_history(queries.total_history(until=today)),
-        "complete": _completeness(queries.completeness(on=today)),
-        "legacy": queries.legacy_counts(),
-        "legacy_names": words.MISSING,
-        "without_application": queries.points_without_application(),
-        "overrides": list(
-            queries.overrides().values("account_number", "group_number", "device", "group_device", "reason")[:200]
-        ),
-        "districts": queries.by_district(on=today),
-    }
-    return render(request, "groups/portfolio.html", context)
-
-
-@require_GET
-@page(GR1)
-def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """All groups of one corporate customer."""
-    found = parties.customer(customer_id=customer_id)
-    if found is None:
-        raise Http404
-    today = clock.today()
-    rows = queries.groups_of_customer(customer_id=customer_id, on=today)
-    context = {
-        "customer": found,
-        "rows": rows,
-        "states": words.GROUPS,
-        "total": sum(row["points"] for row in rows),
-        "complete": _completeness(queries.completeness(on=today, customer_id=customer_id)),
-        "fragments": fragments.addresses("groups.customer", customer=str(customer_id)),
-    }
-    return render(request, "groups/customer.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,8 +36,6 @@ def _stock_page(request: HttpRequest, *, form: Any = None) -> HttpResponse:
         "totals_form": form or forms.TotalsForm(),
         "decision_form": forms.DecisionForm(),
         "extras": queries.extras(),
-        "legacy": queries.legacy_counts(),
-        "legacy_names": words.MISSING,
     }
     return render(request, "groups/stock.html", context, status=422 if form else 200)
 

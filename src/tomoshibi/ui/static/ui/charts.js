@@ -18,8 +18,8 @@
   const palette = () => {
     const dark = document.documentElement.dataset.bsTheme === "dark";
     return dark
-      ? { series: ["#8fc1ea", "#7ed39b", "#d7a6e8", "#e6edf3", "#ff9d94"], quiet: "#5d6b79", words: "#a3afbc", line: "#323d49", paper: "#1a222b" }
-      : { series: ["#1d5480", "#2f8f57", "#7a4d96", "#1f2933", "#b3261e"], quiet: "#c3cad1", words: "#55606d", line: "#dfe3e8", paper: "#ffffff" };
+      ? { tones: { quiet: "#4a5763", running: "#2f6ea3", attention: "#b98500", good: "#2f7d50", bad: "#b5473f" }, series: ["#8fc1ea", "#7ed39b", "#d7a6e8", "#e6edf3", "#ff9d94"], quiet: "#5d6b79", words: "#a3afbc", line: "#323d49", paper: "#1a222b" }
+      : { tones: { quiet: "#8a949e", running: "#1d5480", attention: "#8f6300", good: "#2f7d50", bad: "#b3261e" }, series: ["#1d5480", "#2f8f57", "#7a4d96", "#1f2933", "#b3261e"], quiet: "#c3cad1", words: "#55606d", line: "#dfe3e8", paper: "#ffffff" };
   };
   const number = (value) => (typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : value ?? "–");
   const axis = (given, colours) => ({
@@ -30,9 +30,27 @@
     axisTick: { show: false },
     splitLine: { lineStyle: { color: colours.line } },
   });
+  // A box has the colour of its state; a box that holds others is a frame with its name above them.
+  const box = (given, colours) => ({
+    ...given,
+    itemStyle: given.children
+      ? { color: colours.paper, borderColor: colours.line, borderWidth: 2, gapWidth: 2 }
+      : { color: colours.tones[given.tone], borderColor: colours.paper, borderWidth: 1 },
+    ...(given.children ? { upperLabel: { show: true, height: 20, color: colours.words }, children: given.children.map((one) => box(one, colours)) } : {}),
+  });
+  const nested = (given, colours) => ({
+    ...given,
+    left: 0, right: 0, top: 4, bottom: 4,
+    itemStyle: { borderColor: colours.paper },
+    label: { color: "#ffffff", overflow: "truncate", ellipsis: "", padding: 2, formatter: (info) => info.data?.short ?? info.name },
+    emphasis: { upperLabel: { color: colours.words } },
+    data: given.data.map((one) => box(one, colours)),
+  });
+  const told = (info) => info.data?.told ?? info.name;
   const dressed = (option) => {
     const colours = palette();
     const several = (option.series || []).length > 1;
+    const boxes = (option.series || []).some((one) => one.type === "treemap");
     return {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 250,
@@ -40,12 +58,12 @@
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 8, right: 12, top: several ? 44 : 30, bottom: 4, containLabel: true },
       // Drawn on the chart itself: a tooltip in HTML would need inline styles, which the page forbids.
-      tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words } },
+      tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words }, ...(boxes ? { trigger: "item", formatter: told } : {}) },
       legend: several ? { top: 0, right: 0, textStyle: { color: colours.words }, itemWidth: 14, itemHeight: 8 } : undefined,
       ...option,
       xAxis: option.xAxis && axis(option.xAxis, colours),
       yAxis: option.yAxis && axis(option.yAxis, colours),
-      series: (option.series || []).map((one) => ({ barMaxWidth: 28, ...one, ...(one.quiet ? { itemStyle: { color: colours.quiet }, lineStyle: { color: colours.quiet } } : {}) })),
+      series: (option.series || []).map((one) => (one.type === "treemap" ? nested(one, colours) : { barMaxWidth: 28, ...one, ...(one.quiet ? { itemStyle: { color: colours.quiet }, lineStyle: { color: colours.quiet } } : {}) })),
     };
   };
   const draw = (figure) => {
