@@ -16,6 +16,7 @@ from tests.groups import book, sheets
 from tests.groups.test_stock import LIST, benchmark, subs
 from tomoshibi.groups import queries, values
 from tomoshibi.identity import operations as identity
+from tomoshibi.parties import queries as parties
 from tomoshibi.worker import operations as worker
 
 RIGHTS = ("GR1.do", "GR2.do", "GR3.do", "GR4.view")
@@ -46,14 +47,14 @@ class Desk:
     def __init__(self, journey):
         self.journey, self.client = journey, journey.sign_in("wang")
 
-    def do(self, name, *args, **data):
-        answer = self.client.post(reverse(f"groups:{name}", args=args), data)
+    def do(self, page, /, *args, **data):
+        answer = self.client.post(reverse(f"groups:{page}", args=args), data)
         if answer.status_code == 200:
             for value in data.values():
                 if hasattr(value, "seek"):
                     value.seek(0)
-            answer = self.client.post(reverse(f"groups:{name}", args=args), data | {"confirmed": "1"})
-        assert answer.status_code == 302, answer.content.decode()[:2_000]
+            answer = self.client.post(reverse(f"groups:{page}", args=args), data | {"confirmed": "1"})
+        assert answer.status_code == 302, (page, answer.status_code)
         self.journey.work()
         return answer
 
@@ -63,7 +64,12 @@ class Desk:
         return answer
 
     def open_batch(self, customer_id, name):
-        answer = self.do("new_batch", name=name, customer_id=customer_id, takeover_on="2026-10-01")
+        answer = self.do(
+            "new_batch",
+            name=name,
+            customer_id=parties.customer(customer_id=customer_id).number,
+            takeover_on="2026-10-01",
+        )
         return int(answer.url.strip("/").split("/")[-1])
 
     def sheet(self, batch_id, rows):

@@ -83,6 +83,7 @@ def districts(rows: Sequence[Mapping[str, Any]], *, chart_id: str = "districts")
     boxes = [
         Box(
             name=_district_name(row["number"], row["name"]),
+            short=row["name"] or row["number"],
             size=row["points"],
             tone=Tone.BAD if not row["number"] else Tone.GOOD if row["complete"] == row["points"] else Tone.ATTENTION,
             told=_("%(points)d points, %(complete)d of them complete") % row,
@@ -149,7 +150,9 @@ def point_state(row: Mapping[str, Any], *, suspected: frozenset[int]) -> values.
 
 
 def _district_name(number: str, name: str) -> str:
-    return f"{number} {name}".strip() if number else _("district not known")
+    if not number:
+        return _("district not known")
+    return f"{number} {name}".strip() if name != number else number
 
 
 def _place_name(number: str, name: str) -> str:

@@ -15,6 +15,7 @@ from tomoshibi.billing import billlist, forms, operations, queries, values
 from tomoshibi.billing.views import pictures
 from tomoshibi.billing.views.runs import actor
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
@@ -67,6 +68,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "states": billlist.RUN_STATES,
         "months_chart": pictures.months(contract=contract, month=found.month, bill=found) if contract else None,
         "collective": queries.collective_invoice(bill_id=bill_id),
+        "country": masters.company().country,
         "last_year": queries.bill_a_year_before(contract_id=found.contract_id, month=found.month),
     }
 

@@ -144,7 +144,11 @@ def _kind(bound: BoundField) -> str:
     name = type(bound.field.widget).__name__
     if name == "CheckboxInput":
         return "check"
-    return "group" if name in {"RadioSelect", "CheckboxSelectMultiple"} else "input"
+    if name not in {"RadioSelect", "CheckboxSelectMultiple"}:
+        return "input"
+    # Each choice is drawn by itself, so that the widget has to know its look before.
+    bound.field.widget.attrs.setdefault("class", "form-check-input")
+    return "group"
 
 
 @register.filter
