@@ -140,6 +140,7 @@ STATICFILES_DIRS = [
     ("tabler", _NODE / "@tabler/core/dist"),
     ("echarts", _NODE / "echarts/dist"),
     ("htmx", _NODE / "htmx.org/dist"),
+    ("jsqr", _NODE / "jsqr/dist"),
 ]
 ICON_FOLDER = _NODE / "@tabler/icons/icons"
 FONT_FOLDERS = [_NODE / "@expo-google-fonts/noto-sans-jp", _NODE / "@expo-google-fonts/noto-sans-sc"]

@@ -39,7 +39,7 @@ LARGEST_PHOTO = 4 * 2**20
 ASSETS = (
     "portals/field/field.css", "portals/field/page.js", "portals/field/screens.js", "portals/field/parts.js",
     "portals/field/store.js", "portals/field/sync.js", "portals/field/entry.js", "portals/field/labels.js",
-    "portals/field/devices.js", "portals/field/qr.js", "portals/field/reedsolomon.js", "ui/lamp.svg",
+    "portals/field/devices.js", "jsqr/jsQR.js", "ui/lamp.svg",
 )  # fmt: skip
 """Everything that the page needs to open without a network."""
 

@@ -1,6 +1,6 @@
 // The phone's camera and position.
 
-import { decode } from "./qr.js";
+import "../../jsqr/jsQR.js";
 
 const LONGEST_SIDE = 1600;
 const QUALITY = 0.8;
@@ -40,10 +40,10 @@ export const canScan = () => Boolean(navigator.mediaDevices?.getUserMedia);
 const LOOKED_AT = 640; // of a camera's picture: more takes longer than the hand is still
 const READ = 1400; // of a photo
 
-// The phone's own reader where it has one; ours elsewhere (Safari, Firefox).
+// The phone's own reader where it has one; jsQR elsewhere (Safari, Firefox).
 async function reader() {
   const hasOwn = "BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-  if (!hasOwn) return async (video) => decode(pixels(video, video.videoWidth, video.videoHeight, LOOKED_AT), { thorough: false });
+  if (!hasOwn) return async (video) => textIn(pixels(video, video.videoWidth, video.videoHeight, LOOKED_AT));
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   return async (video) => (await detector.detect(video).catch(() => []))[0]?.rawValue ?? null;
 }
@@ -58,10 +58,12 @@ function pixels(picture, width, height, most) {
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
+const textIn = ({ data, width, height }) => self.jsQR(data, width, height, { inversionAttempts: "dontInvert" })?.data || null;
+
 // The text of the code in a photo, or null where none is seen.
 export async function readPhoto(file) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const found = [READ, LOOKED_AT].reduce((text, most) => text ?? decode(pixels(picture, picture.width, picture.height, most)), null);
+  const found = [READ, LOOKED_AT].reduce((text, most) => text ?? textIn(pixels(picture, picture.width, picture.height, most)), null);
   picture.close();
   return found;
 }
