@@ -136,7 +136,9 @@ def test_a_held_member_holds_the_invoice_that_waits(clerks, now):
 def test_a_run_of_a_reading_day_or_of_one_contract_takes_the_whole_account(clerks, now):
     mine, other = three_points(), book.customer(9)
     chosen = values.Selection(contract_ids=(mine[1].id,))
-    found = queries.members(month=book.OCTOBER, selection=chosen, kind=values.RunKind.REGULAR)
+    found = queries.members(
+        month=book.OCTOBER, selection=chosen, kind=values.RunKind.REGULAR, today=book.NOVEMBER.first
+    )
     assert sorted(found["contract_id"]) == sorted(contract.id for contract in mine)
     parts = list(membership.chunks(found.vstack(_alone(other)), size=2))
     assert [part.height for part in parts] == [3, 1], "an account stays in one part"
@@ -144,7 +146,9 @@ def test_a_run_of_a_reading_day_or_of_one_contract_takes_the_whole_account(clerk
 
 def _alone(contract):
     selection = values.Selection(contract_ids=(contract.id,))
-    return queries.members(month=book.OCTOBER, selection=selection, kind=values.RunKind.REGULAR)
+    return queries.members(
+        month=book.OCTOBER, selection=selection, kind=values.RunKind.REGULAR, today=book.NOVEMBER.first
+    )
 
 
 def test_the_setting_counts_from_a_month(clerks, now):

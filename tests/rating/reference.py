@@ -560,3 +560,42 @@ def _rounded_energy(parts):
         result.append(after - before)
         before = after
     return result
+
+
+def cancellation(document, *, months_run, billed, year, notice):
+    """What leaving costs by the clauses of a one-version document: each that applies, cut to whole units."""
+    owed = 0
+    for clause in document["versions"][0].get("cancellation", []):
+        left = 0
+        if "within_months" in clause:
+            term = clause["within_months"]
+            left = term - (months_run % term if clause.get("renews") else months_run)
+            if left <= 0:
+                continue
+        flat, monthly, percent = (
+            Fraction(str(clause[name]["amount"])) if name in clause else 0
+            for name in ("flat", "per_month_left", "billed_percent")
+        )
+        owed += flat + monthly * left + floor(billed * percent / 100)
+        owed += floor(Fraction(year * max(clause.get("notice_days", 0) - notice, 0), 365))
+    return int(owed)
+
+
+def late_interest(document, *, owed, days):
+    """What money that came some days late costs."""
+    terms = document["versions"][0].get("late_interest")
+    if terms is None or days <= terms.get("grace_days", 0):
+        return 0
+    interest = floor(owed * Fraction(str(terms["percent"]["amount"])) / 100 * days / 365)
+    return interest if interest >= Fraction(str(terms.get("minimum", 1))) else 0
+
+
+def deferral(document, *, energy, kwh):
+    """What of a bill is paid later, and its parts: those that are larger by one unit come first."""
+    terms = document["versions"][0].get("deferral")
+    if terms is None:
+        return 0, []
+    above = floor(max(Fraction(energy) - kwh * Fraction(str(terms["above"]["amount"])), 0))
+    later = floor(above * Fraction(str(terms["percent"]["amount"])) / 100)
+    months = terms["months"]
+    return later, [ceil(Fraction(later - n, months)) for n in range(months)]

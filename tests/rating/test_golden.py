@@ -7,7 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import E10, energy_dwh, micro, milli, scaled
+from tomoshibi.rating import deferral, fees, formulas
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import pricing, queries, quotes, values
 
@@ -17,7 +19,8 @@ PURCHASES = sorted((GOLDEN / "purchases").glob("*.yaml"))
 
 
 def _read(file):
-    found = {"value": {}, "line": {}, "band": {}, "input": {}, "discount": [], "hours": [], "part": []}
+    found = {"value": {}, "line": {}, "band": {}, "input": {}, "discount": [], "hours": [], "part": [],
+             "fee": [], "defer": [], "charge": []}  # fmt: skip
     for text in file.read_text("utf-8").splitlines():
         if text.startswith("#") or not text:
             continue
@@ -26,7 +29,7 @@ def _read(file):
             found[word][rest[0]] = rest[1]
         elif word == "discount":
             found[word].append(rest[0])
-        elif word in {"hours", "part"}:
+        elif word in {"hours", "part", "fee", "charge"}:
             found[word].append(rest)
         else:
             found[word] = rest
@@ -106,6 +109,30 @@ def test_golden(file):
     assert found.totals["total_minor"][0] == int(golden["total"][0])
     if "tax" in golden:
         assert found.totals["tax_minor"][0] == int(golden["tax"][0])
+    _beside(golden, programs[1], found=found)
+
+
+def _beside(golden, program, *, found):
+    """What comes with a bill beside its plan's lines: fees by the plan, charges by formula, what is paid later."""
+    for kind, *told, amount in golden["fee"]:
+        given = {name: int(value) for name, value in (one.split("=") for one in told)}
+        assert _fee(kind, program, given) == int(amount), (kind, told)
+    for formula, *told, amount in golden["charge"]:
+        given = {name: int(value) for name, value in (one.split("=") for one in told)}
+        assert formulas.read(formula).amount_minor(given, rounding=Rounding.FLOOR) == int(amount)
+    if golden["defer"]:
+        whole, *parts = map(int, golden["defer"])
+        assert pricing.deferred(found, programs={1: program})["amount_minor"].to_list() == [whole]
+        assert deferral.instalments(whole, months=program.deferral.months) == parts
+
+
+def _fee(kind, program, given):
+    if kind == "cancellation":
+        return fees.cancellation_fee_minor(program.cancellation, **given)
+    rule = program.late_interest
+    columns = {"rate_ppm": rule.rate_ppm, "grace_days": rule.grace_days, "minimum_minor": rule.minimum_minor}
+    owed, days = (np.array([given[name]]) for name in ("owed", "days"))
+    return fees.late_interest_by_rule(owed, days, **{name: np.array([value]) for name, value in columns.items()})[0]
 
 
 @pytest.mark.parametrize("file", PURCHASES, ids=lambda f: f.stem)

@@ -28,6 +28,7 @@ RUN_STATES = {
 RUN_KINDS = {
     "regular": State(_("regular"), Tone.QUIET, "file-invoice"),
     "correction": State(_("correction"), Tone.ATTENTION, "file-diff"),
+    "charges": State(_("charges only"), Tone.QUIET, "receipt"),
 }
 SEVERITIES = {
     "blocking": State(_("blocking"), Tone.BAD, "hand-stop", _("The bill waits until somebody decides.")),
@@ -45,6 +46,7 @@ BILL_KINDS = {
     "bill": State(_("bill"), Tone.QUIET, "file-invoice"),
     "correction": State(_("further bill"), Tone.ATTENTION, "file-plus"),
     "return": State(_("return invoice"), Tone.ATTENTION, "file-minus"),
+    "charges": State(_("charges only"), Tone.QUIET, "receipt"),
 }
 
 SPLITS = {

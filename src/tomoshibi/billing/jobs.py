@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.contracts.values import EndReason
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db
@@ -244,3 +245,23 @@ def tell_group_endings(progress: Tell, run_id: int) -> str:
     """Bills were issued: cancelled groups whose final bill is among them are told."""
     with db.transaction():
         return f"run {run_id}: {operations.tell_endings()} final bills of groups"
+
+
+@worker.define_job(
+    "billing.tell_cancellation_fee", procedure="CM2", label=gettext_noop("Ask for the fee of a contract that ends")
+)
+def tell_cancellation_fee(
+    progress: Tell, *, contract_id: int, on: str, reason: str, waived: str = "", actor_id: int | None = None
+) -> str:
+    """A contract's end was set: the fee that its plan asks for waits for the last bill, or stays on record as waived."""
+    with db.transaction():
+        charge = operations.tell_cancellation_fee(
+            contract_id=contract_id,
+            on=date.fromisoformat(on),
+            reason=EndReason(reason),
+            waived=waived,
+            actor_id=actor_id,
+            today=clock.today(),
+            now=clock.now(),
+        )
+    return f"contract {contract_id}: {'no fee' if charge is None else f'{charge.amount_minor:,} {charge.state.value}'}"

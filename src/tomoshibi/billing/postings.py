@@ -15,11 +15,20 @@ KEY_OF_KIND = dict(
 """Posting key of the masters per kind; energy takes what the others leave, with the yen of the rounding."""
 BESIDE_THE_PLAN = ("late_interest", "discount", OTHER)
 """Posting keys that the code of a sundry charge may name."""
+NO_REVENUE = frozenset({"deferred_receivable"})
+"""Never counted as revenue for want of an account: the issue stops instead."""
 PURPOSE = "issue"
 _KEYS = ["id", "customer_id", "number"]
 
 
-def entries(bills: pl.DataFrame, *, extras: pl.DataFrame, on: date, accounts: Mapping[str, str]) -> pl.DataFrame:
+def entries(
+    bills: pl.DataFrame,
+    *,
+    extras: pl.DataFrame,
+    on: date,
+    accounts: Mapping[str, str],
+    kinds: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """
     Debit the receivable; credit the tax, every kind of charge with its own account, and the rest as energy.
 
@@ -28,14 +37,16 @@ def entries(bills: pl.DataFrame, *, extras: pl.DataFrame, on: date, accounts: Ma
 
     :param bills: ``id, number, customer_id, total_minor, tax_minor, levy_minor, tax_rate_ppm`` and ``composition.NET``
         (null for bills that never knew their kinds: then only the levy is told apart); totals contain the tax
-    :param extras: ``bill_id, code, amount_minor, taxed`` of what stands on the bills besides their plan; a code of
-        ``BESIDE_THE_PLAN`` is its posting key, every other counts as other revenue
+    :param extras: ``bill_id, code, amount_minor, taxed`` of what stands on the bills besides their plan; a code that no
+        kind knows is its own posting key if it is one of ``BESIDE_THE_PLAN``, every other counts as other revenue
+    :param kinds: posting key per kind of sundry charge; one without an account counts as other revenue, but for what the
+        customer still owes (``NO_REVENUE``)
     :param on: the day of issue; its month is the accounting month
     :param accounts: account per posting key
     :returns: rows of ``ledger.values.ENTRY_SCHEMA``
     :raises KeyError: if one of the keys that every bill needs has no account
     """
-    beside = _beside(extras, bills=bills, accounts=accounts)
+    beside = _beside(extras, bills=bills, accounts=accounts, kinds=kinds or {})
     told = bills.with_columns(_levy_net()).join(
         beside.group_by("id").agg(pl.col("amount_minor").sum().alias("beside_minor")), on="id", how="left"
     )
@@ -72,16 +83,19 @@ def _levy_net() -> pl.Expr:
     return pl.col("levy_net_minor").fill_null(_without_tax(pl.col("levy_minor")))
 
 
-def _beside(extras: pl.DataFrame, *, bills: pl.DataFrame, accounts: Mapping[str, str]) -> pl.DataFrame:
+def _beside(
+    extras: pl.DataFrame, *, bills: pl.DataFrame, accounts: Mapping[str, str], kinds: Mapping[str, str]
+) -> pl.DataFrame:
     """Amounts without tax of what stands beside the plan: ``_KEYS``, ``key``, ``amount_minor``."""
     own = extras.join(bills.select(*_KEYS, "tax_rate_ppm"), left_on="bill_id", right_on="id", how="inner")
     amount = pl.col("amount_minor")
-    usable = [key for key in BESIDE_THE_PLAN if key in accounts]
+    keys = {key: key for key in BESIDE_THE_PLAN} | dict(kinds)
+    usable = {code: key for code, key in keys.items() if key in accounts or key in NO_REVENUE}
     keyed = own.select(
         pl.col("bill_id").alias("id"),
         "customer_id",
         "number",
-        key=pl.when(pl.col("code").is_in(usable)).then("code").otherwise(pl.lit(OTHER)),
+        key=pl.col("code").replace_strict(usable, default=OTHER, return_dtype=pl.String),
         amount_minor=pl.when("taxed").then(_without_tax(amount)).otherwise(amount).cast(pl.Int64),
     )
     return keyed.group_by(*_KEYS, "key", maintain_order=True).agg(pl.col("amount_minor").sum())

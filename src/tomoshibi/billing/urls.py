@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, exceptions, groups, previews, printing, runs, studies
+from tomoshibi.billing.views import bills, charges, exceptions, groups, previews, printing, runs, studies
 
 app_name = "billing"
 urlpatterns = [
@@ -42,6 +42,15 @@ urlpatterns = [
     path("groups/of-customer/", groups.of_customer, name="groups_of_customer"),
     path("groups/energy/<int:energy_id>/", groups.energy, name="group_energy"),
     path("groups/customers/<int:customer_id>/<int:month>.<str:kind>", groups.combined, name="combined"),
+    path("charges/", charges.charges, name="charges"),
+    path("charges/new/", charges.new_charge, name="new_charge"),
+    path("charges/left-over/", charges.left_over, name="left_over"),
+    path("charges/at-end/<int:contract_id>/", charges.fee_at_end, name="fee_at_end"),
+    path("charges/<int:charge_id>/", charges.charge, name="charge"),
+    path("charges/<int:charge_id>/panel/", charges.panel, name="charge_panel"),
+    path("charges/<int:charge_id>/decide/", charges.decide, name="decide_charge"),
+    path("charges/<int:charge_id>/withdraw/", charges.withdraw, name="withdraw_charge"),
+    path("charges/<int:charge_id>/evidence/", charges.evidence, name="charge_evidence"),
     path("printing/", printing.batches, name="batches"),
     path("printing/files/<int:file_id>/", printing.file, name="file"),
     path("studies/", studies.studies, name="studies"),

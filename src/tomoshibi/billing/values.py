@@ -17,6 +17,8 @@ class RunKind(StrEnum):
     """Bills of a reading month."""
     CORRECTION = "correction"
     """Differences between what was issued and today's facts."""
+    CHARGES = "charges"
+    """Sundry charges of contracts that have no later bill: an invoice of their own."""
 
 
 class RunState(StrEnum):
@@ -57,6 +59,8 @@ class BillKind(StrEnum):
     """More money after a correction: a further bill (追加請求)."""
     RETURN = "return"
     """Less money after a correction: a qualified return invoice (適格返還請求書)."""
+    CHARGES = "charges"
+    """Sundry charges only: the contract has no later bill."""
 
 
 class Severity(StrEnum):
@@ -193,6 +197,29 @@ class Study:
     input_hash: str
     parts_done: int
     parts_total: int
+
+
+@dataclass(frozen=True)
+class EndFee:
+    """
+    What the end of a contract would cost today, by the plan that holds on its last day.
+
+    :param on: the first day without supply
+    :param amount_minor: the fee; 0 where the plan asks for none
+    :param worked: the arithmetic, a line for each clause that applies
+    :param deferred_minor: deferred payments that the last bill would ask for
+    :param told: the fee waits or stands on a bill already
+    """
+
+    contract_id: int
+    on: date
+    plan_code: str
+    months_run: int
+    notice_days: int
+    amount_minor: int
+    worked: tuple[str, ...] = ()
+    deferred_minor: int = 0
+    told: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,3 +93,11 @@ def _take_report(agent: str, request: str, file: debit_agent.Fetched) -> None:
         content=file.content,
         now=clock.now(),
     )
+
+
+@worker.define_job(values.LATE_JOB, procedure=values.PROCEDURE, label=gettext_noop("Tell interest for late payments"))
+def tell_late_interest(progress: Progress) -> str:
+    """Money came late: a charge waits for the next bill of each debt's contract."""
+    with db.transaction():
+        outcome = operations.tell_late_interest(today=clock.today(), now=clock.now())
+    return _("%(count)s charges of late interest") % {"count": outcome.told}

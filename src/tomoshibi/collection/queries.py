@@ -79,6 +79,46 @@ def due_frame(*, issued_until: date) -> pl.DataFrame:
     return due.sort("account_id", "due_on", "receivable_id")
 
 
+LATE_SCHEMA = {
+    "allocation_id": pl.Int64,
+    "receivable_id": pl.Int64,
+    "bill_id": pl.Int64,
+    "contract_id": pl.Int64,
+    "invoice_number": pl.String,
+    "due_on": pl.Date,
+    "paid_on": pl.Date,
+    "amount_minor": pl.Int64,
+}
+
+
+def late_payments_frame(*, since: date) -> pl.DataFrame:
+    """
+    Money that came after its debt was due, of what was counted from a day on.
+
+    A transfer came on the day on which the bank had it, a debit on the day of the debit; a credit was there already when
+    it was used, and nothing that was reversed later was paid.
+
+    :returns: columns of ``LATE_SCHEMA``, by allocation
+    """
+    return bulk.read_frame(
+        """
+        SELECT a.id, r.id, r.bill_id, r.contract_id, r.invoice_number, r.due_on,
+               coalesce(t.received_on, b.debit_on), a.amount_minor
+          FROM collection_allocation a
+          JOIN collection_receivable r ON r.id = a.receivable_id
+          LEFT JOIN collection_receipt t ON a.kind = 'receipt' AND t.id = a.source_id
+          LEFT JOIN collection_debitrow d ON a.kind = 'debit' AND d.id = a.source_id
+          LEFT JOIN collection_debitbatch b ON b.id = d.batch_id
+         WHERE a.allocated_on >= %(since)s AND a.kind IN ('receipt', 'debit')
+           AND coalesce(t.received_on, b.debit_on) > r.due_on
+           AND NOT EXISTS (SELECT FROM collection_allocation n WHERE n.receivable_id = r.id AND n.kind = 'reversal')
+         ORDER BY a.id
+        """,
+        LATE_SCHEMA,
+        {"since": since},
+    )
+
+
 def open_frame(*, account_ids: Sequence[int], claimed: bool = False) -> pl.DataFrame:
     """
     What accounts owe, oldest due first.

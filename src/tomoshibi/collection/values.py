@@ -10,6 +10,7 @@ from tomoshibi.kernel.frames import Schema
 
 PROCEDURE = "RC4"
 OPEN_JOB = "collection.open_receivables"
+LATE_JOB = "collection.tell_late_interest"
 SEND_JOB = "collection.send_batch"
 FETCH_JOB = "collection.fetch_results"
 
@@ -124,6 +125,14 @@ class ResultCode:
 
     def text(self, language: str) -> str:
         return {"zh": self.text_zh, "en": self.text_en}.get(language[:2], self.text_ja) or self.text_ja
+
+
+@dataclass(frozen=True)
+class LateOutcome:
+    """Charges for money that came late: how many are new, and what they come to."""
+
+    told: int
+    amount_minor: int
 
 
 @dataclass(frozen=True)

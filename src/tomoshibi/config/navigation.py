@@ -67,6 +67,7 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Bill"), "file-invoice", (
         Entry(_("Billing runs"), "billing:runs", "calculator", ("RB6", "RB7")),
         Entry(_("Bills"), "billing:bills", "file-invoice", ("RB6", "RB7")),
+        Entry(_("Sundry charges"), "billing:charges", "receipt", ("RB6", "RB7")),
         Entry(_("Printing"), "billing:batches", "printer", ("RB8", "RB9")),
         Entry(_("Checks"), "billing:checks", "list-check", ("RB7",)),
     )),
@@ -111,6 +112,7 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Debit calendar"), "masters:debits_agent_a", "calendar-dollar", ("MS4", "MS5", "MS6")),
         Entry(_("Holidays"), "masters:holidays", "calendar-off", ("MS8",)),
         Entry(_("Banks"), "masters:banks", "building-bank", ("MS9",)),
+        Entry(_("Kinds of sundry charges"), "masters:charge_kinds_list", "receipt-2", ("RB1",)),
         Entry(_("Tax rates"), "masters:tax_rates_list", "receipt-tax", ("MS10",)),
         Entry(_("Company profile"), "masters:company_list", "building", ("SU3",)),
         Entry(_("Plans"), "tariffs:plans", "tags", ("RB1",)),

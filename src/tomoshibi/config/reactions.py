@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tomoshibi.billing.values import BillsIssued
+from tomoshibi.contracts.values import ContractEnded
 from tomoshibi.fieldwork.values import TicketClosed
 from tomoshibi.groups.values import FinalBillPosted
 from tomoshibi.identity.values import InvitationCreated
@@ -15,6 +16,7 @@ TABLE: Mapping[type[Announcement], Sequence[str]] = {
     InvitationCreated: ("console.mail_invitation",),
     BillsIssued: ("collection.open_receivables", "billing.notify_statements", "billing.tell_group_endings"),
     FinalBillPosted: ("applications.settle_cancellations",),
+    ContractEnded: ("billing.tell_cancellation_fee",),
     TicketClosed: ("applications.take_over_ticket",),
     ConfirmedValuesChanged: ("billing.find_corrections",),
 }

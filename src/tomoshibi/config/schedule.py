@@ -22,6 +22,7 @@ TABLE: Sequence[Schedule] = (
         _("Look for mediation requests of other retailers"),
     ),
     Schedule("fetch-debit-results", "collection.fetch_results", "RC4", 8, 19, _("Fetch direct-debit results")),
+    Schedule("tell-late-interest", "collection.tell_late_interest", "RC4", 20, 20, _("Interest for late payments")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
     Schedule(
         "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")

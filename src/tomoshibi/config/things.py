@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 PAGES: Mapping[str, str] = {
     "bill": "billing:bill",
+    "billing.charge": "billing:charge",
     "debit_batch": "collection:batch",
     "debit_result": "collection:result",
     "fieldwork.ticket": "fieldwork:ticket",

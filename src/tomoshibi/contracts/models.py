@@ -86,9 +86,32 @@ class SundryCharge(models.Model):
     )
     source = models.CharField(max_length=100)
     billed_by = models.CharField(max_length=100, blank=True)
+    worked = models.CharField(max_length=300, blank=True)
+    """The arithmetic of the amount, where there is any."""
+    reason = models.CharField(max_length=500, blank=True)
+    evidence = models.CharField(max_length=200, blank=True)
+    """Where it can be seen that the charge is right: a letter, a call, an invoice."""
+    evidence_file_id = models.BigIntegerField(null=True)
+    gone_reason = models.CharField(max_length=500, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    """Nobody where another room told it."""
+    entered_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who agreed, rejected or withdrew."""
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source"], name="sundry_charge_told_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source"], name="sundry_charge_told_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[values.ChargeState.PROPOSED.value, values.ChargeState.REJECTED.value])
+                | Q(decided_by=None)
+                | Q(entered_by=None)
+                | ~Q(decided_by=models.F("entered_by"))
+                | ~Q(gone_reason=""),
+                name="sundry_charge_by_two",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["month"], name="sundry_charge_waiting", condition=Q(state=values.ChargeState.WAITING.value)

@@ -1,7 +1,6 @@
 """Register, change and end contracts; take in and hand out sundry charges."""
 
 import json
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,21 +11,67 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.contracts import queries, registration, values
+from tomoshibi.contracts.charging import (
+    TOLD,
+    ChargeGone,
+    NoSuchContract,
+    ReasonNeeded,
+    agree_charge,
+    enter_charge,
+    mark_charges_billed,
+    mark_many_billed,
+    reject_charge,
+    release_charges,
+    release_many,
+    tell_charge,
+    tell_charges,
+    withdraw_charge,
+)
 from tomoshibi.contracts.models import ByTwo, Contract, ContractTerms, LevyExemption, Outage, SundryCharge
 from tomoshibi.identity import operations as identity
-from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.refusals import Examination
 from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
 
 EXEMPTION_PROCEDURE = "CM3"
 EXEMPTION_WORK = "contracts.levy_exemption"
 OUTAGE_WORK = "contracts.outage"
 WHOLE = 100
-
-
-class NoSuchContract(LookupError):
-    """There is no such contract."""
+_NEVER_BILLED = (values.ChargeState.WITHDRAWN.value, values.ChargeState.REJECTED.value)
+__all__ = [
+    "TOLD",
+    "AlreadyDecided",
+    "ChargeGone",
+    "ExemptionRefused",
+    "NoSuchContract",
+    "OutageRefused",
+    "OutsideContract",
+    "PointTaken",
+    "ReasonNeeded",
+    "agree_charge",
+    "approve_levy_exemption",
+    "approve_outage",
+    "change_payer",
+    "change_terms",
+    "end",
+    "enter_charge",
+    "enter_levy_exemption",
+    "enter_outage",
+    "mark_charges_billed",
+    "mark_many_billed",
+    "register",
+    "register_many",
+    "reject_charge",
+    "reject_levy_exemption",
+    "reject_outage",
+    "release_charges",
+    "release_many",
+    "tell_charge",
+    "tell_charges",
+    "withdraw",
+    "withdraw_charge",
+]
 
 
 class OutsideContract(ValueError):
@@ -47,10 +92,6 @@ class OutageRefused(ValueError):
 
 class AlreadyDecided(ValueError):
     """Somebody decided the exemption or outage in the meantime."""
-
-
-class ChargeGone(ValueError):
-    """The charge was billed or withdrawn already."""
 
 
 @db.transaction_required
@@ -149,10 +190,16 @@ def _examine_terms(changed: dict[str, Any]) -> None:
 
 
 @db.transaction_required
-def end(*, contract_id: int, on: date, reason: values.EndReason) -> values.Contract:
+def end(
+    *, contract_id: int, on: date, reason: values.EndReason, waive_fee: str = "", actor_id: int | None = None
+) -> values.Contract:
     """
     A contract ends: the first day without supply is ``on``. An end that was told before may move.
 
+    Announces ``ContractEnded``: a cancellation fee that the plan asks for follows.
+
+    :param waive_fee: why no fee is asked for, by somebody with the right to decide it
+    :param actor_id: who decided that
     :raises NoSuchContract: if the contract is not there
     :raises OutsideContract: if the day does not lie after the contract's first
     :raises PointTaken: if an end that moves later would run into the next contract
@@ -172,6 +219,11 @@ def end(*, contract_id: int, on: date, reason: values.EndReason) -> values.Contr
             contract.save()
     except IntegrityError:
         raise PointTaken(_("another contract supplies the point on one of these days")) from None
+    worker.announce(
+        values.ContractEnded(
+            contract_id=contract_id, on=on.isoformat(), reason=reason.value, waived=waive_fee.strip(), actor_id=actor_id
+        )
+    )
     return _known(contract_id)
 
 
@@ -186,7 +238,7 @@ def withdraw(*, contract_id: int, today: date) -> None:
     contract = _locked(contract_id)
     if contract.start < today:
         raise OutsideContract(_("the contract has begun: it can end, but not be withdrawn"))
-    SundryCharge.objects.filter(contract_id=contract_id, state=values.ChargeState.WITHDRAWN.value).delete()
+    SundryCharge.objects.filter(contract_id=contract_id, state__in=_NEVER_BILLED).delete()
     try:
         with db.savepoint():
             contract.delete()
@@ -205,80 +257,6 @@ def change_payer(*, contract_id: int, account_id: int) -> values.Contract:
     contract.account_id = account_id
     contract.save()
     return _known(contract_id)
-
-
-@db.transaction_required
-def tell_charge(
-    *,
-    contract_id: int,
-    code: str,
-    text: str,
-    amount_minor: int,
-    tax: values.TaxTreatment,
-    month: Month,
-    source: str,
-) -> int:
-    """
-    Put an amount on a bill of a month or the next after it. The same source twice is one charge.
-
-    :param amount_minor: what the customer pays, tax included; less than zero gives back
-    :param source: ``room.thing:id`` of what the amount comes from
-    :returns: the charge's id
-    :raises NoSuchContract: if the contract is not there
-    """
-    _locked(contract_id)
-    row, _new = SundryCharge.objects.get_or_create(
-        source=source,
-        defaults={
-            "contract_id": contract_id,
-            "code": code,
-            "text": text,
-            "amount_minor": amount_minor,
-            "tax": tax.value,
-            "month": month.number,
-        },
-    )
-    return row.id
-
-
-@db.transaction_required
-def withdraw_charge(*, charge_id: int) -> None:
-    """
-    A charge that waits is not billed after all.
-
-    :raises ChargeGone: if it was billed or withdrawn already
-    """
-    row = SundryCharge.objects.select_for_update().filter(id=charge_id).first()
-    if row is None or row.state != values.ChargeState.WAITING:
-        raise ChargeGone(_("the charge was billed or withdrawn already"))
-    row.state = values.ChargeState.WITHDRAWN.value
-    row.save()
-
-
-@db.transaction_required
-def mark_charges_billed(*, charge_ids: Sequence[int] | pl.Series, billed_by: str) -> int:
-    """
-    Charges stand on a bill now.
-
-    :param billed_by: ``billing.run:id``
-    :returns: how many
-    :raises ChargeGone: if one of them waits no longer
-    """
-    wanted = list(charge_ids)
-    changed = SundryCharge.objects.filter(id__in=wanted, state=values.ChargeState.WAITING.value).update(
-        state=values.ChargeState.BILLED.value, billed_by=billed_by
-    )
-    if changed != len(set(wanted)):
-        raise ChargeGone(_("a charge was billed or withdrawn already"))
-    return changed
-
-
-@db.transaction_required
-def release_charges(*, billed_by: str) -> int:
-    """A bill that carried charges was discarded before issue: they wait again. Returns how many."""
-    return SundryCharge.objects.filter(billed_by=billed_by, state=values.ChargeState.BILLED.value).update(
-        state=values.ChargeState.WAITING.value, billed_by=""
-    )
 
 
 @db.transaction_required

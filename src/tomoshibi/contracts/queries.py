@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from tomoshibi.contracts import exemptions, particulars, values
+from tomoshibi.contracts import exemptions, particulars, values, words
 from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, Outage, SundryCharge
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
@@ -25,10 +25,13 @@ TERMS: Schema = {
 BY_PLAN: Schema = {"plan_code": pl.String, "area": pl.String, "contracts": pl.Int64}
 CHARGES: Schema = {
     "charge_id": pl.Int64, "contract_id": pl.Int64, "code": pl.String, "text": pl.String, "amount_minor": pl.Int64,
-    "tax": pl.String, "month": pl.Int64,
+    "tax": pl.String, "month": pl.Int64, "worked": pl.String, "contract_end": pl.Date,
 }  # fmt: skip
 
 
+CHARGE_STATES = words.CHARGES
+"""How states of charges are shown."""
+TAX_WORDS = words.TAXES
 POWER_FACTOR = particulars.POWER_FACTOR
 is_particular = particulars.is_known
 """Whether contract terms have a place for a number that a plan prices by."""
@@ -202,23 +205,34 @@ def terms_frame(
     )
 
 
-def waiting_charges_frame(*, month: int, contract_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
+def accounts_of_contracts(*, contract_ids: Sequence[int] | pl.Series) -> list[int]:
+    """Who pays for these contracts, each account once."""
+    return list(Contract.objects.filter(id__in=list(contract_ids)).values_list("account_id", flat=True).distinct())
+
+
+_EVERY_MONTH = 999912
+
+
+def waiting_charges_frame(
+    *, month: int | None = None, contract_ids: Sequence[int] | pl.Series | None = None
+) -> pl.DataFrame:
     """
     Sundry charges that wait to be billed with a month or should have been before.
 
-    :param month: as a number like 202610
+    :param month: as a number like 202610; without one, those of all months
     :returns: columns of ``CHARGES``, one row per charge, by contract
     """
-    params: dict[str, Any] = {"month": month}
+    params: dict[str, Any] = {"month": month if month is not None else _EVERY_MONTH}
     which = "TRUE"
     if contract_ids is not None:
         params["ids"] = list(contract_ids)
-        which = "contract_id = ANY(%(ids)s::bigint[])"
+        which = "s.contract_id = ANY(%(ids)s::bigint[])"
     return bulk.read_frame(
         f"""
-        SELECT id, contract_id, code, text, amount_minor, tax, month FROM contracts_sundrycharge
-        WHERE state = '{values.ChargeState.WAITING.value}' AND month <= %(month)s AND {which}
-        ORDER BY contract_id, id
+        SELECT s.id, s.contract_id, s.code, s.text, s.amount_minor, s.tax, s.month, s.worked, c."end"
+          FROM contracts_sundrycharge s JOIN contracts_contract c ON c.id = s.contract_id
+         WHERE s.state = '{values.ChargeState.WAITING.value}' AND s.month <= %(month)s AND {which}
+         ORDER BY s.contract_id, s.id
         """,
         CHARGES,
         params,
@@ -241,7 +255,34 @@ def to_charge(row: SundryCharge) -> values.SundryCharge:
         month=row.month,
         state=values.ChargeState(row.state),
         source=row.source,
+        worked=row.worked,
+        reason=row.reason,
+        evidence=row.evidence,
+        evidence_file_id=row.evidence_file_id,
+        gone_reason=row.gone_reason,
+        billed_by=row.billed_by,
+        entered_by_id=row.entered_by_id,
+        entered_at=row.entered_at,
+        decided_by_id=row.decided_by_id,
+        decided_at=row.decided_at,
     )
+
+
+def charge(*, charge_id: int) -> values.SundryCharge | None:
+    """A sundry charge by its id."""
+    row = SundryCharge.objects.filter(id=charge_id).first()
+    return to_charge(row) if row else None
+
+
+def charge_of_source(*, source: str) -> values.SundryCharge | None:
+    """What was told with a source, whatever became of it."""
+    row = SundryCharge.objects.filter(source=source).first()
+    return to_charge(row) if row else None
+
+
+def charge_rows() -> QuerySet[SundryCharge]:
+    """Sundry charges for a list, with their contracts (``contract__number``, ``contract__customer__name``)."""
+    return SundryCharge.objects.all()
 
 
 def contract_ids(*, numbers: pl.Series) -> pl.DataFrame:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from tomoshibi.worker.values import Announcement
 
 
 class CapacityKind(StrEnum):
@@ -27,11 +29,16 @@ class EndReason(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """The life of a sundry charge: told, then pulled into a bill, or withdrawn before that."""
+    """
+    The life of a sundry charge: told, or entered and agreed to by a second person; then pulled into a bill, or withdrawn
+    before that.
+    """
 
+    PROPOSED = "proposed"
     WAITING = "waiting"
     BILLED = "billed"
     WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
 
 
 class TaxTreatment(StrEnum):
@@ -127,6 +134,22 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class ContractEnded(Announcement):
+    """
+    The last day of a contract is set, or moved.
+
+    :param on: the first day without supply, as 2026-11-30
+    :param waived: why no fee is asked for it, where somebody decided so
+    """
+
+    contract_id: int
+    on: str
+    reason: str
+    waived: str = ""
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True)
 class SundryCharge:
     """An amount that another room wants on the next bill (works contribution, cancellation fee, late interest ...)."""
 
@@ -139,3 +162,15 @@ class SundryCharge:
     month: int
     state: ChargeState
     source: str
+    worked: str = ""
+    """The arithmetic of the amount, as a person would write it down."""
+    reason: str = ""
+    evidence: str = ""
+    evidence_file_id: int | None = None
+    gone_reason: str = ""
+    """Why it was withdrawn, waived or rejected."""
+    billed_by: str = ""
+    entered_by_id: int | None = None
+    entered_at: datetime | None = None
+    decided_by_id: int | None = None
+    decided_at: datetime | None = None

@@ -236,9 +236,22 @@ def end(request: HttpRequest, contract_id: int) -> HttpResponse:
     form = forms.EndForm(request.POST, auto_id="end_%s")
     if form.is_valid():
         data = form.cleaned_data
+        if "preview" in request.POST:
+            asked = urlencode({"on": data["on"].isoformat(), "reason": data["end_reason"]})
+            address = f"{reverse('billing:fee_at_end', args=[contract_id])}?{asked}"
+            return _contract_page(request, contract_id, end_form=form, end_preview=address)
+        if data["waive_fee"] and not request.user.has_perm(f"RB7.{DO}"):  # type: ignore[union-attr]
+            form.add_error("waive_fee", _("You may not give a fee up: ask somebody who may settle bills."))
+            return _contract_page(request, contract_id, status=422, end_form=form)
         try:
             with db.transaction():
-                operations.end(contract_id=contract_id, on=data["on"], reason=values.EndReason(data["end_reason"]))
+                operations.end(
+                    contract_id=contract_id,
+                    on=data["on"],
+                    reason=values.EndReason(data["end_reason"]),
+                    waive_fee=data["waive_fee"],
+                    actor_id=request.user.pk,
+                )
                 _record(request, "CM2", f"ends on {data['on']}: {data['end_reason']}", contract_id)
         except operations.NoSuchContract:
             raise Http404 from None

@@ -29,9 +29,11 @@ SIZES: dict[str, str | Promise] = {
     CapacityKind.CONTRACT: _("without a size"),
 }
 CHARGES = {
+    ChargeState.PROPOSED: State(_("to be agreed to"), Tone.ATTENTION, "user-check"),
     ChargeState.WAITING: State(_("waits for a bill"), Tone.RUNNING, "clock"),
     ChargeState.BILLED: State(_("on a bill"), Tone.GOOD, "file-invoice"),
     ChargeState.WITHDRAWN: State(_("withdrawn"), Tone.QUIET, "circle-x"),
+    ChargeState.REJECTED: State(_("rejected"), Tone.BAD, "circle-x"),
 }
 TAXES: dict[str, str | Promise] = {
     TaxTreatment.INCLUDED: _("tax included"),

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django_fsm import transition
 
+from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.masters.values import ProposalState, SpotImportState
 from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField
@@ -308,6 +309,27 @@ class PostingAccount(Dated):
 
     class Meta:
         constraints = [_one_a_day("posting_account_one_a_day", "key")]
+
+
+@audited()
+class ChargeKind(Dated):
+    """A kind of sundry charge: how it is called, what it comes to, how it is taxed, and which account it goes to."""
+
+    code = models.CharField(max_length=30)
+    name_ja = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    name_zh = models.CharField(max_length=60)
+    posting_key = models.CharField(max_length=40)
+    tax = models.CharField(max_length=12)
+    amount_by = models.CharField(max_length=10)
+    amount_minor = models.BigIntegerField(null=True)
+    formula = models.CharField(max_length=200, blank=True)
+    rounding = models.CharField(max_length=10, default=Rounding.FLOOR.value)
+    alone_up_to_minor = models.BigIntegerField(default=0)
+    """Up to this a charge that a person enters needs nobody else's agreement."""
+
+    class Meta:
+        constraints = [_one_a_day("charge_kind_one_a_day", "code")]
 
 
 @audited()

@@ -14,13 +14,15 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import MICRO, plain, scaled
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.provinces import EVERY_AREA
-from tomoshibi.masters.values import AREAS, Voltage
+from tomoshibi.masters.values import AREAS, AmountBy, ChargeTax, Voltage
+from tomoshibi.rating import formulas
 
 
 class Validity(StrEnum):
@@ -43,6 +45,7 @@ class Kind(StrEnum):
     LIST = "list"
     JSON = "json"
     BANK_KANA = "bank_kana"
+    FORMULA = "formula"
     DIGITS = "digits"
 
 
@@ -111,7 +114,7 @@ class Column:
 
     @property
     def _nullable(self) -> bool:
-        return self.kind not in {Kind.TEXT, Kind.AREA, Kind.CHOICE, Kind.BANK_KANA, Kind.DIGITS}
+        return self.kind not in {Kind.TEXT, Kind.AREA, Kind.CHOICE, Kind.BANK_KANA, Kind.DIGITS, Kind.FORMULA}
 
     def _check(self, value: Any) -> None:
         if self.length is not None and len(str(value)) > self.length:
@@ -177,6 +180,16 @@ def _read_digits(text: str, column: Column) -> str:
     return text
 
 
+def _read_formula(text: str, _column: Column) -> str:
+    try:
+        return formulas.read(text).text
+    except formulas.BadFormula:
+        raise Unreadable(
+            _("%(text)s is no formula: whole numbers, names, + - * /, brackets, min and max may stand in one")
+            % {"text": text}
+        ) from None
+
+
 def _read_json(text: str, _column: Column) -> Any:
     try:
         return json.loads(text)
@@ -196,6 +209,7 @@ _READERS = {
     Kind.LIST: lambda text, _column: text.split(),
     Kind.JSON: _read_json,
     Kind.BANK_KANA: _read_bank_kana,
+    Kind.FORMULA: _read_formula,
     Kind.DIGITS: _read_digits,
 }
 _WRITERS = {
@@ -210,6 +224,7 @@ _WRITERS = {
     Kind.LIST: lambda value, _column: " ".join(value),
     Kind.JSON: lambda value, _column: json.dumps(value, ensure_ascii=False, sort_keys=True),
     Kind.BANK_KANA: lambda value, _column: str(value),
+    Kind.FORMULA: lambda value, _column: str(value),
     Kind.DIGITS: lambda value, _column: str(value),
 }
 
@@ -510,6 +525,40 @@ _MASTERS = (
         columns=(
             _text("key", gettext_lazy("Posting"), 40, required=True),
             _text("account", gettext_lazy("Ledger account"), 20, required=True),
+        ),
+    ),
+    Master(
+        "charge_kinds", "RB1", gettext_lazy("Kinds of sundry charges"), key=("code",), validity=Validity.DAYS,
+        columns=(
+            _text("code", gettext_lazy("Code"), 30, required=True),
+            _text("name_ja", gettext_lazy("Name in Japanese"), 60, required=True),
+            _text("name_en", gettext_lazy("Name in English"), 60, required=True),
+            _text("name_zh", gettext_lazy("Name in Chinese"), 60, required=True),
+            _text("posting_key", gettext_lazy("Posting"), 40, required=True),
+            Column(
+                "tax", gettext_lazy("Consumption tax"), Kind.CHOICE, choices=tuple(tax.value for tax in ChargeTax),
+                words=(pgettext_lazy("tax", "included"), pgettext_lazy("tax", "exempt"), pgettext_lazy("tax", "out of scope")),
+            ),
+            Column(
+                "amount_by", gettext_lazy("Amount by"), Kind.CHOICE, choices=tuple(by.value for by in AmountBy),
+                words=(
+                    gettext_lazy("a fixed amount"), gettext_lazy("a formula"), gettext_lazy("what a person enters"),
+                    gettext_lazy("what the plan says"),
+                ),
+            ),
+            _count("amount_minor", gettext_lazy("Fixed amount"), required=False),
+            Column("formula", gettext_lazy("Formula"), Kind.FORMULA, required=False, length=formulas.LONGEST),
+            Column(
+                "rounding", gettext_lazy("Rounding"), Kind.CHOICE, required=False, default=Rounding.FLOOR.value,
+                choices=tuple(one.value for one in Rounding),
+                words=(
+                    pgettext_lazy("rounding", "down"), pgettext_lazy("rounding", "towards zero"), pgettext_lazy("rounding", "half up"), pgettext_lazy("rounding", "up"),
+                ),
+            ),
+            _count(
+                "alone_up_to_minor", gettext_lazy("One person is enough up to"), required=False, default=0, minimum=0,
+                maximum=100_000_000,
+            ),
         ),
     ),
     Master(

@@ -23,6 +23,7 @@ MODEL_OF: dict[str, type[django_models.Model]] = {
     "reading_days": models.ReadingDay,
     "reading_rules": models.ReadingRule,
     "switching_periods": models.SwitchingPeriod,
+    "charge_kinds": models.ChargeKind,
     "debit_agents": models.DebitAgent,
     "debit_cycles": models.DebitCycle,
     "holidays": models.Holiday,

@@ -43,6 +43,47 @@ AREAS: dict[str, Area] = {
 AREA_CODE_BY_NAME = {area.name_ja: area.code for area in AREAS.values()}
 
 
+class ChargeTax(StrEnum):
+    """How consumption tax stands in a sundry charge."""
+
+    INCLUDED = "included"
+    EXEMPT = "exempt"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class AmountBy(StrEnum):
+    """Where the amount of a sundry charge comes from."""
+
+    FIXED = "fixed"
+    FORMULA = "formula"
+    ENTERED = "entered"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True)
+class ChargeKind:
+    """
+    A kind of sundry charge as it holds on a day.
+
+    :param names: by language (``ja``, ``en``, ``zh``)
+    :param alone_up_to_minor: up to this, a charge that a person enters needs nobody else's agreement
+    """
+
+    code: str
+    names: dict[str, str]
+    posting_key: str
+    tax: ChargeTax
+    amount_by: AmountBy
+    amount_minor: int | None
+    formula: str
+    rounding: Rounding
+    alone_up_to_minor: int
+
+    def name(self, language: str) -> str:
+        """Its name in a language, in Japanese where there is none."""
+        return self.names.get(language[:2]) or self.names["ja"]
+
+
 class Voltage(StrEnum):
     """Voltage class of a supply point."""
 

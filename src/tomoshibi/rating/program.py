@@ -7,7 +7,9 @@ from typing import Protocol, runtime_checkable
 
 from tomoshibi.rating.band_tiers import BandTiers
 from tomoshibi.rating.bands import Bands
+from tomoshibi.rating.deferral import Deferral
 from tomoshibi.rating.devices import Devices
+from tomoshibi.rating.fees import CancellationTerm, LateInterest
 from tomoshibi.rating.market_average import MarketAverage
 from tomoshibi.rating.market_linked import MarketLinked
 from tomoshibi.rating.proration import Proration
@@ -62,6 +64,9 @@ class Program:
     :param quantity: rounding of the bill's energy before anything is priced [0.1 Wh]; ``None``: as measured
     :param tax_included: whether prices contain the consumption tax
     :param split: how a bill's energy goes to its parts where something changes inside the period
+    :param cancellation: clauses of what leaving costs
+    :param late_interest: what money that comes late costs; nothing where it is not stated
+    :param deferral: what of a dear month is paid later; nothing where it is not stated
     """
 
     components: tuple[Component, ...]
@@ -70,6 +75,9 @@ class Program:
     quantity: Step | None = None
     tax_included: bool = True
     split: Split = Split.DAYS
+    cancellation: tuple[CancellationTerm, ...] = ()
+    late_interest: LateInterest | None = None
+    deferral: Deferral | None = None
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:

@@ -7,6 +7,7 @@ from tomoshibi.kernel.units import E10
 from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.proration import Denominator, LengthRule, PriceChange, Proration, Scope
 from tomoshibi.rating.rounding_policy import RoundingPolicy
+from tomoshibi.tariffs import fees
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.shapes.shape import Part, energy_step, money_step
 
@@ -28,6 +29,7 @@ def program(document: Part) -> Program:
         proration=_proration(version.get("proration", "never")),
         quantity=energy_step(version["quantity"]) if "quantity" in version else None,
         tax_included=version.get("tax", "included") == "included",
+        **fees.of(version, minor_per_unit=MINOR_UNITS[document.get("currency", "JPY")]),
     )
     return replace(compiled, split=_split(version.get("change"), compiled))
 

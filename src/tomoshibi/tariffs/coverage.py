@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import quotes, wording
+from tomoshibi.tariffs import fees, quotes, wording
 from tomoshibi.tariffs.shapes import SHAPES
 
 Document = Mapping[str, Any]
@@ -19,12 +19,15 @@ HOUSE = Path(__file__).resolve().parents[3]
 SOURCE = HOUSE / "src" / "tomoshibi"
 TABLES = HOUSE / "tests"
 GOLDEN = TABLES / "rating" / "golden"
-PRICES, PART_OF_MONTH, CHANGE, ROUNDING, TAX = (
+PRICES, PART_OF_MONTH, CHANGE, ROUNDING, TAX, CANCELLATION, LATE, DEFERRED = (
     "In words",
     "Part of a month",
     "Change inside a period",
     "Rounding",
     "Tax",
+    "Cancellation fee",
+    "Late interest",
+    "Deferred payment",
 )
 
 
@@ -141,6 +144,7 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("tiers inside bands", "rating/band_tiers.py", _TIERED, "tiers inside bands", _has("band_tiers", allocation=...)),
         Feature("band rounding that adds up", "rating/bands.py", _BANDS, "band rounding", lambda d: _has("bands", remainder=...)(d) or _has("band_tiers", remainder=...)(d)),
         Feature("market-linked", "rating/market_linked.py", _MARKET, "market-linked energy", _has("market_linked")),
+        Feature("deferral over months", "rating/deferral.py", "rating/shapes/test_deferral.py", "deferred payment", _states("deferral"), "^defer ", DEFERRED),
         Feature("market average with dead band", "rating/market_average.py", _MARKET, "dead band", _has("market_average")),
     ),
     "Adjustments": (
@@ -167,8 +171,9 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("direct debit", "rating/discounts.py", _DISCOUNTS, "direct-debit discount", _code("direct_debit"), "^discount direct_debit"),
         Feature("paper fee", "rating/discounts.py", _DISCOUNTS, "paper bill fee", _code("paper_bill"), "^discount paper_bill"),
         Feature("outage discount", "rating/discounts.py", _DISCOUNTS, "outage discount", _has("percent", times="outage_days"), "outage_days"),
-        Feature("cancellation fee", "rating/fees.py", _FEES, "cancellation fee", None, place="a sundry charge on the bill"),
-        Feature("late interest", "rating/fees.py", _FEES, "late interest", None, place="a sundry charge on the bill"),
+        Feature("cancellation fee", "rating/fees.py", _FEES, "cancellation fee", _states("cancellation"), "^fee cancellation", CANCELLATION),
+        Feature("late interest", "rating/fees.py", _FEES, "late interest", _states("late_interest"), "^fee late_interest", LATE),
+        Feature("sundry charge by formula", "rating/formulas.py", "rating/shapes/test_formulas.py", "sundry charge", None, "^charge ", "Masters: kinds of sundry charges"),
     ),
     "Purchase": (
         Feature("FIT and post-FIT by elapsed year", "rating/purchase.py", _PURCHASE, "purchase price by year of delivery", _has("purchase")),
@@ -255,6 +260,9 @@ def _sentence(feature: Feature, using: list[dict[str, Any]]) -> str:
         CHANGE: wording.change_in_words,
         ROUNDING: wording.rounding_in_words,
         TAX: wording.tax_in_words,
+        CANCELLATION: fees.cancellation_in_words,
+        LATE: fees.late_interest_in_words,
+        DEFERRED: fees.deferral_in_words,
     }
     if feature.place in said:
         return f"{feature.place}: {said[feature.place](document)}"

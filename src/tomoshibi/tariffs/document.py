@@ -10,11 +10,12 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from tomoshibi.tariffs import fees
 from tomoshibi.tariffs.shapes import SHAPES
 
 FOLDER = Path(__file__).parent
 PLANS = FOLDER / "plans"
-_DEFAULTS = ("tax", "quantity", "rounding", "proration", "change")
+_DEFAULTS = ("tax", "quantity", "rounding", "proration", "change", *fees.SCHEMA)
 Path_ = tuple[str | int, ...]
 
 
@@ -138,6 +139,8 @@ def schema() -> dict[str, Any]:
         for kind in SHAPES
     ]
     found["$defs"] |= {kind: shape.schema for kind, shape in SHAPES.items()}
+    for place in (found, found["$defs"]["version"]):
+        place["properties"] |= fees.SCHEMA
     return found
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from tomoshibi.kernel import frames
 from tomoshibi.kernel.exact import to_multiple
 from tomoshibi.kernel.rounding import Int64Array, divide
-from tomoshibi.rating import engine, totals
+from tomoshibi.rating import deferral, engine, totals
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.sheet import Group, Usage
@@ -99,6 +99,37 @@ def split_energy(
     """
     measured = times_of_use.part_energies(frame, half_hours=half_hours)
     return parts.split_energy(frame, rules={v: p.split for v, p in programs.items()}, measured=measured)
+
+
+def deferred(found: values.PricedFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """
+    What of priced bills is paid later, where the plan of their last part defers (支払繰延).
+
+    :returns: ``row_id``, ``plan_version``, ``amount_minor`` of the bills that defer anything
+    """
+    schema = {"row_id": pl.Int64, "plan_version": pl.Int64, "amount_minor": pl.Int64}
+    parts_of_bills = []
+    for version, program in programs.items():
+        if program.deferral is None:
+            continue
+        numbers = [n for n, slot in enumerate(program.slots, start=1) if slot.group is Group.ENERGY]
+        energy = pl.col("amount_e10").filter(pl.col("component_no").is_in(numbers)).sum()
+        sums = found.lines.filter(pl.col("plan_version").last().over("row_id") == version)
+        sums = sums.group_by("row_id", maintain_order=True).agg(energy.alias("energy_e10"))
+        own = sums.join(found.totals.select("row_id", "energy_dwh"), on="row_id", how="inner")
+        quantity = column(own, "energy_dwh")
+        if program.quantity is not None:
+            quantity = to_multiple(quantity, unit=program.quantity.unit, rounding=program.quantity.rounding)
+        later = deferral.deferred_minor(
+            program.deferral,
+            energy_e10=column(own, "energy_e10"),
+            energy_dwh=quantity,
+            minor_e10=program.rounding.minor_e10,
+        )
+        parts_of_bills.append(
+            own.select("row_id", plan_version=pl.lit(version, dtype=pl.Int64), amount_minor=pl.Series(later))
+        )
+    return _stack(parts_of_bills, schema).filter(pl.col("amount_minor") > 0)
 
 
 def named(lines: pl.DataFrame, *, components: Mapping[int, Sequence[values.Component]]) -> pl.DataFrame:

@@ -2,8 +2,17 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tomoshibi.rating.fees import CancellationTerm, cancellation_fee_minor, late_interest_minor
+from tests.rating import reference
+from tomoshibi.rating.fees import (
+    CancellationTerm,
+    cancellation_fee_minor,
+    late_interest_by_rule,
+    late_interest_minor,
+)
+from tomoshibi.tariffs import fees
 
 
 @pytest.mark.parametrize(
@@ -34,6 +43,9 @@ NOTICE = CancellationTerm(notice_days=90)
         ([FIRST_YEAR, NOTICE], 6, 60, 109_315),
         ([FIRST_YEAR, NOTICE], 12, 120, 0),
         ([CancellationTerm(flat_minor=2_200)], 30, 0, 2_200),
+        ([CancellationTerm(within_months=24, per_month_left_minor=550)], 6, 0, 9_900),
+        ([CancellationTerm(within_months=24, per_month_left_minor=550)], 24, 0, 0),
+        ([CancellationTerm(within_months=24, per_month_left_minor=550, renews=True)], 24, 0, 13_200),
         ([], 1, 0, 0),
     ],
 )
@@ -42,3 +54,35 @@ def test_cancellation_fee(terms, months, notice, fee):
         terms, months_run=months, billed_minor=300_000, year_minor=600_000, notice_days=notice
     )
     assert found == fee
+
+
+def price(low, high):
+    return st.integers(low, high).map(lambda amount: {"amount": str(amount), "source": "made"})
+
+
+CLAUSE = st.fixed_dictionaries(
+    {"within_months": st.integers(1, 36), "renews": st.booleans()},
+    optional={"flat": price(0, 9_900), "per_month_left": price(0, 5_000), "billed_percent": price(0, 100),
+              "notice_days": st.integers(1, 120)},
+)  # fmt: skip
+
+
+@given(st.lists(CLAUSE, min_size=1, max_size=3), st.integers(0, 60), st.integers(0, 10**8), st.integers(0, 150))
+def test_the_fee_agrees_with_the_reference(clauses, months, billed, notice):
+    version = {"cancellation": clauses}
+    terms = fees.of(version, minor_per_unit=1)["cancellation"]
+    found = cancellation_fee_minor(
+        terms, months_run=months, billed_minor=billed, year_minor=billed // 2, notice_days=notice
+    )
+    given_to = {"months_run": months, "billed": billed, "year": billed // 2, "notice": notice}
+    assert found == reference.cancellation({"versions": [version]}, **given_to)
+
+
+@given(st.integers(0, 10**9), st.integers(-5, 400), st.integers(1, 20), st.integers(0, 30), st.integers(1, 100))
+def test_interest_by_a_rule_agrees_with_the_reference(owed, days, percent, grace, minimum):
+    told = {"percent": {"amount": percent}, "grace_days": grace, "minimum": minimum}
+    rule = fees.of({"late_interest": told}, minor_per_unit=1)["late_interest"]
+    columns = (np.array([one]) for one in (owed, days, rule.rate_ppm, rule.grace_days, rule.minimum_minor))
+    names = ("owed_minor", "days", "rate_ppm", "grace_days", "minimum_minor")
+    found = late_interest_by_rule(**dict(zip(names, columns, strict=True)))
+    assert found.tolist() == [reference.late_interest({"versions": [{"late_interest": told}]}, owed=owed, days=days)]

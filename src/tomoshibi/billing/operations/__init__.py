@@ -1,6 +1,15 @@
 """Writes of billing: runs, examination, issue, corrections, statements."""
 
 from tomoshibi.billing.checks import Setting
+from tomoshibi.billing.operations.charges import (
+    ChargeRefused,
+    agree_charge,
+    amount_of,
+    enter_charge,
+    reject_charge,
+    tell_cancellation_fee,
+    withdraw_charge,
+)
 from tomoshibi.billing.operations.drafting import DraftedElsewhere, rate_chunk
 from tomoshibi.billing.operations.endings import tell_endings
 from tomoshibi.billing.operations.examination import (
@@ -72,6 +81,7 @@ __all__ = [
     "BandsNeeded",
     "BillsBlocked",
     "ChangedSinceLook",
+    "ChargeRefused",
     "Correction",
     "DraftedElsewhere",
     "IssueUnderWay",
@@ -89,6 +99,8 @@ __all__ = [
     "Setting",
     "StudyEnded",
     "WrongState",
+    "agree_charge",
+    "amount_of",
     "annex_pdf",
     "ask_grid",
     "begin_batch",
@@ -99,6 +111,7 @@ __all__ = [
     "confirm",
     "correct",
     "draft_again",
+    "enter_charge",
     "finish_batch",
     "finish_examination",
     "finish_issue",
@@ -117,6 +130,7 @@ __all__ = [
     "rate_again",
     "rate_chunk",
     "reissue",
+    "reject_charge",
     "release",
     "replay",
     "replay_collective",
@@ -124,6 +138,8 @@ __all__ = [
     "start_issue",
     "statement_pdf",
     "study_next",
+    "tell_cancellation_fee",
     "tell_endings",
+    "withdraw_charge",
     "withdraw_correction",
 ]

@@ -9,7 +9,7 @@ from django_integrity.conversion import Named, refine_integrity_error
 
 from tomoshibi.billing import checks, composition, membership, queries, values
 from tomoshibi.billing.models import Chunk, Examination, Finding, Run
-from tomoshibi.billing.operations import facts, pricing_step
+from tomoshibi.billing.operations import charge_invoices, facts, pricing_step
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk, db
@@ -29,6 +29,10 @@ _INSERT_PUBLISHED = """
            id bigint, plan_version_id int, area text, voltage text, month int, usage_month int, "values" text)
         ON CONFLICT DO NOTHING
 """
+
+
+_ELSEWHERE = "another run drafted one of these bills at the same time"
+_NO_FINDINGS = {"contract_id": pl.Int64, "code": pl.String, "severity": pl.String}
 
 
 class DraftedElsewhere(RuntimeError):
@@ -74,6 +78,8 @@ def draft(
 
     :param bill_ids: ids to use again for bills that are drafted anew, instead of fresh ones
     """
+    if run.kind == values.RunKind.CHARGES.value:
+        return _draft_charges(run, members=members, today=today, bill_ids=bill_ids)
     month = Month.from_number(run.month)
     known = facts.gather(run, members=members, month=month, today=today)
     adjustments = queries.adjustments(contract_ids=members["contract_id"].to_list(), month=month)
@@ -84,6 +90,23 @@ def draft(
     _write(run, bills, priced, today=today)
     write_findings(run_id=run.id, chunk_no=chunk_no, findings=findings)
     return facts.Drafted(bills=bills, findings=findings)
+
+
+def _draft_charges(run: Run, *, members: pl.DataFrame, today: date, bill_ids: Sequence[int]) -> "facts.Drafted":
+    """Invoices of charges alone: nothing is priced, so no check of a price applies."""
+    rows, extras = charge_invoices.documents(run, members=members, today=today)
+    bills = _numbered(rows, bill_ids=bill_ids)
+    with refine_integrity_error([(Named("bill_once_per_period"), DraftedElsewhere(_ELSEWHERE))]):
+        bulk.copy_in("billing_bill", bills.select(_BILL))
+    numbers = bills.select("row_id", bill_id=pl.col("id"))
+    _write_extras(extras.join(numbers, on="row_id", how="inner", maintain_order="left"))
+    return facts.Drafted(bills=bills, findings=pl.DataFrame(schema=_NO_FINDINGS))
+
+
+def _numbered(rows: pl.DataFrame, *, bill_ids: Sequence[int]) -> pl.DataFrame:
+    """Rows with ids: those to use again first, then fresh ones."""
+    ids = [*bill_ids[: rows.height], *_fresh_ids(max(0, rows.height - len(bill_ids)))]
+    return rows.with_columns(pl.Series("id", ids, dtype=pl.Int64))
 
 
 def _bills(run: Run, known: pl.DataFrame, priced: pricing_step.Priced, *, bill_ids: Sequence[int]) -> pl.DataFrame:
@@ -103,8 +126,7 @@ def _bills(run: Run, known: pl.DataFrame, priced: pricing_step.Priced, *, bill_i
             revision=pl.lit(0, dtype=pl.Int64),
             corrects_bill_id=pl.lit(None, dtype=pl.Int64),
         )
-    ids = [*bill_ids[: rows.height], *_fresh_ids(max(0, rows.height - len(bill_ids)))]
-    return rows.with_columns(pl.Series("id", ids, dtype=pl.Int64))
+    return _numbered(rows, bill_ids=bill_ids)
 
 
 def _differences(rows: pl.DataFrame) -> pl.DataFrame:
@@ -152,8 +174,7 @@ def _fresh_ids(wanted: int) -> list[int]:
 
 
 def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced, *, today: date) -> None:
-    elsewhere = DraftedElsewhere("another run drafted one of these bills at the same time")
-    with refine_integrity_error([(Named("bill_once_per_period"), elsewhere)]):
+    with refine_integrity_error([(Named("bill_once_per_period"), DraftedElsewhere(_ELSEWHERE))]):
         bulk.copy_in("billing_bill", bills.select(_BILL))
     numbered = bills.select("row_id", bill_id=pl.col("id"))
     _write_inputs(priced, numbered, today=today)
@@ -197,10 +218,9 @@ def _write_extras(extras: pl.DataFrame) -> None:
     columns = ["bill_id", "code", "text", "amount_minor", "taxed", "charge_id", "adjustment_id"]
     numbered = extras.select(*columns, no=pl.int_range(101, pl.len() + 101).over("bill_id"))
     bulk.copy_in("billing_extra", numbered)
-    # Marked bill by bill, so that a draft that is thrown away frees exactly its own. Few bills carry a charge.
+    # Marked with their bill, so that a draft that is thrown away frees exactly its own.
     charged = extras.filter(pl.col("charge_id").is_not_null())
-    for (bill_id,), own in charged.group_by("bill_id"):
-        contracts.mark_charges_billed(charge_ids=own["charge_id"], billed_by=f"billing.bill:{bill_id}")
+    contracts.mark_many_billed(charges=charged.select("charge_id", billed_by=pl.format("billing.bill:{}", "bill_id")))
 
 
 def write_findings(*, run_id: int, chunk_no: int, findings: pl.DataFrame) -> None:
@@ -253,5 +273,4 @@ def delete_drafts(bill_ids: Sequence[int]) -> None:
         cursor.execute("DELETE FROM billing_extra WHERE bill_id = ANY(%s) RETURNING bill_id, charge_id", [ids])
         charged = {bill_id for bill_id, charge_id in cursor.fetchall() if charge_id is not None}
         cursor.execute("DELETE FROM billing_bill WHERE id = ANY(%s)", [ids])
-    for bill_id in sorted(charged):
-        contracts.release_charges(billed_by=f"billing.bill:{bill_id}")
+    contracts.release_many(billed_by=[f"billing.bill:{bill_id}" for bill_id in sorted(charged)])

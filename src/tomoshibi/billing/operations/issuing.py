@@ -11,6 +11,8 @@ from tomoshibi.billing import collective, membership, numbering, postings, queri
 from tomoshibi.billing.models import Chunk, Finding, Hold, NumberBlock, NumberSequence, Run
 from tomoshibi.billing.operations import drafting
 from tomoshibi.billing.operations.runs import ASIDE, EXAMINE, add_up, locked, require_state, subject
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import operations as ledger
@@ -18,7 +20,9 @@ from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import Collective
+from tomoshibi.rating import deferral
 from tomoshibi.storage import bulk, db
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
 
@@ -237,13 +241,53 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
             extras=extras,
             on=row.issue_on,
             accounts=accounts,
+            kinds={code: kind.posting_key for code, kind in masters.charge_kinds(on=row.issue_on).items()},
         ),
         posted_at=now,
         actor_id=actor_id,
     )
+    contracts.tell_charges(charges=_instalments(numbered, extras=extras))
     chunk.issued, chunk.issued_count = True, bills.height
     chunk.save(update_fields=["issued", "issued_count"])
     return True
+
+
+def _instalments(bills: pl.DataFrame, *, extras: pl.DataFrame) -> pl.DataFrame:
+    """
+    What bills deferred, in the parts that their plans say: one for each of the following months.
+
+    :returns: columns of ``contracts.operations.TOLD``
+    """
+    deferred = extras.filter(pl.col("code") == queries.DEFERRED).join(
+        bills, left_on="bill_id", right_on="id", how="inner"
+    )
+    programs = tariffs.programs(deferred["plan_version_id"].unique())
+    name = queries.charge_text(code=queries.INSTALMENT) if deferred.height else ""
+    told = []
+    for row in deferred.iter_rows(named=True):
+        rule = programs[row["plan_version_id"]].deferral
+        assert rule is not None, "the plan deferred it"
+        month = Month.from_number(row["month"])
+        for no, part in enumerate(deferral.instalments(-row["amount_minor"], months=rule.months), start=1):
+            told.append(
+                {
+                    "contract_id": row["contract_id"],
+                    "code": queries.INSTALMENT,
+                    "text": f"{name} {month} {no}/{rule.months}",
+                    "amount_minor": part,
+                    "tax": TaxTreatment.OUT_OF_SCOPE.value,
+                    "month": month.plus(no).number,
+                    "source": f"billing.bill:{row['bill_id']}/{no}",
+                    "worked": f"{-row['amount_minor']:,} ÷ {rule.months}",
+                }
+            )
+    return pl.DataFrame(told, schema=_TOLD).filter(pl.col("amount_minor") != 0)
+
+
+_TOLD = {
+    "contract_id": pl.Int64, "code": pl.String, "text": pl.String, "amount_minor": pl.Int64, "tax": pl.String,
+    "month": pl.Int64, "source": pl.String, "worked": pl.String,
+}  # fmt: skip
 
 
 def _invoices(numbered: pl.DataFrame, *, row: Run, now: datetime) -> pl.DataFrame:

@@ -98,6 +98,7 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world:
     published, usage = inputs.published(rated.usage)
     found, programs = rated.found, rated.programs
     extras = _extras(rows, month=month, adjustments=adjustments, priced=found.totals)
+    extras = pl.concat([extras, _deferred(rows, found, programs=programs)])
     last = usage.group_by("row_id", maintain_order=True).agg(
         pl.col("plan_code", "plan_version", "capacity_kind", "capacity_milli").last(),
         capacity_changed=(pl.col("capacity_milli").n_unique() > 1) | (pl.col("capacity_kind").n_unique() > 1),
@@ -228,17 +229,17 @@ def _half_hours(
 
 def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
     """Sundry charges that wait for the contracts, and amounts added by hand; each contract's on its first bill."""
-    firsts = rows.join(priced, on="row_id", how="semi").group_by("contract_id").agg(pl.col("row_id").min())
-    charges = contracts.waiting_charges_frame(month=month.number, contract_ids=firsts["contract_id"])
-    told = firsts.join(charges, on="contract_id", how="inner").select(
-        "row_id",
-        "code",
-        "text",
-        "amount_minor",
-        taxed=pl.col("tax") == TaxTreatment.INCLUDED.value,
-        charge_id=pl.col("charge_id"),
-        adjustment_id=pl.lit(None, dtype=pl.Int64),
+    firsts = (
+        rows.join(priced, on="row_id", how="semi")
+        .group_by("contract_id")
+        .agg(pl.col("row_id").min(), pl.col("period_end").max())
     )
+    waiting = firsts.join(
+        contracts.waiting_charges_frame(contract_ids=firsts["contract_id"]), on="contract_id", how="inner"
+    )
+    # The bill of the last day is the last one: it takes what was to come later, too.
+    last = (pl.col("contract_end") <= pl.col("period_end")).fill_null(value=False)
+    charges = told(waiting.filter((pl.col("month") <= month.number) | last))
     added = firsts.join(adjustments.filter(pl.col("kind") == "charge"), on="contract_id", how="inner").select(
         "row_id",
         code=pl.lit("adjustment"),
@@ -248,7 +249,42 @@ def _extras(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, pric
         charge_id=pl.lit(None, dtype=pl.Int64),
         adjustment_id=pl.col("adjustment_id"),
     )
-    return pl.concat([told, added]).select(list(EXTRAS)).sort("row_id", maintain_order=True)
+    return pl.concat([charges, added]).select(list(EXTRAS)).sort("row_id", maintain_order=True)
+
+
+def _deferred(rows: pl.DataFrame, found: tariff_values.PricedFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+    """What of the bills is paid later: a line that takes it off; no last bill of a contract defers anything."""
+    later = pricing.deferred(found, programs=programs)
+    if later.is_empty():
+        return pl.DataFrame(schema=dict(EXTRAS))
+    going_on = rows.filter(pl.col("end").is_null() | (pl.col("period_end") < pl.col("end")))
+    return later.join(going_on, on="row_id", how="semi").select(
+        "row_id",
+        code=pl.lit(queries.DEFERRED),
+        text=pl.lit(queries.charge_text(code=queries.DEFERRED)),
+        amount_minor=-pl.col("amount_minor"),
+        taxed=pl.lit(value=False),
+        charge_id=pl.lit(None, dtype=pl.Int64),
+        adjustment_id=pl.lit(None, dtype=pl.Int64),
+    )
+
+
+def told(waiting: pl.DataFrame) -> pl.DataFrame:
+    """
+    Waiting charges as lines beside the plan.
+
+    :param waiting: ``row_id`` and columns of ``contracts.queries.CHARGES``
+    :returns: ``EXTRAS``
+    """
+    return waiting.select(
+        "row_id",
+        "code",
+        "text",
+        "amount_minor",
+        taxed=pl.col("tax") == TaxTreatment.INCLUDED.value,
+        charge_id=pl.col("charge_id"),
+        adjustment_id=pl.lit(None, dtype=pl.Int64),
+    )
 
 
 def with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:

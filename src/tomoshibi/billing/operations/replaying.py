@@ -19,6 +19,7 @@ from tomoshibi.metering import queries as metering
 from tomoshibi.metering import values as metering_values
 from tomoshibi.parties.values import Collective
 from tomoshibi.storage import db
+from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import queries as tariffs
 
 _ROW = 0
@@ -40,13 +41,15 @@ def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") 
     :raises NothingKept: if the reading or the published values are gone, or the bill is older than their keeping
     """
     bill = queries.bill(bill_id=bill_id)
+    if bill.kind is values.BillKind.CHARGES:
+        return _replay_charges(bill, known_on)
     kept = queries.inputs_of(bill_id=bill_id)
     reading = _reading(bill, kept, known_on)
     usage = _usage(bill, kept, reading, known_on)
     world = AsKnown(_spot_known(kept, known_on))
     priced, programs = pricing_step.price_usage(usage, readings=_as_frame(reading, usage), world=world)
     lines = _lines(bill_id, priced.lines, language)
-    extras = _extras(bill_id)
+    extras = _extras(bill_id, deferred_minor=int(pricing.deferred(priced, programs=programs)["amount_minor"].sum()))
     totals = _totals(bill, priced.totals, extras, programs)
     refusals = [tariffs.refusal_sentence(code, detail) for _row, code, detail in priced.refusals.iter_rows()]
     return values.Replay(
@@ -231,11 +234,30 @@ def _counted(rows: Any) -> dict[tuple[int, int, int], dict[str, Any]]:
     return found
 
 
-def _extras(bill_id: int) -> list[dict[str, Any]]:
+def _replay_charges(bill: values.Bill, known_on: date | None) -> values.Replay:
+    """An invoice of charges alone: each charge by its source, and the tax over all of them once more."""
+    extras = _extras(bill.id)
+    total = sum(row["again_minor"] for row in extras)
+    taxed = sum(row["again_minor"] for row in extras if row["taxed"])
+    tax = abs(taxed) * bill.tax_rate_ppm // (1_000_000 + bill.tax_rate_ppm) * (1 if taxed > 0 else -1)
+    totals = (values.ReplayTotal("total", bill.total_minor, total), values.ReplayTotal("tax", bill.tax_minor, tax))
+    return values.Replay(
+        bill_id=bill.id,
+        invoice_number=bill.invoice_number,
+        known_on=known_on,
+        lines=tuple(_extra_lines(extras)),
+        totals=totals,
+        refusals=(),
+        sources=(),
+    )
+
+
+def _extras(bill_id: int, *, deferred_minor: int = 0) -> list[dict[str, Any]]:
     """What stands beside the plan, with the amount that its source says now."""
     rows = queries.extra_rows(bill_id=bill_id)
     for row in rows:
-        row["again_minor"] = _source_amount(row)
+        own = row["charge_id"] is None and row["code"] == queries.DEFERRED
+        row["again_minor"] = -deferred_minor if own else _source_amount(row)
     return rows
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import membership, queries, values
@@ -80,12 +81,16 @@ def open_run(
     known = known.filter(state__in=[state.value for state in values.OPEN_STATES])
     if row := known.first():
         return queries.run(run_id=row.id)
-    found = queries.members(month=month, selection=selection, kind=kind)
+    found = queries.members(month=month, selection=selection, kind=kind, today=timezone.localdate(now))
     if found.is_empty():
         raise NothingToBill(
-            _("Nothing changed since the bills of %(month)s were issued.") % {"month": month}
-            if kind is values.RunKind.CORRECTION
-            else _("Every contract of this selection has its bill for %(month)s.") % {"month": month}
+            {
+                values.RunKind.CORRECTION: _("Nothing changed since the bills of %(month)s were issued."),
+                values.RunKind.CHARGES: _(
+                    "Every charge that waits comes with a bill: none needs an invoice of its own."
+                ),
+            }.get(kind, _("Every contract of this selection has its bill for %(month)s."))
+            % {"month": month}
         )
     row = Run.objects.create(
         kind=kind.value,

@@ -53,6 +53,16 @@ from tomoshibi.billing.queries.drafts import (
     waiting_masters,
     waiting_plans,
 )
+from tomoshibi.billing.queries.fees import (
+    DEFERRED,
+    FEE,
+    INSTALMENT,
+    LATE,
+    charge_text,
+    fee_at_end,
+    late_terms_frame,
+    whole_months,
+)
 from tomoshibi.billing.queries.findings import (
     adjustments_of,
     corrected_by,
@@ -93,6 +103,7 @@ from tomoshibi.billing.queries.kept import (
     parts_of,
     published_values,
 )
+from tomoshibi.billing.queries.leftovers import last_documents, left_over
 from tomoshibi.billing.queries.members import ReadingDayCount, members, months_with_changes, reading_day_counts
 from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
@@ -117,7 +128,11 @@ from tomoshibi.billing.queries.studies import (
 from tomoshibi.billing.queries.touched import touched_runs
 
 __all__ = [
+    "DEFERRED",
+    "FEE",
     "GROUP_PERIODS",
+    "INSTALMENT",
+    "LATE",
     "MANY",
     "WORKED_OUT",
     "CollectiveInvoice",
@@ -147,6 +162,7 @@ __all__ = [
     "bills_of_run",
     "candidates",
     "changed_contracts",
+    "charge_text",
     "check_settings",
     "chinese_bills",
     "chunk_bills",
@@ -169,6 +185,7 @@ __all__ = [
     "exchanged_meters",
     "extra_rows",
     "extras_frame",
+    "fee_at_end",
     "finding_counts",
     "findings_of",
     "group_energies",
@@ -179,7 +196,10 @@ __all__ = [
     "inputs_of",
     "issued_frame",
     "issued_totals",
+    "last_documents",
     "last_ends",
+    "late_terms_frame",
+    "left_over",
     "lines_frame",
     "lines_of",
     "members",
@@ -216,6 +236,7 @@ __all__ = [
     "waiting_for_members",
     "waiting_masters",
     "waiting_plans",
+    "whole_months",
     "with_expected",
     "with_people",
     "with_suspicions",

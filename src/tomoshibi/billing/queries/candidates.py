@@ -159,7 +159,7 @@ def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.D
                contract_id, period_start, period_end, run_id, revision, id,
                first_value(id) OVER period, rerated_minor, sum(levy_minor) OVER whole, {kinds}
           FROM billing_bill
-         WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s
+         WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s AND kind <> 'charges'
         WINDOW whole AS (PARTITION BY contract_id, period_start),
                period AS (whole ORDER BY revision)
          ORDER BY contract_id, period_start, revision DESC
@@ -174,7 +174,7 @@ def last_ends(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
     return bulk.read_frame(
         """
         SELECT contract_id, max(period_end) FROM billing_bill
-         WHERE contract_id = ANY(%s) AND month < %s AND revision = 0 GROUP BY contract_id
+         WHERE contract_id = ANY(%s) AND month < %s AND revision = 0 AND kind = 'bill' GROUP BY contract_id
         """,
         _LAST,
         [contract_ids, month.number],

@@ -68,7 +68,7 @@ def _issued(month: Month) -> pl.DataFrame:
                b.contract_id, b.supply_point_id, b.period_start, b.reading_id, b.plan_code, b.plan_version_id,
                b.published_id, b.id
           FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
-         WHERE b.month = %s
+         WHERE b.month = %s AND b.kind <> 'charges'
          ORDER BY b.contract_id, b.period_start, b.revision DESC
         """,
         _ISSUED,

@@ -72,7 +72,7 @@ class CollectiveInvoice:
 def _billed(*, month: int, run_id: int, contract_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Contracts with a bill of a month in a run, and in any other."""
     frame = bulk.read_frame(
-        "SELECT contract_id, run_id FROM billing_bill WHERE contract_id = ANY(%s) AND month = %s AND revision = 0",
+        "SELECT contract_id, run_id FROM billing_bill WHERE contract_id = ANY(%s) AND month = %s AND revision = 0 AND kind = 'bill'",
         {"contract_id": pl.Int64, "run_id": pl.Int64},
         [list(contract_ids), month],
     )

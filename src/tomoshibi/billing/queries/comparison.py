@@ -74,13 +74,13 @@ def comparison(*, run_id: int, movers: int = 10) -> Comparison:
         """
         WITH earlier AS (
             SELECT b.contract_id, b.month, sum(b.total_minor)::bigint AS total_minor FROM billing_bill b
-             WHERE b.run_id IN (SELECT id FROM billing_run WHERE month IN (%(before)s, %(year)s)) AND b.revision = 0
+             WHERE b.run_id IN (SELECT id FROM billing_run WHERE month IN (%(before)s, %(year)s)) AND b.revision = 0 AND b.kind = 'bill'
              GROUP BY b.contract_id, b.month)
         SELECT b.id, b.contract_id, b.customer_id, b.plan_code, b.energy_dwh, b.total_minor, m.total_minor, y.total_minor
           FROM billing_bill b
           LEFT JOIN earlier m ON m.contract_id = b.contract_id AND m.month = %(before)s
           LEFT JOIN earlier y ON y.contract_id = b.contract_id AND y.month = %(year)s
-         WHERE b.run_id = %(run)s AND b.revision = 0
+         WHERE b.run_id = %(run)s AND b.revision = 0 AND b.kind = 'bill'
         """,
         _COMPARED,
         {"before": month.plus(-1).number, "year": month.plus(-12).number, "run": run_id},

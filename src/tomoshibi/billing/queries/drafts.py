@@ -26,6 +26,8 @@ _TO_ISSUE = {
     "customer_id": pl.Int64,
     "period_start": pl.Date,
     "period_end": pl.Date,
+    "month": pl.Int64,
+    "plan_version_id": pl.Int64,
     "total_minor": pl.Int64,
     "tax_minor": pl.Int64,
     "levy_minor": pl.Int64,

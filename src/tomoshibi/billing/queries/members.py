@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from tomoshibi.billing import membership, values
-from tomoshibi.billing.queries import changes
+from tomoshibi.billing.queries import changes, leftovers
 from tomoshibi.billing.queries.reading_days import reading_day_frame
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
@@ -39,14 +39,17 @@ class ReadingDayCount:
         return self.supplied - self.billed
 
 
-def members(*, month: Month, selection: values.Selection, kind: values.RunKind) -> pl.DataFrame:
+def members(*, month: Month, selection: values.Selection, kind: values.RunKind, today: date) -> pl.DataFrame:
     """
     The contracts that a run over a selection takes.
 
+    :param today: charges that are left over are those of contracts that ended before it
     :returns: columns of ``membership.MEMBERS``
     """
     if kind is values.RunKind.CORRECTION:
         return _changed(month, selection)
+    if kind is values.RunKind.CHARGES:
+        return leftovers.left_over(today=today)
     return (
         _supplied(month, selection).join(_billed(month), on="contract_id", how="anti").select(list(membership.MEMBERS))
     )
@@ -130,7 +133,9 @@ def _day(found: object) -> date | None:
 def _billed(month: Month) -> pl.DataFrame:
     """Contracts that have a bill of the month, issued or drafted."""
     return bulk.read_frame(
-        "SELECT contract_id, run_id FROM billing_bill WHERE month = %s AND revision = 0", _BILLED, [month.number]
+        "SELECT contract_id, run_id FROM billing_bill WHERE month = %s AND revision = 0 AND kind = 'bill'",
+        _BILLED,
+        [month.number],
     ).unique(subset="contract_id")
 
 

@@ -107,7 +107,7 @@ def issued_totals(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
           FROM billing_bill b
           JOIN billing_invoice i ON i.bill_id = b.id
           LEFT JOIN LATERAL (SELECT sum(amount_minor) AS amount_minor FROM billing_extra WHERE bill_id = b.id) e ON TRUE
-         WHERE b.month = %s AND b.contract_id = ANY(%s)
+         WHERE b.month = %s AND b.contract_id = ANY(%s) AND b.kind <> 'charges'
          GROUP BY b.contract_id, b.period_start
         """,
         _ISSUED,

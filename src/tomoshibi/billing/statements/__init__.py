@@ -54,6 +54,10 @@ def pages(line_count: int) -> int:
     return 1 + -(-max(0, line_count - LINES_FIRST) // LINES_MORE)
 
 
+CORRECTING = frozenset({BillKind.CORRECTION, BillKind.RETURN})
+"""Documents that name the one they correct."""
+
+
 def statement(facts: Facts) -> dict[str, Any]:
     """The data of one statement."""
     bill = facts.bill
@@ -91,6 +95,7 @@ def _title(facts: Facts, kind: BillKind) -> str:
         BillKind.BILL: "電気料金のお知らせ",
         BillKind.CORRECTION: "電気料金の追加のお知らせ",
         BillKind.RETURN: "電気料金の返還のお知らせ",
+        BillKind.CHARGES: "諸料金のお知らせ",
     }[kind]
 
 
@@ -120,7 +125,7 @@ def _pay(facts: Facts, *, is_return: bool) -> list[list[str]]:
     days = (bill["period_end"] - bill["period_start"]).days
     used = f"{bill['period_start'].month}月{bill['period_start'].day}日～"
     used += f"{date.fromordinal(last).month}月{date.fromordinal(last).day}日（{days}日間）"
-    rows = [["ご使用期間", used]]
+    rows = [["ご使用期間", used]] if bill["kind"] != BillKind.CHARGES.value else []
     if facts.member:
         return [["お支払い", "合計額でご請求します"], *rows]
     if is_return:
@@ -135,7 +140,10 @@ def _pay(facts: Facts, *, is_return: bool) -> list[list[str]]:
 def _use(facts: Facts) -> dict[str, Any]:
     bill = facts.bill
     days = (bill["period_end"] - bill["period_start"]).days
-    rows = []
+    rows: list[list[str]] = []
+    if bill["kind"] == BillKind.CHARGES.value:
+        note = "ご契約の終了後のご請求です。電気のご使用はありません。"
+        return {"kwh": kwh(bill["energy_dwh"]), "rows": rows, "note": note}
     before = facts.used_dwh.get(bill["month"] - 100)
     if before:
         energy, before_days = before
@@ -216,7 +224,7 @@ def _sums(bill: Mapping[str, Any], kind: BillKind, *, member: bool) -> list[list
     rate = plain(bill["tax_rate_ppm"], scale=10_000)
     taxed = bill["total_minor"] - bill["untaxed_minor"]
     rows = []
-    if kind is not BillKind.BILL:
+    if kind in CORRECTING:
         before = bill["rerated_minor"] - bill["total_minor"]
         rows.append(["訂正後の料金", yen(bill["rerated_minor"]), "regular"])
         rows.append(["すでにご請求した料金", yen(-before), "regular"])
@@ -232,7 +240,7 @@ def _sums(bill: Mapping[str, Any], kind: BillKind, *, member: bool) -> list[list
 
 def _notes(facts: Facts, kind: BillKind) -> list[str]:
     notes = ["明細は銭未満を切り捨てて表示し、端数は合計で1円未満を切り捨てています。"]
-    if kind is not BillKind.BILL and facts.original_number is not None:
+    if kind in CORRECTING and facts.original_number is not None:
         month = facts.bill["month"]
         notes.insert(
             0,

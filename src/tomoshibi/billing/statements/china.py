@@ -124,9 +124,12 @@ def bill(facts: Facts) -> dict[str, Any]:
     one, kind = facts.bill, BillKind(facts.bill["kind"])
     last = one["period_end"] - timedelta(days=1)
     return {
-        "title": {BillKind.BILL: "电费账单", BillKind.CORRECTION: "电费补收账单", BillKind.RETURN: "电费退还账单"}[
-            kind
-        ],
+        "title": {
+            BillKind.BILL: "电费账单",
+            BillKind.CORRECTION: "电费补收账单",
+            BillKind.RETURN: "电费退还账单",
+            BillKind.CHARGES: "杂费账单",
+        }[kind],
         "number": numbering.text(one["number"]),
         "draft": one["number"] is None,
         "reissued": facts.reissued,
@@ -197,7 +200,7 @@ def _sums(one: Mapping[str, Any], kind: BillKind) -> list[list[str]]:
     rate = plain(one["tax_rate_ppm"], scale=10_000)
     total, tax = one["total_minor"], one["tax_minor"]
     rows = []
-    if kind is not BillKind.BILL:
+    if kind in (BillKind.CORRECTION, BillKind.RETURN):
         rows += [["更正后金额", yuan(one["rerated_minor"])], ["已计费金额", yuan(one["rerated_minor"] - total)]]
     return [
         *rows,
@@ -220,7 +223,7 @@ def _notes(facts: Facts, kind: BillKind) -> list[str]:
     notes = ["各项金额按分显示，合计按未舍入金额一次取整至分；本账单不作为增值税发票。"]
     if facts.points:
         notes.append(f"附件：点位电费分摊清单（{facts.points:,}个点位），分摊电量与金额之和等于本账单。")
-    if kind is not BillKind.BILL and facts.original_number is not None:
+    if kind in (BillKind.CORRECTION, BillKind.RETURN) and facts.original_number is not None:
         notes.insert(0, f"本账单更正{numbering.text(facts.original_number)}号账单。")
     return notes
 

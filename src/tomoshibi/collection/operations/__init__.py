@@ -18,6 +18,7 @@ from tomoshibi.collection.operations.batches import (
     release_batch,
 )
 from tomoshibi.collection.operations.failures import AlreadyDecided, NothingOpen, decide, hold, lift_hold
+from tomoshibi.collection.operations.late_interest import tell_late_interest
 from tomoshibi.collection.operations.links import note_fetched, record_report, set_link
 from tomoshibi.collection.operations.problems import AlreadyResolved, CannotApply, apply_problem, dismiss_problem
 from tomoshibi.collection.operations.receipts import AlreadyAssigned, TooMuchAllocated, assign_receipt, enter_receipt
@@ -44,5 +45,6 @@ __all__ = [
     "assign_receipt", "cancel_batch", "cancel_refund", "confirm_write_off", "decide", "dismiss_problem",
     "enter_receipt", "hold", "import_result", "lift_hold", "mark_refunds_paid", "mark_sent", "note_fetched", "open_receivables",
     "prepare_batch", "prepare_refunds", "propose_write_off", "record_report", "release_batch", "release_refunds", "report_broken_file",
-    "report_late_results", "request_refund", "set_code", "set_link", "settle", "withdraw_write_off",
+    "report_late_results", "request_refund", "set_code", "set_link", "settle", "tell_late_interest",
+    "withdraw_write_off",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from tomoshibi.masters import store
 from tomoshibi.masters.models import ChangeProposal
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet, Row, read_rows
-from tomoshibi.masters.values import ProposalState, RowError
+from tomoshibi.masters.values import AmountBy, ProposalState, RowError
 from tomoshibi.storage import db
 from tomoshibi.worklist import operations as worklist
 
@@ -142,6 +142,8 @@ def _try_out(master: Master, rows: Sequence[dict[str, str]]) -> None:
 def _checked(master: Master, rows: Sequence[dict[str, str]]) -> list[Row]:
     """Typed rows, after what no single column can know: that an account exists."""
     typed = read_rows(master, rows)
+    if master.code == "charge_kinds":
+        _require_amounts(typed)
     if master.code == "posting_accounts":
         known = ledger.account_ids()
         errors = [
@@ -154,6 +156,18 @@ def _checked(master: Master, rows: Sequence[dict[str, str]]) -> list[Row]:
         if errors:
             raise BadSheet(errors)
     return typed
+
+
+def _require_amounts(typed: Sequence[Row]) -> None:
+    """A kind of charge says where its amount comes from, and gives what that needs."""
+    needed = {AmountBy.FIXED.value: "amount_minor", AmountBy.FORMULA.value: "formula"}
+    errors = [
+        RowError(row.line, column, _("a value is needed"))
+        for row in typed
+        if not row.remove and (column := needed.get(row.fields["amount_by"])) and row.fields[column] in (None, "")
+    ]
+    if errors:
+        raise BadSheet(errors)
 
 
 def _lay(master: Master, rows: Sequence[Row]) -> int:

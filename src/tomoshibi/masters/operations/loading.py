@@ -27,6 +27,10 @@ class NoReadingRule(LookupError):
     """The area has no rule that the generator could go by."""
 
 
+_COMMON = {"posting_accounts", "charge_kinds"}
+"""Sheets that a company needs in every country."""
+
+
 @db.transaction_required
 def load_shipped(*, on: date, with_banks: bool = True, invented: bool = False) -> values.LoadOutcome:
     """
@@ -64,7 +68,7 @@ def load_chinese(*, on: date, areas: Sequence[str]) -> values.LoadOutcome:
     """
     outcome = values.LoadOutcome()
     outcome.inserted["accounts"] = _define_missing_accounts()
-    common = [(master, rows) for master, rows in shipped.sheets(shipped.FOLDER) if master.code == "posting_accounts"]
+    common = [(master, rows) for master, rows in shipped.sheets(shipped.FOLDER) if master.code in _COMMON]
     for master, rows in [*common, *shipped.sheets(shipped.CHINA)]:
         inserted, present, kept = store.insert_missing(master, rows)
         outcome.inserted[master.code], outcome.present[master.code] = inserted, present

@@ -33,6 +33,7 @@ from tomoshibi.masters.queries.calendars import (
     reading_years,
     usual_area,
 )
+from tomoshibi.masters.queries.charges import charge_kind, charge_kinds, newest_charge_kind
 from tomoshibi.masters.queries.debits import (
     debit_agent,
     debit_agent_names,
@@ -126,6 +127,8 @@ __all__ = [
     "branch",
     "branch_names",
     "branch_rows",
+    "charge_kind",
+    "charge_kinds",
     "company",
     "compute_fuel_unit",
     "computed_fuel_unit",
@@ -163,6 +166,7 @@ __all__ = [
     "list_rows",
     "model_of",
     "monthly_amount",
+    "newest_charge_kind",
     "next_debit",
     "next_metering_day",
     "numbered_records",

@@ -17,7 +17,7 @@ from tomoshibi.kernel.units import MICRO, MILLI, milli, plain
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import forms, operations, queries, values, wording
+from tomoshibi.tariffs import fees, forms, operations, queries, values, wording
 from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
 from tomoshibi.ui import charts, figures, fragments, lists
@@ -139,6 +139,9 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "rounding": wording.rounding_in_words(document),
         "change": wording.change_in_words(document),
         "tax": wording.tax_in_words(document),
+        "cancellation": fees.cancellation_in_words(document),
+        "late_interest": fees.late_interest_in_words(document),
+        "deferral": fees.deferral_in_words(document),
         "sources": list(document["sources"].values()),
         "findings": queries.findings_of(document),
         "chart": _curve(document, size_milli=size_milli, today=clock.today()),
