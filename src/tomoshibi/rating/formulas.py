@@ -109,8 +109,8 @@ def _value(node: ast.expr, given: Mapping[str, int]) -> Fraction:
             if node.id not in given:
                 raise InputMissing(node.id)
             return Fraction(given[node.id])
-        case ast.Call(func=ast.Name()):
-            return _CHOICES[node.func.id](_value(one, given) for one in node.args)
+        case ast.Call(func=ast.Name(id=name)):
+            return _CHOICES[name](_value(one, given) for one in node.args)
         case ast.BinOp():
             left, right = _value(node.left, given), _value(node.right, given)
             match node.op:
@@ -128,12 +128,12 @@ def _value(node: ast.expr, given: Mapping[str, int]) -> Fraction:
 
 def _shown(node: ast.expr, given: Mapping[str, int]) -> str:
     match node:
-        case ast.Constant():
-            return f"{node.value:,}"
+        case ast.Constant(value=int()):
+            return f"{int(node.value):,}"  # type: ignore[arg-type]
         case ast.Name():
             return f"{given[node.id]:,}" if node.id in given else node.id
-        case ast.Call(func=ast.Name()):
-            return f"{node.func.id}({', '.join(_shown(one, given) for one in node.args)})"
+        case ast.Call(func=ast.Name(id=name)):
+            return f"{name}({', '.join(_shown(one, given) for one in node.args)})"
         case ast.BinOp():
             left = _bracketed(node.left, given, within=isinstance(node.op, ast.Mult | ast.Div))
             right = _bracketed(

@@ -130,10 +130,10 @@ def _facts(request: HttpRequest, found: SundryCharge) -> dict[str, Any]:
         "entered_by": names.get(found.entered_by_id or 0, ""),
         "decided_by": names.get(found.decided_by_id or 0, ""),
         "bill_id": int(bill_id) if bill_id.isdigit() else None,
-        "may_decide": open_ and not own and request.user.has_perm(f"RB7.{CONFIRM}"),  # type: ignore[union-attr]
+        "may_decide": open_ and not own and request.user.has_perm(f"RB7.{CONFIRM}"),
         "waits_for_other": open_ and own,
         "may_withdraw": found.state in (ChargeState.WAITING, ChargeState.PROPOSED)
-        and request.user.has_perm(f"RB7.{DO}"),  # type: ignore[union-attr]
+        and request.user.has_perm(f"RB7.{DO}"),
     }
 
 
@@ -154,7 +154,7 @@ def charge(request: HttpRequest, charge_id: int) -> HttpResponse:
 def decide(request: HttpRequest, charge_id: int) -> HttpResponse:
     """The second person agrees, or turns it down with a reason."""
     agreed = request.POST.get("decision") == "agree"
-    common = {"charge_id": charge_id, "actor_id": actor(request), "now": clock.now()}
+    common: dict[str, Any] = {"charge_id": charge_id, "actor_id": actor(request), "now": clock.now()}
     try:
         with db.transaction():
             if agreed:
