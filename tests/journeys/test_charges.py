@@ -126,7 +126,7 @@ def enter_and_agree(clerk, lead, stays):
     lead.post(f"{where}decide/", {"decision": "agree"})
     assert charge_of(stays, "works_contribution").state is ChargeState.WAITING
     exported = clerk.get("/billing/charges/?export=csv")
-    assert "66000" in exported.content.decode("utf-8-sig")
+    assert b"66000" in b"".join(exported.streaming_content)
     return where
 
 

@@ -34,7 +34,7 @@ def charges_list(*, today: date) -> lists.ListQuery:
         name="billing.charges",
         rows=contracts.charge_rows(),
         columns=(
-            lists.Text("code", _("Charge"), show=lambda row: _name(row, kinds, language), also=("text",)),
+            lists.Text("code", _("Charge"), show=lambda row: _name(row, kinds, language), also=("code", "text")),
             lists.Text(
                 "customer",
                 _("Customer"),
@@ -51,7 +51,13 @@ def charges_list(*, today: date) -> lists.ListQuery:
             ),
             lists.MonthOf("month", _("From the bill of")),
             lists.Money("amount_minor", _("Amount"), total=True),
-            lists.Text("tax", _("Consumption tax"), show=lambda row: TAXES.get(row["tax"], row["tax"]), shown=False),
+            lists.Text(
+                "tax",
+                _("Consumption tax"),
+                show=lambda row: TAXES.get(row["tax"], row["tax"]),
+                also=("tax",),
+                shown=False,
+            ),
             lists.Text("worked", _("How it comes about"), shown=False),
             lists.StateOf("state", _("State"), states=STATES),
             lists.Text("reason", _("Reason"), shown=False),
