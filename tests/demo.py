@@ -23,13 +23,19 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         patch.setattr(load, "_loads", [])
         load.load(say=lambda *_told: None)
         usual = outside.places()
-        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0)
+        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0)
         ports = {
             name: urlsplit(address).port
             for name, address in simulators.start(free, stack, today=outside.the_day).items()
         }
         here = simulators.Places(
-            usual.folder, usual.host, ports["grid_portal"], ports["debit_agent"], ports["mail"], ports["switching"]
+            usual.folder,
+            usual.host,
+            ports["grid_portal"],
+            ports["debit_agent"],
+            ports["mail"],
+            ports["switching"],
+            ports["mailbox"],
         )
         with db.transaction():
             outside.connect(here)

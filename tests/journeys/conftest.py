@@ -23,6 +23,8 @@ from tomoshibi.worker import queue
 GATEWAY_PROCEDURES = {
     "RB2": "grid_portal",
     "RB4": "grid_portal",
+    "IN2": "mailbox",
+    "CM7": "mailbox",
     "RC4": "debit_agent",
     "AP7": "switching",
     "AP8": "switching",

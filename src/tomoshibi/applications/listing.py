@@ -4,11 +4,22 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import queries, words
 from tomoshibi.masters.values import AREAS
+from tomoshibi.messaging import queries as letters
+from tomoshibi.messaging.values import InboundState, Route
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui import lists
+from tomoshibi.ui.states import State, Tone
+
+INBOUND = {
+    InboundState.ARRIVED: State(pgettext_lazy("message", "arrived"), Tone.RUNNING, "mail"),
+    InboundState.WAITING: State(pgettext_lazy("message", "to be read"), Tone.ATTENTION, "mail-opened"),
+    InboundState.SETTLED: State(pgettext_lazy("message", "settled"), Tone.GOOD, "circle-check"),
+    InboundState.REPEATED: State(pgettext_lazy("message", "came again"), Tone.QUIET, "copy"),
+}
 
 
 def intakes_list() -> lists.ListQuery:
@@ -65,5 +76,34 @@ def agencies_list() -> lists.ListQuery:
         ),
         filters=(lists.Search("q", _("Search"), among=("code", "name")),),
         order=("code",),
+        also=("id",),
+    )
+
+
+def mails_list() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="applications.mails",
+        rows=letters.inbound_rows(route=Route.APPLICATIONS),
+        columns=(
+            lists.Moment("received_at", _("Received")),
+            lists.StateOf("state", _("State"), states=INBOUND),
+            lists.Text("subject", _("Subject"), link=lambda row: reverse("applications:mail", args=[row["id"]])),
+            lists.Text("sender_name", _("Name")),
+            lists.Text("sender", _("Mail")),
+            lists.Text("outcome", _("What came of it")),
+            lists.Flag("is_automatic", _("Written by a program"), shown=False),
+        ),
+        filters=(
+            lists.Search("q", _("Subject, name, address, words"), among=("subject", "sender_name", "sender", "body")),
+            lists.Choice(
+                "state",
+                _("State"),
+                choices=[(s.value, w.word) for s, w in INBOUND.items() if s != "repeated"],
+                facet=True,
+            ),
+            lists.DayRange("received_at", _("Received"), path="received_at__date"),
+            lists.YesNo("is_automatic", _("Written by a program")),
+        ),
+        order=("received_at",),
         also=("id",),
     )

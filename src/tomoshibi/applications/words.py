@@ -61,6 +61,11 @@ CHOSEN: dict[str, dict[str, str | Promise]] = {
     "statement_channel": {StatementChannel.PORTAL: _("portal"), StatementChannel.PAPER: _("paper")},
 }
 """Answers that are chosen from a few."""
+SHEET: dict[str, str | Promise] = {
+    "reference": _("Your own number"),
+    "agreed": _("The applicant agreed to the texts"),
+}
+"""Columns of the agencies' sheet that are no answers."""
 ANSWERS: dict[str, str | Promise] = {
     "kind": _("Kind"),
     "postal_code": _("Postal code"),

@@ -109,6 +109,7 @@ def upgrade() -> None:
     """Bring the database to this version's schema."""
     from django.core.management import call_command
 
+    from tomoshibi.care import operations as care
     from tomoshibi.config import readiness
     from tomoshibi.messaging import operations as messaging
     from tomoshibi.storage import db
@@ -119,6 +120,7 @@ def upgrade() -> None:
         call_command("migrate", verbosity=0, interactive=False)
         with db.transaction():
             messaging.load_shipped_texts()
+            care.load_shipped()
 
 
 @app.command()

@@ -15,8 +15,11 @@ from tomoshibi import __version__
 from tomoshibi.collection import queries as collection
 from tomoshibi.config import readiness
 from tomoshibi.config.readiness import Finding
-from tomoshibi.gateways import debit_agent, grid_portal, mail
+from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox
 from tomoshibi.gateways.problems import OutsideError
+from tomoshibi.messaging import jobs as mailboxes
+from tomoshibi.messaging import queries as messaging
+from tomoshibi.messaging import values as messaging_values
 from tomoshibi.metering import portals
 from tomoshibi.metering import queries as metering
 from tomoshibi.storage import server
@@ -134,7 +137,18 @@ def outside_systems() -> dict[str, Ask]:
         link = collection.link(agent=agent)
         assert link is not None, agent
         found[f"agent {agent}"] = debit_agent.SftpAgent(_patient(link)).list_files
+    for box in messaging.mailboxes(only_active=True):
+        found[f"mailbox {box.code}"] = lambda it=box: _look_into(it)  # type: ignore[misc]
     return found
+
+
+def _look_into(box: messaging_values.Mailbox) -> object:
+    try:
+        known = mailboxes.connection(box)
+    except OSError as reason:
+        raise mailbox.NotAdmitted("%(where)s: %(reason)s", where=box.password_file, reason=reason) from reason
+    with mailbox.ImapMailbox(_patient(known)) as line:
+        return line.folder()
 
 
 def _list_portal(connection: grid_portal.Connection) -> object:

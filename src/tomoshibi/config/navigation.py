@@ -46,8 +46,14 @@ RAIL: tuple[Section, ...] = (
     )),
     Section(pgettext_lazy("rail", "Intake"), "inbox", (
         Entry(_("Applications received"), "applications:intakes", "inbox", ("IN1", "IN2", "CM1")),
+        Entry(_("Mails to key"), "applications:mails", "mail", ("IN2",)),
         Entry(_("Agencies"), "applications:agencies", "building-store", ("IN1",)),
         Entry(_("Point searches"), "applications:point_searches", "map-search", ("IN3", "IN4")),
+    )),
+    Section(pgettext_lazy("rail", "Enquiries"), "message-question", (
+        Entry(_("Enquiries"), "care:enquiries", "message-question", ("CM7", "CM8", "CM9")),
+        Entry(_("Announcements"), "care:announcements", "speakerphone", ("CM10",)),
+        Entry(_("Mailboxes"), "messaging:mailboxes", "mailbox", ("IN2", "CM7")),
     )),
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
         Entry(_("Applications to the grid"), "applications:switching", "plug-connected", ("AP7", "AP8")),

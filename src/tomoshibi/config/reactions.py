@@ -7,6 +7,7 @@ from tomoshibi.contracts.values import ContractEnded
 from tomoshibi.fieldwork.values import TicketClosed
 from tomoshibi.groups.values import FinalBillPosted
 from tomoshibi.identity.values import InvitationCreated
+from tomoshibi.messaging.values import MailArrived
 from tomoshibi.metering.values import ConfirmedValuesChanged
 from tomoshibi.worker.values import Announcement, JobFailed, JobRecovered
 
@@ -17,6 +18,7 @@ TABLE: Mapping[type[Announcement], Sequence[str]] = {
     BillsIssued: ("collection.open_receivables", "billing.notify_statements", "billing.tell_group_endings"),
     FinalBillPosted: ("applications.settle_cancellations",),
     ContractEnded: ("billing.tell_cancellation_fee",),
+    MailArrived: ("applications.sort_mail", "care.sort_mail"),
     TicketClosed: ("applications.take_over_ticket",),
     ConfirmedValuesChanged: ("billing.find_corrections",),
 }

@@ -21,8 +21,13 @@ TABLE: Sequence[Schedule] = (
         23,
         _("Look for mediation requests of other retailers"),
     ),
+    Schedule("look-into-mailboxes", "messaging.poll", "IN2", 0, 23, _("Look into the mailboxes")),
     Schedule("fetch-debit-results", "collection.fetch_results", "RC4", 8, 19, _("Fetch direct-debit results")),
     Schedule("tell-late-interest", "collection.tell_late_interest", "RC4", 20, 20, _("Interest for late payments")),
+    Schedule(
+        "close-quiet-enquiries", "care.close_quiet", "CM7", 6, 6, _("Close enquiries that were answered long ago")
+    ),
+    Schedule("send-announcements", "care.publish", "CM10", 0, 23, _("Send announcements that are due")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
     Schedule(
         "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 PAGES: Mapping[str, str] = {
     "bill": "billing:bill",
     "billing.charge": "billing:charge",
+    "care.announcement": "care:announcement",
+    "care.enquiry": "care:enquiry",
     "debit_batch": "collection:batch",
     "debit_result": "collection:result",
     "fieldwork.ticket": "fieldwork:ticket",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("L/<str:token>", field.scanned, name="label"),  # short and in upper case: it stands in every label's code
     path("api/v1/", interface.api.urls),
     path("apply/", include("tomoshibi.portals.apply.urls")),  # short: it stands in advertisements
+    path("contact/", include("tomoshibi.portals.contact.urls")),
     path("language/", views.language, name="set_language"),  # the name that Django's own has
     *(
         path("" if room == "console" else f"{room}/", include(f"tomoshibi.{room}.urls"))

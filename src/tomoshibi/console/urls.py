@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.console import views
+from tomoshibi.console import rerouting, views
 
 app_name = "console"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.customer, name="customer"),
     path("customers/<int:customer_id>/portal/", views.open_portal, name="open_portal"),
+    path("messages/<int:inbound_id>/reroute/", rerouting.reroute, name="reroute"),
     path("impact/master/", views.impact_of_master, name="impact_of_master"),
 ]

@@ -8,7 +8,19 @@ from typing import Any, BinaryIO
 from tomoshibi.documents import folder, typesetting, values
 from tomoshibi.documents.models import StoredFile
 from tomoshibi.documents.queries import to_value
+from tomoshibi.documents.uploads import PAPERS, Media, UploadRefused, examined
 from tomoshibi.storage import db
+
+__all__ = [
+    "PAPERS",
+    "Media",
+    "UploadRefused",
+    "examined",
+    "store",
+    "typeset",
+    "typeset_many",
+    "typeset_pictures",
+]
 
 
 @db.transaction_required

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+LARGEST_UPLOAD_BYTES = 10 * 2**20
+
 
 @dataclass(frozen=True)
 class StoredFile:

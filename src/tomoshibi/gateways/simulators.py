@@ -4,6 +4,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 ``FOLDER/grid``    one subfolder per area with the ZIPs of the network company
 ``FOLDER/agent``   the collection agent's folders
 ``FOLDER/mail``    mail that was sent
+``FOLDER/mailbox``   mail that came in, one subfolder per mailbox
 ``FOLDER/switching``   the world behind the switching support system
 ``FOLDER/keys``    certificates and keys for both sides (made at the first start)
 ``FOLDER/addresses.json``   where everything listens, for people and tests
@@ -11,6 +12,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 
 import argparse
 import json
+import secrets
 import signal
 import socket
 import sys
@@ -21,11 +23,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, switching
+from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, mailbox, switching
 
-GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT = 8911, 8912, 8025, 8913
+GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT = 8911, 8912, 8025, 8913, 8993
 HOST = "127.0.0.1"
-SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching")
+SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Places:
     agent_port: int = AGENT_PORT
     mail_port: int = MAIL_PORT
     switching_port: int = SWITCHING_PORT
+    mailbox_port: int = MAILBOX_PORT
 
     @property
     def keys(self) -> Path:
@@ -59,11 +62,24 @@ class Places:
     def switching_folder(self) -> Path:
         return self.folder / "switching"
 
+    @property
+    def mailbox_folder(self) -> Path:
+        return self.folder / "mailbox"
+
+    @property
+    def mailbox_password(self) -> Path:
+        """The file with the password of all mailboxes."""
+        return self.keys / "mailbox.password"
+
     def prepare(self, *, now: datetime) -> "Places":
         """Make keys and folders unless they are there; connections need them before the simulators run."""
         certificates.make_certificates(self.keys, now=now)
         debit_agent.make_keys(self.keys)
-        for folder in (self.grid_folder, self.agent_folder, self.mail_folder, self.switching_folder):
+        if not self.mailbox_password.exists():
+            self.mailbox_password.touch(mode=0o600)
+            self.mailbox_password.write_text(secrets.token_urlsafe(16), "ascii")
+        folders = (self.grid_folder, self.agent_folder, self.mail_folder, self.switching_folder, self.mailbox_folder)
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -86,6 +102,16 @@ class Places:
 
     def mail_connection(self) -> mail.Connection:
         return mail.Connection(host=self.host, port=self.mail_port)
+
+    def mailbox_connection(self, user: str) -> mailbox.Connection:
+        """How a mailbox is read."""
+        return mailbox.Connection(
+            host=self.host,
+            port=self.mailbox_port,
+            user=user,
+            password=self.mailbox_password.read_text("ascii"),
+            authority=self.keys / "ca.pem",
+        )
 
     def switching_connection(self) -> switching.Connection:
         """How the switching support system is reached."""
@@ -140,12 +166,14 @@ def start(
         "debit_agent": lambda: _start_agent(places, stack, today),
         "mail": lambda: _start_mail(places, stack),
         "switching": lambda: _start_switching(places, stack, today),
+        "mailbox": lambda: _start_mailbox(places, stack),
     }
     ports = {
         "grid_portal": places.grid_port,
         "debit_agent": places.agent_port,
         "mail": places.mail_port,
         "switching": places.switching_port,
+        "mailbox": places.mailbox_port,
     }
     for system in SYSTEMS:
         if (only and system != only) or system == apart_from:
@@ -197,6 +225,18 @@ def _start_switching(places: Places, stack: ExitStack, today: Today | None) -> s
     return stack.enter_context(simulator).address
 
 
+def _start_mailbox(places: Places, stack: ExitStack) -> str:
+    simulator = mailbox.MailboxSimulator(
+        places.mailbox_folder,
+        certificate=places.keys / "server.pem",
+        key=places.keys / "server.key",
+        password=places.mailbox_password.read_text("ascii"),
+        host=places.host,
+        port=places.mailbox_port,
+    )
+    return f"imaps://{places.host}:{stack.enter_context(simulator).port}"
+
+
 def main(*, only: str = "") -> None:
     """The command: run until told to end."""
     parser = argparse.ArgumentParser(description="Simulators of the outside world, for demos and tests.")
@@ -209,6 +249,7 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--agent-port", type=int, default=AGENT_PORT)
         parser.add_argument("--mail-port", type=int, default=MAIL_PORT)
         parser.add_argument("--switching-port", type=int, default=SWITCHING_PORT)
+        parser.add_argument("--mailbox-port", type=int, default=MAILBOX_PORT)
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
@@ -249,7 +290,13 @@ def run(
 def _places(given: argparse.Namespace, only: str) -> Places:
     if not only:
         return Places(
-            given.folder, given.host, given.grid_port, given.agent_port, given.mail_port, given.switching_port
+            given.folder,
+            given.host,
+            given.grid_port,
+            given.agent_port,
+            given.mail_port,
+            given.switching_port,
+            given.mailbox_port,
         )
     usual = Places(given.folder, given.host)
     name = {
@@ -257,6 +304,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
         "debit_agent": "agent_port",
         "mail": "mail_port",
         "switching": "switching_port",
+        "mailbox": "mailbox_port",
     }[only]
     port = getattr(usual, name) if given.port is None else given.port
     return Places(**{**usual.__dict__, name: port})

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pghistory.models
+import polars as pl
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -73,6 +74,18 @@ def people(*, include_left: bool = False) -> list[values.Person]:
 
 def person(*, user_id: int) -> values.Person | None:
     return next((p for p in people(include_left=True) if p.id == user_id), None)
+
+
+def portal_users_frame() -> pl.DataFrame:
+    """
+    People who may sign in to the customers' portal.
+
+    :returns: columns customer_id, mail, language; one row per customer
+    """
+    rows = User.objects.filter(is_active=True, portal_customer_id__isnull=False, left_on__isnull=True)
+    found = {row[0]: row for row in rows.order_by("-id").values_list("portal_customer_id", "email", "language")}
+    schema = {"customer_id": pl.Int64, "mail": pl.String, "language": pl.String}
+    return pl.DataFrame(list(found.values()), schema=schema, orient="row").sort("customer_id")
 
 
 def to_invitation(row: Invitation) -> values.Invitation:

@@ -1,9 +1,12 @@
-"""Sending what waits, over one connection."""
+"""Sending what waits over one connection, and looking into the mailboxes."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from tomoshibi.gateways import mail
+from tomoshibi.gateways import mail, mailbox
 from tomoshibi.messaging import operations, queries, values
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
@@ -47,4 +50,98 @@ def _mail(delivery: values.Delivery) -> mail.Mail:
         subject=delivery.subject,
         text=delivery.body,
         message_id=f"<delivery-{delivery.id}@{domain}>",
+        sender=delivery.sender,
+        in_reply_to=delivery.in_reply_to,
+        references=delivery.references,
+    )
+
+
+AT_ONCE = 100
+"""So many messages are written in one transaction; a crash takes no more than these again."""
+
+
+@worker_operations.define_job(values.POLL_JOB, procedure="IN2", label=gettext_noop("Look into the mailboxes"))
+def poll(progress: worker_operations.Progress) -> str:
+    """
+    Take what is new from every mailbox. Running it again takes nothing twice; after a crash it goes on where it stopped.
+
+    A mailbox that cannot be read stops no other one; the job fails when all are done, so that somebody is told.
+    """
+    said, failed = [], []
+    for box in queries.mailboxes(only_active=True):
+        try:
+            said.append(f"{box.code}: {_take_all(box, progress)} new")
+        except (mailbox.MailboxError, OSError) as reason:
+            failed.append(f"{box.code}: {reason}")
+            with db.transaction():
+                operations.note_failure(mailbox_id=box.id, failure=str(reason))
+        except operations.Superseded:
+            said.append(f"{box.code}: somebody else is at it")
+    if failed:
+        raise NotReached("; ".join([*failed, *said]))
+    return ", ".join(said) or "no mailbox is looked into"
+
+
+class NotReached(RuntimeError):
+    """A mailbox was not reached; its messages lie there and are taken next time."""
+
+
+def _take_all(box: values.Mailbox, progress: worker_operations.Progress) -> int:
+    new = done = 0
+    with mailbox.ImapMailbox(connection(box)) as line:
+        with db.transaction():
+            operations.restart(mailbox_id=box.id, uid_validity=line.folder().uid_validity, now=worker_queries.now())
+        here = queries.mailbox(mailbox_id=box.id)
+        assert here is not None, "it was there a moment ago"
+        at, uids = here.last_uid, line.uids_after(here.last_uid)
+        for batch in _batches(uids):
+            raws, broken = _fetched(line, batch)
+            if raws:
+                with db.transaction():
+                    new += operations.take_in(
+                        mailbox_id=box.id,
+                        after_uid=at,
+                        uid_validity=here.uid_validity,
+                        raws=raws,
+                        now=worker_queries.now(),
+                    )
+                at = raws[-1][0]
+            if broken is not None:
+                raise broken
+            line.mark_seen(raw[0] for raw in raws)
+            done += len(batch)
+            progress(done, len(uids))
+    return new
+
+
+def _fetched(
+    line: mailbox.Mailbox, batch: list[int]
+) -> tuple[list[tuple[int, bytes, int, bool]], mailbox.MailboxError | None]:
+    """What came before the line broke, if it did: a line that always breaks after some messages gets on all the same."""
+    raws: list[tuple[int, bytes, int, bool]] = []
+    try:
+        raws.extend((raw.uid, raw.content, raw.size_bytes, raw.whole) for raw in line.fetch_each(batch))
+    except mailbox.MailboxError as broken:
+        return raws, broken
+    return raws, None
+
+
+def _batches(uids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(uids), AT_ONCE):
+        yield uids[start : start + AT_ONCE]
+
+
+def connection(box: values.Mailbox) -> mailbox.Connection:
+    """
+    How a mailbox is read; the password stays in its file.
+
+    :raises OSError: if the file cannot be read
+    """
+    return mailbox.Connection(
+        host=box.host,
+        port=box.port,
+        user=box.user,
+        password=Path(box.password_file).read_text("utf-8").strip(),
+        folder=box.folder,
+        authority=Path(box.trust_file) if box.trust_file else None,
     )

@@ -6,9 +6,41 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tomoshibi.messaging import shipped, values
+from tomoshibi.messaging.inbound import (
+    Superseded,
+    WrongStep,
+    forward,
+    note_failure,
+    put_before_people,
+    restart,
+    save_mailbox,
+    settle,
+    take_in,
+)
 from tomoshibi.messaging.models import Delivery, Template
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
+
+__all__ = [
+    "MissingPart",
+    "NoTemplate",
+    "Superseded",
+    "WrongStep",
+    "forward",
+    "load_shipped_texts",
+    "mark_failed",
+    "mark_sent",
+    "note_failure",
+    "put_before_people",
+    "queue_mails",
+    "reply",
+    "restart",
+    "save_mailbox",
+    "save_template",
+    "send_mail",
+    "settle",
+    "take_in",
+]
 
 
 class NoTemplate(LookupError):
@@ -82,6 +114,45 @@ def send_mail(
         key=key,
     )
     queue_mails(mails=[mail], now=now)
+
+
+@db.transaction_required
+def reply(
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    about: str,
+    key: str,
+    now: datetime,
+    to: values.Inbound | None = None,
+    sender: str = "",
+    customer_id: int | None = None,
+) -> int:
+    """
+    Queue a mail that a person wrote; the same key again is the same mail.
+
+    :param to: the message that it answers; it stays in that message's thread
+    :param sender: the address that the answer comes from
+    :returns: the delivery's id
+    """
+    thread = [*to.references.split(), to.message_id] if to else []
+    row, created = Delivery.objects.get_or_create(
+        template=REPLY,
+        key=key,
+        defaults={
+            "channel": "mail", "recipient": recipient, "subject": " ".join(subject.split())[:200], "body": body,
+            "about": about, "customer_id": customer_id, "queued_at": now, "sender": sender,
+            "in_reply_to": to.message_id if to else "", "references": " ".join(filter(None, thread[-20:])),
+        },
+    )  # fmt: skip
+    if created:
+        worker_operations.enqueue(values.SEND_JOB, lock=values.SEND_JOB)
+    return row.id
+
+
+REPLY = "messaging.reply"
+"""What stands in place of a template's code where a person wrote the text."""
 
 
 @db.transaction_required

@@ -1,7 +1,20 @@
 """Messages and what became of them."""
 
+import re
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from tomoshibi.messaging import values
-from tomoshibi.messaging.models import Delivery
+from tomoshibi.messaging.models import Attachment, Delivery, Inbound, Mailbox
+from tomoshibi.messaging.values import InboundState
+
+OWN_ID = re.compile(r"<delivery-(\d+)@[^<>\s]+>")
+"""How our own messages are named (``jobs``)."""
+
+
+class NoSuchMessage(LookupError):
+    """There is no such message."""
 
 
 def to_value(row: Delivery) -> values.Delivery:
@@ -18,6 +31,9 @@ def to_value(row: Delivery) -> values.Delivery:
         error=row.error,
         queued_at=row.queued_at,
         sent_at=row.sent_at,
+        sender=row.sender,
+        in_reply_to=row.in_reply_to,
+        references=row.references,
     )
 
 
@@ -30,6 +46,10 @@ def deliveries_about(*, about: str) -> list[values.Delivery]:
     return [to_value(row) for row in Delivery.objects.filter(about=about).order_by("-queued_at")]
 
 
+def deliveries(*, ids: list[int]) -> dict[int, values.Delivery]:
+    return {row.id: to_value(row) for row in Delivery.objects.filter(id__in=ids)}
+
+
 def queued(*, after_id: int = 0, limit: int = 100) -> list[values.Delivery]:
     """What waits to be sent, oldest first."""
     rows = Delivery.objects.filter(state=values.DeliveryState.QUEUED, id__gt=after_id).order_by("id")[:limit]
@@ -38,3 +58,75 @@ def queued(*, after_id: int = 0, limit: int = 100) -> list[values.Delivery]:
 
 def count_queued() -> int:
     return Delivery.objects.filter(state=values.DeliveryState.QUEUED).count()
+
+
+# --- what comes in
+
+
+def mailboxes(*, only_active: bool = False) -> list[values.Mailbox]:
+    rows = Mailbox.objects.order_by("code")
+    return [to_mailbox(row) for row in (rows.filter(is_active=True) if only_active else rows)]
+
+
+def mailbox(*, mailbox_id: int) -> values.Mailbox | None:
+    row = Mailbox.objects.filter(id=mailbox_id).first()
+    return to_mailbox(row) if row else None
+
+
+def mailbox_rows() -> QuerySet[Mailbox]:
+    """All mailboxes, for the list."""
+    return Mailbox.objects.all()
+
+
+def to_mailbox(row: Mailbox) -> values.Mailbox:
+    names = values.Mailbox.__dataclass_fields__
+    return values.Mailbox(**{name: getattr(row, name) for name in names} | {"route": values.Route(row.route)})
+
+
+def inbound_rows(*, route: values.Route) -> QuerySet[Inbound]:
+    """Messages of a route that nobody sent twice, for the list."""
+    return Inbound.objects.filter(route=route.value).exclude(state=InboundState.REPEATED.value)
+
+
+def inbound(*, inbound_id: int) -> values.Inbound:
+    """:raises NoSuchMessage: for an unknown id"""
+    row = Inbound.objects.filter(id=inbound_id).first()
+    if row is None:
+        raise NoSuchMessage(_("there is no such message"))
+    return to_inbound(row)
+
+
+def to_inbound(row: Inbound) -> values.Inbound:
+    names = values.Inbound.__dataclass_fields__
+    enums = {"route": values.Route(row.route), "state": InboundState(row.state)}
+    return values.Inbound(**{name: getattr(row, name) for name in names if name not in enums} | enums)
+
+
+def arrived(*, route: values.Route, limit: int = 500) -> list[values.Inbound]:
+    """What the room of a route has not seen, oldest first."""
+    rows = Inbound.objects.filter(route=route.value, state=InboundState.ARRIVED.value).order_by("id")[:limit]
+    return [to_inbound(row) for row in rows]
+
+
+def inbound_of(*, outcome_subject: str) -> list[values.Inbound]:
+    """Messages that a thing came of, oldest first."""
+    return [to_inbound(row) for row in Inbound.objects.filter(outcome_subject=outcome_subject).order_by("id")]
+
+
+def attachments_of(*, inbound_id: int) -> list[values.Attachment]:
+    return [to_attachment(row) for row in Attachment.objects.filter(inbound_id=inbound_id).order_by("position")]
+
+
+def attachment(*, attachment_id: int) -> values.Attachment | None:
+    row = Attachment.objects.filter(id=attachment_id).first()
+    return to_attachment(row) if row else None
+
+
+def to_attachment(row: Attachment) -> values.Attachment:
+    names = values.Attachment.__dataclass_fields__
+    return values.Attachment(**{name: getattr(row, name) for name in names})
+
+
+def repetitions_of(*, inbound_id: int) -> int:
+    """How often the message came again."""
+    return Inbound.objects.filter(original_id=inbound_id).count()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tomoshibi.worker.values import Announcement
+
 
 class DeliveryState(StrEnum):
     QUEUED = "queued"
@@ -13,7 +15,12 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message to somebody, and what became of it."""
+    """
+    A message to somebody, and what became of it.
+
+    :param sender: other than the deployment's own address
+    :param in_reply_to: id of the message that it answers; ``references`` are those of the whole thread
+    """
 
     id: int
     channel: str
@@ -27,6 +34,9 @@ class Delivery:
     error: str
     queued_at: datetime
     sent_at: datetime | None
+    sender: str = ""
+    in_reply_to: str = ""
+    references: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,4 +53,109 @@ class Mail:
     """Queuing the same key again does nothing: a run that resumes sends nobody two mails."""
 
 
+class Route(StrEnum):
+    """Whose matter the messages of a mailbox are."""
+
+    APPLICATIONS = "applications"
+    ENQUIRIES = "enquiries"
+
+
+class InboundState(StrEnum):
+    """The way of a message that came in."""
+
+    ARRIVED = "arrived"
+    """It is in; the room of its route has not seen it."""
+    WAITING = "waiting"
+    """It waits for a person there."""
+    SETTLED = "settled"
+    """Something came of it, or somebody said why nothing does."""
+    REPEATED = "repeated"
+    """The same message had come before."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """
+    A mailbox that is looked into.
+
+    :param address: the address that people write to, and that answers come from
+    :param uid_validity: of the numbers up to ``last_uid``, which were taken
+    """
+
+    id: int
+    code: str
+    name: str
+    route: Route
+    address: str
+    host: str
+    port: int
+    user: str
+    password_file: str
+    trust_file: str
+    folder: str
+    is_active: bool
+    uid_validity: int
+    last_uid: int
+    reached_at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """
+    A file of a message.
+
+    :param file_id: where it is kept; nothing where it was refused, and ``refused`` says why
+    """
+
+    id: int
+    inbound_id: int
+    name: str
+    media_type: str
+    size_bytes: int
+    file_id: int | None
+    refused: str
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """
+    A message that came in.
+
+    :param replies_about: what our message was about that this one answers (``applications.intake:12``)
+    :param outcome_subject: what came of it
+    :param original_id: the message that this one repeats
+    """
+
+    id: int
+    mailbox_id: int
+    route: Route
+    state: InboundState
+    message_id: str
+    references: str
+    sender: str
+    sender_name: str
+    recipient: str
+    subject: str
+    body: str
+    sent_at: datetime | None
+    received_at: datetime
+    raw_file_id: int
+    size_bytes: int
+    is_whole: bool
+    is_automatic: bool
+    replies_about: str
+    outcome: str
+    outcome_subject: str
+    original_id: int | None
+
+
+@dataclass(frozen=True)
+class MailArrived(Announcement):
+    """New messages were taken from a mailbox."""
+
+    mailbox_id: int
+
+
 SEND_JOB = "messaging.send"
+POLL_JOB = "messaging.poll"

@@ -3,11 +3,13 @@
 from tomoshibi.applications.jobs import (
     groupwork,
     intake,
+    mails,
     switching,
 )
 
 __all__ = [
     "groupwork",
     "intake",
+    "mails",
     "switching",
 ]

@@ -53,6 +53,8 @@ class Intake(models.Model):
     examined_by_id = models.BigIntegerField(null=True)
     outside_key = models.CharField(max_length=100, blank=True)
     """The agency's own number of an application: the same one twice is one application."""
+    inbound = models.ForeignKey("messaging.Inbound", on_delete=models.PROTECT, related_name="+", null=True)
+    """The message that it was keyed or read from."""
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """Writes of applications, by matter."""
 
 from tomoshibi.applications.links import LinkNotValid
-from tomoshibi.applications.operations import switching
+from tomoshibi.applications.operations import mails, switching
 from tomoshibi.applications.operations.agencies import (
     SCOPES,
     issue_key,
@@ -45,19 +45,22 @@ from tomoshibi.applications.operations.intake import (
     start,
     withdraw,
 )
+from tomoshibi.applications.operations.mails import CameOfIt, put_mail_before_clerk
+from tomoshibi.applications.operations.mails import let_go as let_go_of_mail
 from tomoshibi.applications.operations.throttle import (
     TooOften,
     count_attempt,
     forget_attempts,
     require_within,
 )
-from tomoshibi.applications.uploads import UploadRefused
+from tomoshibi.documents.operations import UploadRefused
 
 __all__ = [
     "REMIND_AFTER",
     "SCOPES",
     "WORK",
     "BroughtBefore",
+    "CameOfIt",
     "LinkNotValid",
     "NoConsent",
     "NoSuchCustomer",
@@ -84,8 +87,11 @@ __all__ = [
     "expire",
     "forget_attempts",
     "issue_key",
+    "let_go_of_mail",
     "let_pass",
     "mail_resume_link",
+    "mails",
+    "put_mail_before_clerk",
     "remind",
     "repair",
     "require_within",

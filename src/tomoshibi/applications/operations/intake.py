@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 from django_integrity.conversion import Named, refine_integrity_error
 
-from tomoshibi.applications import links, queries, rules, uploads, values, writing
+from tomoshibi.applications import links, queries, rules, values, writing
 from tomoshibi.applications.models import Consent, Deficiency, Intake, Submission, Upload
 from tomoshibi.applications.values import DeficiencyState, IntakeState, Severity, Source
 from tomoshibi.documents import operations as documents
@@ -83,10 +83,12 @@ def start(
     now: datetime,
     outside_key: str = "",
     actor_id: int | None = None,
+    inbound_id: int | None = None,
 ) -> values.Intake:
     """
     Begin an application; its number is given out now, and read out with a check digit.
 
+    :param inbound_id: the message that it is keyed or read from
     :raises BroughtBefore: if two of the agency's requests with the same number of its own come at once
     """
     row = Intake(
@@ -96,6 +98,7 @@ def start(
         started_at=now,
         expires_at=now + DRAFT_LASTS,
         outside_key=outside_key,
+        inbound_id=inbound_id,
     )
     write(row, typed)
     before = BroughtBefore(_("An application was brought under this number before."))
@@ -172,11 +175,11 @@ def attach(*, key: str, name: str, content: bytes, now: datetime, actor_id: int 
     """
     Keep a file with an application; the same bytes twice are one file.
 
-    :raises uploads.UploadRefused: with the reason
+    :raises documents.UploadRefused: with the reason
     :raises TooManyUploads: beyond ``MOST_UPLOADS``
     :raises WrongState: if the application has ended
     """
-    media = uploads.examined(name=name, content=content)
+    media = documents.examined(name=name, content=content)
     row = locked(key=key)
     if row.state not in {IntakeState.DRAFT, IntakeState.DEFICIENT, IntakeState.RECEIVED}:
         raise WrongState(_("the application %(number)s has gone on meanwhile") % {"number": row.number})

@@ -25,6 +25,7 @@ LIMITS: Mapping[str, Limit] = {
     "mail": Limit(10, HOUR),
     "upload": Limit(60, HOUR),
     "status": Limit(20, timedelta(minutes=15)),
+    "contact": Limit(10, HOUR),
     "api": Limit(3_000, HOUR),
 }
 """What an address may do how often. An office or a mobile network shares one address, so these are not one person's."""

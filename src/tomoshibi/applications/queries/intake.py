@@ -48,6 +48,7 @@ def to_value(row: Intake) -> values.Intake:
         expires_at=row.expires_at,
         examined_by_id=row.examined_by_id,
         revision=row.revision,
+        inbound_id=row.inbound_id,
     )
 
 
@@ -85,6 +86,37 @@ def intake_of_reference(*, agency_code: str, reference: str) -> values.Intake | 
     """The application that an agency brought under a number of its own."""
     row = Intake.objects.filter(agency_code=agency_code, outside_key=reference).first()
     return to_value(row) if row else None
+
+
+def agency_code_of_sender(*, mail: str) -> str:
+    """The code of the agency that writes from a mail address; empty for anybody else."""
+    row = Agency.objects.filter(mail__iexact=mail, is_active=True).first() if mail else None
+    return row.code if row else ""
+
+
+def customers_of_agencies(*, codes: Collection[str]) -> list[int]:
+    """Customers who came through agencies."""
+    rows = Registration.objects.filter(agency_code__in=list(codes), customer__isnull=False)
+    return sorted(set(rows.values_list("customer_id", flat=True)))
+
+
+def draft_of_message(*, inbound_id: int) -> values.Intake | None:
+    """What a clerk has keyed from a message and not sent yet."""
+    state = values.IntakeState.DRAFT.value
+    row = Intake.objects.filter(inbound_id=inbound_id, state=state).order_by("-id").first()
+    return to_value(row) if row else None
+
+
+def intakes_of_message(*, inbound_id: int) -> list[values.Intake]:
+    """Applications that were received from a message, oldest first."""
+    rows = Intake.objects.filter(inbound_id=inbound_id).exclude(received_at=None).order_by("id")
+    return [to_value(row) for row in rows]
+
+
+def references_of(*, agency_code: str, references: Collection[str]) -> dict[str, str]:
+    """Which of an agency's own numbers were brought before -> the number of our application."""
+    rows = Intake.objects.filter(agency_code=agency_code, outside_key__in=list(references))
+    return dict(rows.values_list("outside_key", "number"))
 
 
 def intake_rows() -> QuerySet[Intake]:

@@ -1,6 +1,6 @@
 """Addresses of applications: each matter has a part of its own."""
 
-from tomoshibi.applications.urls import groupwork, intake, switching
+from tomoshibi.applications.urls import groupwork, intake, mails, switching
 
 app_name = "applications"
-urlpatterns = [*intake.urlpatterns, *groupwork.urlpatterns, *switching.urlpatterns]
+urlpatterns = [*intake.urlpatterns, *mails.urlpatterns, *groupwork.urlpatterns, *switching.urlpatterns]

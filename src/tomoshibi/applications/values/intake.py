@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from tomoshibi.documents.values import LARGEST_UPLOAD_BYTES
 from tomoshibi.parties.values import CustomerKind as ApplicantKind
 from tomoshibi.parties.values import masked
 
-__all__ = ["ApplicantKind"]
+__all__ = ["LARGEST_UPLOAD_BYTES", "ApplicantKind"]
 
 
 class Source(StrEnum):
@@ -42,7 +43,6 @@ class IntakeState(StrEnum):
     EXPIRED = "expired"
 
 
-LARGEST_UPLOAD_BYTES = 10 * 2**20
 OPEN_STATES = (IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED)
 """States in which an application is ours to work on, or the applicant's to repair."""
 
@@ -252,6 +252,8 @@ class Intake:
     expires_at: datetime
     examined_by_id: int | None
     revision: int
+    inbound_id: int | None = None
+    """The message that it was keyed or read from."""
 
     @property
     def masked_phone(self) -> str:

@@ -169,11 +169,20 @@ def intake(request: HttpRequest, intake_id: int) -> HttpResponse:
         "consents": queries.consents_of(intake_id=found.id),
         "submissions": queries.submissions_of(intake_id=found.id),
         "deficiencies": queries.deficiencies_of(intake_id=found.id),
+        "letters": _letters(found),
         "mails": messaging.deliveries_about(about=f"applications.intake:{found.id}"),
         "may_confirm": registration is not None and registration.prepared_by_id != request.user.pk,
         **_registered(registration),
     }
     return render(request, "applications/intake/intake.html", context)
+
+
+def _letters(found: values.Intake) -> list[Any]:
+    """Messages that it was keyed or read from, and those that came about it."""
+    about = messaging.inbound_of(outcome_subject=f"applications.intake:{found.id}")
+    if found.inbound_id is not None and all(one.id != found.inbound_id for one in about):
+        about.insert(0, messaging.inbound(inbound_id=found.inbound_id))
+    return about
 
 
 def _registered(registration: values.Registration | None) -> dict[str, Any]:

@@ -111,13 +111,14 @@ def _refusal(mail: Mail, code: int, words: bytes | str) -> MailError:
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:
+    thread = {"In-Reply-To": mail.in_reply_to, "References": mail.references}
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         from_email=mail.sender or settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={"Message-ID": mail.message_id},
+        headers={"Message-ID": mail.message_id, **{name: value for name, value in thread.items() if value}},
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")

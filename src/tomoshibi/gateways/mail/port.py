@@ -21,6 +21,7 @@ class Mail:
 
     :param message_id: ours, unique; a message that is sent again after a broken line keeps it, so that the receiving
         side can tell
+    :param in_reply_to: id of the message that this one answers; ``references`` name the thread, oldest first
     :param html: the same words for programs that show them; empty sends plain text only
     """
 
@@ -31,6 +32,8 @@ class Mail:
     html: str = ""
     sender: str = ""
     reply_to: str = ""
+    in_reply_to: str = ""
+    references: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -15,7 +15,7 @@ from tomoshibi.masters import operations as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.metering import operations as metering
 from tomoshibi.onboarding import operations, queries
-from tomoshibi.onboarding.demo import agent, loads, market, outside, past, portfolio, staff, story
+from tomoshibi.onboarding.demo import agent, letters, loads, market, outside, past, portfolio, staff, story
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.parties import values as party_values
@@ -84,6 +84,7 @@ def steps() -> Iterator[Step]:
         yield Step(f"transfers {month}", lambda month=month: past.transfers(month), whole=False)  # type: ignore[misc]
     yield Step("surprises", past.surprises, whole=False)
     yield Step("portal", _open_portal)
+    yield Step("letters", _write_letters)
     yield Step("files", _write_files, whole=False)
     yield Step("clock", _set_clock)
 
@@ -271,6 +272,11 @@ def _open_portal() -> str:
     token = identity.issue_token(invitation_id=invitation.id, now=story.NOW)
     identity.accept_invitation(token=token, password=staff.PASSWORD, now=story.NOW)
     return f"{chosen['addressee']} ({chosen['customer_number']}) as {staff.PORTAL_USER}"
+
+
+def _write_letters() -> str:
+    """Mails that wait in the mailboxes, questions that were asked already, and an announcement."""
+    return letters.write(outside.places())
 
 
 def _write_files() -> str:

@@ -21,9 +21,10 @@ from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.gateways.switching import Manners
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import queries as messaging_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
-from tomoshibi.onboarding.demo import loads, portfolio, story
+from tomoshibi.onboarding.demo import letters, loads, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -48,10 +49,9 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     :param stock: called with an area before its grid company lists its files
     """
     usual = places()
-    grid, agent, switching = (
-        port if simulators.is_free(port) else 0 for port in (usual.grid_port, usual.agent_port, usual.switching_port)
-    )
-    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching)
+    usual_ports = usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port
+    grid, agent, switching, box = (port if simulators.is_free(port) else 0 for port in usual_ports)
+    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box)
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
     simulators.run(
@@ -62,13 +62,18 @@ def run(*, stock: simulators.Stock | None = None) -> None:
 def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
     ports = {system: urlsplit(address).port or 0 for system, address in addresses.items()}
     here = replace(
-        at, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"], switching_port=ports["switching"]
+        at,
+        grid_port=ports["grid_portal"],
+        agent_port=ports["debit_agent"],
+        switching_port=ports["switching"],
+        mailbox_port=ports["mailbox"],
     )
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
     line = application_queries.link()
     moved = line is None or line.address != here.switching_connection().address
+    moved = moved or any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
     if moved or known is None or known.port != here.agent_port or not prefixes <= grid_known:
         with db.transaction():
             connect(here)
@@ -88,6 +93,7 @@ def connect(at: simulators.Places) -> None:
         )
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
     replace(Manners.read(at.switching_folder), calls_per_second=0).write(at.switching_folder)
+    letters.open_boxes(at)
     switching = at.switching_connection()
     applications.set_link(
         address=switching.address,

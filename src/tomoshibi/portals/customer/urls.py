@@ -1,10 +1,15 @@
 from django.urls import path
 
-from tomoshibi.portals.customer import views
+from tomoshibi.portals.customer import enquiries, views
 
 urlpatterns = [
     path("", views.home, name="customer_home"),
     path("bills/", views.bills, name="customer_bills"),
     path("bills/<int:bill_id>/", views.bill, name="customer_bill"),
     path("bills/<int:bill_id>/statement.pdf", views.statement, name="customer_statement"),
+    path("enquiries/", enquiries.enquiries, name="customer_enquiries"),
+    path("enquiries/<int:enquiry_id>/", enquiries.enquiry, name="customer_enquiry"),
+    path("announcements/", enquiries.announcements, name="customer_announcements"),
+    path("announcements/mail/", enquiries.announcements_by_mail, name="announcements_by_mail"),
+    path("announcements/<int:announcement_id>/", enquiries.announcement, name="customer_announcement"),
 ]

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
+from tomoshibi.documents.values import LARGEST_UPLOAD_BYTES
 
 MEGABYTE = 2**20
 LARGEST_PIXELS = 80_000_000

@@ -6,9 +6,9 @@ import zlib
 
 import pytest
 
-from tomoshibi.applications import uploads
-from tomoshibi.applications.uploads import Media, UploadRefused
-from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
+from tomoshibi.documents import uploads
+from tomoshibi.documents.uploads import Media, UploadRefused
+from tomoshibi.documents.values import LARGEST_UPLOAD_BYTES
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 9 + b"\xff\xc0\x00\x11\x08\x00\x20\x00\x20\x03" + b"\0" * 40
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF"
