@@ -28,7 +28,14 @@ def house(staff, tmp_path, settings):
             port=993, user="apply", password_file="/run/password", trust_file="", folder="INBOX", is_active=True,
         )  # fmt: skip
     files = [("bill.jpg", JPEG), ("bill.svg", b"<svg onload='x'/>")]
-    raws = [(1, letter(1, subject="電気の切り替えについて", text="切り替えたいです。\n住所：港区芝公園", files=files), 900, True)]
+    raws = [
+        (
+            1,
+            letter(1, subject="電気の切り替えについて", text="切り替えたいです。\n住所：港区芝公園", files=files),
+            900,
+            True,
+        )
+    ]
     with db.transaction():
         messaging.take_in(mailbox_id=box, after_uid=0, uid_validity=0, raws=raws, now=datetime.now(UTC))
     with db.transaction():

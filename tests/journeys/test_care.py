@@ -268,7 +268,9 @@ def test_an_announcement_reaches_whom_it_should_and_nobody_twice(journey, outsid
     assert lead.post("/care/announcements/limit/", {"alone_up_to": "2"}).status_code == 302
     page = clerk.post("/care/announcements/new/", written)["Location"]
     row = Announcement.objects.get()
-    assert re.search(r"Would reach now</dt>\s*<dd class=\"fig\"><strong><span class=\"fig\">3<", clerk.get(page).content.decode())
+    assert re.search(
+        r"Would reach now</dt>\s*<dd class=\"fig\"><strong><span class=\"fig\">3<", clerk.get(page).content.decode()
+    )
     go = {"day": "2026-11-04", "hour": "12", "counted": "3", "confirmed": "1"}
     clerk.post(f"{page}send/", {**go, "counted": "2"})  # another number than was shown
     row = again(row)

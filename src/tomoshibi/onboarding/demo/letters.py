@@ -4,12 +4,12 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from tomoshibi.care import operations as care
-from tomoshibi.care.values import Audience, Channel
+from tomoshibi.care.values import Audience, Channel, Recognized
 from tomoshibi.gateways import mailbox, simulators
+from tomoshibi.identity import queries as identity
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.onboarding.demo import story
 from tomoshibi.parties import queries as parties
-from tomoshibi.worker import operations as worker
 
 APPLY, SUPPORT = "apply@tomoshibi.example.jp", "support@tomoshibi.example.jp"
 BOXES = (("apply", "申込窓口", "applications", APPLY), ("support", "お客さま窓口", "enquiries", SUPPORT))
@@ -57,32 +57,27 @@ def write(at: simulators.Places) -> str:
     for number, (box, name, address, subject, words, with_photo) in enumerate(MAILS, start=1):
         mailbox.put(at.mailbox_folder, box, _mail(number, box, name, address, subject, words, with_photo=with_photo))
     for number, (channel, kind, subject, words, name, address, days) in enumerate(QUESTIONS, start=1):
-        made = care.open_enquiry(
+        care.open_enquiry(
             channel=channel, kind_code=kind, subject=subject, body=words, language="ja",
             now=story.NOW - timedelta(days=days), name=name, mail=address, phone="03-0000-0000", key=f"demo-{number}",
         )  # fmt: skip
-        if kind == "bill":
-            care.answer(
-                enquiry_id=made.id, body="再生可能エネルギー発電促進賦課金の略称です。ご使用量に応じてご負担いただいています。",
-                key="demo", now=story.NOW - timedelta(hours=20), actor_id=None,
-            )  # fmt: skip
     _from_the_portal()
     _announce()
-    worker.enqueue("messaging.poll")
     return f"{len(MAILS)} mails wait, {len(QUESTIONS) + 1} questions"
 
 
 def _from_the_portal() -> None:
-    from tomoshibi.care.values import Recognized
-    from tomoshibi.identity import queries as identity
-
     users = identity.portal_users_frame()
     customer = parties.customer(customer_id=int(users["customer_id"][0]))
     assert customer is not None, "somebody uses the portal"
-    care.open_enquiry(
+    made = care.open_enquiry(
         channel=Channel.PORTAL, kind_code="contract", subject="契約アンペアを変えたい",
         body="30Aから40Aへ変更したいです。工事は必要ですか。", language="ja", now=story.NOW - timedelta(hours=18),
-        name=customer.name, mail=customer.mail, customer_id=customer.id, recognized_by=Recognized.PORTAL, key="demo",
+        name=customer.name, customer_id=customer.id, recognized_by=Recognized.PORTAL, key="demo",
+    )  # fmt: skip
+    care.answer(
+        enquiry_id=made.id, body="40Aまではスマートメーターの設定変更で対応できます。工事の立会いは不要です。", key="demo",
+        now=story.NOW - timedelta(hours=17), actor_id=None,
     )  # fmt: skip
 
 
