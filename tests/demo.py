@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tomoshibi.gateways import simulators
-from tomoshibi.onboarding.demo import load, outside, story
+from tomoshibi.onboarding.demo import connected, load, outside, story
 from tomoshibi.storage import db, server
 
 CUSTOMERS = 140
@@ -26,7 +26,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0)
         ports = {
             name: urlsplit(address).port
-            for name, address in simulators.start(free, stack, today=outside.the_day).items()
+            for name, address in simulators.start(free, stack, today=outside.the_day, known=connected.point).items()
         }
         here = simulators.Places(
             usual.folder,
@@ -36,6 +36,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
             ports["mail"],
             ports["switching"],
             ports["mailbox"],
+            ports["wheeling_web"],
         )
         with db.transaction():
             outside.connect(here)

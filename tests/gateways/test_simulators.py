@@ -13,7 +13,7 @@ from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators
 @pytest.fixture
 def process(tmp_path):
     command = [sys.executable, "-m", "tomoshibi.gateways.simulators", "--folder", str(tmp_path)]
-    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching", "mailbox")]
+    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching", "mailbox", "wheeling")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
         yield running, lines

@@ -29,6 +29,7 @@ GATEWAY_PROCEDURES = {
     "AP7": "switching",
     "AP8": "switching",
     "CM6": "switching",
+    "AP10": "wheeling_web",
 }
 """Procedures that count only when the outside world took part, and whose simulator that is."""
 

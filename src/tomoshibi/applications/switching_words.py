@@ -27,6 +27,38 @@ KINDS: dict[str, Words] = {
     SwitchingKind.CUSTOMER_CHANGE: _("customer data change"),
     SwitchingKind.USAGE: _("usage of 13 months"),
 }
+FUNCTIONS: dict[str, Words] = {
+    **KINDS,
+    SwitchingKind.END: _("our end of supply"),
+    "point_information": _("facts of the point"),
+    "usage": _("usage with the password"),
+    "states": _("state of an application"),
+    "events": _("what happened to applications"),
+    "mediation_register": _("request to the old retailer"),
+    "mediation_results": _("answers of old retailers"),
+    "mediation_inbox": _("requests of other retailers"),
+    "mediation_answer": _("our answer to a request"),
+    "retailers": _("list of retailers"),
+    "point_search": _("search of a point"),
+}
+"""Messages of the switching support system by the function that carries them."""
+ACTIONS: dict[str, Words] = {
+    "new": pgettext_lazy("message", "new"),
+    "correct": pgettext_lazy("message", "correction"),
+    "cancel": pgettext_lazy("message", "cancellation"),
+}
+COLUMNS: dict[str, Words] = {
+    "wished_on": _("Wished day"),
+    "holder_name": _("Name"),
+    "holder_kana": _("Kana"),
+    "phone": _("Phone"),
+    "old_retailer": _("Old retailer"),
+    "old_customer_number": _("Customer number there"),
+    "capacity_milli": _("Size"),
+    "attendance": _("Somebody will be there"),
+    "note": _("Note to the grid"),
+}
+"""What may be corrected, as the form calls it."""
 CLASSES: dict[str, Words] = {
     PointClass.LOW: _("low voltage"),
     PointClass.HIGH: _("high voltage under 500 kW"),

@@ -12,10 +12,13 @@ from django.db import connection
 from django.utils import translation
 
 from tomoshibi import __version__
+from tomoshibi.applications.operations import switching as switching_operations
+from tomoshibi.applications.queries import switching
 from tomoshibi.collection import queries as collection
 from tomoshibi.config import readiness
 from tomoshibi.config.readiness import Finding
 from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox
+from tomoshibi.gateways import switching as gateway
 from tomoshibi.gateways.problems import OutsideError
 from tomoshibi.messaging import jobs as mailboxes
 from tomoshibi.messaging import queries as messaging
@@ -139,6 +142,8 @@ def outside_systems() -> dict[str, Ask]:
         found[f"agent {agent}"] = debit_agent.SftpAgent(_patient(link)).list_files
     for box in messaging.mailboxes(only_active=True):
         found[f"mailbox {box.code}"] = lambda it=box: _look_into(it)  # type: ignore[misc]
+    if switching.link() is not None:
+        found["switching"] = _ask_switching
     return found
 
 
@@ -149,6 +154,17 @@ def _look_into(box: messaging_values.Mailbox) -> object:
         raise mailbox.NotAdmitted("%(where)s: %(reason)s", where=box.password_file, reason=reason) from reason
     with mailbox.ImapMailbox(_patient(known)) as line:
         return line.folder()
+
+
+def _ask_switching() -> object:
+    """The list of retailers is the smallest thing that the switching support system can be asked for."""
+    now = worker_queries.now()
+    link, messages = switching.link(), switching_operations.message_set(on=now.date())
+    assert link is not None
+    codes = link.codes or ("",)
+    request = switching_operations.poll_request("retailers", code=codes[0], cursor=0, now=now, messages=messages)
+    with gateway.HttpsSwitching(_patient(switching_operations.connection())) as line:
+        return line.send(request)
 
 
 def _list_portal(connection: grid_portal.Connection) -> object:
@@ -180,8 +196,9 @@ _WAY_OUT = {
 
 
 def certificates(*, now: datetime | None = None) -> Iterator[Finding]:
-    """Client certificates of the grid companies' portals that end soon."""
+    """Client certificates of the grid companies' portals and of the switching support system that end soon."""
     moment = now or worker_operations.server_time()
+    yield from _switching_certificate(moment)
     for endpoint in metering.endpoints(active_only=True):
         if not endpoint.certificate_file:
             continue
@@ -197,6 +214,23 @@ def certificates(*, now: datetime | None = None) -> Iterator[Finding]:
                 f"the client certificate ends on {ends:%Y-%m-%d}",
                 "ask the grid company for the next one and enter it under Meter files, Portals",
             )
+
+
+def _switching_certificate(moment: datetime) -> Iterator[Finding]:
+    if switching.link() is None:
+        return
+    try:
+        known = switching_operations.connection()
+        ends = grid_portal.certificate_ends(known.certificate, password=known.password)
+    except (OutsideError, switching_operations.NotSetUp):
+        return  # said already, by whoever tried to reach the system
+    if ends - moment < CERTIFICATE_NOTICE:
+        yield Finding(
+            "switching",
+            False,
+            f"the client certificate ends on {ends:%Y-%m-%d}",
+            "ask for the next one and enter it under Applications to the grid, The line",
+        )
 
 
 def _text(query: str) -> str:

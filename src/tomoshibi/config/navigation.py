@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -24,12 +25,17 @@ from tomoshibi.worklist import queries as worklist
 
 
 class Entry(NamedTuple):
-    """One entry of the rail: text, URL name, icon, and the procedures whose right to view opens it."""
+    """
+    One entry of the rail: text, URL name, icon, and the procedures whose right to view opens it.
+
+    :ivar demo: only a demo has it
+    """
 
     label: Any
     url: str
     icon: str
     procedures: tuple[str, ...] = ()
+    demo: bool = False
 
 
 class Section(NamedTuple):
@@ -57,6 +63,7 @@ RAIL: tuple[Section, ...] = (
     )),
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
         Entry(_("Applications to the grid"), "applications:switching", "plug-connected", ("AP7", "AP8")),
+        Entry(_("Applications by form"), "applications:works", "tools", ("AP9", "AP10", "AP11")),
         Entry(_("Requests of other retailers"), "applications:mediations", "arrows-exchange", ("CM6",)),
     )),
     Section(pgettext_lazy("rail", "Supply"), "plug-connected", (
@@ -126,6 +133,7 @@ RAIL: tuple[Section, ...] = (
         Entry(_("Studies"), "billing:studies", "chart-histogram", ("RB1", "MS10", "MS1", "MS2")),
     )),
     Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
+        Entry(_("World of the demo"), "onboarding:switching_world", "world", ("AP7", "AP8", "CM6"), demo=True),
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),
         Entry(_("People"), "identity:people", "users", ("MS7",)),
         Entry(_("What was done"), "identity:deeds", "history", ("MS7",)),
@@ -161,6 +169,8 @@ def _address(url: str) -> str:
 
 
 def _may_open(user: Any, entry: Entry) -> bool:
+    if entry.demo and not settings.DEMO:
+        return False
     return not entry.procedures or any(user.has_perm(f"{procedure}.view") for procedure in entry.procedures)
 
 

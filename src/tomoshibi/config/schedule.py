@@ -13,6 +13,8 @@ TABLE: Sequence[Schedule] = (
     Schedule(
         "poll-switching", "applications.poll_switching", "AP7", 7, 20, _("See what became of applications to the grid")
     ),
+    Schedule("poll-works", "applications.poll_works", "AP10", 7, 20, _("See what became of applications for works")),
+    Schedule("chase-works", "applications.chase_works", "AP11", 8, 8, _("Look for applications by form that are late")),
     Schedule(
         "fetch-mediations",
         "applications.fetch_mediations",

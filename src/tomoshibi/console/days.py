@@ -34,14 +34,14 @@ def next_day(*, after_each_hour: Callable[[], object] = lambda: None) -> int:
 def go_on_to(day: date, *, between: Callable[[], object], tell: Callable[[date], object] = lambda _day: None) -> int:
     """
     Step through the days to nine o'clock of a day on which something comes; no schedule is left out on the way, but
-    one that runs every hour runs only as its hours begin.
+    one that runs every hour runs only as its hours begin, and stands for those that were jumped over.
 
     :param between: runs what was started, before the clock goes on
     :param tell: told each day that was reached
     :returns: how many scheduled jobs were started
     :raises NotAhead: if the day is today or past
     """
-    moment = queries.now()
+    moment = before = queries.now()
     if day <= moment.date():
         raise NotAhead(f"{day} is not ahead of {moment.date()}")
     hours = sorted({schedule.hour_from for schedule in queries.schedules()} | {MORNING})
@@ -50,13 +50,15 @@ def go_on_to(day: date, *, between: Callable[[], object], tell: Callable[[date],
         moment += timedelta(days=1)
         last = moment.date() == day
         for hour in [hour for hour in hours if hour <= MORNING or not last]:
-            started += _step(moment.replace(hour=hour, minute=0, second=0, microsecond=0))
+            reached = moment.replace(hour=hour, minute=0, second=0, microsecond=0)
+            started += _step(reached, since=before)
+            before = reached
             between()
         tell(moment.date())
     return started
 
 
-def _step(moment: datetime) -> int:
+def _step(moment: datetime, *, since: datetime | None = None) -> int:
     with db.transaction():
         operations.set_clock(now=moment)
-        return len(operations.run_due_schedules(now=moment))
+        return len(operations.run_due_schedules(now=moment, since=since))

@@ -43,6 +43,7 @@ PLACES: tuple[Place, ...] = (
             "applications.supply_unregistered",
         ),
     ),
+    Place("applications:works", _("Applications by form"), ("applications.work_",)),
     Place(
         "applications:mediations",
         _("Requests of other retailers"),

@@ -6,6 +6,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 ``FOLDER/mail``    mail that was sent
 ``FOLDER/mailbox``   mail that came in, one subfolder per mailbox
 ``FOLDER/switching``   the world behind the switching support system
+``FOLDER/wheeling``    the desk behind the wheeling Web system
 ``FOLDER/keys``    certificates and keys for both sides (made at the first start)
 ``FOLDER/addresses.json``   where everything listens, for people and tests
 """
@@ -23,11 +24,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, mailbox, switching
+from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, mailbox, switching, wheeling_web
 
-GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT = 8911, 8912, 8025, 8913, 8993
+GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT, WHEELING_PORT = 8911, 8912, 8025, 8913, 8993, 8915
 HOST = "127.0.0.1"
-SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox")
+SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox", "wheeling_web")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Places:
     mail_port: int = MAIL_PORT
     switching_port: int = SWITCHING_PORT
     mailbox_port: int = MAILBOX_PORT
+    wheeling_port: int = WHEELING_PORT
 
     @property
     def keys(self) -> Path:
@@ -71,6 +73,10 @@ class Places:
         """The file with the password of all mailboxes."""
         return self.keys / "mailbox.password"
 
+    @property
+    def wheeling_folder(self) -> Path:
+        return self.folder / "wheeling"
+
     def prepare(self, *, now: datetime) -> "Places":
         """Make keys and folders unless they are there; connections need them before the simulators run."""
         certificates.make_certificates(self.keys, now=now)
@@ -78,8 +84,14 @@ class Places:
         if not self.mailbox_password.exists():
             self.mailbox_password.touch(mode=0o600)
             self.mailbox_password.write_text(secrets.token_urlsafe(16), "ascii")
-        folders = (self.grid_folder, self.agent_folder, self.mail_folder, self.switching_folder, self.mailbox_folder)
-        for folder in folders:
+        for folder in (
+            self.grid_folder,
+            self.agent_folder,
+            self.mail_folder,
+            self.switching_folder,
+            self.mailbox_folder,
+            self.wheeling_folder,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -121,6 +133,14 @@ class Places:
             authority=self.keys / "ca.pem",
         )
 
+    def wheeling_connection(self) -> wheeling_web.Connection:
+        """How the grid company's Web system for works is reached."""
+        return wheeling_web.Connection(
+            address=f"https://{self.host}:{self.wheeling_port}/wheeling",
+            certificate=self.keys / "client.p12",
+            authority=self.keys / "ca.pem",
+        )
+
 
 class PortTaken(OSError):
     """Something else listens where a simulator should."""
@@ -128,6 +148,7 @@ class PortTaken(OSError):
 
 Today = Callable[[], date]
 Stock = Callable[[str], None]
+Known = switching.Known
 
 
 def is_free(port: int, *, host: str = HOST) -> bool:
@@ -149,6 +170,7 @@ def start(
     apart_from: str = "",
     today: Today | None = None,
     stock: Stock | None = None,
+    known: Known | None = None,
 ) -> dict[str, str]:
     """
     Start the simulators; ``stack`` ends them.
@@ -157,6 +179,7 @@ def start(
     :param apart_from: one of ``SYSTEMS`` that somebody else runs
     :param today: the day out there (the demo's own, for example), for what is given out on a day
     :param stock: called with an area before its grid company lists what it has
+    :param known: what the switching support system is told of a point that it does not know
     :returns: addresses by system
     :raises PortTaken: naming the port
     """
@@ -165,8 +188,9 @@ def start(
         "grid_portal": lambda: _start_grid(places, stack, stock),
         "debit_agent": lambda: _start_agent(places, stack, today),
         "mail": lambda: _start_mail(places, stack),
-        "switching": lambda: _start_switching(places, stack, today),
+        "switching": lambda: _start_switching(places, stack, today, known),
         "mailbox": lambda: _start_mailbox(places, stack),
+        "wheeling_web": lambda: _start_wheeling(places, stack, today),
     }
     ports = {
         "grid_portal": places.grid_port,
@@ -174,6 +198,7 @@ def start(
         "mail": places.mail_port,
         "switching": places.switching_port,
         "mailbox": places.mailbox_port,
+        "wheeling_web": places.wheeling_port,
     }
     for system in SYSTEMS:
         if (only and system != only) or system == apart_from:
@@ -211,7 +236,7 @@ def _start_mail(places: Places, stack: ExitStack) -> str:
     return f"smtp://{places.host}:{stack.enter_context(simulator).port}"
 
 
-def _start_switching(places: Places, stack: ExitStack, today: Today | None) -> str:
+def _start_switching(places: Places, stack: ExitStack, today: Today | None, known: Known | None) -> str:
     keys = places.keys
     simulator = switching.SwitchingSimulator(
         places.switching_folder,
@@ -221,6 +246,21 @@ def _start_switching(places: Places, stack: ExitStack, today: Today | None) -> s
         today=today or (lambda: datetime.now(UTC).date()),
         host=places.host,
         port=places.switching_port,
+        known=known,
+    )
+    return stack.enter_context(simulator).address
+
+
+def _start_wheeling(places: Places, stack: ExitStack, today: Today | None) -> str:
+    keys = places.keys
+    simulator = wheeling_web.WheelingWebSimulator(
+        places.wheeling_folder,
+        certificate=keys / "server.pem",
+        key=keys / "server.key",
+        authority=keys / "ca.pem",
+        today=today or (lambda: datetime.now(UTC).date()),
+        host=places.host,
+        port=places.wheeling_port,
     )
     return stack.enter_context(simulator).address
 
@@ -250,6 +290,7 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--mail-port", type=int, default=MAIL_PORT)
         parser.add_argument("--switching-port", type=int, default=SWITCHING_PORT)
         parser.add_argument("--mailbox-port", type=int, default=MAILBOX_PORT)
+        parser.add_argument("--wheeling-port", type=int, default=WHEELING_PORT)
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
@@ -263,6 +304,7 @@ def run(
     apart_from: str = "",
     today: Today,
     stock: Stock | None = None,
+    known: Known | None = None,
     told: Callable[[dict[str, str]], None] = lambda _addresses: None,
 ) -> None:
     """
@@ -275,7 +317,7 @@ def run(
         signal.signal(number, lambda *_: ended.set())
     with ExitStack() as stack:
         try:
-            addresses = start(places, stack, only=only, apart_from=apart_from, today=today, stock=stock)
+            addresses = start(places, stack, only=only, apart_from=apart_from, today=today, stock=stock, known=known)
         except PortTaken as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(1)
@@ -297,6 +339,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
             given.mail_port,
             given.switching_port,
             given.mailbox_port,
+            given.wheeling_port,
         )
     usual = Places(given.folder, given.host)
     name = {
@@ -305,6 +348,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
         "mail": "mail_port",
         "switching": "switching_port",
         "mailbox": "mailbox_port",
+        "wheeling_web": "wheeling_port",
     }[only]
     port = getattr(usual, name) if given.port is None else given.port
     return Places(**{**usual.__dict__, name: port})

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -117,12 +117,15 @@ def retry(*, job_id: int, requested_by_id: int | None = None) -> None:
 
 
 @db.transaction_required
-def run_due_schedules(*, now: datetime) -> list[int]:
+def run_due_schedules(*, now: datetime, since: datetime | None = None) -> list[int]:
     """
     Enqueue every schedule that is due in the civil hour of ``now`` and has not run in it.
 
+    Where the last job of a schedule still waits for a worker, that one stands for this hour as well.
+
     :param now: aware, in the company's time zone
-    :returns: ids of the jobs, in the order of the table
+    :param since: where a stepped clock was before; the job of a schedule stands for its hours in between
+    :returns: ids of the jobs that were put into the queue, in the order of the table
     """
     started = []
     for schedule in registry.schedules():
@@ -130,10 +133,31 @@ def run_due_schedules(*, now: datetime) -> list[int]:
             continue
         if ScheduleRun.objects.filter(schedule=schedule.name, day=now.date(), hour=now.hour).exists():
             continue
-        job_id = enqueue(schedule.job, label=schedule.label, lock=f"schedule:{schedule.name}")
-        ScheduleRun.objects.create(schedule=schedule.name, day=now.date(), hour=now.hour, job_id=job_id)
-        started.append(job_id)
+        job_id = _waiting_job_of(schedule.name)
+        if job_id is None:
+            job_id = enqueue(schedule.job, label=schedule.label, lock=f"schedule:{schedule.name}")
+            started.append(job_id)
+        runs = [
+            ScheduleRun(schedule=schedule.name, day=hour.date(), hour=hour.hour, job_id=job_id)
+            for hour in _hours(since, now)
+            if schedule.hour_from <= hour.hour <= schedule.hour_to
+        ]
+        ScheduleRun.objects.bulk_create(runs, ignore_conflicts=True)
     return started
+
+
+def _waiting_job_of(schedule: str) -> int | None:
+    last = ScheduleRun.objects.filter(schedule=schedule).order_by("-id").values_list("job_id", "job__state").first()
+    return last[0] if last is not None and last[1] == values.JobState.WAITING else None
+
+
+def _hours(since: datetime | None, now: datetime) -> list[datetime]:
+    """Whole hours behind ``since`` up to ``now``; of a long way the last two days."""
+    last = now.replace(minute=0, second=0, microsecond=0)
+    if since is None:
+        return [last]
+    count = min(int((last - since.replace(minute=0, second=0, microsecond=0)) / timedelta(hours=1)), 48)
+    return [last - timedelta(hours=n) for n in reversed(range(max(count, 1)))]
 
 
 @db.transaction_required

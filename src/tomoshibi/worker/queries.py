@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from tomoshibi.worker import registry, values
-from tomoshibi.worker.models import Clock, Job
+from tomoshibi.worker.models import Clock, Job, ScheduleRun
 
 
 def now() -> datetime:
@@ -33,6 +33,11 @@ def is_stepped() -> bool:
 def schedules() -> Sequence[values.Schedule]:
     """What runs by itself, in the order of the table."""
     return registry.schedules()
+
+
+def hours_of(*, job_id: int) -> list[tuple[date, int]]:
+    """The civil days and hours of its schedule that a job stands for."""
+    return list(ScheduleRun.objects.filter(job_id=job_id).order_by("day", "hour").values_list("day", "hour"))
 
 
 def label_of(text: str) -> str:

@@ -5,6 +5,7 @@ from tomoshibi.applications.jobs import (
     intake,
     mails,
     switching,
+    works,
 )
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "intake",
     "mails",
     "switching",
+    "works",
 ]

@@ -1,8 +1,8 @@
 """What the worker runs for switching: send what waits, read what happened, look into the inbox of mediations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -149,20 +149,31 @@ def fetch_mediations(progress: Progress, *, by_hand: bool = False) -> str:
     if link is None:
         return _("the switching support system is not set up yet")
     now = clock.now()
-    if not by_hand and not link.core_from <= now.hour <= link.core_to:
+    hours = [(day, hour) for day, hour in _hours(now, progress.job_id) if link.core_from <= hour <= link.core_to]
+    if not by_hand and not hours:
         return _("outside core time")
     told: dict[str, int] = {}
     with _line() as line:
         for code in link.codes:
             _read_feed(line, "mediation_inbox", code, operations.receive_requests, told, progress)
-    missed = _looked(now)
+    missed = _looked(now, hours)
     outcome = _("%(new)d new requests") % {"new": told.get("new", 0)}
     return outcome if not missed else outcome + "; " + _("%(n)d core hours were missed") % {"n": missed}
 
 
-def _looked(now: datetime) -> int:
+def _hours(now: datetime, job_id: int | None) -> list[tuple[date, int]]:
+    """
+    In which hours this look happens. A stepped clock passes many hours in an instant: the look is the one of all hours that
+    its job stands for. On the real clock an hour that passed without a look stays missed.
+    """
+    passed = clock.hours_of(job_id=job_id) if job_id and clock.is_stepped() else []
+    return [*passed, (now.date(), now.hour)]
+
+
+def _looked(now: datetime, hours: Sequence[tuple[date, int]]) -> int:
     with db.transaction():
-        operations.record_core_hour(now=now)
+        for day, hour in hours:
+            operations.record_core_hour(day=day, hour=hour, now=now)
         missed = operations.look_for_missed_hours(now=now)
         identity.record_deed(procedure=values.MEDIATION, what="looked into the inbox of mediations", at=now)
     return len(missed)

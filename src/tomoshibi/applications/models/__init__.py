@@ -28,6 +28,7 @@ from tomoshibi.applications.models.switching import (
     SwitchingMessage,
     SwitchingStep,
 )
+from tomoshibi.applications.models.works import WorkCase, WorkDesk, WorkSending, WorkStep
 
 __all__ = [
     "Agency",
@@ -52,4 +53,8 @@ __all__ = [
     "SwitchingMessage",
     "SwitchingStep",
     "Upload",
+    "WorkCase",
+    "WorkDesk",
+    "WorkSending",
+    "WorkStep",
 ]

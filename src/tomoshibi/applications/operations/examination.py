@@ -11,9 +11,11 @@ from django_fsm import TransitionNotAllowed
 from tomoshibi.applications import queries, registering, rules, values
 from tomoshibi.applications.models import Intake, Registration, Submission
 from tomoshibi.applications.operations import intake as intakes
+from tomoshibi.applications.operations import works
 from tomoshibi.applications.operations.intake import WrongState
 from tomoshibi.applications.operations.switching import cases
 from tomoshibi.applications.values import IntakeKind, IntakeState, NewCase, RegistrationState, Severity, SwitchingKind
+from tomoshibi.applications.values.works import NewWork, VoltageClass, WorkKind
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.parties import operations as parties
@@ -297,7 +299,11 @@ def hand_over(row: Intake, registration: Registration, *, now: datetime) -> None
     Where the switching support system takes it, an application is opened and sent on its way: the old retailer is asked, or
     the reconnection goes to the grid. What it cannot take is a work item with everything on the intake's page.
     """
-    why = _open_switching(row, registration, now=now)
+    why = (
+        _open_works(row, registration, now=now)
+        if row.kind == IntakeKind.NEW
+        else _open_switching(row, registration, now=now)
+    )
     if not why:
         return
     worklist.open_item(
@@ -310,6 +316,37 @@ def hand_over(row: Intake, registration: Registration, *, now: datetime) -> None
         now=now,
         url=reverse("applications:intake", args=[row.id]),
     )
+
+
+def _open_works(row: Intake, registration: Registration, *, now: datetime) -> str:
+    """
+    A new connection is an application for works: opened as a draft, which a clerk completes with the contractor's facts.
+
+    :returns: why it cannot be opened; nothing where it is
+    """
+    a = values.Answers.of(row.answers)
+    new = NewWork(
+        kind=WorkKind.NEW_SUPPLY,
+        area=row.area,
+        voltage=VoltageClass.LOW,
+        spin=row.spin,
+        wished_on=registration.wished_on,
+        holder_name=a.name,
+        holder_kana=a.kana,
+        phone=a.phone,
+        address=f"{a.prefecture}{a.city}{a.town}{a.block} {a.building}".strip(),
+        customer_id=registration.customer_id,
+        registration_id=registration.id,
+        capacity_kind=registration.capacity_unit if registration.capacity_unit in {"A", "kVA", "kW"} else "",
+        capacity_milli=registration.capacity_milli or None,
+        source=f"applications.registration:{registration.id}",
+    )
+    try:
+        with db.savepoint():
+            works.open_work(new=new, now=now, actor_id=row.examined_by_id)
+    except (works.NoDesk, works.Lacking, works.OpenAlready) as refusal:
+        return str(refusal)
+    return ""
 
 
 def _open_switching(row: Intake, registration: Registration, *, now: datetime) -> str:

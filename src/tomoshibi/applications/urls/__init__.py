@@ -1,6 +1,12 @@
 """Addresses of applications: each matter has a part of its own."""
 
-from tomoshibi.applications.urls import groupwork, intake, mails, switching
+from tomoshibi.applications.urls import groupwork, intake, mails, switching, works
 
 app_name = "applications"
-urlpatterns = [*intake.urlpatterns, *mails.urlpatterns, *groupwork.urlpatterns, *switching.urlpatterns]
+urlpatterns = [
+    *intake.urlpatterns,
+    *mails.urlpatterns,
+    *groupwork.urlpatterns,
+    *switching.urlpatterns,
+    *works.urlpatterns,
+]

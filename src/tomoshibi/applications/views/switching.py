@@ -128,7 +128,10 @@ def _case_page(request: HttpRequest, case_id: int, *, status: int = 200, **bound
     context = {
         **_facts(found),
         "steps": queries.steps_of(case_id=case_id),
-        "messages_sent": queries.messages_of(case_id=case_id),
+        "messages_sent": _in_words(queries.messages_of(case_id=case_id)),
+        "pending": ", ".join(
+            str(words.FUNCTIONS.get(name, name)) for name in str(found.point_facts.get("pending", "")).split(",") if name
+        ),
         "message_states": words.MESSAGES,
         "correction_form": forms.CorrectionForm(initial=initial),
         "may": _may(found),
@@ -137,6 +140,18 @@ def _case_page(request: HttpRequest, case_id: int, *, status: int = 200, **bound
         "kinds_begin": found.kind in values.BEGINNING,
     }  # fmt: skip
     return render(request, "applications/switching/case.html", context | bound, status=status)
+
+
+def _in_words(sent: Sequence[values.Message]) -> list[dict[str, Any]]:
+    """Messages with the names that people use."""
+    return [
+        {
+            **one.__dict__,
+            "function_word": words.FUNCTIONS.get(one.function, one.function),
+            "action_word": words.ACTIONS.get(one.action, one.action),
+        }
+        for one in sent
+    ]
 
 
 def _may(found: values.Case) -> dict[str, bool]:
@@ -483,7 +498,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "reasons": [known.get(code, code) for code in found.reasons],
         "form": forms.AnswerForm(reasons=list(known.items()), initial={"reasons": list(found.reasons)}),
         "case": queries.case(case_id=found.case_id) if found.case_id else None,
-        "messages_sent": queries.messages_of(request_id=request_id),
+        "messages_sent": _in_words(queries.messages_of(request_id=request_id)),
         "message_states": words.MESSAGES,
     }
     return render(request, "applications/switching/request.html", context)

@@ -27,10 +27,11 @@ from tomoshibi.gateways.switching.port import (
     SwitchingError,
     Unreachable,
 )
-from tomoshibi.gateways.switching.simulator import Manners, PointSeed, SwitchingSimulator, World
+from tomoshibi.gateways.switching.simulator import OTHERS, Known, Manners, PointSeed, SwitchingSimulator, World
 from tomoshibi.gateways.switching.tables import BrokenTable, message_set
 
 __all__ = [
+    "OTHERS",
     "Action",
     "Answer",
     "BadAnswer",
@@ -42,6 +43,7 @@ __all__ = [
     "Fields",
     "Head",
     "HttpsSwitching",
+    "Known",
     "Manners",
     "Mediation",
     "MessageSet",

@@ -14,21 +14,25 @@ from django.conf import settings
 from django.db import connections
 
 from tomoshibi.applications.operations import switching as applications
+from tomoshibi.applications.operations import works
 from tomoshibi.applications.queries import switching as application_queries
+from tomoshibi.applications.queries import works as work_queries
 from tomoshibi.collection import operations as collection
 from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
-from tomoshibi.gateways.switching import Manners
+from tomoshibi.gateways.switching import Manners, World
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import queries as messaging_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
-from tomoshibi.onboarding.demo import letters, loads, portfolio, story
+from tomoshibi.onboarding.demo import connected, letters, loads, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
+WEB_AREA = "03"
+"""Whose grid company has a wheeling Web system."""
 DAYS_TO_FILE = 3
 """Working days from the reading day until the grid company's file is there."""
 MISSING, NOT_PROVIDED, REVISED, HIGH, ZERO, CORRECTED = 12, 3, 4, 5, 3, 6
@@ -49,13 +53,20 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     :param stock: called with an area before its grid company lists its files
     """
     usual = places()
-    usual_ports = usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port
-    grid, agent, switching, box = (port if simulators.is_free(port) else 0 for port in usual_ports)
-    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box)
+    ports = (usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port, usual.wheeling_port)
+    grid, agent, switching, box, wheeling = (port if simulators.is_free(port) else 0 for port in ports)
+    here = replace(
+        usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box, wheeling_port=wheeling
+    )
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
     simulators.run(
-        here, apart_from=apart_from, today=the_day, stock=stock, told=lambda found: _connect_again(here, found)
+        here,
+        apart_from=apart_from,
+        today=the_day,
+        stock=stock,
+        known=connected.point,
+        told=lambda found: _connect_again(here, found),
     )
 
 
@@ -67,13 +78,21 @@ def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
         agent_port=ports["debit_agent"],
         switching_port=ports["switching"],
         mailbox_port=ports["mailbox"],
+        wheeling_port=ports["wheeling_web"],
     )
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
+    tell_switching(here)
     line = application_queries.link()
-    moved = line is None or line.address != here.switching_connection().address
-    moved = moved or any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
+    desk = work_queries.desk(area=WEB_AREA)
+    moved = (
+        line is None
+        or line.address != here.switching_connection().address
+        or desk is None
+        or desk.address != here.wheeling_connection().address
+        or any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
+    )
     if moved or known is None or known.port != here.agent_port or not prefixes <= grid_known:
         with db.transaction():
             connect(here)
@@ -92,7 +111,7 @@ def connect(at: simulators.Places) -> None:
             now=story.NOW,
         )
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
-    replace(Manners.read(at.switching_folder), calls_per_second=0).write(at.switching_folder)
+    tell_switching(at)
     letters.open_boxes(at)
     switching = at.switching_connection()
     applications.set_link(
@@ -103,6 +122,29 @@ def connect(at: simulators.Places) -> None:
         retailer_codes={"": story.RETAILER},
         search_areas=["03"],
     )
+    _set_desks(at)
+
+
+def _set_desks(at: simulators.Places) -> None:
+    """One area's grid company takes works on its Web system, the others by mail; forms from 500 kW up go by mail."""
+    web = at.wheeling_connection()
+    works.set_desk(area="", works_route="mail", mail="takusou@grid.example.jp", name="", page="")
+    works.set_desk(
+        area=WEB_AREA,
+        works_route="web",
+        mail="takusou-03@grid.example.jp",
+        address=web.address,
+        certificate_file=str(web.certificate),
+        trust_file=str(web.authority or ""),
+        pace_ms=0,
+    )
+
+
+def tell_switching(at: simulators.Places) -> None:
+    """The switching support system of the demo knows its points; a stepped clock is not held up by its pace."""
+    manners = replace(Manners.read(at.switching_folder), calls_per_second=0)
+    connected.with_our_days(manners).write(at.switching_folder)
+    connected.tell(World(at.switching_folder), on=clock.today() if clock.is_stepped() else story.NOW.date())
 
 
 def the_day() -> date:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
+from tomoshibi.applications import switching_words as words
 from tomoshibi.applications import values
 from tomoshibi.applications.models import SwitchingCase, SwitchingStep
 from tomoshibi.applications.operations.switching import line
@@ -167,7 +168,13 @@ def change_case(*, case_id: int, changes: dict[str, Any], now: datetime, actor_i
     changed = sorted(name for name, value in changes.items() if before[name] != value)
     if not changed:
         return
-    tell(case, "changed", _("changed: %(what)s") % {"what": ", ".join(changed)}, now=now, actor_id=actor_id)
+    tell(
+        case,
+        "changed",
+        _("changed: %(what)s") % {"what": ", ".join(str(words.COLUMNS.get(name, name)) for name in changed)},
+        now=now,
+        actor_id=actor_id,
+    )
     if case.state == SwitchingState.SUBMITTED:
         _queue_application(case, switching.Action.CORRECT, now)
 
@@ -364,7 +371,7 @@ def stopped_item(case: SwitchingCase, *, now: datetime) -> dict[str, Any]:
         "kind": STOPPED,
         "subject": subject(case),
         "title": _("Application %(number)s stands still: %(why)s")
-        % {"number": case.number, "why": case.reason or case.state},
+        % {"number": case.number, "why": case.reason or words.STATES[case.state].word},
         "due_at": now + timedelta(days=1),
         "url": reverse("applications:switching_case", args=[case.id]),
     }

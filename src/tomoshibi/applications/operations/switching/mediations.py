@@ -263,9 +263,9 @@ def _queue_answer(request: MediationRequest, *, agree: bool, now: datetime) -> N
 
 
 @db.transaction_required
-def record_core_hour(*, now: datetime) -> None:
-    """The inbox was looked at in this hour; whoever alarmed about missed ones may stop once nothing is missing any more."""
-    CoreHour.objects.get_or_create(day=now.date(), hour=now.hour, defaults={"looked_at": now})
+def record_core_hour(*, day: date, hour: int, now: datetime) -> None:
+    """The inbox was looked at in this hour."""
+    CoreHour.objects.get_or_create(day=day, hour=hour, defaults={"looked_at": now})
 
 
 @db.transaction_required

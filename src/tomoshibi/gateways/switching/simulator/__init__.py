@@ -2,6 +2,6 @@
 
 from tomoshibi.gateways.switching.simulator.manners import Manners
 from tomoshibi.gateways.switching.simulator.server import SwitchingSimulator
-from tomoshibi.gateways.switching.simulator.world import PointSeed, World
+from tomoshibi.gateways.switching.simulator.world import OTHERS, Known, PointSeed, World
 
-__all__ = ["Manners", "PointSeed", "SwitchingSimulator", "World"]
+__all__ = ["OTHERS", "Known", "Manners", "PointSeed", "SwitchingSimulator", "World"]

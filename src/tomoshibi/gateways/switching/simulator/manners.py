@@ -21,6 +21,8 @@ class Manners:
     :param silent: points whose old retailer never answers
     :param refuse: point -> (code and) words with which the grid company rejects an application at once
     :param reject: point -> words with which it rejects later, after it was in progress
+    :param occupied: points that nobody told of, but where somebody still lives: a reconnection there is refused
+    :param base_days: area -> reading days that points which nobody told of may have; an area that is not named has all
     :param meter_open: points whose meter work stays open after completion; closed ``meter_days`` later
     :param odd_stage: point -> a stage code that no table holds, shown while in progress
     :param repeat_events: each page of events brings so many of the events before it again
@@ -41,6 +43,8 @@ class Manners:
     silent: tuple[str, ...] = ()
     refuse: dict[str, str] = field(default_factory=dict)
     reject: dict[str, str] = field(default_factory=dict)
+    occupied: tuple[str, ...] = ()
+    base_days: dict[str, list[str]] = field(default_factory=dict)
     meter_open: tuple[str, ...] = ()
     odd_stage: dict[str, str] = field(default_factory=dict)
     repeat_events: int = 0

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from tomoshibi.gateways.listening import HttpsSimulator, Server
 from tomoshibi.gateways.switching.simulator.layout import Layout
-from tomoshibi.gateways.switching.simulator.world import LAST_RESORT, OTHERS, Moment, Turned, World
+from tomoshibi.gateways.switching.simulator.world import LAST_RESORT, OTHERS, Known, Moment, Turned, World
 
 LIMIT_BYTES = 2**20
 PAGE = 1000
@@ -31,6 +31,7 @@ class SwitchingSimulator(HttpsSimulator):
     :param today: the day out there
     :param port: 0 takes any free one; see ``address``
     :param tables: folders with message sets beside the shipped ones
+    :param known: as of ``World``
     """
 
     path = "/switching"
@@ -46,8 +47,9 @@ class SwitchingSimulator(HttpsSimulator):
         host: str = "127.0.0.1",
         port: int = 0,
         tables: tuple[Path, ...] = (),
+        known: Known | None = None,
     ) -> None:
-        self.world = World(folder)
+        self.world = World(folder, known=known)
         self.today = today
         self.tables = tables
         self.calls: dict[str, int] = {}

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -64,6 +64,18 @@ class PointSeed:
     smart: bool = True
     meter: str = ""
 
+    def row(self) -> tuple[str | int, ...]:
+        """As the table ``point`` holds it."""
+        return (
+            self.spin, self.klass, self.spin[:2], self.voltage, self.retailer, self.holder, self.kana, self.customer_number,
+            self.address, self.building, self.capacity_kind, self.capacity_milli, self.base_day, int(self.connected),
+            int(self.smart), self.meter or f"M{self.spin[-8:]}",
+        )  # fmt: skip
+
+
+Known = Callable[[str], PointSeed | None]
+_TELL = f"INSERT OR IGNORE INTO point VALUES ({','.join('?' * 16)})"
+
 
 class Turned(Exception):
     """The world does not do what was asked; code and words for the answer."""
@@ -78,11 +90,13 @@ class World:
     The outside world in a folder; opening it makes it.
 
     :param folder: holds ``world.sqlite`` and ``manners.json``
+    :param known: asked about a point that nobody told of, before one is invented
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, known: Known | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self._known = known
         with self._open() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA)
@@ -106,7 +120,7 @@ class World:
         """The world on a day, in one transaction; what was due has happened."""
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
-            moment = Moment(db, today, self.manners)
+            moment = Moment(db, today, self.manners, self._known)
             try:
                 moment.advance()
                 yield moment
@@ -120,14 +134,9 @@ class World:
 
     def seed(self, points: Iterable[PointSeed]) -> None:
         """Tell the world of points; those that it knows stay as they are."""
-        rows = [
-            (p.spin, p.klass, p.spin[:2], p.voltage, p.retailer, p.holder, p.kana, p.customer_number, p.address, p.building,
-             p.capacity_kind, p.capacity_milli, p.base_day, int(p.connected), int(p.smart), p.meter or f"M{p.spin[-8:]}")
-            for p in points
-        ]  # fmt: skip
         with self._open() as db:
             db.execute("BEGIN")
-            db.executemany(f"INSERT OR IGNORE INTO point VALUES ({','.join('?' * 16)})", rows)
+            db.executemany(_TELL, [point.row() for point in points])
             db.execute("COMMIT")
 
     def answered(self, message_id: str) -> bytes | None:
@@ -160,8 +169,8 @@ class World:
 class Moment:
     """The world on one day, inside a transaction."""
 
-    def __init__(self, db: sqlite3.Connection, today: date, manners: Manners) -> None:
-        self.db, self.today, self.manners = db, today, manners
+    def __init__(self, db: sqlite3.Connection, today: date, manners: Manners, known: Known | None = None) -> None:
+        self.db, self.today, self.manners, self._known = db, today, manners, known
 
     # points ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +178,11 @@ class Moment:
         """A point; one that nobody told of is supplied by another retailer and takes any name and number."""
         found = self.db.execute("SELECT * FROM point WHERE spin = ?", (spin,)).fetchone()
         if found is None:
-            self._invent(spin, klass)
+            told = self._known(spin) if self._known else None
+            if told is None:
+                self._invent(spin, klass)
+            else:
+                self.db.execute(_TELL, told.row())
             found = self.db.execute("SELECT * FROM point WHERE spin = ?", (spin,)).fetchone()
         assert isinstance(found, sqlite3.Row)
         return found
@@ -178,14 +191,25 @@ class Moment:
         if len(spin) != 22 or not spin.isdigit() or not 1 <= int(spin[:2]) <= 10:  # noqa: PLR2004
             raise Turned("E101", "供給地点特定番号が正しくありません")
         digest = hashlib.sha256(spin.encode()).digest()
-        retailer = sorted(OTHERS)[digest[0] % len(OTHERS)]
-        voltage = "high" if klass == "high" else "low"
-        size = ("kW", 80_000) if klass == "high" else ("A", (30_000, 40_000, 50_000, 60_000)[digest[1] % 4])
-        self.db.execute(
-            f"INSERT INTO point VALUES ({','.join('?' * 16)})",
-            (spin, klass, spin[:2], voltage, retailer, "", "", "", "", "", *size, f"{digest[2] % 15 + 1:02}", 1, 1,
-             f"M{spin[-8:]}"),
-        )  # fmt: skip
+        days = self.manners.base_days.get(spin[:2]) or [f"{day:02}" for day in range(1, 16)]
+        high = klass == "high"
+        made = PointSeed(
+            spin,
+            retailer=sorted(OTHERS)[digest[0] % len(OTHERS)],
+            klass=klass,
+            voltage="high" if high else "low",
+            capacity_kind="kW" if high else "A",
+            capacity_milli=80_000 if high else (30_000, 40_000, 50_000, 60_000)[digest[1] % 4],
+            base_day=days[digest[2] % len(days)],
+        )
+        self.db.execute(_TELL, made.row())
+
+    def _lives_there(self, point: sqlite3.Row, retailer: str) -> bool:
+        """Whether somebody else is supplied at a point; where nobody told who, they are taken to have moved out."""
+        if not point["connected"] or point["retailer"] in {"", retailer}:
+            return False
+        is_invented = not point["holder"] and not point["customer_number"]
+        return not is_invented or listed(self.manners.occupied, point["spin"])
 
     def pending(self, spin: str) -> str:
         rows = self.db.execute(
@@ -281,7 +305,7 @@ class Moment:
             wished = date.fromisoformat(given["wished_on"])
             if wished < self.today - self.manners.backdate_days * DAY:
                 raise Turned("E221", "遡及できる期間を過ぎています")
-            if point["connected"] and point["retailer"] and not ours and "terminate" not in self.pending(spin):
+            if self._lives_there(point, retailer) and "terminate" not in self.pending(spin):
                 raise Turned("E222", "契約中の地点です")
         if function == "ampere" and not 0 < int(given.get("capacity_milli", 0)) <= 60_000:  # noqa: PLR2004
             raise Turned("E231", "60Aを超える変更は工事申込が必要です")
@@ -559,4 +583,4 @@ class Moment:
 
 
 _STEPS = {"in_progress": Moment._work, "matched": Moment._due, "meter": Moment._meter}
-__all__ = ["ANY", "LAST_RESORT", "OPEN", "OTHERS", "Moment", "PointSeed", "Turned", "World"]
+__all__ = ["ANY", "LAST_RESORT", "OPEN", "OTHERS", "Known", "Moment", "PointSeed", "Turned", "World"]
