@@ -408,7 +408,7 @@ def disagree(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @require_GET
 @page(*GRID)
-def paper(request: HttpRequest, case_id: int, sending_id: int, kind: str) -> FileResponse:
+def paper(request: HttpRequest, case_id: int, sending_id: int, kind: str) -> HttpResponse:
     """The filled form as it went out."""
     found = queries.sending(sending_id=sending_id)
     if found is None or found[1] != case_id or kind not in {"pdf", "xlsx"}:
@@ -417,7 +417,9 @@ def paper(request: HttpRequest, case_id: int, sending_id: int, kind: str) -> Fil
     if file_id is None:
         raise Http404
     stored = documents.stored_file(file_id=file_id)
-    return FileResponse(documents.path(file_id=file_id).open("rb"), as_attachment=True, filename=stored.name)
+    return FileResponse(  # type: ignore[return-value]
+        documents.path(file_id=file_id).open("rb"), as_attachment=True, filename=stored.name
+    )
 
 
 @require_http_methods(["GET", "POST"])
