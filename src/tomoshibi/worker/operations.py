@@ -147,8 +147,10 @@ def run_due_schedules(*, now: datetime, since: datetime | None = None) -> list[i
 
 
 def _waiting_job_of(schedule: str) -> int | None:
-    last = ScheduleRun.objects.filter(schedule=schedule).order_by("-id").values_list("job_id", "job__state").first()
-    return last[0] if last is not None and last[1] == values.JobState.WAITING else None
+    """The last job of a schedule while it waits; locked, so that it begins only after we are done and sees all its hours."""
+    last = ScheduleRun.objects.filter(schedule=schedule).order_by("-id").values_list("job_id", flat=True).first()
+    waiting = Job.objects.select_for_update().filter(id=last, state=values.JobState.WAITING.value)
+    return waiting.values_list("id", flat=True).first()
 
 
 def _hours(since: datetime | None, now: datetime) -> list[datetime]:

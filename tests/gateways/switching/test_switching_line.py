@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tomoshibi.gateways import switching
-from tomoshibi.gateways.switching import Manners, PointSeed
+from tomoshibi.gateways.switching import Manners, PointSeed, World
 
 SPIN = "0300000000000000000017"
 WISHED = date(2026, 11, 20)
@@ -185,3 +185,19 @@ def test_calls_keep_the_pace_and_a_faster_one_is_turned_away(simulator, connecti
         with pytest.raises(switching.Unreachable, match="429"):
             line.send(b"<SwRequest/>")
     assert simulator.turned_away == 1
+
+
+def test_a_point_is_asked_about_before_it_is_invented(tmp_path, clock):
+    told = PointSeed("03" + "7" * 20, retailer="55555", base_day="19")
+    world = World(tmp_path, known=lambda spin: told if spin == told.spin else None)
+    Manners(base_days={"03": ["22"]}).write(tmp_path)
+    with world.at(clock.today) as moment:
+        assert (moment.point(told.spin)["retailer"], moment.point(told.spin)["base_day"]) == ("55555", "19")
+        assert moment.point("03" + "8" * 20)["base_day"] == "22"
+
+
+def test_where_nobody_told_who_lives_they_have_moved_out_unless_said_otherwise(ask, world, clock):
+    empty, occupied = "03" + "5" * 20, "03" + "6" * 20
+    behave(world, occupied=[occupied])
+    assert ask("reconnect", application_number="R1", spin=empty, wished_on=clock.today).result is switching.Result.DONE
+    assert ask("reconnect", application_number="R2", spin=occupied, wished_on=clock.today).said[0].code == "E222"
