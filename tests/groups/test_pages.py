@@ -332,11 +332,3 @@ def test_a_file_that_is_no_list_is_not_even_kept(clerk, group, name, size, sente
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not queries.point_list_rows().exists()
-
-
-def test_parts_of_other_rooms_that_somebody_may_not_open_are_not_asked_for(clerk, group):
-    address = reverse("billing:energy_of_group")
-    assert address not in clerk.get(reverse("groups:group", args=[group.id])).content.decode()
-    with db.transaction():
-        identity.save_role(code="groups", name="受理人员", rights=[f"{values.REGISTER}.view", "GR12.view", "RB7.view"])
-    assert address in clerk.get(reverse("groups:group", args=[group.id])).content.decode()
