@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tomoshibi.gateways import simulators
-from tomoshibi.onboarding.demo import load, outside, story
+from tomoshibi.onboarding.demo import load, market, outside, story
 from tomoshibi.storage import db, server
 
 CUSTOMERS = 140
@@ -23,10 +23,10 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         patch.setattr(load, "_loads", [])
         load.load(say=lambda *_told: None)
         usual = outside.places()
-        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0)
+        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0)
         ports = {
             name: urlsplit(address).port
-            for name, address in simulators.start(free, stack, today=outside.the_day).items()
+            for name, address in simulators.start(free, stack, today=outside.the_day, publish=market.publish).items()
         }
         here = simulators.Places(
             usual.folder,
@@ -36,6 +36,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
             ports["mail"],
             ports["switching"],
             ports["mailbox"],
+            ports["spot_market"],
         )
         with db.transaction():
             outside.connect(here)

@@ -20,11 +20,12 @@ from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.gateways.switching import Manners
 from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import operations as master_data
 from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import queries as messaging_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
-from tomoshibi.onboarding.demo import letters, loads, portfolio, story
+from tomoshibi.onboarding.demo import letters, loads, market, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -49,13 +50,18 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     :param stock: called with an area before its grid company lists its files
     """
     usual = places()
-    usual_ports = usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port
-    grid, agent, switching, box = (port if simulators.is_free(port) else 0 for port in usual_ports)
-    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box)
+    usual_ports = usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port, usual.spot_port
+    grid, agent, switching, box, spot = (port if simulators.is_free(port) else 0 for port in usual_ports)
+    here = replace(usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box, spot_port=spot)
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
     simulators.run(
-        here, apart_from=apart_from, today=the_day, stock=stock, told=lambda found: _connect_again(here, found)
+        here,
+        apart_from=apart_from,
+        today=the_day,
+        stock=stock,
+        publish=market.publish,
+        told=lambda found: _connect_again(here, found),
     )
 
 
@@ -67,20 +73,23 @@ def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
         agent_port=ports["debit_agent"],
         switching_port=ports["switching"],
         mailbox_port=ports["mailbox"],
+        spot_port=ports["spot_market"],
     )
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
     line = application_queries.link()
+    spot = masters.spot_market()
     moved = line is None or line.address != here.switching_connection().address
-    moved = moved or any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
+    moved |= any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
+    moved |= spot is None or spot.address != here.spot_connection().address
     if moved or known is None or known.port != here.agent_port or not prefixes <= grid_known:
         with db.transaction():
             connect(here)
 
 
 def connect(at: simulators.Places) -> None:
-    """Tell metering and collection how the outside world is reached."""
+    """Tell the rooms how the outside world is reached."""
     for area in story.AREAS:
         connection = at.grid_connection(area)
         metering.set_portal(
@@ -94,6 +103,8 @@ def connect(at: simulators.Places) -> None:
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
     replace(Manners.read(at.switching_folder), calls_per_second=0).write(at.switching_folder)
     letters.open_boxes(at)
+    spot = at.spot_connection()
+    master_data.set_spot_market(address=spot.address, trust_file=str(spot.authority or ""), invented=True)
     switching = at.switching_connection()
     applications.set_link(
         address=switching.address,
