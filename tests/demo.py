@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tomoshibi.gateways import simulators
-from tomoshibi.onboarding.demo import connected, load, outside, story
+from tomoshibi.onboarding.demo import connected, load, market, outside, story
 from tomoshibi.storage import db, server
 
 CUSTOMERS = 140
@@ -23,10 +23,12 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         patch.setattr(load, "_loads", [])
         load.load(say=lambda *_told: None)
         usual = outside.places()
-        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0)
+        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0, 0)
         ports = {
             name: urlsplit(address).port
-            for name, address in simulators.start(free, stack, today=outside.the_day, known=connected.point).items()
+            for name, address in simulators.start(
+                free, stack, today=outside.the_day, known=connected.point, publish=market.publish
+            ).items()
         }
         here = simulators.Places(
             usual.folder,
@@ -37,6 +39,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
             ports["switching"],
             ports["mailbox"],
             ports["wheeling_web"],
+            ports["spot_market"],
         )
         with db.transaction():
             outside.connect(here)

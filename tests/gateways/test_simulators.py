@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators
+from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators, spot_market
 
 
 @pytest.fixture
 def process(tmp_path):
     command = [sys.executable, "-m", "tomoshibi.gateways.simulators", "--folder", str(tmp_path)]
-    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching", "mailbox", "wheeling")]
+    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching", "mailbox", "wheeling", "spot")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
         yield running, lines
@@ -26,7 +26,11 @@ def test_one_process_plays_the_whole_outside_world(process, tmp_path):
     assert [f"{name}: {address}\n" for name, address in addresses.items()] == process[1]
     ports = {name: urlsplit(address).port for name, address in addresses.items()}
     places = simulators.Places(
-        tmp_path, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"], mail_port=ports["mail"]
+        tmp_path,
+        grid_port=ports["grid_portal"],
+        agent_port=ports["debit_agent"],
+        mail_port=ports["mail"],
+        spot_port=ports["spot_market"],
     )
     grid_portal.write_confirmed(
         places.grid_folder / "03" / grid_portal.confirmed_name(date(2026, 10, 12)),
@@ -44,12 +48,22 @@ def test_one_process_plays_the_whole_outside_world(process, tmp_path):
     letter = mail.Mail("a@example.jp", "s", "t", "<1@x>")
     assert mail.SmtpOutbox(places.mail_connection()).send(letter) == (None,)
     assert len(list(places.mail_folder.glob("*.eml"))) == 1
+    with spot_market.HttpsMarket(places.spot_connection()) as market:
+        assert market.fetch(datetime.now(UTC).date()).startswith("受渡日".encode("cp932"))
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):
     with ExitStack() as stack:
         taken = stack.enter_context(mail.MailSimulator(tmp_path / "first")).port
-        places = simulators.Places(tmp_path / "second", grid_port=0, agent_port=0, mail_port=taken, switching_port=0)
+        places = simulators.Places(
+            tmp_path / "second",
+            grid_port=0,
+            agent_port=0,
+            mail_port=taken,
+            switching_port=0,
+            mailbox_port=0,
+            spot_port=0,
+        )
         places.prepare(now=datetime.now(UTC))
         with pytest.raises(simulators.PortTaken, match=f"mail cannot listen on port {taken}"):
             simulators.start(places, stack)

@@ -1,49 +1,20 @@
 """A new time-of-use plan, from the idea to the bill; and the questions that new taxes, levies and fuel prices raise."""
 
 import re
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
-import numpy as np
 import pytest
 
 from tests.billing import book
+from tests.billing.rates_office import FIRST, MONTH, bill_the_month, set_up_office
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.contracts import queries as contracts
-from tomoshibi.identity import operations as identity
-from tomoshibi.kernel import halfhours
 from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import editor, queries
-from tomoshibi.worker import operations as clock
 
-NOW = datetime(2026, 11, 4, 9, tzinfo=ZoneInfo("Asia/Tokyo"))
-FIRST = date(2026, 9, 1)
-MONTH = "2026-10"
-RIGHTS = (
-    "RB1.do", "RB6.do", "RB7.do", "MS10.do", "MS1.do", "MS2.do", "CM3.do", "CM3.view",
-)  # fmt: skip
 ENERGY = "versions[0].components[1]"
-
-
-def set_up_office():
-    clock.set_clock(now=NOW)
-    book.masters_and_plans(NOW)
-    identity.save_role(code="rates", name="料金", rights=list(RIGHTS))
-    lead = [*RIGHTS, "RB1.confirm", "RB6.confirm", "RB7.confirm"]
-    identity.save_role(code="lead", name="責任者", rights=lead)
-    for username, name, role in (("ito", "伊藤", "rates"), ("abe", "阿部", "lead")):
-        identity.add_person(
-            username=username, name=name, mail=f"{username}@example.jp", password="lamp-light-42", roles=[role]
-        )
-    start, end = book.period_of(book.OCTOBER)
-    for number, by_night in ((1, True), (2, False), (3, True)):
-        contract = book.customer(number)
-        slots = np.full((end - start).days * 48, 2_000, dtype=np.int32)
-        night = np.arange(slots.size) % 48 < 16
-        slots[night == by_night] = 3_000 + 100 * number
-        book.reading(contract, f"{int(slots.sum()) / 10_000:.4f}", half_hours=halfhours.to_bytes(slots), now=NOW)
 
 
 def typed(browser, draft_id, **fields):
@@ -109,26 +80,6 @@ def study(journey, person, **question):
     totals = found.result["totals"]
     assert f"{totals['after_minor']:,}" in page.content.decode()
     return found
-
-
-def bill_the_month(journey, clerk, lead):
-    assert clerk.post("/billing/runs/new/", {"month": MONTH}).status_code == 302
-    journey.work()
-    run = billing.runs(month=book.OCTOBER.number)[0]
-    for row in billing.exceptions(run_id=run.id, severity="blocking", undecided=True):
-        clerk.post(
-            f"/billing/runs/{run.id}/contracts/{row['contract_id']}/decide/",
-            {"decision": "release", "reason": "looked at"},
-        )
-    clerk.post(f"/billing/runs/{run.id}/examined/", {"confirmed": "1"})
-    seen = billing.run(run_id=run.id)
-    eyes = {"confirmed": "1", "seen_count": seen.bill_count, "seen_total": seen.total_minor}
-    lead.post(f"/billing/runs/{run.id}/confirm/", eyes)
-    clerk.post(f"/billing/runs/{run.id}/issue/", {"confirmed": "1"})
-    journey.work()
-    done = billing.run(run_id=run.id)
-    assert done.state is billing_values.RunState.ISSUED
-    return done
 
 
 @pytest.mark.procedure("RB1")

@@ -92,6 +92,23 @@ def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
     assert clerk.get(f"/tariffs/drafts/{draft_id}/").status_code == 200
 
 
+def test_what_saves_itself_takes_nothing_out(clerk):  # noqa: F811
+    """The script sends the button that has the focus along: tabbing past "Take out" must not take anything out."""
+    draft_id = begin(clerk)
+    before = queries.draft(draft_id=draft_id).text
+    save(clerk, draft_id, do="remove:versions[0].components[1]")
+    save(clerk, draft_id, do="component", **{"new-kind": "bands"})
+    assert queries.draft(draft_id=draft_id).text == before
+
+
+def test_new_bands_have_no_price_until_one_is_typed(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    save(clerk, draft_id, live=False, do="component", **{"new-kind": "bands"})
+    found = [str(one) for one in queries.findings_in(queries.draft(draft_id=draft_id).text) if one.blocking]
+    assert len(found) == 2
+    assert all("price.amount" in one for one in found)
+
+
 @pytest.mark.parametrize("kind", documents.schema()["$defs"]["component"]["properties"]["kind"]["enum"])
 def test_every_kind_of_component_can_be_added_and_typed_into(kind):
     text = queries_text()

@@ -87,8 +87,9 @@ def lists(points: int) -> None:
     before, clock = watch.peak_gb(), watch.Watch()
     with clock.stage("bare"):
         _bare(content)
+    bad = _confirmation(numbers, bad=BAD_ROWS)
     with clock.stage("refused"):
-        named = _refused(_confirmation(numbers, bad=BAD_ROWS))
+        named = _refused(bad)
     with clock.stage("read"):
         found = _receive(content)
     assert not found.refusals, found.refusals[:3]
@@ -96,7 +97,7 @@ def lists(points: int) -> None:
         counts = operations.apply_list(list_id=found.id, now=NOW, today=TODAY)
     for stage, what in (
         ("bare", "bare: opened, and its rows copied into a table without a rule"),
-        ("refused", f"made with {BAD_ROWS:,} bad rows: {named:,} rows named, nothing written"),
+        ("refused", f"with {BAD_ROWS:,} bad rows: {named:,} rows named, nothing written"),
         ("read", "looked through and tried"),
         ("written", f"written: {counts['add']:,} points"),
     ):

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import MICRO
 from tomoshibi.worker.values import Announcement
+
+SPOT_KNOWN = "spot_known_us"
+"""
+Among the inputs of a bill that follows the market: when the spot prices that it looked up last came to hold
+[microseconds since 1970].
+"""
+
+
+def moment_of(microseconds: int) -> datetime:
+    """The moment that ``SPOT_KNOWN`` tells."""
+    return datetime.fromtimestamp(microseconds / MICRO, tz=UTC)
 
 
 class RunKind(StrEnum):
@@ -92,6 +104,8 @@ class Changed(StrEnum):
     """The plan has a version that replaced the bill's own from before its period."""
     TERMS = "terms"
     """Terms of the contract, its levy exemption or its days of outage were changed for days of the bill."""
+    SPOT = "spot"
+    """Spot prices of half-hours of the bill were revised."""
 
 
 class AdjustmentKind(StrEnum):

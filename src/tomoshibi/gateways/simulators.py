@@ -7,6 +7,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 ``FOLDER/mailbox``   mail that came in, one subfolder per mailbox
 ``FOLDER/switching``   the world behind the switching support system
 ``FOLDER/wheeling``    the desk behind the wheeling Web system
+``FOLDER/spot``    days of the day-ahead market
 ``FOLDER/keys``    certificates and keys for both sides (made at the first start)
 ``FOLDER/addresses.json``   where everything listens, for people and tests
 """
@@ -24,11 +25,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tomoshibi.gateways import certificates, debit_agent, grid_portal, mail, mailbox, switching, wheeling_web
+from tomoshibi.gateways import (
+    certificates,
+    debit_agent,
+    grid_portal,
+    mail,
+    mailbox,
+    spot_market,
+    switching,
+    wheeling_web,
+)
 
-GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT, WHEELING_PORT = 8911, 8912, 8025, 8913, 8993, 8915
+GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT = 8911, 8912, 8025, 8913, 8993
+WHEELING_PORT, SPOT_PORT = 8915, 8914
 HOST = "127.0.0.1"
-SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox", "wheeling_web")
+SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox", "wheeling_web", "spot_market")
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Places:
     switching_port: int = SWITCHING_PORT
     mailbox_port: int = MAILBOX_PORT
     wheeling_port: int = WHEELING_PORT
+    spot_port: int = SPOT_PORT
 
     @property
     def keys(self) -> Path:
@@ -77,6 +89,10 @@ class Places:
     def wheeling_folder(self) -> Path:
         return self.folder / "wheeling"
 
+    @property
+    def spot_folder(self) -> Path:
+        return self.folder / "spot"
+
     def prepare(self, *, now: datetime) -> "Places":
         """Make keys and folders unless they are there; connections need them before the simulators run."""
         certificates.make_certificates(self.keys, now=now)
@@ -84,14 +100,16 @@ class Places:
         if not self.mailbox_password.exists():
             self.mailbox_password.touch(mode=0o600)
             self.mailbox_password.write_text(secrets.token_urlsafe(16), "ascii")
-        for folder in (
+        folders = (
             self.grid_folder,
             self.agent_folder,
             self.mail_folder,
             self.switching_folder,
             self.mailbox_folder,
             self.wheeling_folder,
-        ):
+            self.spot_folder,
+        )
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -141,6 +159,10 @@ class Places:
             authority=self.keys / "ca.pem",
         )
 
+    def spot_connection(self) -> spot_market.Connection:
+        """How the day-ahead market is reached."""
+        return spot_market.Connection(address=f"https://{self.host}:{self.spot_port}", authority=self.keys / "ca.pem")
+
 
 class PortTaken(OSError):
     """Something else listens where a simulator should."""
@@ -149,6 +171,7 @@ class PortTaken(OSError):
 Today = Callable[[], date]
 Stock = Callable[[str], None]
 Known = switching.Known
+Publish = Callable[[Path, date], Path]
 
 
 def is_free(port: int, *, host: str = HOST) -> bool:
@@ -171,6 +194,7 @@ def start(
     today: Today | None = None,
     stock: Stock | None = None,
     known: Known | None = None,
+    publish: Publish = spot_market.write_day,
 ) -> dict[str, str]:
     """
     Start the simulators; ``stack`` ends them.
@@ -180,6 +204,7 @@ def start(
     :param today: the day out there (the demo's own, for example), for what is given out on a day
     :param stock: called with an area before its grid company lists what it has
     :param known: what the switching support system is told of a point that it does not know
+    :param publish: writes the spot prices of a day into the market's folder
     :returns: addresses by system
     :raises PortTaken: naming the port
     """
@@ -191,6 +216,7 @@ def start(
         "switching": lambda: _start_switching(places, stack, today, known),
         "mailbox": lambda: _start_mailbox(places, stack),
         "wheeling_web": lambda: _start_wheeling(places, stack, today),
+        "spot_market": lambda: _start_market(places, stack, today, publish),
     }
     ports = {
         "grid_portal": places.grid_port,
@@ -199,6 +225,7 @@ def start(
         "switching": places.switching_port,
         "mailbox": places.mailbox_port,
         "wheeling_web": places.wheeling_port,
+        "spot_market": places.spot_port,
     }
     for system in SYSTEMS:
         if (only and system != only) or system == apart_from:
@@ -277,6 +304,19 @@ def _start_mailbox(places: Places, stack: ExitStack) -> str:
     return f"imaps://{places.host}:{stack.enter_context(simulator).port}"
 
 
+def _start_market(places: Places, stack: ExitStack, today: Today | None, publish: Publish) -> str:
+    simulator = spot_market.MarketSimulator(
+        places.spot_folder,
+        certificate=places.keys / "server.pem",
+        key=places.keys / "server.key",
+        host=places.host,
+        port=places.spot_port,
+        today=today or (lambda: datetime.now(UTC).date()),
+        publish=publish,
+    )
+    return stack.enter_context(simulator).address
+
+
 def main(*, only: str = "") -> None:
     """The command: run until told to end."""
     parser = argparse.ArgumentParser(description="Simulators of the outside world, for demos and tests.")
@@ -291,6 +331,7 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--switching-port", type=int, default=SWITCHING_PORT)
         parser.add_argument("--mailbox-port", type=int, default=MAILBOX_PORT)
         parser.add_argument("--wheeling-port", type=int, default=WHEELING_PORT)
+        parser.add_argument("--spot-port", type=int, default=SPOT_PORT)
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
@@ -305,6 +346,7 @@ def run(
     today: Today,
     stock: Stock | None = None,
     known: Known | None = None,
+    publish: Publish = spot_market.write_day,
     told: Callable[[dict[str, str]], None] = lambda _addresses: None,
 ) -> None:
     """
@@ -317,7 +359,16 @@ def run(
         signal.signal(number, lambda *_: ended.set())
     with ExitStack() as stack:
         try:
-            addresses = start(places, stack, only=only, apart_from=apart_from, today=today, stock=stock, known=known)
+            addresses = start(
+                places,
+                stack,
+                only=only,
+                apart_from=apart_from,
+                today=today,
+                stock=stock,
+                known=known,
+                publish=publish,
+            )
         except PortTaken as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(1)
@@ -340,6 +391,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
             given.switching_port,
             given.mailbox_port,
             given.wheeling_port,
+            given.spot_port,
         )
     usual = Places(given.folder, given.host)
     name = {
@@ -349,6 +401,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
         "switching": "switching_port",
         "mailbox": "mailbox_port",
         "wheeling_web": "wheeling_port",
+        "spot_market": "spot_port",
     }[only]
     port = getattr(usual, name) if given.port is None else given.port
     return Places(**{**usual.__dict__, name: port})

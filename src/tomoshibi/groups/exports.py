@@ -18,8 +18,14 @@ POINT_COLUMNS = (
 )  # fmt: skip
 """Of the confirmation list: its ten columns, and ours after them."""
 VERIFICATION_COLUMNS = tuple(layouts.VERIFICATION.columns)
+TITLES = {"connection": "接电申请清单", "confirmation": "点位确认清单", "verification": "虚拟倍率标准户核查清单"}
+"""What the sheet of a workbook is called: the form's own name."""
 STANDS, IN_USE, TOTAL = "新装", "在用", layouts.TOTAL_WORDS[0]
-_WIDTHS = {"address": 36, "name": 30, "access_point_name": 28, "customer_name": 26, "access_point_number": 20}
+_WIDTHS = {
+    "seq": 6, "change": 10, "day": 12, "opened_on": 12, "address": 36, "name": 30, "access_point_name": 28,
+    "customer_name": 26, "access_point_number": 20, "meter_number": 25,
+}  # fmt: skip
+_A4 = 9
 
 
 def point_list(points: pl.DataFrame) -> pl.DataFrame:
@@ -70,7 +76,13 @@ def as_xlsx(frame: pl.DataFrame, layout: layouts.Layout) -> bytes:
     """A workbook whose first sheet is the list; numbers of accounts and access points are text, all digits kept."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "in_memory": True})
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(TITLES.get(layout.code))
+    # On paper: across, as wide as the page, the headings on each.
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C&P / &N")
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     for at, (column, heading) in enumerate(zip(frame.columns, _headings(frame.columns, layout), strict=True)):
         sheet.set_column(at, at, _WIDTHS.get(column, 14))

@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from tomoshibi.gateways import spot_market
@@ -32,35 +31,33 @@ def fetch_spot(progress: worker.Progress) -> str:
 
     Running it again takes nothing twice. Where no market is configured there is nothing to ask.
     """
-    connection = _spot_market()
-    if connection is None:
+    link = queries.spot_market()
+    if link is None:
         return "no spot market is configured"
     today = clock.today()
     days = queries.spot_days_to_ask(today=today)
     counts = {"new": 0, "changed": 0, "same": 0, "not published": 0}
-    with spot_market.HttpsMarket(connection) as market:
+    with spot_market.HttpsMarket(_connection(link)) as market:
         for number, day in enumerate(days, start=1):
-            counts[_take_day(market, day)] += 1
+            counts[_take_day(market, day, invented=link.invented)] += 1
             progress(number, len(days))
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to ask"
 
 
-def _take_day(market: spot_market.Market, day: date) -> str:
+def _take_day(market: spot_market.Market, day: date, *, invented: bool) -> str:
     content = market.fetch(day)
     if content is None:
         return "not published"
     try:
         with db.transaction():
             name = spot_market.name_of(day)
-            found = operations.take_spot_day(content=content, day=day, file_name=name, now=clock.now())
+            found = operations.take_spot_day(
+                content=content, day=day, file_name=name, now=clock.now(), invented=invented
+            )
     except operations.NothingNew:
         return "same"
     return "changed" if found.changed_days else "new"
 
 
-def _spot_market() -> spot_market.Connection | None:
-    """The market of the deployment's settings."""
-    if not settings.SPOT_MARKET_ADDRESS:
-        return None
-    authority = Path(settings.SPOT_MARKET_AUTHORITY) if settings.SPOT_MARKET_AUTHORITY else None
-    return spot_market.Connection(address=settings.SPOT_MARKET_ADDRESS, authority=authority)
+def _connection(link: values.SpotMarket) -> spot_market.Connection:
+    return spot_market.Connection(address=link.address, authority=Path(link.trust_file) if link.trust_file else None)

@@ -394,6 +394,18 @@ class SpotDay(models.Model):
         ]
 
 
+class SpotLink(models.Model):
+    """How the day-ahead market is reached, where the settings of the deployment do not say it; one row."""
+
+    address = models.CharField(max_length=300)
+    trust_file = models.CharField(max_length=300, blank=True)
+    invented = models.BooleanField(default=False)
+    """What it gives are prices that no market ever had (demonstrations)."""
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_spot_link")]
+
+
 @audited()
 class ChangeProposal(models.Model):
     """A change of a master that one person proposes and another decides."""

@@ -368,6 +368,20 @@ class SpotImportState(StrEnum):
 
 
 @dataclass(frozen=True)
+class SpotMarket:
+    """
+    How the day-ahead market is reached.
+
+    :param trust_file: certificates to trust instead of the machine's own
+    :param invented: its prices are invented
+    """
+
+    address: str
+    trust_file: str = ""
+    invented: bool = False
+
+
+@dataclass(frozen=True)
 class SpotImport:
     """
     A file of spot prices that was taken in.

@@ -25,22 +25,10 @@ _RULES = ("tax", "quantity", "rounding", "proration")
 
 
 @dataclass(frozen=True)
-class Field:
-    """
-    One place that can be typed into.
-
-    :param kind: ``text``, ``number``, ``choice``, ``list`` (with commas), ``day`` or ``code`` (a piece of YAML)
-    :param empty: what an empty input means: ``remove`` the key, or the value ``null``, or ``""`` (lint says what is wrong)
-    """
+class Place:
+    """Where in the document something stands; what its inputs and its element on the page are called follows from it."""
 
     path: Path_
-    label: str
-    value: str
-    kind: str
-    choices: tuple[tuple[str, str], ...] = ()
-    empty: str = "remove"
-    whole: bool = False
-    errors: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -49,6 +37,24 @@ class Field:
     @property
     def id(self) -> str:
         return slug(self.path)
+
+
+@dataclass(frozen=True)
+class Field(Place):
+    """
+    One place that can be typed into.
+
+    :param kind: ``text``, ``number``, ``choice``, ``list`` (with commas), ``day`` or ``code`` (a piece of YAML)
+    :param empty: what an empty input means: ``remove`` the key, or the value ``null``, or ``""`` (lint says what is wrong)
+    """
+
+    label: str
+    value: str
+    kind: str
+    choices: tuple[tuple[str, str], ...] = ()
+    empty: str = "remove"
+    whole: bool = False
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,41 +66,26 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
-    path: Path_
+class Row(Place):
     cells: tuple[Cell, ...]
     title: str = ""
     removable: bool = False
     errors: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> str:
-        return documents.path_text(self.path)
-
-    @property
-    def id(self) -> str:
-        return slug(self.path)
-
 
 @dataclass(frozen=True)
-class Table:
+class Table(Place):
     """Rows of one kind; ``path`` is the list they stand in, where rows can be added."""
 
-    path: Path_
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     can_grow: bool = False
 
-    @property
-    def name(self) -> str:
-        return documents.path_text(self.path)
-
 
 @dataclass(frozen=True)
-class Box:
+class Box(Place):
     """A component, or a part of the header."""
 
-    path: Path_
     title: str
     code: str = ""
     kind: str = ""
@@ -103,14 +94,6 @@ class Box:
     tables: tuple[Table, ...] = ()
     removable: bool = False
     errors: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return documents.path_text(self.path)
-
-    @property
-    def id(self) -> str:
-        return slug(self.path)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ def _line(path: Path_, places: Mapping[Path_, int]) -> int | None:
 def _form(error: ValidationError) -> Iterator[Complaint]:
     path = tuple(error.absolute_path)
     rule, value = error.validator, error.instance
-    if rule == "required":
+    if value == "":
+        yield path, _("nothing is entered here yet"), True
+    elif rule == "required":
         missing = re.findall(r"'([^']+)' is a required", error.message)
         yield path, _("%(name)s is missing") % {"name": ", ".join(missing)}, True
     elif rule == "additionalProperties":

@@ -20,7 +20,7 @@ from tomoshibi.rating.market_linked import (
 )
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.slot_prices import priced_sums
-from tomoshibi.tariffs import values
+from tomoshibi.tariffs import pieces, values
 
 _SLOTS = 48
 
@@ -37,20 +37,15 @@ def with_slot_sums(
     if not versions or not half_hours:
         return frame
     found = []
-    for block in half_hours:
-        places = pl.DataFrame({"row_id": block.row_ids, "_place": np.arange(block.row_ids.size, dtype=np.int64)})
-        rows = (
-            frame.filter(pl.col("plan_version").is_in(versions))
-            .select("row_id", "segment", "plan_version", "period_start", "period_end")
-            .join(places, on="row_id")
-        )
-        for piece in rows.partition_by("plan_version", "period_start", "period_end"):
-            program = programs[piece["plan_version"][0]]
-            found.append(
-                piece.select("row_id", "segment").with_columns(
-                    column for linked in program.market_linked for column in _columns(piece, block, linked)
-                )
+    by = ("plan_version", "period_start", "period_end")
+    rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *by)
+    for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=by):
+        program = programs[piece["plan_version"][0]]
+        found.append(
+            piece.select("row_id", "segment").with_columns(
+                column for linked in program.market_linked for column in _columns(piece, block, linked)
             )
+        )
     if not found:
         return frame
     sums = pl.concat(found, how="diagonal")
@@ -61,7 +56,7 @@ def _columns(piece: pl.DataFrame, block: values.HalfHours, linked: MarketLinked)
     amount, energy = _sums(
         block,
         linked,
-        places=piece["_place"].to_numpy(),
+        places=piece[pieces.PLACE].to_numpy(),
         start=piece["period_start"][0],
         end=piece["period_end"][0],
     )
@@ -81,9 +76,10 @@ def _sums(
     def none(mark: int) -> tuple[Int64Array, Int64Array]:
         return np.zeros(places.size, dtype=np.int64), np.full(places.size, mark, dtype=np.int64)
 
-    first, days = (start - block.first_day).days, (end - start).days
-    if first < 0 or days < 1 or (first + days) * block.slots_a_day > block.values_dwh.shape[1]:
+    slots = pieces.days_in(block, start=start, end=end)
+    if slots is None:
         return none(INCOMPLETE)
+    first, days = (start - block.first_day).days, (end - start).days
     market = block.spot_micro.get(linked.market.value)
     if market is None or market.size < (first + days) * _SLOTS:
         return none(unpriced(np.datetime64(start, "D"), 0))
@@ -96,9 +92,6 @@ def _sums(
         return none(NO_LOSS)
     assert block.slots_a_day % _SLOTS == 0, "market prices are for half-hours"
     units = np.repeat(linked.units(market, loss_ppm=loss_ppm), block.slots_a_day // _SLOTS)
-    slots = slice(first * block.slots_a_day, (first + days) * block.slots_a_day)
-    everything = places.size == block.values_dwh.shape[0] and bool((np.diff(places) == 1).all())
-    rows = block.values_dwh if everything else block.values_dwh[places]
-    found = priced_sums(rows[:, slots], units)
+    found = priced_sums(pieces.rows_of(block, places, slots), units)
     energy = np.where(found.complete, found.energy_dwh, np.int64(INCOMPLETE))
     return found.amount_e10, np.where(found.too_large, np.int64(TOO_LARGE), energy)

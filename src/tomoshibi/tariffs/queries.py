@@ -1,7 +1,7 @@
 """Published plans, their programs, and the published values that bills of a frame need."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.utils.translation import gettext as _
 
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
 from tomoshibi.rating import devices
 from tomoshibi.rating.program import Program
@@ -230,6 +230,12 @@ def fuel_product(document: Mapping[str, Any]) -> str:
 def typical_days(*, document: Mapping[str, Any], area: str, today: date) -> list[values.TypicalDay]:
     """What a kWh costs through a day on the market-linked components of a one-version document."""
     return typical_day.of(document, area=area, today=today)
+
+
+def spot_changed_since(*, plan_version: int, area: str, period: Period, known_at: datetime) -> bool:
+    """Whether a version would look up other spot prices for a period today than at a moment."""
+    program = programs([plan_version])[plan_version]
+    return spot.changed_since(program, period=period, area=area, known_at=known_at)
 
 
 half_hours = spot.half_hours

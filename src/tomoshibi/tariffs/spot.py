@@ -83,6 +83,14 @@ def vectors(
     }
 
 
+def changed_since(program: Program, *, period: Period, area: str, known_at: datetime) -> bool:
+    """Whether the spot prices that a program looks up for a period are others now than they were at a moment."""
+    programs = {0: program}
+    was = vectors(period=period, area=area, programs=programs, known_at=known_at)
+    now = vectors(period=period, area=area, programs=programs)
+    return any((was[market] != now[market]).any() for market in now)
+
+
 def _prices(*, area: str, period: Period, known_at: datetime | None, spot_year: int | None) -> Int64Array:
     if spot_year is None:
         return masters.spot_prices(area=area, period=period, known_at=known_at).price_micro

@@ -14,7 +14,7 @@ from tomoshibi.rating.bands import Bands
 from tomoshibi.rating.halfhours import band_sums
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.time_order import tier_band_sums
-from tomoshibi.tariffs import values
+from tomoshibi.tariffs import pieces, values
 from tomoshibi.tariffs.shares_of_month import ratios
 
 _SHARE = "^(reading_start|reading_end|ratio_num|ratio_den)$"
@@ -36,17 +36,11 @@ def with_bands(
     if not versions or not half_hours:
         return frame
     found = []
-    for block in half_hours:
-        places = pl.DataFrame({"row_id": block.row_ids, "_place": np.arange(block.row_ids.size, dtype=np.int64)})
-        rows = (
-            frame.filter(pl.col("plan_version").is_in(versions))
-            .select("row_id", "segment", "plan_version", "period_start", "period_end", cs.matches(_SHARE))
-            .join(places, on="row_id")
-        )
-        for piece in rows.partition_by("plan_version", "period_start", "period_end"):
-            program = programs[piece["plan_version"][0]]
-            for bands in program.bands:
-                found.append(_piece(piece, block, bands, program))  # noqa: PERF401 - nested loops read better as loops
+    by = ("plan_version", "period_start", "period_end")
+    rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *by, cs.matches(_SHARE))
+    for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=by):
+        program = programs[piece["plan_version"][0]]
+        found += [_piece(piece, block, bands, program) for bands in program.bands]
     if not found:
         return frame
     sums = pl.concat(found, how="diagonal")
@@ -64,7 +58,7 @@ def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands | BandTier
         return _tier_piece(piece, block, bands, program)
     sums, complete = period_sums(
         block,
-        places=piece["_place"].to_numpy(),
+        places=piece[pieces.PLACE].to_numpy(),
         start=piece["period_start"][0],
         end=piece["period_end"][0],
         bands=bands,
@@ -92,7 +86,7 @@ def _tier_piece(piece: pl.DataFrame, block: values.HalfHours, bands: BandTiers, 
         bad = (num <= 0) | (den <= 0)  # refused later; here they must only do no harm
         num, den = np.where(bad, np.int64(1), num), np.where(bad, np.int64(1), den)
         edges = bands.edges(bands.bands[0], num, den, policy=program.proration)
-        matrix = block.values_dwh[piece["_place"].to_numpy()][:, slots]
+        matrix = pieces.rows_of(block, piece[pieces.PLACE].to_numpy(), slots)
         cells, complete = tier_band_sums(matrix, vector, band_count=len(bands.bands), edges_dwh=edges)
         columns = {
             f"band_{band}_tier_{tier + 1}_dwh": np.where(complete, cells[:, n, tier], np.int64(INCOMPLETE))
@@ -108,33 +102,23 @@ def part_energies(frame: pl.DataFrame, *, half_hours: Sequence[values.HalfHours]
     :returns: ``row_id``, ``segment``, ``part_dwh``
     """
     found = [pl.DataFrame(schema={"row_id": pl.Int64, "segment": frame.schema["segment"], "part_dwh": pl.Int64})]
-    for block in half_hours:
-        places = pl.DataFrame({"row_id": block.row_ids, "_place": np.arange(block.row_ids.size, dtype=np.int64)})
-        rows = frame.select("row_id", "segment", "period_start", "period_end").join(places, on="row_id")
-        for piece in rows.partition_by("period_start", "period_end"):
-            slots = _days_in(block, start=piece["period_start"][0], end=piece["period_end"][0])
-            if slots is None:
-                continue
-            matrix = block.values_dwh[piece["_place"].to_numpy()][:, slots]
-            complete = (matrix >= 0).all(axis=1)
-            sums = pl.Series("part_dwh", np.maximum(matrix, 0).sum(axis=1, dtype=np.int64))
-            found.append(piece.select("row_id", "segment").with_columns(sums).filter(pl.Series(complete)))
+    by = ("period_start", "period_end")
+    for block, piece in pieces.in_blocks(frame.select("row_id", "segment", *by), half_hours=half_hours, by=by):
+        slots = pieces.days_in(block, start=piece["period_start"][0], end=piece["period_end"][0])
+        if slots is None:
+            continue
+        matrix = pieces.rows_of(block, piece[pieces.PLACE].to_numpy(), slots)
+        complete = (matrix >= 0).all(axis=1)
+        sums = pl.Series("part_dwh", np.maximum(matrix, 0).sum(axis=1, dtype=np.int64))
+        found.append(piece.select("row_id", "segment").with_columns(sums).filter(pl.Series(complete)))
     return pl.concat(found).unique(subset=["row_id", "segment"], keep="first")
-
-
-def _days_in(block: values.HalfHours, *, start: date, end: date) -> slice | None:
-    """The slots of a period in a block; nothing where the block does not hold all its days."""
-    first, days = (start - block.first_day).days, (end - start).days
-    if first < 0 or (first + days) * block.slots_a_day > block.values_dwh.shape[1]:
-        return None
-    return slice(first * block.slots_a_day, (first + days) * block.slots_a_day)
 
 
 def _slots(
     block: values.HalfHours, *, start: date, end: date, bands: Bands | BandTiers
 ) -> tuple[slice, npt.NDArray[np.uint8]] | None:
     """The slots of a period in a block with their bands."""
-    slots = _days_in(block, start=start, end=end)
+    slots = pieces.days_in(block, start=start, end=end)
     if slots is None:
         return None
     first, days = (start - block.first_day).days, (end - start).days
@@ -156,6 +140,4 @@ def period_sums(
     if found is None:
         return np.zeros((places.size, len(bands.bands)), dtype=np.int64), np.zeros(places.size, dtype=np.bool_)
     slots, vector = found
-    everything = places.size == block.values_dwh.shape[0] and bool((np.diff(places) == 1).all())
-    rows = block.values_dwh if everything else block.values_dwh[places]
-    return band_sums(rows[:, slots], vector, band_count=len(bands.bands))
+    return band_sums(pieces.rows_of(block, places, slots), vector, band_count=len(bands.bands))

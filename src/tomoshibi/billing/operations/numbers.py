@@ -5,10 +5,11 @@ days of outage, months of the contract, contracts of the customer.
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
+from tomoshibi.billing import values
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO
@@ -19,8 +20,6 @@ from tomoshibi.rating.program import Program
 
 DEMAND = ("demand_milli", "max_demand_milli", "power_factor_percent")
 OUTAGE_DAYS = "outage_days"
-SPOT_KNOWN = "spot_known_us"
-"""When the spot prices that a bill looked up last came to hold [microseconds since 1970]."""
 
 
 def with_numbers(
@@ -49,11 +48,6 @@ def with_numbers(
     return parts
 
 
-def known_at(stored: int | None) -> datetime | None:
-    """The moment that ``SPOT_KNOWN`` tells."""
-    return None if stored is None else datetime.fromtimestamp(stored / MICRO, tz=UTC)
-
-
 def _with_knowledge(parts: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
     """Bills that look up spot prices keep which: those that were known when prices last came to hold."""
     linked = [version for version, program in programs.items() if program.market_linked]
@@ -61,7 +55,7 @@ def _with_knowledge(parts: pl.DataFrame, *, programs: Mapping[int, Program]) -> 
     if moment is None:
         return parts
     stored = pl.lit(round(moment.timestamp() * MICRO), dtype=pl.Int64)
-    return parts.with_columns(pl.when(pl.col("plan_version").is_in(linked)).then(stored).alias(SPOT_KNOWN))
+    return parts.with_columns(pl.when(pl.col("plan_version").is_in(linked)).then(stored).alias(values.SPOT_KNOWN))
 
 
 def _with_demand(parts: pl.DataFrame, *, month: Month) -> pl.DataFrame:

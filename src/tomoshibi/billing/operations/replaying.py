@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tomoshibi.billing import collective, derivation, queries, values
-from tomoshibi.billing.operations import dividing, numbers, pricing_step
+from tomoshibi.billing.operations import dividing, pricing_step
 from tomoshibi.billing.operations.world import AsKnown
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.units import E10
@@ -107,7 +107,8 @@ def _spot_known(kept: queries.Inputs, known_on: date | None) -> datetime | None:
     """Whose spot prices count: those that the bill saw, or those of the end of a day."""
     if known_on is not None:
         return timezone.make_aware(datetime.combine(known_on, time.max))
-    return numbers.known_at(next((n for part in kept.parts if (n := part.inputs.get(numbers.SPOT_KNOWN))), None))
+    stored = next((n for part in kept.parts if (n := part.inputs.get(values.SPOT_KNOWN))), None)
+    return None if stored is None else values.moment_of(stored)
 
 
 def _reading(bill: values.Bill, kept: queries.Inputs, known_on: date | None) -> metering_values.Reading:

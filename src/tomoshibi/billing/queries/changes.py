@@ -6,7 +6,8 @@ import polars as pl
 
 from tomoshibi.billing import inputs, values
 from tomoshibi.billing.queries.changed_terms import bills_under_other_terms
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries as metering
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
@@ -21,6 +22,14 @@ _ISSUED = {
     "plan_version_id": pl.Int64,
     "published_id": pl.Int64,
     "bill_id": pl.Int64,
+}
+_LINKED = {
+    "bill_id": pl.Int64,
+    "plan_version_id": pl.Int64,
+    "area": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "known_us": pl.Int64,
 }
 _PART = {"bill_id": pl.Int64, "published_id": pl.Int64, "plan_version_id": pl.Int64, "period_start": pl.Date}
 
@@ -42,14 +51,16 @@ def changed_contracts(*, month: Month) -> pl.DataFrame:
         own = pl.concat(
             [issued.select(list(_PART)), parts],
         )
-        masters = own.filter(pl.col("published_id").is_in(stale))
+        others = own.filter(pl.col("published_id").is_in(stale))
         prices = own.join(replaced, on="plan_version_id", how="inner").filter(
             pl.col("period_start") >= pl.col("replaced_from")
         )
-        for bills, why in ((masters, values.Changed.MASTER), (prices, values.Changed.PRICE)):
+        for bills, why in ((others, values.Changed.MASTER), (prices, values.Changed.PRICE)):
             found.append((issued.filter(pl.col("bill_id").is_in(bills["bill_id"].implode())), why))
     under_other_terms = bills_under_other_terms(issued.select("contract_id", "bill_id"))
     found.append((issued.filter(pl.col("bill_id").is_in(under_other_terms)), values.Changed.TERMS))
+    follows_market = issued.filter(pl.col("bill_id").is_in(_revised_spot(month)))
+    found.append((follows_market, values.Changed.SPOT))
     rows = [frame.select("contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found]
     return pl.concat(rows)
 
@@ -116,6 +127,37 @@ def _stale_published(month: Month) -> list[int]:
         for row, known in zip(kept.iter_rows(named=True), now, strict=True)
         if {name: value for name, value in json.loads(row["values"]).items() if value is not None} != known
     ]
+
+
+def _revised_spot(month: Month) -> list[int]:
+    """Bills of a month that follow the market and saw other spot prices than those that hold now."""
+    linked = bulk.read_frame(
+        """
+        SELECT p.bill_id, p.plan_version_id, u.area, p.period_start, p.period_end, (p.inputs->>%s)::bigint
+          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id
+          JOIN billing_published u ON u.id = coalesce(p.published_id, b.published_id)
+         WHERE b.month = %s AND p.inputs ? %s
+        """,
+        _LINKED,
+        [values.SPOT_KNOWN, month.number, values.SPOT_KNOWN],
+    )
+    if linked.is_empty():
+        return []
+    oldest = values.moment_of(int(linked["known_us"].min()))  # type: ignore[arg-type]
+    revised = [day for _area, day, _since in masters.spot_revised(since=oldest)]
+    days = pl.Series(sorted(set(revised)), dtype=pl.Date)
+    touched = linked.filter(days.search_sorted(linked["period_start"]) < days.search_sorted(linked["period_end"]))
+    found = []
+    for (version, area, start, end, known), bills in touched.group_by(list(_LINKED)[1:]):
+        asked = {
+            "plan_version": version,
+            "area": area,
+            "period": Period(start, end),
+            "known_at": values.moment_of(known),
+        }
+        if tariffs.spot_changed_since(**asked):
+            found += bills["bill_id"].to_list()
+    return found
 
 
 def _replaced_versions(month: Month) -> pl.DataFrame:

@@ -124,5 +124,5 @@ def _wanted(group_id: int, point_ids: Sequence[int] | None, today: date) -> list
 
 def _caption(point: values.PointOnDay) -> tuple[str, ...]:
     """Account, access point and district: what crews compare on the spot; no name of anybody."""
-    access = f"{point.access_point_number} {point.access_point_name}".strip()
-    return tuple(line for line in (point.account_number, access, point.district_name) if line)
+    lines = (point.account_number, point.access_point_number, point.access_point_name, point.district_name)
+    return tuple(line for line in lines if line)

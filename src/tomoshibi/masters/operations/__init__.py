@@ -19,7 +19,14 @@ from tomoshibi.masters.operations.loading import (
     load_shipped,
     put_rows,
 )
-from tomoshibi.masters.operations.spot import NothingNew, approve_spot, import_spot, reject_spot, take_spot_day
+from tomoshibi.masters.operations.spot import (
+    NothingNew,
+    approve_spot,
+    import_spot,
+    reject_spot,
+    set_spot_market,
+    take_spot_day,
+)
 from tomoshibi.masters.sheets import BadSheet
 
 __all__ = [
@@ -42,6 +49,7 @@ __all__ = [
     "put_rows",
     "reject_change",
     "reject_spot",
+    "set_spot_market",
     "take_spot_day",
     "withdraw_change",
 ]

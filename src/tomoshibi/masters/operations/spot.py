@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.masters import spot, values
-from tomoshibi.masters.models import SpotDay, SpotImport
+from tomoshibi.masters.models import SpotDay, SpotImport, SpotLink
 from tomoshibi.masters.operations.changes import AlreadyDecided, ChangeRefused
 from tomoshibi.masters.queries.spot import to_value
 from tomoshibi.masters.sheets import BadSheet
@@ -28,6 +28,17 @@ Key = tuple[str, date]
 
 class NothingNew(ValueError):
     """Every price of the file holds already."""
+
+
+@db.transaction_required
+def set_spot_market(*, address: str, trust_file: str = "", invented: bool = False) -> None:
+    """
+    How the day-ahead market is reached; the settings of a deployment go before it.
+
+    :param invented: what it gives are invented prices, and days that it gave are not asked for again
+    """
+    told = {"address": address, "trust_file": trust_file, "invented": invented}
+    SpotLink.objects.update_or_create(id=1, defaults=told)
 
 
 @db.transaction_required
@@ -83,7 +94,9 @@ def import_spot(
 
 
 @db.transaction_required
-def take_spot_day(*, content: bytes, day: date, file_name: str, now: datetime) -> values.SpotImport:
+def take_spot_day(
+    *, content: bytes, day: date, file_name: str, now: datetime, invented: bool = False
+) -> values.SpotImport:
     """
     Take in what the market itself gave for a day. The same file again is nothing new, also where its changes wait for a
     second person or were declined.
@@ -97,7 +110,7 @@ def take_spot_day(*, content: bytes, day: date, file_name: str, now: datetime) -
         raise NothingNew(_("every price of the file holds already"))
     if {on for _area, on in spot.read(content)} != {day}:
         raise BadSheet([RowError(2, "", _("the file is not of %(day)s") % {"day": day})])
-    return import_spot(content=content, file_name=file_name, now=now, actor_id=None)
+    return import_spot(content=content, file_name=file_name, now=now, actor_id=None, invented=invented)
 
 
 @db.transaction_required

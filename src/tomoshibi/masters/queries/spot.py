@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.conf import settings
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from tomoshibi.kernel.periods import Period
 from tomoshibi.masters import spot, values
-from tomoshibi.masters.models import SpotDay, SpotImport
+from tomoshibi.masters.models import SpotDay, SpotImport, SpotLink
 
 ONE_DAY = timedelta(days=1)
 
@@ -28,6 +30,22 @@ def spot_prices(*, area: str, period: Period, known_at: datetime | None = None) 
         prices[(day - period.start).days] = [values.NO_PRICE if price is None else price for price in vector]
         invented |= made
     return values.SpotPrices(area, period, prices.reshape(-1), invented)
+
+
+def spot_market() -> values.SpotMarket | None:
+    """How the day-ahead market is reached: by the settings of the deployment, or as the database says (demonstrations)."""
+    if settings.SPOT_MARKET_ADDRESS:
+        return values.SpotMarket(settings.SPOT_MARKET_ADDRESS, settings.SPOT_MARKET_AUTHORITY)
+    row = SpotLink.objects.first()
+    return values.SpotMarket(row.address, row.trust_file, row.invented) if row else None
+
+
+def spot_revised(*, since: datetime) -> list[tuple[str, date, datetime]]:
+    """Area and day of prices that were changed and hold, and since when; those that hold longer are left out."""
+    rows = SpotDay.objects.filter(holds=True, revision__gt=0).annotate(
+        since=Coalesce("spot_import__decided_at", "spot_import__imported_at")
+    )
+    return list(rows.filter(since__gt=since).order_by("day", "area").values_list("area", "day", "since"))
 
 
 read_spot_file = spot.read

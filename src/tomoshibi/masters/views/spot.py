@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.kernel.rounding import Int64Array, Rounding, divide
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters import forms, listing, operations, queries, values
 from tomoshibi.masters.sheets import BadSheet
@@ -26,6 +25,7 @@ from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
 SHOWN_ERRORS, SHOWN_CHANGES = 50, 200
+_SEN = MICRO // 100
 ONE_DAY = values.SPOT_SLOTS
 
 
@@ -57,7 +57,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         "gaps": _gaps(areas, span, today),
         "imports": queries.spot_imports(),
         "states": listing.SPOT_STATES,
-        "may_fetch": bool(settings.SPOT_MARKET_ADDRESS),
+        "may_fetch": queries.spot_market() is not None,
     }
     return render(request, "masters/spot.html", context)
 
@@ -81,7 +81,8 @@ def _month(text: str, today: date, span: Period | None) -> Month:
 
 
 def _shown(micro: int) -> str:
-    return figures.decimal(micro, scale=MICRO, decimals=2)
+    """Yen with two decimals, as the market writes prices; averages are rounded for the eye."""
+    return figures.decimal(divide(micro, _SEN, rounding=Rounding.HALF_UP), scale=MICRO // _SEN, decimals=2)
 
 
 def _figures(known: Int64Array) -> list[tuple[str, str]]:

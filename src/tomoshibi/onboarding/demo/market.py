@@ -4,10 +4,13 @@ Spot prices of the demo: invented, alike each time, in the form of the market's 
 Nights are cheap, the sun makes noons cheaper still, evenings are dear; summers and winters cost more than autumn.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 
+from tomoshibi.gateways import spot_market
 from tomoshibi.masters.values import AREAS, SPOT_SLOTS
 from tomoshibi.onboarding.demo import story
 
@@ -18,25 +21,35 @@ START = story.BILLED[0].plus(-2).first
 """A month before the first day that is billed."""
 # Yen/kWh at 0, 3, 6 ... 24 h of a quiet day, without the sun.
 _HOURS = (9.2, 8.4, 10.1, 13.5, 12.8, 12.2, 16.9, 13.4, 9.2)
-_SEASON = {5: 0.80, 6: 0.92, 7: 1.22, 8: 1.30, 9: 1.08, 10: 0.88, 11: 0.96}
+_SEASON = {1: 1.34, 2: 1.22, 3: 0.98, 5: 0.80, 6: 0.92, 7: 1.22, 8: 1.30, 9: 1.08, 10: 0.88, 11: 0.96, 12: 1.18}
 _SUN = {"01": 2.0, "02": 4.0, "03": 3.2, "04": 3.6, "05": 3.0, "06": 4.2, "07": 4.8, "08": 6.0, "09": 7.4}
 _LEVEL = {"01": 1.14, "02": 1.02, "03": 1.10, "04": 1.04, "05": 0.98, "06": 0.96, "07": 0.97, "08": 0.95, "09": 0.92}
 
 
 def file() -> bytes:
     """A CSV of the market from ``START`` until tomorrow: areas 01 to 09 and the system."""
+    return _csv(START + timedelta(days=n) for n in range((story.NOW.date() - START).days + 2))
+
+
+def publish(folder: Path, day: date) -> Path:
+    """What the market gives out about a day, in the folder of its simulator."""
+    place, temporary = folder / spot_market.name_of(day), folder / f".{day:%Y%m%d}.part"
+    temporary.write_bytes(_csv([day]))
+    temporary.replace(place)
+    return place
+
+
+def _csv(days: Iterable[date]) -> bytes:
     header = ["受渡日", "時刻コード", "システムプライス(円/kWh)"]
     header += [f"エリアプライス{AREAS[area].name_ja}(円/kWh)" for area in _SUN]
     lines = [",".join(header)]
-    day, last = START, story.NOW.date() + timedelta(days=1)
-    while day <= last:
+    for day in days:
         prices = _day(day)
         for slot in range(SPOT_SLOTS):
             of_areas = prices[:, slot]
             lines.append(
                 ",".join([f"{day:%Y/%m/%d}", str(slot + 1), _text(of_areas.mean()), *map(_text, of_areas.tolist())])
             )
-        day += timedelta(days=1)
     return "\r\n".join(lines).encode("cp932")
 
 

@@ -22,11 +22,12 @@ from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.gateways.switching import Manners, World
 from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import operations as master_data
 from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import queries as messaging_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
-from tomoshibi.onboarding.demo import connected, letters, loads, portfolio, story
+from tomoshibi.onboarding.demo import connected, letters, loads, market, portfolio, story
 from tomoshibi.storage import db, server
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -53,10 +54,18 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     :param stock: called with an area before its grid company lists its files
     """
     usual = places()
-    ports = (usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port, usual.wheeling_port)
-    grid, agent, switching, box, wheeling = (port if simulators.is_free(port) else 0 for port in ports)
+    ports = (
+        usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port, usual.wheeling_port, usual.spot_port,
+    )  # fmt: skip
+    grid, agent, switching, box, wheeling, spot = (port if simulators.is_free(port) else 0 for port in ports)
     here = replace(
-        usual, grid_port=grid, agent_port=agent, switching_port=switching, mailbox_port=box, wheeling_port=wheeling
+        usual,
+        grid_port=grid,
+        agent_port=agent,
+        switching_port=switching,
+        mailbox_port=box,
+        wheeling_port=wheeling,
+        spot_port=spot,
     )
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
@@ -66,6 +75,7 @@ def run(*, stock: simulators.Stock | None = None) -> None:
         today=the_day,
         stock=stock,
         known=connected.point,
+        publish=market.publish,
         told=lambda found: _connect_again(here, found),
     )
 
@@ -79,27 +89,25 @@ def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
         switching_port=ports["switching"],
         mailbox_port=ports["mailbox"],
         wheeling_port=ports["wheeling_web"],
+        spot_port=ports["spot_market"],
     )
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
     tell_switching(here)
     line = application_queries.link()
-    desk = work_queries.desk(area=WEB_AREA)
-    moved = (
-        line is None
-        or line.address != here.switching_connection().address
-        or desk is None
-        or desk.address != here.wheeling_connection().address
-        or any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
-    )
+    desk, spot = work_queries.desk(area=WEB_AREA), masters.spot_market()
+    moved = line is None or line.address != here.switching_connection().address
+    moved |= desk is None or desk.address != here.wheeling_connection().address
+    moved |= any(box.port != here.mailbox_port for box in messaging_queries.mailboxes())
+    moved |= spot is None or spot.address != here.spot_connection().address
     if moved or known is None or known.port != here.agent_port or not prefixes <= grid_known:
         with db.transaction():
             connect(here)
 
 
 def connect(at: simulators.Places) -> None:
-    """Tell metering and collection how the outside world is reached."""
+    """Tell the rooms how the outside world is reached."""
     for area in story.AREAS:
         connection = at.grid_connection(area)
         metering.set_portal(
@@ -113,6 +121,8 @@ def connect(at: simulators.Places) -> None:
     collection.set_link(agent=portfolio.AGENT, connection=at.agent_connection(), now=story.NOW, actor_id=None)
     tell_switching(at)
     letters.open_boxes(at)
+    spot = at.spot_connection()
+    master_data.set_spot_market(address=spot.address, trust_file=str(spot.authority or ""), invented=True)
     switching = at.switching_connection()
     applications.set_link(
         address=switching.address,

@@ -112,9 +112,9 @@ def _beside(asked: Mapping[str, str], found: values.Draft, findings: list[values
     blocking = [one for one in findings if one.blocking]
     context: dict[str, Any] = {"findings": findings, "blocking": len(blocking), "sound": not blocking}
     if blocking:
-        return context | {"example_form": _example_form(asked, None)}
+        return context | {"example_form": _example_form(asked, _usual_size_in(found.text))}
     document = queries.read_document(found.text)[0][-1]
-    context["example_form"] = form = _example_form(asked, document)
+    context["example_form"] = form = _example_form(asked, usual_size(document))
     if form.is_valid():
         given = form.cleaned_data
         context |= _priced(document, given)
@@ -135,12 +135,20 @@ def _beside(asked: Mapping[str, str], found: values.Draft, findings: list[values
     }
 
 
-def _example_form(asked: Mapping[str, str], document: Mapping[str, Any] | None) -> forms.ExampleForm:
+def _usual_size_in(text: str) -> str:
+    """A usual size of a plan whose document may not be sound yet."""
+    try:
+        return usual_size(documents.read(text))
+    except (documents.Unreadable, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def _example_form(asked: Mapping[str, str], size: str) -> forms.ExampleForm:
     """The example's wishes: as posted with the form (``x-``), or usual ones."""
-    given = {name.removeprefix("x-"): text for name, text in asked.items() if name.startswith("x-")}
+    given = {name.removeprefix("x-"): text for name, text in asked.items() if name.startswith("x-") and text.strip()}
     usual = {
         "kwh": "300",
-        "size": usual_size(document) if document else "",
+        "size": size,
         "month": str(Month.of(clock.today())),
         "profile": "household",
     }
@@ -199,7 +207,9 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
         return redirect("tariffs:draft_text", draft_id)
     posted = request.POST.dict()
     text = editor.apply(found.text, found=form, posted=posted)
-    act, _colon, place = posted.get("do", "").partition(":")
+    # What saves itself while somebody types never takes anything out: the script sends the button that has the focus along.
+    by_itself = bool(request.headers.get("HX-Request"))
+    act, _colon, place = ("" if by_itself else posted.get("do", "")).partition(":")
     acts = {
         "row": lambda: editor.add_row(text, name=place),
         "component": lambda: editor.add_component(text, kind=posted["new-kind"]),
@@ -218,11 +228,11 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
                 actor_id=actor_of(request),
             )
     except (operations.ChangedElsewhere, operations.DraftNotOpen) as refusal:
-        if request.headers.get("HX-Request"):
+        if by_itself:
             return render(request, "tariffs/draft_conflict.html", {"sentence": str(refusal), "draft": found})
         messages.error(request, str(refusal))
         return redirect("tariffs:draft", draft_id)
-    if not request.headers.get("HX-Request"):
+    if not by_itself:
         anchor = f"#{editor.slug(documents.path_of(place))}" if act == "row" else ""
         return redirect(reverse("tariffs:draft", args=[draft_id]) + anchor)
     saved = queries.draft(draft_id=draft_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.forms.boundfield import BoundWidget
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -172,6 +173,13 @@ def dressed(bound: BoundField) -> SafeString:
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return bound.as_widget(attrs=attrs)
+
+
+@register.filter
+def dressed_choice(choice: BoundWidget) -> SafeString:
+    """One button or box of a group, with the class of our look."""
+    choice.data["attrs"]["class"] = "form-check-input"
+    return choice.tag()
 
 
 @register.simple_tag

@@ -68,7 +68,8 @@ def _wanted(rows: Sequence[CaseRow]) -> list[field_values.Wanted]:
                 line
                 for line in (
                     row.account_number,
-                    f"{row.access_point_number} {row.access_point_name}".strip(),
+                    row.access_point_number,
+                    row.access_point_name,
                     row.district_name,
                 )
                 if line

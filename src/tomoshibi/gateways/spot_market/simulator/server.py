@@ -38,6 +38,7 @@ class MarketSimulator(HttpsSimulator):
     :param folder: days as files
     :param today: where given, days up to the next one are published by themselves
     :param port: 0 takes any free one; see ``address``
+    :param publish: writes a day into the folder
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class MarketSimulator(HttpsSimulator):
         host: str = "127.0.0.1",
         port: int = 0,
         today: Callable[[], date] | None = None,
+        publish: Callable[[Path, date], Path] = write_day,
     ) -> None:
-        self.folder, self.today, self.behaviour = folder, today, Behaviour()
+        self.folder, self.today, self.publish, self.behaviour = folder, today, publish, Behaviour()
         self.asked: list[str] = []
         super().__init__(_Handler, certificate=certificate, key=key, host=host, port=port)
 
@@ -60,7 +62,7 @@ class MarketSimulator(HttpsSimulator):
         if not place.is_file() and self.today is not None:
             day, today = _day(name), self.today()
             if day is not None and today - _LONGEST_BACK <= day <= today + timedelta(days=1):
-                write_day(self.folder, day)
+                self.publish(self.folder, day)
         return place if _day(name) is not None and place.is_file() else None
 
 

@@ -1,3 +1,26 @@
+// The form saves itself as it is typed into. A button that is pressed meanwhile waits for the answer: it would be sent
+// with the number of the document as it was before, and nothing is sent beside it.
+(() => {
+  "use strict";
+  const form = document.getElementById("draft-form");
+  if (!form) return;
+  let saving = false, leaving = false, pressed = null;
+  form.addEventListener("submit", (event) => {
+    if (!saving) { leaving = true; return; }
+    event.preventDefault();
+    pressed = event.submitter;
+  });
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target !== form) return;
+    if (leaving) event.preventDefault(); else saving = true;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== form) return;
+    saving = false;
+    if (pressed) form.requestSubmit(pressed);
+  });
+})();
+
 // The document as text: line numbers beside it, marks where lint has found something, a jump to the line.
 (() => {
   "use strict";
