@@ -35,7 +35,7 @@ def cases_list(*, today: date) -> lists.ListQuery:
             lists.StateOf("state", _("Step"), states=words.STATES),
             lists.Day("due_on", _("Due"), weekday=True),
             lists.StateOf("is_late", _("Deadline"), states=LATE),
-            lists.Day("received_on", _("Received on")),
+            lists.Day("received_on", pgettext_lazy("group case", "Received on")),
             lists.Moment("step_since", _("At this step since"), shown=False),
             lists.Code("query_number", _("Query number"), shown=False),
         ),

@@ -3,7 +3,7 @@ What the papers of group cases say: everything formatted, so that the templates 
 
 The papers are forms of a Chinese utility and are printed in Chinese, whatever language the screen has. The annexes 3, 4
 and 5 are those of the requirements; annexes 6 to 8 are missing there, and what stands in for them is our own wording,
-which a company puts right in its own template (``CLAUSES``).
+which a company replaces by its own (``clauses``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tomoshibi.applications.clauses import CLAUSES
 from tomoshibi.applications.values.groupwork import Case, CaseKind, Change, Paper, Row, RowState
 from tomoshibi.groups.values import PointOnDay
 from tomoshibi.masters import queries as masters
@@ -21,6 +22,7 @@ CONNECTION = FOLDER / "connection.typ"
 CONFIRMATION = FOLDER / "confirmation.typ"
 CONTRACT = FOLDER / "contract.typ"
 WORK_ORDER = FOLDER / "workorder.typ"
+SLIPS = FOLDER / "slips.typ"
 
 CHANGES = {Change.ADD: "新装", Change.REMOVE: "取消", Change.MOVE: "迁移"}
 ON_FORM = {Change.ADD: "新增", Change.REMOVE: "取消", Change.MOVE: "迁移"}
@@ -35,26 +37,6 @@ NOTICE = (
     "2. 每个参考表户下的虚拟子户原则上不超过100个；超过时请办理参考表新装手续。",
     "3. 用电电压或产权分界点发生变化的，须重新签订供用电合同。",
 )
-CLAUSES: Mapping[str, str] = {
-    "boundary": (
-        "双方产权责任分界点：基准户以参考表出线端为分界点，虚拟子户以接入点处计量箱（开关箱）出线桩头为分界点。分界点电源侧设施由供电方"
-        "维护管理，负荷侧电缆及设备由用电方维护管理。"
-    ),
-    "customer": (
-        "用电方应保证虚拟子户与基准户为相同类型的设备；点位新增、取消、迁移，应事先向供电方办理变更；不得在未悬挂电缆封印扣的情况下接电；"
-        "应为供电方的现场核查提供便利。"
-    ),
-    "utility": (
-        "供电方按基准户抄见电量与当日用电点位数计算群组电量，以基准户为单位出具电费票据；负责制作、悬挂和更换标签及电缆封印扣；每半年对"
-        "点位清单进行抽样核查。"
-    ),
-    "notice": "供电方计划停电、临时停电时，按申请表登记的停电联系人及手机号码通知用电方；联系人变更时，用电方应及时告知。",
-    "counting": (
-        "用电点位数以双方签章的点位确认清单为准，随每次变更更新版本。核查发现点位数与清单不符的，自双方确认的变化之日起退补电量电费。"
-    ),
-    "breach": "用电方擅自接电、破坏封印或标签的，经核实后按窃电或违约用电处理；供电方未按约定通知停电的，依法承担相应责任。",
-}
-"""Our own wording; the requirement's text breaks off after its first words (annex 6)."""
 
 
 def _chinese(day: date | None) -> str:
@@ -145,6 +127,40 @@ def confirmation(*, case: Case, rows: Sequence[Row], version: int, on: date) -> 
             for n, row in enumerate(live, start=1)
         ],
     }  # fmt: skip
+
+
+def slips(*, case: Case, rows: Sequence[Row], version: int, labels: Mapping[int, str]) -> dict[str, Any]:
+    """
+    An installation slip (装接单) for each point that is to be connected, printed in one go (G-045).
+
+    :param version: of the confirmation list, whose number they carry (G-033)
+    :param labels: numbers of the labels by point
+    """
+    live = _live(rows)
+    benchmark = case.benchmark_number or next((row.account_number for row in live if row.is_benchmark), "")
+    return _head(case) | {
+        "version": f"{case.number}-V{version}",
+        "slips": [
+            {
+                "no": str(row.no),
+                "account": row.account_number,
+                "name": row.name,
+                "address": row.address or row.name,
+                "position": row.position,
+                "nearest": row.nearest_number,
+                "place": f"{row.access_point_number} {row.access_point_name}".strip(),
+                "district": f"{row.district_number} {row.district_name}".strip(),
+                "tap": TAPS.get(row.tap, ""),
+                "change": CHANGES[row.change],
+                "rated": f"{row.rated_w or case.rated_w}W",
+                "label": labels.get(row.point_id or 0, ""),
+                "seal": row.seal_number,
+                "meter": case.meter_number if row.is_benchmark else "",
+                "benchmark": benchmark,
+            }
+            for row in live
+        ],
+    }
 
 
 def annex(*, case: Case, points: Sequence[PointOnDay], version: int, on: date) -> dict[str, Any]:

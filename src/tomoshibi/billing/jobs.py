@@ -26,11 +26,14 @@ Tell = Callable[..., None]
 
 @worker.define_job("billing.rate_run", procedure="RB6", label=gettext_noop("Rate bills"))
 def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
-    """Rate and check every part of a run that is not done."""
+    """Rate and check every part of a run that is not done; the energy of groups is worked out first."""
     with db.transaction():
         run = queries.run(run_id=run_id)
     if run.state is values.RunState.DRAFTED:
         today = clock.today()
+        if run.kind is values.RunKind.REGULAR and not run.chunks_done:
+            with db.transaction():  # groups have no values but those that are worked out; the same facts write nothing
+                operations.calculate_groups(month=Month.from_number(run.month), today=today, now=clock.now())
         _every_part(progress, run, lambda: operations.rate_chunk(run_id=run_id, today=today) is not None)
     with db.transaction():
         run = operations.finish_rating(run_id=run_id, now=clock.now(), actor_id=actor_id)

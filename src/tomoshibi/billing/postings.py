@@ -18,6 +18,8 @@ BESIDE_THE_PLAN = ("late_interest", "discount", OTHER)
 NO_REVENUE = frozenset({"deferred_receivable"})
 """Never counted as revenue for want of an account: the issue stops instead."""
 PURPOSE = "issue"
+TEXTS = {"JP": "電気料金", "CN": "电费"}
+"""What an entry says that it is."""
 _KEYS = ["id", "customer_id", "number"]
 
 
@@ -28,6 +30,7 @@ def entries(
     on: date,
     accounts: Mapping[str, str],
     kinds: Mapping[str, str] | None = None,
+    country: str = "JP",
 ) -> pl.DataFrame:
     """
     Debit the receivable; credit the tax, every kind of charge with its own account, and the rest as energy.
@@ -43,6 +46,7 @@ def entries(
         customer still owes (``NO_REVENUE``)
     :param on: the day of issue; its month is the accounting month
     :param accounts: account per posting key
+    :param country: of the company, whose books are kept in its own language
     :returns: rows of ``ledger.values.ENTRY_SCHEMA``
     :raises KeyError: if one of the keys that every bill needs has no account
     """
@@ -69,7 +73,7 @@ def entries(
         amount_minor="amount_minor",
         customer_id="customer_id",
         document=pl.col("number").cast(pl.String).str.zfill(11),
-        text=pl.lit("電気料金"),
+        text=pl.lit(TEXTS[country]),
     )
 
 

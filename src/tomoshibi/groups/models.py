@@ -342,7 +342,11 @@ class StockTableRow(models.Model):
 
 
 class StockRow(models.Model):
-    """A benchmark or a sub-account of the stock, as the list has it and as it was found on site."""
+    """
+    A benchmark or a sub-account of the stock, as the list has it and as it was found on site.
+
+    :ivar applied_as: number of the application that was made of a row that no list had (G-079)
+    """
 
     batch = models.ForeignKey(StockBatch, on_delete=models.CASCADE, related_name="+", db_index=False)
     row_no = models.IntegerField()
@@ -371,6 +375,7 @@ class StockRow(models.Model):
     verified_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
     installed_on = models.DateField(null=True)
+    applied_as = models.CharField(max_length=20, blank=True, db_default="")
 
     class Meta:
         constraints = [

@@ -382,3 +382,13 @@ def group_subject(group_id: int) -> str:
 def subject_of(point_id: int) -> str:
     """What a label or a piece of work about a point names."""
     return f"{SUBJECT}:{point_id}"
+
+
+@dataclass(frozen=True)
+class PointAtPlace:
+    """A point as somebody finds it at an access point."""
+
+    id: int
+    account_number: str
+    name: str
+    group_number: str

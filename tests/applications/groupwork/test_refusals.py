@@ -1,13 +1,17 @@
 """What the counter refuses, each with a sentence that says what to do; nothing is written then."""
 
+import uuid
+
 import pytest
 
 from tests.applications.groupwork import world
 from tests.groups import book
-from tomoshibi.applications import casepapers
+from tomoshibi.applications import clauses
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import PaperState
+from tomoshibi.fieldwork import operations as fieldwork
+from tomoshibi.fieldwork import queries as field_queries
 from tomoshibi.identity import queries as people
 from tomoshibi.storage import db
 
@@ -60,7 +64,7 @@ def test_another_customer_a_metered_account_and_an_open_application_are_refused(
 def test_a_contract_is_sent_back_by_whoever_has_it(client, utility):
     case_id = world.receive(client, utility, world.rows(3))
     world.survey(client, case_id)
-    world.do(client, "chen", "draft", case_id, **casepapers.CLAUSES)
+    world.do(client, "chen", "draft", case_id, **clauses.CLAUSES)
     world.do(client, "li", "review", case_id)
     back = world.at("group_case_send_back", case_id)
     world.sign_in(client, "li")
@@ -70,3 +74,86 @@ def test_a_contract_is_sent_back_by_whoever_has_it(client, utility):
     assert client.post(back, {"reason": "a clause is missing"}).status_code == 302
     assert queries.paper_of(case_id=case_id).state is PaperState.DRAFT
     assert "sent the contract back" in {one.what for one in people.deeds(procedure=values.APPROVE)}
+
+
+@pytest.mark.requirement("G-011", "G-021")
+def test_the_cap_another_customer_and_a_list_of_another_version_are_refused(client, utility):
+    many = [[n, f"枕河里{n % 40}幢设备{n}", f"{n}单元计量箱内", f"17020231{n % 40:02d}", "新增"] for n in range(1, 103)]
+    assert "please apply for a new reference meter" in refused(client, utility, many)
+    metered = [list(row) for row in world.rows(3)]
+    lines = [
+        "清单,,,,,,,,,",
+        "序号,户号,户名,设备地址,就近户号,接入点编号,接入点名称,变更情况,时间,基准户号",
+        "1,1702023105,明州通信有限公司,枕河里5幢1单元,1702023105,,,新增,,",
+    ]
+    page = refused(
+        client, utility, None, declared_points="1", electronic_list=world.upload("\r\n".join(lines).encode())
+    )
+    assert "1702023105 is an account with a meter of its own" in page
+    lines[2] = "1,,别家通信有限公司,枕河里5幢1单元,1702023105,,,新增,,"
+    page = refused(
+        client, utility, None, declared_points="1", electronic_list=world.upload("\r\n".join(lines).encode())
+    )
+    assert "别家通信有限公司 is not the customer of this application" in page
+
+    case_id = world.receive(client, utility, metered)
+    world.do(client, "wang", "accept", case_id)
+    world.do(client, "zhou", "recheck", case_id)
+    world.do(client, "zhou", "locate", case_id)
+    old = client.get(world.at("group_case_repair_list", case_id)).content
+    world.do(client, "zhou", "row_out", case_id, 3, reason="不属于本群组", other_benchmark="")
+    world.do(client, "zhou", "repair", case_id, file=world.upload(old, "list.xlsx"))
+    shown = client.get(world.at("group_case", case_id)).content.decode()
+    assert "export it again and repair that one" in shown
+
+
+@pytest.mark.requirement("G-021")
+def test_a_benchmark_of_somebody_else_and_days_that_cannot_be_are_refused(client, utility):
+    case_id = world.receive(client, utility, world.rows(3))
+    world.survey(client, case_id)
+    world.do(client, "chen", "draft", case_id, **queries.clauses())
+    world.do(client, "li", "review", case_id)
+    world.do(client, "zhao", "approve", case_id)
+    for day, sentence in (("2026-09-22", "lies in the future"), ("2026-09-19", "cannot be signed before")):
+        world.do(client, "chen", "sign", case_id, signed_on=day, file=world.scan())
+        assert sentence in client.get(world.at("group_case", case_id)).content.decode()
+    assert world.state(case_id) == "contract"
+    world.do(client, "chen", "sign", case_id, signed_on="2026-09-21", file=world.scan())
+    world.work(world.order(client, case_id))
+    world.finish(client, case_id)
+    with db.transaction():
+        other = book.customer("海曙有线公司")
+    number = queries.case(case_id=case_id).benchmark_number
+    world.sign_in(client, "wang")
+    given = world.form(other, world.rows(1, first=20), kinds=["change"], benchmark_number=number)
+    answer = client.post(world.at("group_case_new"), given).content.decode()
+    assert f"The benchmark {number} belongs to 明州通信有限公司, not to this customer." in answer
+
+
+def test_a_package_that_comes_twice_and_a_second_crew_lose_and_double_nothing(client, utility):
+    case_id = world.receive(client, utility, world.rows(3))
+    world.survey(client, case_id)
+    world.sign(client, case_id)
+    ticket_id = world.order(client, case_id)
+    first, second = field_queries.ticket(ticket_id).tasks[:2]
+    payload = {
+        "what": "done", "task_id": first.id, "made_at": world.NOW.isoformat(), "seal_number": "FY-1",
+        "checks": dict.fromkeys(("fit", "belongs", "ready", "listed"), True), "place": first.place,
+    }  # fmt: skip
+    key = uuid.uuid4()
+    with db.transaction():
+        for _time in range(2):
+            made = fieldwork.apply_entry(
+                entry_key=key, ticket_id=ticket_id, payload=payload, received_at=world.NOW,
+                actor_id=world.user_id("zhang"),
+            )  # fmt: skip
+            assert made.state == "applied"
+    assert len(field_queries.entries_of(ticket_id=ticket_id)) == 1
+    with db.transaction():
+        other = fieldwork.apply_entry(
+            entry_key=uuid.uuid4(), ticket_id=ticket_id, payload=payload | {"task_id": second.id, "seal_number": "FY-2"},
+            received_at=world.NOW, actor_id=world.user_id("zhou"),
+        )  # fmt: skip
+    assert other.state == "queued"
+    assert "张工" in other.sentence
+    assert len(field_queries.waiting_entries(ticket_id=ticket_id)) == 1, "it waits for the office, and is not lost"

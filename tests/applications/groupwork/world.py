@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests import company
 from tests.groups import book, sheets
-from tomoshibi.applications import casepapers
+from tomoshibi.applications import clauses
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.fieldwork import operations as fieldwork
@@ -177,7 +177,7 @@ def survey(client: Client, case_id: int, *, meter: str = METER) -> None:
 
 
 def sign(client: Client, case_id: int, on: str = "2026-09-21") -> None:
-    do(client, "chen", "draft", case_id, **casepapers.CLAUSES)
+    do(client, "chen", "draft", case_id, **clauses.CLAUSES)
     do(client, "li", "review", case_id)
     do(client, "zhao", "approve", case_id)
     do(client, "chen", "sign", case_id, signed_on=on, file=scan("contract.pdf"))

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from tomoshibi.applications import casepapers
 from tomoshibi.applications import casewords as words
 from tomoshibi.applications.values.groupwork import CaseKind, Slot, Tap
 from tomoshibi.fieldwork import queries as fieldwork
@@ -90,7 +90,8 @@ class CaseForm(forms.Form):
         "good_rows",
     )
 
-    def __init__(self, *args: Any, kind: CaseKind | None, today: date, **more: Any) -> None:
+    def __init__(self, *args: Any, kind: CaseKind | None, today: date, has_list: bool = False, **more: Any) -> None:
+        """:param has_list: the list is written from what is kept here already"""
         super().__init__(*args, **more)
         self.today = today
         self.kind = kind
@@ -102,6 +103,8 @@ class CaseForm(forms.Form):
             away = (*self.LISTED, "kinds", *away)
         elif kind is CaseKind.BENCHMARK:
             away = (*self.LISTED, "kinds")
+        if has_list:
+            away = (*away, "electronic_list")
         for name in away:
             del self.fields[name]
         if kind is not None:
@@ -170,7 +173,11 @@ class BenchmarkForm(forms.Form):
 
 
 class ContractForm(forms.Form):
-    """The special clauses: the company's wording, changed where this customer needs it."""
+    """
+    The special clauses: the company's wording, changed where this customer needs it.
+
+    :param clauses: the wording to begin with, by code
+    """
 
     def __init__(self, *args: Any, clauses: dict[str, str], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -178,7 +185,7 @@ class ContractForm(forms.Form):
             self.fields[code] = forms.CharField(
                 label=label,
                 max_length=2_000,
-                initial=clauses.get(code, casepapers.CLAUSES[code]),
+                initial=clauses.get(code, ""),
                 widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans"}),
             )
 
@@ -271,3 +278,18 @@ class RightForm(forms.Form):
 
 class ProgressForm(forms.Form):
     q = forms.CharField(label=_("Query number"), max_length=14)
+
+
+class DeviceForm(forms.Form):
+    """Something that hangs at an access point without one of its seals."""
+
+    what = forms.CharField(label=_("What hangs there"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    count = forms.IntegerField(label=pgettext_lazy("device", "How many"), min_value=1, max_value=100)
+
+
+class CountForm(forms.Form):
+    """The count of a group was wrong."""
+
+    true_count = forms.IntegerField(label=_("How many points there really were"), min_value=0, max_value=100_000)
+    since = DayField(label=pgettext_lazy("count", "Since"))
+    evidence = forms.CharField(label=_("How it is known"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -6,6 +6,7 @@ from tomoshibi.applications.models.groupwork import (
     CasePaper,
     CaseRow,
     CaseStep,
+    ClauseWording,
     ContractList,
     GroupCase,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "CasePaper",
     "CaseRow",
     "CaseStep",
+    "ClauseWording",
     "Consent",
     "ContractList",
     "CoreHour",

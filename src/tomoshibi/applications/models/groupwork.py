@@ -21,7 +21,8 @@ class GroupCase(models.Model):
     An application about a group, from the counter to the archive.
 
     ``number`` is the application number that points carry; with ``query_number`` the customer asks how far it is. What
-    stands here is what the form says; the list is in ``CaseRow``.
+    stands here is what the form says; the list is in ``CaseRow``. One form for several groups of a customer is a case for
+    each of them, held together by ``joint_number``, the number of the first (G-075).
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -61,6 +62,7 @@ class GroupCase(models.Model):
     step_since = models.DateTimeField()
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
+    joint_number = models.CharField(max_length=20, blank=True)
 
     class Meta:
         constraints = [
@@ -136,7 +138,11 @@ class GroupCase(models.Model):
 
 @audited()
 class CaseRow(models.Model):
-    """A point of a case: as the list has it, as it was found, and what became of it."""
+    """
+    A point of a case: as the list has it, as it was found, and what became of it.
+
+    :ivar other_benchmark: where it belongs instead, as the surveyor says; ``applied_as`` is the application it came into
+    """
 
     case = models.ForeignKey(GroupCase, on_delete=models.CASCADE, related_name="+")
     no = models.IntegerField()
@@ -173,10 +179,22 @@ class CaseRow(models.Model):
     done_at = models.DateTimeField(null=True)
     ticket_id = models.BigIntegerField(null=True)
     from_site = models.BooleanField(default=False)
+    other_benchmark = models.CharField(max_length=12, blank=True)
+    applied_as = models.CharField(max_length=20, blank=True)
     installed_on = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "no"], name="case_row_once")]
+
+
+@audited()
+class ClauseWording(models.Model):
+    """The company's own wording of a special clause; without one, the shipped wording holds (G-041)."""
+
+    code = models.CharField(max_length=20, unique=True)
+    text = models.TextField()
+    saved_at = models.DateTimeField()
+    saved_by_id = models.BigIntegerField(null=True)
 
 
 class CaseDocument(models.Model):

@@ -4,17 +4,29 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from tomoshibi.applications.models import CaseDocument, CaseList, CasePaper, CaseRow, CaseStep, ContractList, GroupCase
+from tomoshibi.applications.clauses import CLAUSES
+from tomoshibi.applications.models import (
+    CaseDocument,
+    CaseList,
+    CasePaper,
+    CaseRow,
+    CaseStep,
+    ClauseWording,
+    ContractList,
+    GroupCase,
+)
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import CaseKind, CaseState, Change, PaperState, RowState, Slot
 from tomoshibi.fieldwork import queries as field_queries
 from tomoshibi.groups import queries as groups
 from tomoshibi.groups.values import subject_of as point_subject
 from tomoshibi.parties import queries as parties
+from tomoshibi.supply import queries as supply
+from tomoshibi.supply.values import Setting
 
 _SAME = {field.name for field in fields(values.Case)} & {field.name for field in GroupCase._meta.fields} - {
     "kind",
@@ -225,3 +237,131 @@ def labels_of(*, rows: list[values.Row]) -> dict[int, Any]:
     """Labels of the rows by point id."""
     by_subject = {point_subject(row.point_id): row.point_id for row in rows if row.point_id}
     return {by_subject[label.subject]: label for label in field_queries.labels_of(subjects=list(by_subject))}
+
+
+def waiting_rows(*, benchmark_number: str = "") -> list[values.Waiting]:
+    """
+    Devices that nobody has applied for yet: from surveys, and from the verification of the stock (G-016, G-079).
+
+    :param benchmark_number: of one group only
+    """
+    rows = CaseRow.objects.filter(applied_as="").exclude(other_benchmark="").select_related("case__customer")
+    if benchmark_number:
+        rows = rows.filter(other_benchmark=benchmark_number)
+    surveyed = [
+        values.Waiting(
+            id=row.id,
+            is_of_case=True,
+            customer_id=row.case.customer_id,
+            customer_name=row.case.customer.name,
+            benchmark_number=row.other_benchmark,
+            name=row.name,
+            address=row.address,
+            nearest_number=row.nearest_number,
+            access_point_number=row.access_point_number,
+            district_number=row.district_number,
+        )
+        for row in rows.order_by("id")
+    ]
+    verified = [
+        values.Waiting(
+            id=row["id"],
+            is_of_case=False,
+            customer_id=row["customer_id"],
+            customer_name=row["customer"],
+            **{name: row[name] for name in ("benchmark_number", "name", "address", "nearest_number")},
+            access_point_number=row["access_point_number"],
+            district_number=row["district_number"],
+        )
+        for row in groups.extra_rows(benchmark_number=benchmark_number)
+    ]
+    return [*surveyed, *verified]
+
+
+def joint_cases(*, number: str) -> list[values.CaseSummary]:
+    """The cases of one form over several groups, in its order (G-075)."""
+    if not number:
+        return []
+    return [_summary(row) for row in GroupCase.objects.filter(joint_number=number).order_by("id")]
+
+
+def clauses() -> dict[str, str]:
+    """The special clauses as this company words them (G-041)."""
+    own = dict(ClauseWording.objects.values_list("code", "text"))
+    return {code: own.get(code, text) for code, text in CLAUSES.items()}
+
+
+def odd_taps(*, rows: list[values.Row]) -> set[int]:
+    """Numbers of the rows that are connected as it is done in the country though they stand in town, or the reverse (G-053)."""
+    settings = {row.district_number: supply.district(number=row.district_number) for row in rows if row.district_number}
+    found = set()
+    for row in rows:
+        district = settings.get(row.district_number)
+        if district is None or not row.tap:
+            continue
+        is_rural = district.setting == Setting.RURAL
+        if is_rural != (row.tap == values.Tap.RURAL):
+            found.add(row.no)
+    return found
+
+
+def cases_by_unit(*, today: date) -> list[dict[str, Any]]:
+    """Open cases of each managing unit: how many, how many late, and since when the oldest stands (G-127)."""
+    found = GroupCase.objects.filter(state__in=[state.value for state in values.OPEN_STATES])
+    counted = found.values("unit").annotate(
+        count=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), oldest_on=Min("received_on")
+    )
+    return [row | {"days": (today - row["oldest_on"]).days} for row in counted.order_by("-late", "-count", "unit")]
+
+
+def figures(*, today: date) -> dict[str, int | None]:
+    """
+    How the business with groups stands, counted from the data (G-128).
+
+    :returns: counts of points and of cases; ``median_days`` from the counter to the closed file, nothing before the
+        first one
+    """
+    closed = GroupCase.objects.filter(state=CaseState.CLOSED.value).values_list("received_on", "closed_at")
+    took = sorted((ended.date() - received).days for received, ended in closed if ended)
+    open_ = GroupCase.objects.filter(state__in=[state.value for state in values.OPEN_STATES])
+    counted, legacy = groups.completeness(on=today), groups.legacy_counts()
+    return {
+        "points": counted.points,
+        "verified": counted.points - legacy["marked"],
+        "sealed": counted.seal,
+        "open_cases": open_.count(),
+        "late_cases": open_.filter(due_on__lt=today).count(),
+        "closed_cases": len(took),
+        "median_days": took[len(took) // 2] if took else None,
+        "waiting": len(waiting_rows()),
+    }
+
+
+def place(*, number: str) -> values.AccessPlace | None:
+    """Everything that should be seen at an access point, and what applications are bringing there (G-050)."""
+    found = supply.access_point(number=number)
+    if found is None:
+        return None
+    seals = {one.subject: one.number for one in field_queries.seals_at(place=number)}
+    standing = [
+        values.Standing(
+            account_number=point.account_number,
+            name=point.name,
+            group_number=point.group_number,
+            seal=seals.get(point_subject(point.id), ""),
+        )
+        for point in groups.points_at(access_point_number=number)
+    ]
+    coming = (
+        CaseRow.objects.filter(access_point_number=number, installed_on=None, change=Change.ADD.value)
+        .filter(case__state__in=[state.value for state in values.OPEN_STATES])
+        .exclude(state=RowState.REJECTED.value)
+    )
+    district = supply.district(number=found.district_number) if found.district_number else None
+    return values.AccessPlace(
+        number=found.number,
+        name=found.name,
+        district=f"{found.district_number} {district.name if district else ''}".strip(),
+        points=tuple(standing),
+        coming=tuple(coming.order_by("id").values_list("case__number", "name")),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tomoshibi.applications.views import grouproles, groupwork
+from tomoshibi.applications.views import groupfindings, grouproles, groupwork
 
 urlpatterns = [
     path("groups/", groupwork.cases, name="group_cases"),
@@ -12,13 +12,18 @@ urlpatterns = [
     path("groups/roles/", grouproles.roles, name="group_roles"),
     path("groups/roles/shipped/", grouproles.take_shipped, name="group_roles_shipped"),
     path("groups/roles/set/", grouproles.set_right, name="group_roles_set"),
+    path("groups/clauses/", groupwork.clauses, name="group_clauses"),
+    path("groups/waiting/<str:benchmark_number>.xlsx", groupwork.waiting_list, name="group_waiting_list"),
     path("groups/neighbours/", grouproles.neighbours, name="neighbours"),
     path("groups/neighbours/upload/", grouproles.upload_neighbours, name="neighbours_upload"),
+    path("groups/places/<str:number>/", groupfindings.place, name="place"),
+    path("groups/of/<int:group_id>/wrong-count/", groupfindings.wrong_count, name="wrong_count"),
     path("groups/of/<int:group_id>/", groupwork.papers_of_group, name="papers_of_group"),
     path("groups/<int:case_id>/", groupwork.case, name="group_case"),
     path("groups/<int:case_id>/panel/", groupwork.case_panel, name="group_case_panel"),
     path("groups/<int:case_id>/accept/", groupwork.accept, name="group_case_accept"),
     path("groups/<int:case_id>/refuse/", groupwork.refuse, name="group_case_refuse"),
+    path("groups/<int:case_id>/personal/", groupwork.personal, name="group_case_personal"),
     path("groups/<int:case_id>/recheck/", groupwork.recheck, name="group_case_recheck"),
     path("groups/<int:case_id>/locate/", groupwork.locate, name="group_case_locate"),
     path("groups/<int:case_id>/answers/", groupwork.answers, name="group_case_answers"),

@@ -210,6 +210,7 @@ class Case:
     step_since: datetime
     due_on: date | None
     closed_at: datetime | None
+    joint_number: str = ""
 
     @property
     def masked_document(self) -> str:
@@ -276,6 +277,52 @@ class Row:
             ("is_ready", self.is_ready),
             ("is_listed", self.is_listed),
         )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """
+    A device that waits to be applied for.
+
+    :ivar is_of_case: the surveyor of an application found that it belongs to another group; else it was found when the
+        stock was verified
+    """
+
+    id: int
+    is_of_case: bool
+    customer_id: int
+    customer_name: str
+    benchmark_number: str
+    name: str
+    address: str
+    nearest_number: str
+    access_point_number: str
+    district_number: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A point at an access point, with the seal that should be seen there."""
+
+    account_number: str
+    name: str
+    group_number: str
+    seal: str
+
+
+@dataclass(frozen=True)
+class AccessPlace:
+    """
+    An access point as somebody stands before it.
+
+    :ivar coming: numbers of applications under way, and what they bring here
+    """
+
+    number: str
+    name: str
+    district: str
+    points: tuple[Standing, ...]
+    coming: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

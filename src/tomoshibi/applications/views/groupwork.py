@@ -76,18 +76,25 @@ def cases(request: HttpRequest) -> HttpResponse:
 def new_case(request: HttpRequest) -> HttpResponse:
     """The form as it lies on the counter; with ``?kind=`` a cancellation or a change of the benchmark."""
     kind = CaseKind(request.GET["kind"]) if request.GET.get("kind") in {"cancel", "benchmark"} else None
-    given = {name: request.GET[name] for name in ("benchmark_number", "customer_id") if request.GET.get(name)}
+    given: dict[str, Any] = {
+        name: request.GET[name] for name in ("benchmark_number", "customer_id") if request.GET.get(name)
+    }
+    waiting = _waiting(request) if kind is None else []
+    if waiting:
+        given |= {"kinds": [CaseKind.CHANGE], "declared_points": len(waiting)}
     form = forms.CaseForm(
         request.POST or None,
         request.FILES or None,
         kind=kind,
         today=clock.today(),
+        has_list=bool(waiting),
         initial={"signed_on": clock.today(), "seen": "stamp"} | given,
     )
     context: dict[str, Any] = {"form": form, "kind": kind, "refusals": (), "offer": "", "title": _title(kind)}
+    context["waiting"] = waiting
     if request.method == "POST" and form.is_valid():
         try:
-            case_id = _receive(request, form)
+            case_id = _receive(request, form, has_list=bool(waiting))
         except operations.FormRefused as refused:
             for name, reason in refused.refusals.items():
                 form.add_error(name if name in form.fields else None, reason)
@@ -107,6 +114,12 @@ def new_case(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/groupwork/new.html", context, status=status)
 
 
+def _waiting(request: HttpRequest) -> list[values.Waiting]:
+    """Devices that wait at a benchmark, where the counter came to apply for them: their list writes itself."""
+    number = request.GET.get("benchmark_number", "")
+    return queries.waiting_rows(benchmark_number=number) if request.GET.get("waiting") and number else []
+
+
 def _title(kind: CaseKind | None) -> Any:
     return words.REQUEST[kind] if kind else _("New application")
 
@@ -117,7 +130,7 @@ def _named(refusals: Any) -> list[tuple[int, Any, str]]:
     return [(row, column_name(column), reason) for row, column, reason in refusals]
 
 
-def _receive(request: HttpRequest, form: forms.CaseForm) -> int:
+def _receive(request: HttpRequest, form: forms.CaseForm, *, has_list: bool) -> int:
     data = form.cleaned_data
     files = {slot: keep(request, data[name]) for name, slot in FILES if data.get(name)}
     application = operations.Application(
@@ -139,15 +152,24 @@ def _receive(request: HttpRequest, form: forms.CaseForm) -> int:
         new_benchmark=data.get("new_benchmark", ""),
         meter_number=data.get("meter_number", ""),
     )
+    now, number = clock.now(), application.benchmark_number
     with db.transaction():
-        case_id = operations.receive_case(
+        if has_list:
+            customer = parties.customer(customer_id=application.customer_id)
+            assert customer is not None, "the form has looked the customer up"
+            files[Slot.LIST] = operations.write_list(
+                benchmark_number=number, customer_name=customer.name, now=now, actor_id=request.user.pk
+            )
+        case_id = operations.receive(
             application=application,
             files=files,
             good_rows=data.get("good_rows", False),
-            now=clock.now(),
+            now=now,
             today=clock.today(),
             actor_id=request.user.pk,
         )
+        if has_list:
+            operations.note_applied(benchmark_number=number, number=queries.case(case_id=case_id).number, now=now)
         record(request, values.ACCEPT, "received an application", case_id)
     return case_id
 
@@ -188,7 +210,7 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         | {int(str(g["by_id"])) for g in found.grouping if g["by_id"]}
         | {r.placed_by_id for r in rows if r.placed_by_id}
     )
-    labels = queries.labels_of(rows=rows)
+    labels, odd = queries.labels_of(rows=rows), queries.odd_taps(rows=rows)
     live = [row for row in rows if row.state is not RowState.REJECTED]
     names = {step.id: step.name for step in people.group_steps()}
     return {
@@ -199,12 +221,13 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
                 "label": labels.get(r.point_id or 0),
                 "source": words.SOURCES.get(r.source, ""),
                 "tap": words.tap(r.tap),
+                "is_odd": r.no in odd,
                 "who": who.get(r.placed_by_id or 0, ""),
             }
             for r in rows
         ],
         "live": live,
-        "out": len(rows) - len(live),
+        "out_count": len(rows) - len(live),
         "path": _path(found),
         "states": words.STATES,
         "kinds": words.KINDS,
@@ -223,6 +246,7 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         "is_late": bool(found.due_on and found.due_on < today),
         "today": today,
         "ticket": _ticket(found),
+        "joint": queries.joint_cases(number=found.joint_number),
         "ending": groups.ending_of(group_id=found.group_id) if found.group_id else None,
         **_step_context(found, rows, paper),
     }
@@ -252,12 +276,13 @@ def _step_context(found: values.Case, rows: list[values.Row], paper: values.Pape
             ),
         }  # fmt: skip
     elif state is CaseState.CONTRACT:
-        made["contract"] = forms.ContractForm(clauses=paper.clauses if paper else {})
+        made["contract"] = forms.ContractForm(clauses=paper.clauses if paper else queries.clauses())
         made["is_draft"] = paper is None or paper.state is PaperState.DRAFT
     elif state is CaseState.ORDER:
         made["order"] = forms.OrderForm(initial={"planned_on": today})
         made["joining"] = [r for r in rows if r.change == "add" and r.state in {RowState.PLANNED, RowState.WAITING}]
         subjects = [f"groups.point:{row.point_id}" for row in made["joining"]]
+        made["slips"] = bool(made["joining"]) and bool(queries.lists_of(case_id=found.id))
         made["prints"] = fieldwork.prints_of_subjects(subjects=subjects) if subjects else ()
     elif state is CaseState.INSTALL:
         made["lacks"] = operations.installation_lacks(case_id=found.id)
@@ -300,6 +325,18 @@ def refuse(request: HttpRequest, case_id: int) -> HttpResponse:
             case_id=case_id, reason=form.cleaned_data["reason"], now=clock.now(), today=clock.today(), actor_id=request.user.pk
         ),
     )  # fmt: skip
+
+
+@require_POST
+@page(values.ACCEPT, right=DO)
+def personal(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Numbers of people in full: only with the right, and that somebody looked is on record (G-129)."""
+    found = case_or_404(case_id)
+    with db.transaction():
+        record(request, values.ACCEPT, "looked at personal numbers", case_id)
+    response = render(request, "applications/groupwork/personal.html", {"case": found})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
@@ -346,7 +383,7 @@ def row(request: HttpRequest, case_id: int, no: int) -> HttpResponse:
         return act(
             request, case_id, values.SURVEY, f"placed row {no} by hand",
             lambda: operations.place_row(
-                case_id=case_id, no=no, **form.cleaned_data, now=clock.now(), actor_id=request.user.pk
+                case_id=case_id, no=no, **form.cleaned_data, now=clock.now(), today=clock.today(), actor_id=request.user.pk
             ),
             anchor="rows",
         )  # fmt: skip
@@ -365,7 +402,8 @@ def row_out(request: HttpRequest, case_id: int, no: int) -> HttpResponse:
         request, case_id, values.SURVEY, f"took row {no} out",
         lambda: operations.take_row_out(
             case_id=case_id, no=no, reason=form.cleaned_data["reason"],
-            other_benchmark=form.cleaned_data["other_benchmark"].strip(), now=clock.now(), actor_id=request.user.pk,
+            other_benchmark=form.cleaned_data["other_benchmark"].strip(), now=clock.now(), today=clock.today(),
+            actor_id=request.user.pk,
         ),
         anchor="rows",
     )  # fmt: skip
@@ -644,6 +682,11 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
 def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     """One of the papers, as it stands now."""
     found, rows = case_or_404(case_id), queries.rows(case_id=case_id)
+    if name == "application":  # it names people and their numbers in full
+        if not request.user.has_perm(f"{values.ACCEPT}.view"):  # type: ignore[union-attr]
+            raise PermissionDenied(values.ACCEPT)
+        with db.transaction():
+            record(request, values.ACCEPT, "looked at personal numbers", case_id)
     written = queries.paper_of(case_id=case_id)
     if name == "application":
         made = (
@@ -656,6 +699,10 @@ def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
         )
     elif name == "connection":
         made = casepapers.CONNECTION, casepapers.connection(case=found, rows=rows)
+    elif name == "slips" and queries.lists_of(case_id=case_id):
+        labels_of = {point_id: label.number for point_id, label in queries.labels_of(rows=rows).items()}
+        version = len(queries.lists_of(case_id=case_id))
+        made = casepapers.SLIPS, casepapers.slips(case=found, rows=rows, version=version, labels=labels_of)
     elif name == "contract" and written is not None:
         who = people.names_of(
             user_ids={i for i in (written.drafted_by_id, written.reviewed_by_id, written.approved_by_id) if i}
@@ -676,6 +723,39 @@ def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     else:
         raise Http404
     return _pdf(typesetting.typeset(template=made[0], data=made[1]), f"{found.number}-{name}")
+
+
+@require_GET
+@page(values.ACCEPT)
+def waiting_list(request: HttpRequest, benchmark_number: str) -> HttpResponse:
+    """What waits at a benchmark in the printed form's columns, for the customer's stamp."""
+    rows = queries.waiting_rows(benchmark_number=benchmark_number)
+    if not rows:
+        raise Http404
+    content = operations.as_list(rows, customer_name=rows[0].customer_name)
+    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = f'attachment; filename="{benchmark_number}.xlsx"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@page(values.DRAFT)
+def clauses(request: HttpRequest) -> HttpResponse:
+    """How this company words the special clauses of its contracts (G-041)."""
+    form = forms.ContractForm(request.POST or None, clauses=queries.clauses())
+    for field in form.fields.values():
+        field.required = False
+    if request.method == "POST":
+        if not request.user.has_perm(f"{values.DRAFT}.do"):  # type: ignore[union-attr]
+            raise PermissionDenied(values.DRAFT)
+        if form.is_valid():
+            with db.transaction():
+                operations.word_clauses(clauses=form.cleaned_data, now=clock.now(), actor_id=request.user.pk)
+                record(request, values.DRAFT, "worded the special clauses", 0)
+            messages.success(request, _("Saved."))
+            return redirect("applications:group_clauses")
+    return render(request, "applications/groupwork/clauses.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -756,8 +836,12 @@ def reports(request: HttpRequest) -> HttpResponse:
         for one in queries.incomplete_archives(today=today)
     ]
     without = queries.groups_without_list(on=today)
+    waiting = _by_benchmark(queries.waiting_rows())
     context = {
         "archives": archives,
+        "figures": queries.figures(today=today),
+        "by_unit": queries.cases_by_unit(today=today),
+        "waiting": waiting,
         "without_list": without[:200],
         "without_list_count": len(without),
         "without_ticket": queries.connected_without_ticket(),
@@ -765,6 +849,27 @@ def reports(request: HttpRequest) -> HttpResponse:
         "title": pgettext("group case", "What is missing"),
     }
     return render(request, "applications/groupwork/reports.html", context)
+
+
+def _by_benchmark(rows: list[values.Waiting]) -> list[dict[str, Any]]:
+    """What waits, per customer and benchmark, and where it is applied for once its group is there."""
+    found: dict[tuple[int, str], list[values.Waiting]] = {}
+    for row in rows:
+        found.setdefault((row.customer_id, row.benchmark_number), []).append(row)
+    made = []
+    for (customer_id, benchmark_number), some in found.items():
+        group, customer = groups.group(benchmark_number=benchmark_number), parties.customer(customer_id=customer_id)
+        ready = group is not None and customer is not None and group.customer_id == customer_id
+        made.append({
+            "customer": some[0].customer_name,
+            "districts": ", ".join(sorted({row.district_number for row in some if row.district_number})),
+            "benchmark": benchmark_number,
+            "count": len(some),
+            "url": operations.address_of(benchmark_number, customer_number=customer.number)
+            if ready and customer
+            else "",
+        })  # fmt: skip
+    return made
 
 
 @require_GET
@@ -777,6 +882,7 @@ def papers_of_group(request: HttpRequest, group_id: int) -> HttpResponse:
     cases_ = queries.cases_of_group(group_id=group_id)
     context = {
         "group": group,
+        "count_form": forms.CountForm(),
         "customer": parties.customer(customer_id=group.customer_id),
         "cases": [(one, queries.case(case_id=one.id), queries.paper_of(case_id=one.id)) for one in cases_],
         "lists": queries.contract_lists(group_id=group_id),

@@ -242,6 +242,7 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
             on=row.issue_on,
             accounts=accounts,
             kinds={code: kind.posting_key for code, kind in masters.charge_kinds(on=row.issue_on).items()},
+            country=masters.company().country,
         ),
         posted_at=now,
         actor_id=actor_id,

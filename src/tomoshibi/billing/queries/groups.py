@@ -45,8 +45,10 @@ def group_periods(*, month: Month, until: date, group_ids: pl.Series | None = No
     first, last = days["from_day"].min(), days["to_day"].max()
     assert isinstance(first, date), "days without a date were dropped"
     assert isinstance(last, date), "days without a date were dropped"
-    supplied = contracts.supplied_frame(period_start=first, period_end=last)
     own = groups.supplies_between(start=first, end=last, group_ids=group_ids)
+    if own.is_empty():  # a company without groups does not look at all its contracts for nothing
+        return pl.DataFrame(schema=dict(GROUP_PERIODS))
+    supplied = contracts.supplied_frame(period_start=first, period_end=last)
     found = own.join(supplied, on="supply_point_id", how="inner").join(days, on=["area", "base_day"], how="inner")
     far = date(9999, 12, 31)
     found = found.with_columns(

@@ -52,6 +52,7 @@ from tomoshibi.groups.operations.processes import (
     record_final_bill,
     refuse_beyond_cap,
     reserve_points,
+    split_list,
     take_served_accounts,
 )
 from tomoshibi.groups.operations.reads import enter_read, take_register_file
@@ -76,6 +77,7 @@ from tomoshibi.groups.operations.stock import (
     enqueue_import,
     import_batch,
     load_sheet,
+    mark_applied,
     open_batch,
     receive_sheet,
     receive_totals,
@@ -145,6 +147,7 @@ __all__ = [
     "hang_reference_meter",
     "import_batch",
     "load_sheet",
+    "mark_applied",
     "mark_suspect",
     "move_points",
     "open_batch",
@@ -167,6 +170,7 @@ __all__ = [
     "save_device_type",
     "set_parameter",
     "split_group",
+    "split_list",
     "take_register_file",
     "take_served_accounts",
     "verify_rows",

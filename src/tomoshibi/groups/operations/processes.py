@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from tomoshibi.documents import queries as stored
-from tomoshibi.groups import layouts, placing, planning, proposing, queries, values
+from tomoshibi.groups import exports, layouts, placing, planning, proposing, queries, values
 from tomoshibi.groups.models import Group, Membership, ReferenceMeter
 from tomoshibi.groups.operations.founding import GroupMove, hang_reference_meter, locked, search_key
 from tomoshibi.groups.operations.supplies import NotSupplied, end_supply
@@ -212,3 +212,25 @@ def dissolve_group(*, group_id: int) -> None:
         raise GroupMove(_("The final bill of group %(number)s is not posted yet.") % {"number": row.number})
     row.dissolve(on=row.dissolved_on)
     row.save()
+
+
+def split_list(*, file_id: int) -> list[tuple[str, bytes, tuple[int, ...]]]:
+    """
+    A confirmation list over several groups, cut by benchmark (G-075).
+
+    :returns: for each benchmark in the order of the file: its number, its rows as a csv of the same form, and which
+        row of the file each line of it was
+    :raises NotReadable: if the file is no list that names its benchmarks
+    """
+    file = stored.stored_file(file_id=file_id)
+    sheet = layouts.read(Path(stored.path(file_id=file_id)), name=file.name, among=(layouts.CONFIRMATION,))
+    parts = []
+    for (benchmark,), rows in sheet.rows.group_by("benchmark_number", maintain_order=True):
+        columns = [
+            name
+            for name in layouts.CONFIRMATION.columns
+            if name in layouts.CONFIRMATION.needed or (rows[name] != "").any()
+        ]
+        content = exports.as_csv(rows.select(columns), layouts.CONFIRMATION)
+        parts.append((str(benchmark or ""), content, tuple(rows["row"].to_list())))
+    return parts

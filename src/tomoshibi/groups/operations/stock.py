@@ -503,3 +503,14 @@ def _changed_since(batch_id: int) -> bool:
             {"batch": batch_id},
         )
         return bool(cursor.fetchone()[0])
+
+
+@db.transaction_required
+def mark_applied(*, row_ids: Sequence[int], application_number: str) -> int:
+    """
+    Devices that no list had are applied for now; they wait no longer (G-079).
+
+    :returns: how many
+    """
+    rows = StockRow.objects.filter(id__in=list(row_ids), verification=values.Verification.EXTRA.value, applied_as="")
+    return rows.update(applied_as=application_number)

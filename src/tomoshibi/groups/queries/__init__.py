@@ -36,6 +36,7 @@ from tomoshibi.groups.queries.points import (
     overrides,
     point,
     point_by_id,
+    points_at,
     points_frame,
     points_of,
     same_devices,
@@ -61,6 +62,7 @@ from tomoshibi.groups.queries.settings import (
 )
 from tomoshibi.groups.queries.stock import (
     batch_preview,
+    extra_rows,
     extras,
     ready,
     stock_batch,
@@ -112,6 +114,7 @@ __all__ = [
     "ending_of",
     "endings",
     "expected_band",
+    "extra_rows",
     "extras",
     "group",
     "group_of_supply_point",
@@ -136,6 +139,7 @@ __all__ = [
     "point_by_id",
     "point_list",
     "point_list_rows",
+    "points_at",
     "points_frame",
     "points_in_district",
     "points_named",

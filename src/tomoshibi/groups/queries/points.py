@@ -302,3 +302,21 @@ def ended_points(*, numbers: pl.Series) -> pl.DataFrame:
         {"account_number": pl.String, "benchmark_number": pl.String, "end": pl.Date},
         {"numbers": numbers.unique().to_list()},
     ).filter(pl.col("end").is_not_null())
+
+
+def points_at(*, access_point_number: str) -> list[values.PointAtPlace]:
+    """Points that stand at an access point and are in a group now, by account number."""
+    frame = bulk.read_frame(
+        """
+        SELECT p.id, p.account_number, p.name, g.number
+        FROM supply_accesspoint a
+        JOIN groups_placement pl ON pl.access_point_id = a.id AND pl."end" IS NULL
+        JOIN groups_point p ON p.id = pl.point_id
+        JOIN groups_membership m ON m.point_id = p.id AND m."end" IS NULL
+        JOIN groups_group g ON g.id = m.group_id
+        WHERE a.number = %(number)s ORDER BY p.account_number
+        """,
+        {"id": pl.Int64, "account_number": pl.String, "name": pl.String, "group_number": pl.String},
+        {"number": access_point_number},
+    )
+    return [values.PointAtPlace(**row) for row in frame.iter_rows(named=True)]

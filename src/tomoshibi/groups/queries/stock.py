@@ -166,6 +166,34 @@ def stock_progress(*, table_id: int) -> list[dict[str, Any]]:
     ]
 
 
+def extra_rows(*, benchmark_number: str = "") -> list[dict[str, Any]]:
+    """
+    Devices found on site that no list had and that nobody has applied for yet (G-079).
+
+    :param benchmark_number: of one group only
+    :returns: ``id customer_id customer benchmark_number name address nearest_number access_point_number
+        district_number rated_w``
+    """
+    rows = StockRow.objects.filter(verification=values.Verification.EXTRA.value, applied_as="")
+    if benchmark_number:
+        rows = rows.filter(benchmark_number=benchmark_number)
+    names = (
+        "benchmark_number",
+        "name",
+        "address",
+        "nearest_number",
+        "access_point_number",
+        "district_number",
+        "rated_w",
+    )
+    found = rows.order_by("batch_id", "row_no").values("id", "batch__customer_id", "batch__customer__name", *names)
+    return [
+        {name: row[name] for name in ("id", *names)}
+        | {"customer_id": row["batch__customer_id"], "customer": row["batch__customer__name"]}
+        for row in found
+    ]
+
+
 def extras() -> list[dict[str, Any]]:
     """Devices found on site that no list had, per customer and district (G-079)."""
     rows = StockRow.objects.filter(verification=values.Verification.EXTRA.value)

@@ -23,6 +23,8 @@ from tomoshibi.applications.operations.groupwork.closing import (
     seals_of,
     settle_cancellations,
 )
+from tomoshibi.applications.operations.groupwork.findings import report_count, report_device
+from tomoshibi.applications.operations.groupwork.joint import receive
 from tomoshibi.applications.operations.groupwork.papers import (
     WrongVersion,
     approve_contract,
@@ -31,6 +33,7 @@ from tomoshibi.applications.operations.groupwork.papers import (
     review_contract,
     send_contract_back,
     sign_contract,
+    word_clauses,
 )
 from tomoshibi.applications.operations.groupwork.rights import NotARole, set_right, take_shipped_rights
 from tomoshibi.applications.operations.groupwork.site import (
@@ -59,6 +62,7 @@ from tomoshibi.applications.operations.groupwork.survey import (
     survey_lacks,
     take_row_out,
 )
+from tomoshibi.applications.operations.groupwork.waiting import address_of, as_list, note_applied, write_list
 
 __all__ = [
     "Application",
@@ -74,8 +78,10 @@ __all__ = [
     "OldVersion",
     "WrongVersion",
     "accept_case",
+    "address_of",
     "answer_rows",
     "approve_contract",
+    "as_list",
     "change_benchmark",
     "choose_benchmark",
     "close_case",
@@ -90,16 +96,20 @@ __all__ = [
     "list_version",
     "locate_rows",
     "missing_documents_of",
+    "note_applied",
     "note_attempt",
     "order_again",
     "order_work",
     "place_row",
     "print_labels",
+    "receive",
     "receive_case",
     "recheck_grouping",
     "refuse_case",
     "remind_of_archives",
     "repair_rows",
+    "report_count",
+    "report_device",
     "review_contract",
     "seals_of",
     "send_contract_back",
@@ -110,4 +120,6 @@ __all__ = [
     "take_over",
     "take_row_out",
     "take_shipped_rights",
+    "word_clauses",
+    "write_list",
 ]

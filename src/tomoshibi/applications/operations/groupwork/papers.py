@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from tomoshibi.applications import casepapers
-from tomoshibi.applications.models import CaseDocument, CaseList, CasePaper, GroupCase
+from tomoshibi.applications.clauses import CLAUSES
+from tomoshibi.applications.models import CaseDocument, CaseList, CasePaper, ClauseWording, GroupCase
 from tomoshibi.applications.operations.groupwork.cases import (
     FILE_KIND,
     CaseMove,
@@ -46,6 +47,12 @@ def make_list(case: GroupCase, *, now: datetime, today: date, actor_id: int | No
     )
     note(case, values.SURVEY, "list", now=now, actor_id=actor_id, text=f"V{version}")
     return made
+
+
+def renew_list(case: GroupCase, *, now: datetime, today: date, actor_id: int | None) -> None:
+    """A list that was made already does not say any more what the case says: the next version (G-036)."""
+    if CaseList.objects.filter(case=case).exists():
+        make_list(case, now=now, today=today, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -89,7 +96,7 @@ def draft_contract(*, case_id: int, clauses: dict[str, str], now: datetime, acto
     """
     The contract of a case, or the supplement to it; while it is a draft it may be written again.
 
-    :param clauses: the special clauses by ``casepapers.CLAUSES``
+    :param clauses: the special clauses by ``clauses.CLAUSES``
     :raises CaseMove: if it was reviewed already
     """
     case = locked(case_id)
@@ -102,6 +109,25 @@ def draft_contract(*, case_id: int, clauses: dict[str, str], now: datetime, acto
     row.clauses, row.drafted_by_id, row.drafted_at, row.remark = clauses, actor_id, now, ""
     row.save()
     note(case, values.DRAFT, "drafted", now=now, actor_id=actor_id)
+
+
+@db.transaction_required
+def word_clauses(*, clauses: dict[str, str], now: datetime, actor_id: int | None) -> int:
+    """
+    How this company words the special clauses from now on; contracts that were drafted keep their words (G-041).
+
+    :param clauses: by ``clauses.CLAUSES``; the shipped wording, or nothing, takes a wording of ours back
+    :returns: how many clauses have a wording of their own now
+    """
+    for code, shipped in CLAUSES.items():
+        text = clauses.get(code, "").strip()
+        if text in {"", shipped}:
+            ClauseWording.objects.filter(code=code).delete()
+        else:
+            ClauseWording.objects.update_or_create(
+                code=code, defaults={"text": text, "saved_at": now, "saved_by_id": actor_id}
+            )
+    return ClauseWording.objects.count()
 
 
 @db.transaction_required

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from tomoshibi.applications.models import CaseRow, GroupCase
 from tomoshibi.applications.operations.groupwork.acceptance import check_grouping
 from tomoshibi.applications.operations.groupwork.cases import Incomplete, at, enter, locked, move, note, rows_of
-from tomoshibi.applications.operations.groupwork.papers import make_list
+from tomoshibi.applications.operations.groupwork.papers import make_list, renew_list
+from tomoshibi.applications.operations.groupwork.waiting import ask_to_apply
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import CaseKind, CaseState, Change, Place, RowState
 from tomoshibi.groups import operations as group_operations
@@ -82,6 +83,11 @@ def locate_rows(*, case_id: int, now: datetime, today: date, actor_id: int | Non
     return placed, len(rows) - placed
 
 
+def is_rechecked(case: GroupCase) -> bool:
+    """Whether the surveyor looked at the grouping, too (G-015)."""
+    return any(one["second"] for one in case.grouping)
+
+
 def _tap(setting: str) -> str:
     return (values.Tap.RURAL if setting == Setting.RURAL else values.Tap.URBAN).value
 
@@ -130,22 +136,27 @@ def place_row(
     distance_m: int | None,
     not_nearest: str,
     now: datetime,
+    today: date,
     actor_id: int | None,
 ) -> None:
     """
     A place entered by hand, or a proposal that somebody says yes to (G-031).
 
+    :param distance_m: to the access point [m]; without it ``not_nearest`` says why that is not the nearest one (G-052)
     :raises Incomplete: without an access point and a district, or without a name for one that is new
     """
     case = locked(case_id)
     at(case, CaseState.SURVEY, CaseState.INSTALL)
     row = _row(case, no)
+    if distance_m is None and not not_nearest.strip():
+        raise Incomplete(_("Give the distance to the access point, or say why it is not the nearest one."))
     _put_place(row, access_point_number, access_point_name, district_number, district_name)
     row.tap, row.distance_m, row.not_nearest = tap, distance_m, not_nearest.strip()
     row.source, row.confidence = Place.MANUAL.value, 100
     row.placed_by_id, row.placed_at = actor_id, now
     row.save()
     note(case, values.SURVEY, "placed", now=now, actor_id=actor_id, text=f"{no}: {access_point_number}")
+    renew_list(case, now=now, today=today, actor_id=actor_id)
 
 
 def _put_place(row: CaseRow, number: str, name: str, district_number: str, district_name: str) -> None:
@@ -212,6 +223,7 @@ def repair_rows(*, case_id: int, file_id: int, now: datetime, actor_id: int | No
         except Incomplete as reason:
             raise Incomplete(_("Row %(row)d: %(reason)s") % {"row": told["row"], "reason": reason}) from None
         row.source, row.confidence, row.placed_by_id, row.placed_at = Place.MANUAL.value, 100, actor_id, now
+        row.not_nearest = row.not_nearest or _("as the list that was put right says")
         row.save()
         changed += 1
     note(case, values.SURVEY, "repaired", now=now, actor_id=actor_id, text=str(changed))
@@ -240,6 +252,8 @@ def answer_rows(
     """
     case = locked(case_id)
     at(case, CaseState.SURVEY)
+    if not is_rechecked(case):
+        raise Incomplete(_("Check the grouping a second time before going out: then the questions are answered."))
     for no, given in answers.items():
         row = _row(case, no)
         if row.state == RowState.REJECTED.value:
@@ -256,10 +270,12 @@ def answer_rows(
 
 @db.transaction_required
 def take_row_out(
-    *, case_id: int, no: int, reason: str, other_benchmark: str, now: datetime, actor_id: int | None
+    *, case_id: int, no: int, reason: str, other_benchmark: str, now: datetime, today: date, actor_id: int | None
 ) -> None:
     """
-    A row does not belong here: it leaves the case, and counts and lists follow (G-016).
+    A row does not belong here: it leaves the case, and counts and lists follow (G-016, G-036).
+
+    With another group it waits there to be applied for (``queries.waiting_rows``), and the counter gets work.
 
     :param other_benchmark: the group it should be applied for instead, where somebody knows it
     :raises Incomplete: if the other group is not one of the customer, or no row would be left
@@ -273,7 +289,7 @@ def take_row_out(
         other = groups.group(benchmark_number=other_benchmark)
         if other is None or other.customer_id != case.customer_id or other.id == case.group_id:
             raise Incomplete(_("%(number)s is no other group of this customer.") % {"number": other_benchmark})
-        reason = _("%(reason)s; belongs to benchmark %(number)s") % {"reason": reason, "number": other_benchmark}
+        row.other_benchmark = other_benchmark
     others = CaseRow.objects.filter(case=case).exclude(state=RowState.REJECTED.value).exclude(id=row.id)
     if not others.exists():
         raise Incomplete(_("No row would be left: send the application back instead."))
@@ -285,7 +301,10 @@ def take_row_out(
         assert first is not None, "there are others"
         first.role = Role.BENCHMARK.value
         first.save()
-    note(case, values.SURVEY, "row_out", now=now, actor_id=actor_id, text=f"{no}: {reason}")
+    note(case, values.SURVEY, "row_out", now=now, actor_id=actor_id, text=f"{no}: {reason} {other_benchmark}".strip())
+    renew_list(case, now=now, today=today, actor_id=actor_id)
+    if other_benchmark:
+        ask_to_apply(case, row, now=now, today=today)
 
 
 @db.transaction_required
@@ -317,7 +336,7 @@ def choose_benchmark(
 def what_survey_lacks(case: GroupCase) -> list[str]:
     """What keeps the survey open, in sentences."""
     lacks = []
-    if not any(one["second"] for one in case.grouping):
+    if not is_rechecked(case):
         lacks.append(_("The grouping was not checked a second time."))
     rows = CaseRow.objects.filter(case=case).exclude(state=RowState.REJECTED.value)
     unplaced = rows.filter(placed_at=None).exclude(change=Change.REMOVE.value).count()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0006_intake_from_mail'),
+        ('applications', '0007_rows_that_wait'),
         ('contracts', '0004_particulars_and_outages'),
         ('documents', '0001_initial'),
         ('parties', '0003_collective_invoices'),
