@@ -6,16 +6,22 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from tests.billing import book
 from tests.billing.test_runs import TODAY, issue, make
 from tomoshibi.billing import operations, queries, statements, values
+from tomoshibi.billing.statements import words
 from tomoshibi.documents import queries as documents
+from tomoshibi.documents.operations import typeset
 from tomoshibi.masters.operations import put_rows
 from tomoshibi.masters.queries import next_debit
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging import queries as deliveries
+from tomoshibi.parties import operations as parties
+from tomoshibi.parties.values import StatementChannel
 
 
 @pytest.fixture
@@ -111,6 +117,56 @@ def test_the_print_batch_is_in_postal_order_with_index_and_manifest(month, now):
     manifest = json.loads(documents.content(file_id=batch["manifest_file_id"]))
     assert (manifest["statements"], manifest["pages"]) == (2, 2)
     assert manifest["parts"][0]["sha256"] == batch["parts"][0]["sha256"]
+
+
+def test_a_batch_keeps_its_postal_order_whatever_is_changed_while_it_is_printed(month, now, monkeypatch):
+    run, (debit, _transfer, _portal), _clerks = month
+    monkeypatch.setattr(operations.printing, "PART_SIZE", 1)
+    batch_id = operations.begin_batch(run_id=run.id, actor_id=None, now=now)
+    assert queries.print_batches(run_id=run.id)[0]["parts"] == [], "none is set yet"
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 2)
+    parties.change_account_terms(account_id=debit.account_id, start=TODAY, statement_channel=StatementChannel.PORTAL)
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (2, 2)
+    operations.finish_batch(batch_id=batch_id, now=now)
+    (batch,) = queries.print_batches(run_id=run.id)
+    assert [(part["no"], part["statement_count"]) for part in batch["parts"]] == [(1, 1), (2, 1)]
+    index = documents.content(file_id=batch["index_file_id"]).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(index)))
+    assert [(row["file"][-7:], row["page_from"], row["addressee"]) for row in rows] == [
+        ("001.pdf", "1", "灯火 1郎"), ("002.pdf", "1", "灯火 3郎"),
+    ]  # fmt: skip
+
+
+@given(st.text(alphabet="灯火でんき株式会社ABCabc019- ", max_size=80), st.integers(3, 24))
+def test_folding_loses_nothing_and_no_line_is_too_long(text, em):
+    lines = words.folded(text, em=em)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(words.width_em(line) <= em for line in lines)
+    assert len(lines) == 1 or all(lines)
+
+
+def test_a_long_address_is_folded_at_a_space_and_a_short_one_not():
+    assert words.folded("東京都港区芝公園四丁目2番8号 灯火ハイツ301号室", em=17) == [
+        "東京都港区芝公園四丁目2番8号",
+        "灯火ハイツ301号室",
+    ]
+    assert words.folded("東京都港区芝公園4-2-8", em=17) == ["東京都港区芝公園4-2-8"]
+
+
+def test_thirteen_lines_with_long_texts_and_many_sums_stay_on_one_page(month):
+    """The index counts on it: a page more would shift every statement after it in the printer's file."""
+    run, (_debit, transfer, _portal), _clerks = month
+    (data,) = queries.statement_data(bill_ids=[bill_of(run, transfer).id], today=TODAY)
+    line = data["lines"][0]
+    data["lines"] = [
+        line | {"text": "引込線の移設にともなう工事費の分担金（お客さまのご都合による再訪問の出張費を含む）" * 2}
+    ] * 13
+    data["sums"] = [["合計（10％対象・税込）", "12,992", "bold"]] * 6
+    data["to"]["lines"] = ["東京都港区芝公園四丁目2番8号 灯火ハイツ別館の"] * 3
+    data["contract"].append(["ご使用場所", ["東京都港区芝公園四丁目2番8号"] * 3])
+    company = queries.company_block(on=TODAY)
+    document = statements.document([data, data | {"lines": [line] * 14}], company=company)
+    assert len(PdfReader(io.BytesIO(typeset(template=statements.TEMPLATE, data=document))).pages) == 3
 
 
 def test_many_lines_take_a_second_page_and_the_index_knows():

@@ -464,8 +464,8 @@ class PrintBatch(models.Model):
     """Statements of a run for the printer: PDF parts in postal order, an index and a manifest."""
 
     run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="+")
-    recipients = models.BinaryField()
-    """Who is printed in which order, frozen when the batch was begun: a compressed Arrow file."""
+    recipients = models.BinaryField(default=b"")
+    """Empty: who is printed stands with the parts. Batches begun by earlier versions hold all of it here."""
     statement_count = models.IntegerField()
     page_count = models.IntegerField(default=0)
     index_file_id = models.BigIntegerField(null=True)
@@ -475,14 +475,16 @@ class PrintBatch(models.Model):
 
 
 class PrintPart(models.Model):
-    """One PDF of a batch."""
+    """One PDF of a batch, set or still to be set."""
 
     batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="+")
     no = models.IntegerField()
+    recipients = models.BinaryField(default=b"")
+    """Who is printed in which order, frozen when the batch was begun: a compressed Arrow file."""
     statement_count = models.IntegerField()
     page_count = models.IntegerField()
-    pdf_file_id = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
+    pdf_file_id = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "no"], name="print_part_once")]

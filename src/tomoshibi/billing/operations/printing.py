@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,23 @@ def begin_batch(*, run_id: int, actor_id: int | None, now: datetime) -> int:
     recipients = queries.to_print(run_id=run_id)
     if recipients.is_empty():
         raise NothingToPrint(_("Nobody of this run gets a statement on paper."))
-    stored = io.BytesIO()
-    recipients.write_ipc(stored, compression="zstd")
-    return PrintBatch.objects.create(
+    batch = PrintBatch.objects.create(
         run=run,
-        recipients=stored.getvalue(),
         statement_count=recipients.height,
+        page_count=int(recipients["page_count"].sum()),
         made_at=now,
         made_by_id=actor_id,
-    ).id
+    )
+    parts = (recipients.slice(start, PART_SIZE) for start in range(0, recipients.height, PART_SIZE))
+    for no, part in enumerate(parts, start=1):  # one at a time: a million recipients are some hundred megabytes
+        PrintPart.objects.create(
+            batch=batch,
+            no=no,
+            recipients=_packed(part),
+            statement_count=part.height,
+            page_count=int(part["page_count"].sum()),
+        )
+    return batch.id
 
 
 @db.transaction_required
@@ -128,37 +137,30 @@ def print_next_part(*, batch_id: int, today: date, now: datetime) -> tuple[int, 
 
     :returns: parts done and parts in all; calling it when all are done does nothing
     """
-    batch = PrintBatch.objects.select_for_update().get(id=batch_id)
-    recipients = _recipients(batch)
-    total = -(-recipients.height // PART_SIZE)
-    done = PrintPart.objects.filter(batch=batch).count()
-    if done == total:
-        return done, total
-    part = recipients.slice(done * PART_SIZE, PART_SIZE)
-    template, data = _form(part["bill_id"].to_list(), today=today)
+    batch = PrintBatch.objects.select_for_update().defer("recipients").get(id=batch_id)
+    parts = PrintPart.objects.filter(batch=batch)
+    total, waiting = parts.count(), parts.filter(pdf_file_id__isnull=True)
+    part = waiting.order_by("no").first()
+    if part is None:
+        return total, total
+    template, data = _form(_unpacked(part)["bill_id"].to_list(), today=today)
     pdf = documents.typeset_many(template=template, data=data)
     stored = documents.store(
-        name=_file_name(batch, done + 1), content=pdf, kind="billing.print", now=now, actor_id=batch.made_by_id
+        name=_file_name(batch, part.no), content=pdf, kind="billing.print", now=now, actor_id=batch.made_by_id
     )
-    PrintPart.objects.create(
-        batch=batch,
-        no=done + 1,
-        statement_count=part.height,
-        page_count=sum(_pages(part)),
-        pdf_file_id=stored.id,
-        sha256=stored.sha256,
-    )
-    return done + 1, total
+    part.pdf_file_id, part.sha256 = stored.id, stored.sha256
+    part.save(update_fields=["pdf_file_id", "sha256"])
+    return total - waiting.count(), total
 
 
-def _recipients(batch: PrintBatch) -> pl.DataFrame:
-    return pl.read_ipc(io.BytesIO(bytes(batch.recipients)))
+def _packed(recipients: pl.DataFrame) -> bytes:
+    stored = io.BytesIO()
+    recipients.write_ipc(stored, compression="zstd")
+    return stored.getvalue()
 
 
-def _pages(recipients: pl.DataFrame) -> list[int]:
-    if "page_count" in recipients.columns:
-        return recipients["page_count"].to_list()
-    return [statements.pages(count) for count in recipients["line_count"]]  # a batch begun by an earlier version
+def _unpacked(part: PrintPart) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(bytes(part.recipients)))
 
 
 def _file_name(batch: PrintBatch, no: int) -> str:
@@ -171,12 +173,10 @@ def finish_batch(*, batch_id: int, now: datetime) -> None:
     batch = PrintBatch.objects.select_for_update().get(id=batch_id)
     if batch.manifest_file_id is not None:
         return
-    parts = list(PrintPart.objects.filter(batch=batch).order_by("no"))
-    recipients = _recipients(batch)
-    assert sum(part.statement_count for part in parts) == recipients.height, "every part is there"
-    index = _index(batch, recipients).encode("utf-8-sig")
+    parts = PrintPart.objects.filter(batch=batch).order_by("no")
+    assert not parts.filter(pdf_file_id__isnull=True).exists(), "every part is there"
+    index = _index(batch, parts.iterator(chunk_size=1)).encode("utf-8-sig")
     stored = documents.store(name=f"statements-{batch.run_id}-index.csv", content=index, kind="billing.print", now=now)
-    batch.page_count = sum(part.page_count for part in parts)
     manifest = {
         "run": batch.run_id,
         "statements": batch.statement_count,
@@ -189,7 +189,7 @@ def finish_batch(*, batch_id: int, now: datetime) -> None:
                 "pages": part.page_count,
                 "sha256": part.sha256,
             }
-            for part in parts
+            for part in parts.defer("recipients")
         ],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
@@ -207,34 +207,34 @@ def finish_batch(*, batch_id: int, now: datetime) -> None:
     )
 
 
-def _index(batch: PrintBatch, recipients: pl.DataFrame) -> str:
+def _index(batch: PrintBatch, parts: Iterable[PrintPart]) -> str:
     """One row per statement in the order of the pages."""
-    numbers = queries.statement_bills(bill_ids=recipients["bill_id"].to_list()).select("id", "number")
-    found = dict(numbers.iter_rows())
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_INDEX)
-    page = 0
-    for sequence, (row, count) in enumerate(zip(recipients.iter_rows(named=True), _pages(recipients), strict=True)):
-        page = 0 if sequence % PART_SIZE == 0 else page
-        last = page + count
-        rest = f"{row['block']} {row['building']}"
-        writer.writerow(
-            [
-                sequence + 1,
-                _file_name(batch, sequence // PART_SIZE + 1),
-                page + 1,
-                last,
-                row["postal_code"],
-                f"{row['prefecture']}{row['city']}{row['town']}{row['block']}",
-                row["building"],
-                row["addressee"],
-                postal_code.barcode_text(postal_code=row["postal_code"], rest=rest) if row["postal_code"] else "",
-                numbering.text(found[row["bill_id"]]),
-            ]
-        )
-        page = last
+    sequence = 0
+    for part in parts:
+        recipients = _unpacked(part)
+        bills = queries.statement_bills(bill_ids=recipients["bill_id"].to_list())
+        numbers = dict(bills.select("id", "number").iter_rows())
+        page = 0
+        for row in recipients.iter_rows(named=True):
+            sequence += 1
+            place = [sequence, _file_name(batch, part.no), page + 1, page + row["page_count"]]
+            writer.writerow([*place, *_addressed(row), numbering.text(numbers[row["bill_id"]])])
+            page += row["page_count"]
     return text.getvalue()
+
+
+def _addressed(row: Mapping[str, Any]) -> list[str]:
+    rest = f"{row['block']} {row['building']}"
+    return [
+        row["postal_code"],
+        f"{row['prefecture']}{row['city']}{row['town']}{row['block']}",
+        row["building"],
+        row["addressee"],
+        postal_code.barcode_text(postal_code=row["postal_code"], rest=rest) if row["postal_code"] else "",
+    ]
 
 
 @db.transaction_required

@@ -298,7 +298,7 @@ def print_batches(*, run_id: int | None = None, limit: int = 100) -> list[dict[s
     )
     batches = [dict(row) for row in rows.order_by("-id").values(*fields)[:limit]]
     for batch in batches:
-        parts = PrintPart.objects.filter(batch_id=batch["id"]).order_by("no")
+        parts = PrintPart.objects.filter(batch_id=batch["id"], pdf_file_id__isnull=False).order_by("no")
         batch["parts"] = list(parts.values("no", "statement_count", "page_count", "pdf_file_id", "sha256"))
     return batches
 

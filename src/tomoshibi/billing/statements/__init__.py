@@ -8,7 +8,17 @@ from typing import Any
 
 from tomoshibi.billing import derivation, numbering
 from tomoshibi.billing.statements import summary
-from tomoshibi.billing.statements.words import day, kwh, to, yen
+from tomoshibi.billing.statements.words import (
+    CONTRACT_EM,
+    PAYMENT_EM,
+    WINDOW_EM,
+    day,
+    folded,
+    kwh,
+    labelled,
+    to,
+    yen,
+)
 from tomoshibi.billing.values import BillKind, Line
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, MILLI, plain
@@ -83,8 +93,8 @@ def statement(facts: Facts) -> dict[str, Any]:
         "lines": [_line(line) for line in facts.lines],
         "sums": _sums(bill, kind, member=facts.member is not None),
         "notes": _notes(facts, kind),
-        "contract": _contract(facts),
-        "payment": payment(facts, is_return=is_return),
+        "contract": labelled(_contract(facts), em=CONTRACT_EM),
+        "payment": labelled(payment(facts, is_return=is_return), em=PAYMENT_EM),
     }
 
 
@@ -108,7 +118,7 @@ def _amount_label(facts: Facts, *, is_return: bool) -> str:
 def _member_to(facts: Facts) -> dict[str, Any]:
     """A page inside a collective invoice is not the one in the window: it says which place it is about."""
     place = f"{facts.point['address']} {facts.point['building']}".strip()
-    return to(facts.account) | {"postal_code": "", "lines": ["ご使用場所", place], "bars": ""}
+    return to(facts.account) | {"postal_code": "", "lines": ["ご使用場所", *folded(place, em=WINDOW_EM)], "bars": ""}
 
 
 def _subtitle(facts: Facts, kind: BillKind, *, issued: bool) -> str:

@@ -76,12 +76,15 @@ def summary(facts: Summary) -> dict[str, Any]:
             "消費税等相当額は、この請求書の税率ごとの合計額に対して1円未満を切り捨てて1回だけ計算しています。",
             "ご契約ごとの内訳は次のページ以降をご覧ください。",
         ],
-        "contract": [
-            ["お客さま番号", facts.account["customer_number"]],
-            ["ご請求先番号", facts.account["number"]],
-            ["ご契約数", f"{len({place['contract_number'] for place in facts.places}):,}件"],
-        ],
-        "payment": [list(row) for row in facts.payment],
+        "contract": words.labelled(
+            [
+                ["お客さま番号", facts.account["customer_number"]],
+                ["ご請求先番号", facts.account["number"]],
+                ["ご契約数", f"{len({place['contract_number'] for place in facts.places}):,}件"],
+            ],
+            em=words.CONTRACT_EM,
+        ),
+        "payment": words.labelled(facts.payment, em=words.PAYMENT_EM),
     }
 
 
