@@ -52,7 +52,7 @@ class Manifest:
 
 def make(target: Path, *, say: Callable[[str], None]) -> None:
     """
-    Write database, files and key into one archive; the archive appears only when it is whole. Others may go on working:
+    Write database, files and keys into one archive (to be kept like a key); the archive appears only when it is whole. Others may go on working:
     the dump and its fingerprint show the same moment.
 
     :raises BackupFailed: with the reason of the database's own program, or of the disk
@@ -146,6 +146,7 @@ def _places() -> dict[str, Path]:
         "files": Path(settings.MEDIA_ROOT),
         "outside": settings.DATA / "outside",
         "secret_key": settings.DATA / "secret_key",
+        "label_key": settings.DATA / "label_key",
     }
 
 

@@ -20,6 +20,7 @@ from tomoshibi.config.readiness import Finding
 from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox
 from tomoshibi.gateways import switching as gateway
 from tomoshibi.gateways.problems import OutsideError
+from tomoshibi.identity import queries as people
 from tomoshibi.messaging import jobs as mailboxes
 from tomoshibi.messaging import queries as messaging
 from tomoshibi.messaging import values as messaging_values
@@ -55,6 +56,7 @@ def examine() -> Iterator[Finding]:
     yield readiness.free_disk()
     if newer or pending:
         return
+    yield second_factors(*people.second_factors())
     yield worker(counts=worker_queries.job_counts(), silent=worker_queries.silent_for())
     for name, ask in outside_systems().items():
         yield reach(name, ask)
@@ -111,6 +113,20 @@ def clock(difference: timedelta) -> Finding:
         False,
         f"the database's clock is {seconds:.0f} s off from this machine's",
         "set both by a time server (systemd-timesyncd, chrony)",
+    )
+
+
+def second_factors(lost: int, count: int) -> Finding:
+    """After a restore under another secret key nobody with a second factor can sign in; better said than found out."""
+    if not lost:
+        return Finding("second factors", True, f"{count} sealed, all can be read")
+    return Finding(
+        "second factors",
+        False,
+        f"{lost} of {count} were sealed with a secret key that is not here; their owners cannot sign in",
+        "put the key back (TOMOSHIBI_SECRET_KEY, or secret_key in the data folder), or name it in "
+        "TOMOSHIBI_OLD_SECRET_KEYS and run tomoshibi people seal-second-factors; where it is lost, take the second "
+        "factors away on the page People",
     )
 
 

@@ -36,6 +36,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("TOMOSHIBI_OLD_SECRET_KEYS", "").split(",") if key]
+"""Earlier keys: what they signed or sealed is still read, nothing new is."""
 ALLOWED_HOSTS = os.environ.get("TOMOSHIBI_HOSTS", "localhost,127.0.0.1,testserver").split(",")
 TRUSTED_PROXIES = frozenset(filter(None, os.environ.get("TOMOSHIBI_TRUSTED_PROXIES", "").split(",")))
 """Addresses of proxies of ours, whose word about who is asking is taken."""
@@ -121,6 +123,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "tomoshibi.identity.adapters.ClosedSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "tomoshibi.identity.adapters.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

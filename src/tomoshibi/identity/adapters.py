@@ -1,11 +1,12 @@
-"""Accounts are given by invitation only."""
+"""What we want otherwise from the sign-in library: accounts by invitation only, second factors sealed."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from tomoshibi.identity import queries
+from tomoshibi.identity import queries, sealing
 
 
 class ClosedSignup(DefaultAccountAdapter):
@@ -18,3 +19,13 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def get_signup_redirect_url(self, request: Any) -> str:
         return "/"
+
+
+class SealedSecrets(DefaultMFAAdapter):
+    """Seals what the sign-in library stores: the secret of an app, the seed of recovery codes."""
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)

@@ -49,6 +49,18 @@ def reset_second_factor(username: Annotated[str, typer.Argument(help="sign-in na
     typer.echo(f"{username}: {count} taken away; the password alone is asked for now")
 
 
+@app.command("seal-second-factors")
+def seal_second_factors() -> None:
+    """After a change of the secret key: seal every second factor with the new one."""
+    with db.transaction():
+        count = operations.seal_second_factors()
+        _deed(f"sealed {count} second factors with the secret key of today")
+    lost, _all = queries.second_factors()
+    typer.echo(f"{count} sealed with the secret key of today; TOMOSHIBI_OLD_SECRET_KEYS is no longer needed for them")
+    if lost:
+        _stop(f"{lost} cannot be read with any key that is here: take them away on the page People")
+
+
 def _deed(what: str) -> None:
     operations.record_deed(procedure="MS7", what=what, at=clock.now())
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from tomoshibi.identity import queries, values
+from tomoshibi.identity import queries, sealing, values
 from tomoshibi.identity.models import (
     AccessReview,
     Deed,
@@ -270,6 +270,26 @@ def reset_second_factor(*, user_id: int, actor_id: int | None) -> int:
         raise OneselfOnly(_("Nobody resets their own second factor. Ask another administrator."))
     count, _each = Authenticator.objects.filter(user_id=user_id).delete()
     _sign_out(user_id)
+    return count
+
+
+@db.transaction_required
+def seal_second_factors() -> int:
+    """
+    Seal every second factor with the secret key of today, so that earlier ones need not be kept.
+
+    :returns: how many were sealed; those that no key opens stay as they are
+    """
+    from allauth.mfa.models import Authenticator
+
+    count = 0
+    for row in Authenticator.objects.select_for_update():
+        try:
+            row.data |= {name: sealing.seal(sealing.unseal(text)) for name, text in sealing.secrets_of(row.data)}
+        except sealing.CannotUnseal:
+            continue
+        row.save(update_fields=["data"])
+        count += any(sealing.secrets_of(row.data))
     return count
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from tomoshibi.identity import values
+from tomoshibi.identity import sealing, values
 from tomoshibi.identity.models import (
     AccessReview,
     Deed,
@@ -88,6 +88,21 @@ def portal_users_frame() -> pl.DataFrame:
     return pl.DataFrame(list(found.values()), schema=schema, orient="row").sort("customer_id")
 
 
+def second_factors() -> tuple[int, int]:
+    """How many apps and sets of recovery codes no key of this installation opens, and how many there are."""
+    from allauth.mfa.models import Authenticator
+
+    lost = count = 0
+    for data in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).values_list("data", flat=True):
+        count += 1
+        try:
+            for _name, text in sealing.secrets_of(data):
+                sealing.unseal(text)
+        except sealing.CannotUnseal:
+            lost += 1
+    return lost, count
+
+
 def to_invitation(row: Invitation) -> values.Invitation:
     return values.Invitation(
         id=row.id,
@@ -151,7 +166,8 @@ class NoTrail(LookupError):
 
 def trail(*, model: str, row_id: int) -> list[values.Change]:
     """
-    The audit trail of one row, newest first; personal values are named, not shown.
+    The audit trail of one row and of the rows that hang on it (the terms of a contract, the meters of a point), newest
+    first; personal values are named, not shown.
 
     :param model: ``room.model``, for example ``contracts.contract``
     :raises NoTrail: if that kind of row has no trail
@@ -162,14 +178,14 @@ def trail(*, model: str, row_id: int) -> list[values.Change]:
         raise NoTrail(f"no changes are kept of {model!r}") from None
     if not row_model.__module__.startswith("tomoshibi.") or not hasattr(row_model, "pgh_event_models"):
         raise NoTrail(f"no changes are kept of {model!r}")
-    events = pghistory.models.Events.objects.tracks(row_model(pk=row_id)).order_by("-pgh_created_at", "-pgh_id")
+    events = pghistory.models.Events.objects.references(row_model(pk=row_id)).order_by("-pgh_created_at", "-pgh_id")
     # The "from" half of a change (storage.audit) only lets the "to" half say what changed.
     found = [event for event in events[:500] if event.pgh_label != "from"]
     who = names_of(user_ids={int(e.pgh_context["user"]) for e in found if e.pgh_context and e.pgh_context.get("user")})
-    return [_change(event, who) for event in found]
+    return [_change(event, who, of=row_model._meta.label) for event in found]
 
 
-def _change(event: Any, who: dict[int, str]) -> values.Change:
+def _change(event: Any, who: dict[int, str], *, of: str) -> values.Change:
     context = event.pgh_context or {}
     user = context.get("user")
     fields = tuple(
@@ -183,6 +199,9 @@ def _change(event: Any, who: dict[int, str]) -> values.Change:
         why=context.get("why", ""),
         url=context.get("url", ""),
         fields=fields,
+        row=""
+        if event.pgh_obj_model == of
+        else f"{apps.get_model(event.pgh_obj_model)._meta.verbose_name} {event.pgh_obj_id}",
     )
 
 
