@@ -5,12 +5,15 @@ import signal
 import socket
 import time
 import urllib.request
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.config.conftest import Installation
+from tomoshibi.gateways import simulators
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("keeping")]
 IN_SECONDS = 45
@@ -61,14 +64,27 @@ def test_a_second_upgrade_has_nothing_to_do(upgraded):
 
 
 @pytest.fixture(scope="module")
-def archive(upgraded, tmp_path_factory) -> Path:
+def ports() -> dict[str, int]:
+    """Where the outside world of both installations listens."""
+    return {f"{name}_port": _free_port() for name in ("grid", "agent", "mail", "switching")}
+
+
+@pytest.fixture(scope="module")
+def archive(upgraded, ports, tmp_path_factory) -> Path:
     """A backup of the upgraded installation, with a stored file."""
     file = upgraded.data / "files" / "bills" / "2026-10.pdf"
     file.parent.mkdir(parents=True)
     file.write_bytes("検針票".encode() * 1000)
+    outside = simulators.Places(upgraded.data / "outside", **ports).prepare(now=datetime.now(tz=UTC))
+    upgraded.python(
+        "from tests.config import outside\n"
+        f"outside.set_up({str(outside.folder)!r}, {ports!r})\n"
+        "outside.give_everybody_a_second_factor()\n"
+    )
     target = tmp_path_factory.mktemp("backups") / "today.tar"
     code, said = upgraded.run("backup", target)
     assert code == 0, said
+    outside.folder.rename(upgraded.data / "gone")  # who looks for certificates here after a restore finds nothing
     return target
 
 
@@ -86,6 +102,25 @@ def test_a_restore_elsewhere_holds_the_same(upgraded, restored):
     print_all = "import json; from tests.config import older; print(json.dumps(older.contents(), default=str))"
     assert json.loads(restored.python(print_all)) == json.loads(upgraded.python(print_all))
     assert (restored.data / "files" / "bills" / "2026-10.pdf").read_bytes() == "検針票".encode() * 1000
+
+
+def test_the_doctor_finds_a_restored_installation_well_once_it_has_its_keys(restored, ports):
+    """Certificates lie in the new folder; what another secret key sealed is named before somebody cannot sign in."""
+    here = Installation(data=restored.data, more={"TOMOSHIBI_SMTP_PORT": str(ports["mail_port"])})
+    with ExitStack() as stack:
+        simulators.start(simulators.Places(restored.data / "outside", **ports), stack)
+        code, said = here.run("doctor")
+        assert code == 1
+        bad = [line for line in said.splitlines() if line.startswith("bad")]
+        assert len(bad) == 1, said
+        assert "sealed with a secret key that is not here" in bad[0]
+        here.more["TOMOSHIBI_OLD_SECRET_KEYS"] = "only for tests"  # the key of the installation that was saved
+        code, said = here.run("people", "seal-second-factors")
+        assert code == 0, said
+        del here.more["TOMOSHIBI_OLD_SECRET_KEYS"]
+        code, said = here.run("doctor")
+        assert code == 0, said
+        assert said.count("answers") == 3, said
 
 
 def test_a_restore_never_overwrites(restored, archive):
@@ -140,10 +175,14 @@ class _Up:
         self.process, self.port = process, port
 
 
-def _up(there: Installation) -> _Up:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def _up(there: Installation) -> _Up:
+    port = _free_port()
     return _Up(there.start("up", "--port", port), port)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -39,7 +38,7 @@ from tomoshibi.collection.models import (
 from tomoshibi.gateways import debit_agent
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.periods import Month
-from tomoshibi.storage import bulk
+from tomoshibi.storage import bulk, places
 
 DUE_SCHEMA = {
     "receivable_id": pl.Int64,
@@ -432,7 +431,7 @@ def link(*, agent: str) -> debit_agent.Connection | None:
         host=row.host,
         port=row.port,
         user=row.user,
-        key=Path(row.key_path),
+        key=places.found(row.key_path),
         host_key=row.host_key,
         to_agent=row.to_agent,
         from_agent=row.from_agent,

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from tomoshibi.gateways import grid_portal
 from tomoshibi.metering import values
+from tomoshibi.storage import places
 
 PASSWORD = "TOMOSHIBI_PORTAL_PASSWORD_{area}"  # noqa: S105 - the name of an environment variable
 """Where the password of an area's private key is, if it has one; it is never kept in the database."""
@@ -27,10 +27,10 @@ def connection(endpoint: values.PortalEndpoint) -> grid_portal.Connection:
         raise grid_portal.NotAdmitted(_("no client certificate is set for this portal"))
     return grid_portal.Connection(
         prefix=endpoint.base_url,
-        certificate=Path(endpoint.certificate_file),
-        key=Path(endpoint.key_file) if endpoint.key_file else None,
+        certificate=places.found(endpoint.certificate_file),
+        key=places.found(endpoint.key_file) if endpoint.key_file else None,
         password=os.environ.get(PASSWORD.format(area=endpoint.area), ""),
-        authority=Path(endpoint.trust_file) if endpoint.trust_file else None,
+        authority=places.found(endpoint.trust_file) if endpoint.trust_file else None,
         timeout_seconds=float(endpoint.timeout_seconds),
     )
 

@@ -9,7 +9,7 @@ from tomoshibi.collection.models import AgentLink, DebitBatch, DebitClaim, Fetch
 from tomoshibi.documents import operations as documents
 from tomoshibi.gateways import debit_agent
 from tomoshibi.identity import operations as identity
-from tomoshibi.storage import db
+from tomoshibi.storage import db, places
 from tomoshibi.worklist import operations as worklist
 
 
@@ -22,7 +22,7 @@ def set_link(*, agent: str, connection: debit_agent.Connection, now: datetime, a
             "host": connection.host,
             "port": connection.port,
             "user": connection.user,
-            "key_path": str(connection.key),
+            "key_path": places.kept(connection.key),
             "host_key": connection.host_key.strip(),
             "to_agent": connection.to_agent,
             "from_agent": connection.from_agent,

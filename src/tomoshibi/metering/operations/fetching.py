@@ -9,7 +9,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.metering import values
 from tomoshibi.metering.models import PortalEndpoint, PortalFile
 from tomoshibi.metering.queries.files import to_endpoint
-from tomoshibi.storage import db
+from tomoshibi.storage import db, places
 
 
 class NoSuchPortal(LookupError):
@@ -43,9 +43,9 @@ def set_portal(
         area=area,
         defaults={
             "base_url": base_url,
-            "certificate_file": certificate_file,
-            "key_file": key_file,
-            "trust_file": trust_file,
+            "certificate_file": places.kept(certificate_file),
+            "key_file": places.kept(key_file),
+            "trust_file": places.kept(trust_file),
             "timeout_seconds": timeout_seconds,
             "wait_business_days": wait_business_days,
             "revision_digits": revision_digits,

@@ -4,7 +4,6 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from tomoshibi.applications import values
 from tomoshibi.applications.models import MediationRequest, PointSearch, SwitchingCase, SwitchingLink, SwitchingMessage
 from tomoshibi.applications.queries import switching as queries
 from tomoshibi.gateways import switching
-from tomoshibi.storage import db, server
+from tomoshibi.storage import db, places, server
 from tomoshibi.worker import operations as worker
 
 PASSWORD = "TOMOSHIBI_SWITCHING_PASSWORD"  # noqa: S105 - the name of an environment variable
@@ -40,10 +39,10 @@ def connection() -> switching.Connection:
         raise NotSetUp(_("how the switching support system is reached is not set up yet"))
     return switching.Connection(
         address=link.address,
-        certificate=Path(link.certificate_file),
-        key=Path(link.key_file) if link.key_file else None,
+        certificate=places.found(link.certificate_file),
+        key=places.found(link.key_file) if link.key_file else None,
         password=os.environ.get(PASSWORD, ""),
-        authority=Path(link.trust_file) if link.trust_file else None,
+        authority=places.found(link.trust_file) if link.trust_file else None,
         timeout_seconds=float(link.timeout_seconds),
         pace_seconds=link.pace_ms / 1000,
         source_address=link.source_address,
@@ -76,9 +75,9 @@ def set_link(
         id=1,
         defaults={
             "address": address,
-            "certificate_file": certificate_file,
-            "key_file": key_file,
-            "trust_file": trust_file,
+            "certificate_file": places.kept(certificate_file),
+            "key_file": places.kept(key_file),
+            "trust_file": places.kept(trust_file),
             "source_address": source_address,
             "pace_ms": pace_ms,
             "timeout_seconds": timeout_seconds,
