@@ -117,6 +117,28 @@
     }
   });
 
+  // --- tables wider than a phone become a card for each row, each value with the word above its column -------------
+  const phone = matchMedia("(max-width: 575.98px)");
+  const fold = () => {
+    if (!phone.matches) return;
+    for (const table of $$("table.plain-table:not(.as-cards, .stacks)")) {
+      const heads = table.tHead && [...table.tHead.rows];
+      if (!heads || heads.length !== 1 || table.offsetWidth <= table.parentElement.clientWidth) continue;
+      const words = [...heads[0].cells].flatMap((cell) => Array(cell.colSpan).fill(cell.textContent.trim()));
+      for (const row of [...table.tBodies].concat(table.tFoot || []).flatMap((part) => [...part.rows])) {
+        let column = 0;
+        for (const cell of row.cells) {
+          cell.dataset.label ??= cell.colSpan > 1 ? "" : words[column] || "";
+          column += cell.colSpan;
+        }
+      }
+      table.classList.add("as-cards");
+    }
+  };
+  document.addEventListener("DOMContentLoaded", fold);
+  document.addEventListener("htmx:afterSettle", fold);
+  phone.addEventListener("change", fold);
+
   // --- answers that did not come -----------------------------------------------------------------------------------
   document.addEventListener("htmx:sendError", () => say($("#toasts").dataset.lost));
   document.addEventListener("htmx:responseError", (event) =>
