@@ -1,5 +1,6 @@
 """The pages of jobs: what failed and why, progress for other rooms, running again."""
 
+import inspect
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
-from tomoshibi.worker import operations, queries, registry, values
+from tomoshibi.worker import arguments, operations, queries, registry, values
 from tomoshibi.worker.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,22 @@ def test_a_job_under_a_stepped_clock_does_not_say_how_long_it_took(clerk, failed
     with transaction.atomic():
         operations.set_clock(now=AT + timedelta(days=13))
     assert "312 h" not in clerk.get(page).content.decode()
+
+
+def test_what_a_job_was_given_is_said_in_words(clerk, failed):
+    Job.objects.filter(id=failed.id).update(arguments={"run_id": 7, "of_an_earlier_version": "x"})
+    page = clerk.get(f"/worker/jobs/{failed.id}/", headers={"accept-language": "ja"}).content.decode()
+    assert "<dt>請求処理番号</dt><dd>7</dd>" in page
+    assert "<dt>of_an_earlier_version</dt><dd>x</dd>" in page
+
+
+def test_every_argument_of_every_job_has_its_word():
+    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    given = {
+        name
+        for definition in registry.definitions()
+        for name, parameter in inspect.signature(definition.function).parameters.items()
+        if name != "progress" and parameter.kind not in variable
+    }
+    assert len(given) > 15, "no job was found"
+    assert given - arguments.WORDS.keys() == set()

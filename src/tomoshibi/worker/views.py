@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
-from tomoshibi.worker import joblist, operations, queries, values
+from tomoshibi.worker import arguments, joblist, operations, queries, values
 
 REFRESH_SECONDS = 1
 
@@ -51,7 +51,7 @@ def _shown(request: HttpRequest, job: values.Job) -> dict[str, Any]:
         "reason": sentence,
         "trace": trace,
         "seconds": _took_seconds(job),
-        "arguments": sorted(job.arguments.items()),
+        "arguments": [(arguments.word(name), value) for name, value in sorted(job.arguments.items())],
         "may_retry": job.state == values.JobState.FAILED and request.user.has_perm("MS7.do"),  # type: ignore[union-attr]
         "next_url": _next_url(request),
         "every": REFRESH_SECONDS,

@@ -1,0 +1,34 @@
+"""What the arguments of jobs are called on the page of a job. A job with a new one adds its word here; a test says so."""
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+WORDS: dict[str, str | Promise] = {
+    "actor_id": pgettext_lazy("job argument", "Asked for by (number of the person)"),
+    "again_since": pgettext_lazy("job argument", "Fetched again since"),
+    "agent": pgettext_lazy("job argument", "Collection agent"),
+    "area": pgettext_lazy("job argument", "Area"),
+    "batch_id": pgettext_lazy("job argument", "Number of the batch"),
+    "by_hand": pgettext_lazy("job argument", "Started by hand"),
+    "document_id": pgettext_lazy("job argument", "Number of the stored file"),
+    "error": pgettext_lazy("job argument", "Reason"),
+    "file_id": pgettext_lazy("job argument", "Number of the file"),
+    "group_id": pgettext_lazy("job argument", "Number of the group"),
+    "invitation_id": pgettext_lazy("job argument", "Number of the invitation"),
+    "job_id": pgettext_lazy("job argument", "Number of the job"),
+    "list_id": pgettext_lazy("job argument", "Number of the list"),
+    "month": pgettext_lazy("job argument", "Month"),
+    "name": pgettext_lazy("job argument", "Name"),
+    "ordered_by": pgettext_lazy("job argument", "Ordered by"),
+    "procedure": pgettext_lazy("job argument", "Procedure"),
+    "reading_ids": pgettext_lazy("job argument", "Numbers of the readings"),
+    "run_id": pgettext_lazy("job argument", "Number of the bill run"),
+    "study_id": pgettext_lazy("job argument", "Number of the study"),
+    "ticket_id": pgettext_lazy("job argument", "Number of the ticket"),
+    "until": pgettext_lazy("job argument", "Until"),
+}
+
+
+def word(name: str) -> str:
+    """The word of an argument; its name where it has none (a job of an earlier version)."""
+    return str(WORDS.get(name, name))
