@@ -46,6 +46,8 @@ class Change:
     url: str
     fields: tuple[tuple[str, str, str], ...]
     """(field, from, to)"""
+    row: str = ""
+    """Which row it is, where it hangs on the one that was asked for."""
 
 
 @dataclass(frozen=True)
