@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+import structlog
 
 from tomoshibi.storage import db
 from tomoshibi.worker import operations, queries, queue, registry, values
@@ -106,3 +107,15 @@ def test_a_failed_job_becomes_work_for_a_person_until_it_recovers():
         assert worklist.open_items(procedure="RB6") == []
     finally:
         registry._jobs.pop("test.sometimes")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_line_that_a_job_logs_says_which_job_run_and_document_it_is_about():
+    seen = {}
+    operations.define_job("test.log")(lambda _progress, **_given: seen.update(structlog.contextvars.get_contextvars()))
+    with db.transaction():
+        job_id = operations.enqueue("test.log", {"run_id": 12, "document_id": 7, "name": "灯火 太郎"})
+    queue.run_waiting()
+    registry._jobs.pop("test.log")
+    assert seen == {"job_id": job_id, "job": "test.log", "run_id": 12, "document_id": 7}, "ids, and no names of people"
+    assert structlog.contextvars.get_contextvars() == {}

@@ -25,7 +25,7 @@ class Role(models.Model):
         ordering = ["code"]
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class RoleRight(models.Model):
     """That a role may view, do or confirm a procedure."""
 
@@ -50,7 +50,7 @@ class User(AbstractUser):
     """For portal users: the customer whose matters they see."""
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class UserRole(models.Model):
     """That somebody has a role."""
 

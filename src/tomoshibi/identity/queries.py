@@ -199,9 +199,17 @@ def _change(event: Any, who: dict[int, str], *, of: str) -> values.Change:
         why=context.get("why", ""),
         url=context.get("url", ""),
         fields=fields,
-        row=""
-        if event.pgh_obj_model == of
-        else f"{apps.get_model(event.pgh_obj_model)._meta.verbose_name} {event.pgh_obj_id}",
+        row="" if event.pgh_obj_model == of else _named(event, whole=not fields),
+    )
+
+
+def _named(event: Any, *, whole: bool) -> str:
+    """Which row it is; what it says where it came or went as a whole."""
+    name = str(apps.get_model(event.pgh_obj_model)._meta.verbose_name)
+    if not whole:
+        return f"{name} {event.pgh_obj_id}"
+    return f"{name}: " + ", ".join(
+        f"{column} {_shown(column, value)}" for column, value in event.pgh_data.items() if column != "id"
     )
 
 

@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from typing import Any
 
 import pghistory
 import psycopg
@@ -55,7 +56,8 @@ def _run(job_id: int) -> None:
         state=values.JobState.RUNNING, started_at=queries.now(), attempts=row.attempts + 1, error="", ended_at=None
     )
     progress = operations.Progress(job_id)
-    structlog.contextvars.bind_contextvars(job_id=job_id, job=row.name)
+    bound = _bound(row)
+    structlog.contextvars.bind_contextvars(**bound)
     try:
         with pghistory.context(user=row.requested_by_id, job=job_id):
             message = definition.function(progress, **row.arguments)
@@ -74,7 +76,13 @@ def _run(job_id: int) -> None:
         log.info("job done", message=message)
     finally:
         progress.close()
-        structlog.contextvars.unbind_contextvars("job_id", "job")
+        structlog.contextvars.unbind_contextvars(*bound)
+
+
+def _bound(row: Job) -> dict[str, Any]:
+    """What each line of the job's log carries: the job, and the run, file or document it is about."""
+    ids = {name: value for name, value in row.arguments.items() if name.endswith("_id")}
+    return {**ids, "job_id": row.id, "job": row.name}
 
 
 def _connection_broke(failure: BaseException | None) -> bool:

@@ -123,7 +123,7 @@
     if (!phone.matches) return;
     for (const table of $$("table.plain-table:not(.as-cards, .stacks)")) {
       const heads = table.tHead && [...table.tHead.rows];
-      if (!heads || heads.length !== 1 || table.offsetWidth <= table.parentElement.clientWidth) continue;
+      if (!heads || heads.length !== 1 || !table.checkVisibility() || table.offsetWidth <= table.parentElement.clientWidth) continue;
       const words = [...heads[0].cells].flatMap((cell) => Array(cell.colSpan).fill(cell.textContent.trim()));
       for (const row of [...table.tBodies].concat(table.tFoot || []).flatMap((part) => [...part.rows])) {
         let column = 0;
@@ -137,6 +137,7 @@
   };
   document.addEventListener("DOMContentLoaded", fold);
   document.addEventListener("htmx:afterSettle", fold);
+  document.addEventListener("toggle", fold, true);
   phone.addEventListener("change", fold);
 
   // --- answers that did not come -----------------------------------------------------------------------------------
