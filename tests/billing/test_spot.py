@@ -9,6 +9,7 @@ from tests.billing import book
 from tests.billing.test_runs import issue, make
 from tests.billing.test_studies import study
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.billing.models import Finding
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.kernel import halfhours
 from tomoshibi.masters import operations as masters
@@ -126,3 +127,15 @@ def test_a_price_that_came_back_asks_for_nothing(contract, clerks, now):
         revised = prices(moment, yen, first=date(2026, 9, 10), days=1, actor=clerks[0])
         masters.approve_spot(import_id=revised.id, actor_id=clerks[1], now=moment + timedelta(hours=1))
     assert queries.count_changes(month=book.OCTOBER) == {}
+
+
+def test_a_line_that_puts_the_energy_right_may_be_below_zero(contract, clerks, now):
+    """The monthly value is half a kWh below the half-hours: a line of the market's average takes that back."""
+    vector = np.full(DAYS * 48, 2_500, dtype=np.int32)
+    book.reading(contract, "359.5", half_hours=halfhours.to_bytes(vector), now=now)
+    prices(now, 10)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    energy, difference = (line.amount_e10 for line in bill.lines)
+    assert energy > 0 > difference
+    assert not Finding.objects.filter(run_id=run.id, code__in=["E205", "E207"]).exists()

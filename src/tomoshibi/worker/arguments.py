@@ -26,6 +26,11 @@ WORDS: dict[str, str | Promise] = {
     "study_id": pgettext_lazy("job argument", "Number of the study"),
     "ticket_id": pgettext_lazy("job argument", "Number of the ticket"),
     "until": pgettext_lazy("job argument", "Until"),
+    "contract_id": pgettext_lazy("job argument", "Number of the contract"),
+    "mailbox_id": pgettext_lazy("job argument", "Number of the mailbox"),
+    "on": pgettext_lazy("job argument", "On"),
+    "reason": pgettext_lazy("job argument", "Reason"),
+    "waived": pgettext_lazy("job argument", "Waived"),
 }
 
 
