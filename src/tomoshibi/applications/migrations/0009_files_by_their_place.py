@@ -16,6 +16,6 @@ def keep_by_place(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("applications", "0007_rows_that_wait")]
+    dependencies = [("applications", "0008_works")]
 
     operations = [migrations.RunPython(keep_by_place, migrations.RunPython.noop)]
