@@ -149,6 +149,8 @@ def run_due_schedules(*, now: datetime, since: datetime | None = None) -> list[i
 def _waiting_job_of(schedule: str) -> int | None:
     """The last job of a schedule while it waits; locked, so that it begins only after we are done and sees all its hours."""
     last = ScheduleRun.objects.filter(schedule=schedule).order_by("-id").values_list("job_id", flat=True).first()
+    if last is None:
+        return None
     waiting = Job.objects.select_for_update().filter(id=last, state=values.JobState.WAITING.value)
     return waiting.values_list("id", flat=True).first()
 
