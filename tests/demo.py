@@ -23,7 +23,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         patch.setattr(load, "_loads", [])
         load.load(say=lambda *_told: None)
         usual = outside.places()
-        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0, 0)
+        free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0, 0, 0)
         ports = {
             name: urlsplit(address).port
             for name, address in simulators.start(
@@ -40,6 +40,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
             ports["mailbox"],
             ports["wheeling_web"],
             ports["spot_market"],
+            ports["sms"],
         )
         with db.transaction():
             outside.connect(here)

@@ -20,6 +20,7 @@ from tomoshibi.masters.operations import put_rows
 from tomoshibi.masters.queries import next_debit
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging import queries as deliveries
+from tomoshibi.messaging.values import Channel
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import StatementChannel
 
@@ -179,7 +180,7 @@ def test_who_reads_in_the_portal_gets_one_mail(month, now):
     tell = {"run_id": run.id, "portal_url": "https://example.jp/", "company": "灯火", "now": now}
     assert operations.notify_next(**tell) == 1
     assert operations.notify_next(**tell) == 0
-    (mail,) = deliveries.queued()
+    (mail,) = deliveries.queued(channel=Channel.MAIL)
     assert mail.recipient == "c2@example.jp"
     assert "12,992円" in mail.body
 

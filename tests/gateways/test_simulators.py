@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators, spot_market
+from tomoshibi.gateways import debit_agent, grid_portal, mail, simulators, sms, spot_market
 
 
 @pytest.fixture
 def process(tmp_path):
     command = [sys.executable, "-m", "tomoshibi.gateways.simulators", "--folder", str(tmp_path)]
-    command += [f"--{name}-port=0" for name in ("grid", "agent", "mail", "switching", "mailbox", "wheeling", "spot")]
+    names = ("grid", "agent", "mail", "switching", "mailbox", "wheeling", "spot", "sms")
+    command += [f"--{name}-port=0" for name in names]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
         yield running, lines
@@ -31,6 +32,7 @@ def test_one_process_plays_the_whole_outside_world(process, tmp_path):
         agent_port=ports["debit_agent"],
         mail_port=ports["mail"],
         spot_port=ports["spot_market"],
+        sms_port=ports["sms"],
     )
     grid_portal.write_confirmed(
         places.grid_folder / "03" / grid_portal.confirmed_name(date(2026, 10, 12)),
@@ -50,6 +52,9 @@ def test_one_process_plays_the_whole_outside_world(process, tmp_path):
     assert len(list(places.mail_folder.glob("*.eml"))) == 1
     with spot_market.HttpsMarket(places.spot_connection()) as market:
         assert market.fetch(datetime.now(UTC).date()).startswith("受渡日".encode("cp932"))
+    with sms.HttpsTextOutbox(places.sms_connection()) as outbox:
+        outbox.send(sms.Text(to="09000000000", text="t", message_id="1"))
+        assert [receipt.message_id for receipt in outbox.receipts()[0]] == ["1"]
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):
@@ -63,6 +68,7 @@ def test_a_port_that_is_taken_is_named(tmp_path):
             switching_port=0,
             mailbox_port=0,
             spot_port=0,
+            sms_port=0,
         )
         places.prepare(now=datetime.now(UTC))
         with pytest.raises(simulators.PortTaken, match=f"mail cannot listen on port {taken}"):

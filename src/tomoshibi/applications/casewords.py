@@ -15,6 +15,7 @@ from tomoshibi.applications.values.groupwork import (
     Slot,
     Tap,
 )
+from tomoshibi.messaging.values import DeliveryState
 from tomoshibi.ui.states import State, Tone
 
 KINDS = {
@@ -57,6 +58,13 @@ CHANGES = {
     Change.REMOVE: State(pgettext_lazy("case row", "leave"), Tone.BAD, "minus"),
     Change.MOVE: State(pgettext_lazy("case row", "move"), Tone.RUNNING, "arrow-right"),
 }
+TEXTS = {
+    DeliveryState.QUEUED: State(pgettext_lazy("delivery", "waits"), Tone.RUNNING, "hourglass"),
+    DeliveryState.SENT: State(pgettext_lazy("delivery", "sent"), Tone.RUNNING, "send"),
+    DeliveryState.DELIVERED: State(pgettext_lazy("delivery", "arrived"), Tone.GOOD, "circle-check"),
+    DeliveryState.FAILED: State(_("did not arrive"), Tone.BAD, "alert-circle"),
+}
+"""What became of a test message."""
 SOURCES: dict[str, Any] = {
     Place.ACCOUNT: _("nearest account"),
     Place.METER: pgettext_lazy("place", "meter number"),
@@ -111,6 +119,7 @@ DONE: dict[str, Any] = {
     "settled": _("the final bill is posted"),
     "document": _("filed a document"),
     "archived": _("closed the file"),
+    "test_message": _("sent a test message to the outage contact"),
     "refused": _("tried a step that is not open"),
 }
 CLAUSES: dict[str, Any] = {

@@ -17,7 +17,7 @@ from tomoshibi.applications.queries import switching
 from tomoshibi.collection import queries as collection
 from tomoshibi.config import readiness
 from tomoshibi.config.readiness import Finding
-from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox
+from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox, sms
 from tomoshibi.gateways import switching as gateway
 from tomoshibi.gateways.problems import OutsideError
 from tomoshibi.identity import queries as people
@@ -160,6 +160,9 @@ def outside_systems() -> dict[str, Ask]:
         found[f"mailbox {box.code}"] = lambda it=box: _look_into(it)  # type: ignore[misc]
     if switching.link() is not None:
         found["switching"] = _ask_switching
+    texts = messaging.text_connection()
+    if texts is not None:
+        found["text messages"] = lambda: _ask_receipts(texts)
     return found
 
 
@@ -186,6 +189,12 @@ def _ask_switching() -> object:
 def _list_portal(connection: grid_portal.Connection) -> object:
     with grid_portal.HttpsPortal(_patient(connection)) as portal:
         return portal.list_files()
+
+
+def _ask_receipts(connection: sms.Connection) -> object:
+    """Receipts are read, and asked for again by whoever writes them down: the mark does not move."""
+    with sms.HttpsTextOutbox(_patient(connection)) as outbox:
+        return outbox.receipts()
 
 
 C = TypeVar("C")

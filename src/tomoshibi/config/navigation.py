@@ -135,6 +135,7 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Operation"), "settings-automation", (
         Entry(_("World of the demo"), "onboarding:switching_world", "world", ("AP7", "AP8", "CM6"), demo=True),
         Entry(_("Jobs"), "worker:jobs", "stack-2", ("MS7",)),
+        Entry(_("Messages sent"), "messaging:deliveries", "mail", ("CM4", "MS7")),
         Entry(_("People"), "identity:people", "users", ("MS7",)),
         Entry(_("What was done"), "identity:deeds", "history", ("MS7",)),
     )),

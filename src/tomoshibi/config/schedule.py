@@ -30,6 +30,9 @@ TABLE: Sequence[Schedule] = (
         "close-quiet-enquiries", "care.close_quiet", "CM7", 6, 6, _("Close enquiries that were answered long ago")
     ),
     Schedule("send-announcements", "care.publish", "CM10", 0, 23, _("Send announcements that are due")),
+    Schedule(
+        "text-messages", "messaging.fetch_receipts", "CM4", 0, 23, _("Send text messages that wait, fetch receipts")
+    ),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
     Schedule(
         "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")

@@ -86,3 +86,24 @@ def job_recovered(progress: worker_operations.Progress, job_id: int) -> str:
             kind="worker.job_failed", subjects=[f"worker.job:{job_id}"], outcome="done on another try", now=clock.now()
         )
     return f"{closed} items closed"
+
+
+@worker_operations.define_job(
+    "console.text_failed", procedure="CM4", label=gettext_noop("Tell people that a text message did not arrive")
+)
+def text_failed(progress: worker_operations.Progress, delivery_id: int, ending: str, about: str, reason: str) -> str:
+    """Whoever was to be told has to be told another way: that is work for a person."""
+    now = clock.now()
+    with db.transaction():
+        worklist.open_item(
+            procedure="CM4",
+            kind="messaging.text_failed",
+            subject=f"messaging.delivery:{delivery_id}",
+            title=_("A text message to %(number)s did not arrive: %(reason)s")
+            % {"number": f"…{ending}", "reason": reason},
+            detail=about,
+            due_at=now,
+            now=now,
+            url=f"{reverse('messaging:deliveries')}?state=failed",
+        )
+    return ""

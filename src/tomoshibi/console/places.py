@@ -55,6 +55,7 @@ PLACES: tuple[Place, ...] = (
     Place("applications:point_searches", _("Point searches"), ("applications.point_search",)),
     Place("masters:proposals", _("Changes to decide"), ("masters.proposal",)),
     Place("applications:group_cases", _("Group applications"), ("applications.groupcase",)),
+    Place("messaging:deliveries", _("Messages sent"), ("messaging.",)),
     Place("worker:jobs", _("Jobs"), ("worker.",)),
 )
 """A kind that nobody claims is counted at the first entry of the rail that belongs to its procedure."""

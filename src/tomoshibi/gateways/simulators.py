@@ -8,6 +8,7 @@ All simulators of a demo in one process: ``python -m tomoshibi.gateways.simulato
 ``FOLDER/switching``   the world behind the switching support system
 ``FOLDER/wheeling``    the desk behind the wheeling Web system
 ``FOLDER/spot``    days of the day-ahead market
+``FOLDER/sms``     text messages as the phones show them
 ``FOLDER/keys``    certificates and keys for both sides (made at the first start)
 ``FOLDER/addresses.json``   where everything listens, for people and tests
 """
@@ -31,15 +32,16 @@ from tomoshibi.gateways import (
     grid_portal,
     mail,
     mailbox,
+    sms,
     spot_market,
     switching,
     wheeling_web,
 )
 
 GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT = 8911, 8912, 8025, 8913, 8993
-WHEELING_PORT, SPOT_PORT = 8915, 8914
+WHEELING_PORT, SPOT_PORT, SMS_PORT = 8915, 8914, 8916
 HOST = "127.0.0.1"
-SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox", "wheeling_web", "spot_market")
+SYSTEMS = ("grid_portal", "debit_agent", "mail", "switching", "mailbox", "wheeling_web", "spot_market", "sms")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Places:
     mailbox_port: int = MAILBOX_PORT
     wheeling_port: int = WHEELING_PORT
     spot_port: int = SPOT_PORT
+    sms_port: int = SMS_PORT
 
     @property
     def keys(self) -> Path:
@@ -93,6 +96,10 @@ class Places:
     def spot_folder(self) -> Path:
         return self.folder / "spot"
 
+    @property
+    def sms_folder(self) -> Path:
+        return self.folder / "sms"
+
     def prepare(self, *, now: datetime) -> "Places":
         """Make keys and folders unless they are there; connections need them before the simulators run."""
         certificates.make_certificates(self.keys, now=now)
@@ -108,6 +115,7 @@ class Places:
             self.mailbox_folder,
             self.wheeling_folder,
             self.spot_folder,
+            self.sms_folder,
         )
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -163,6 +171,14 @@ class Places:
         """How the day-ahead market is reached."""
         return spot_market.Connection(address=f"https://{self.host}:{self.spot_port}", authority=self.keys / "ca.pem")
 
+    def sms_connection(self) -> sms.Connection:
+        """How the gateway for text messages is reached."""
+        return sms.Connection(
+            address=f"https://{self.host}:{self.sms_port}/sms",
+            token=sms.SIMULATOR_TOKEN,
+            authority=self.keys / "ca.pem",
+        )
+
 
 class PortTaken(OSError):
     """Something else listens where a simulator should."""
@@ -217,6 +233,7 @@ def start(
         "mailbox": lambda: _start_mailbox(places, stack),
         "wheeling_web": lambda: _start_wheeling(places, stack, today),
         "spot_market": lambda: _start_market(places, stack, today, publish),
+        "sms": lambda: _start_sms(places, stack, today),
     }
     ports = {
         "grid_portal": places.grid_port,
@@ -226,6 +243,7 @@ def start(
         "mailbox": places.mailbox_port,
         "wheeling_web": places.wheeling_port,
         "spot_market": places.spot_port,
+        "sms": places.sms_port,
     }
     for system in SYSTEMS:
         if (only and system != only) or system == apart_from:
@@ -317,6 +335,22 @@ def _start_market(places: Places, stack: ExitStack, today: Today | None, publish
     return stack.enter_context(simulator).address
 
 
+def _start_sms(places: Places, stack: ExitStack, today: Today | None) -> str:
+    def now() -> datetime:
+        moment = datetime.now(UTC)
+        return datetime.combine(today(), moment.timetz()) if today else moment
+
+    simulator = sms.SmsSimulator(
+        places.sms_folder,
+        certificate=places.keys / "server.pem",
+        key=places.keys / "server.key",
+        host=places.host,
+        port=places.sms_port,
+        now=now,
+    )
+    return stack.enter_context(simulator).address
+
+
 def main(*, only: str = "") -> None:
     """The command: run until told to end."""
     parser = argparse.ArgumentParser(description="Simulators of the outside world, for demos and tests.")
@@ -332,6 +366,7 @@ def main(*, only: str = "") -> None:
         parser.add_argument("--mailbox-port", type=int, default=MAILBOX_PORT)
         parser.add_argument("--wheeling-port", type=int, default=WHEELING_PORT)
         parser.add_argument("--spot-port", type=int, default=SPOT_PORT)
+        parser.add_argument("--sms-port", type=int, default=SMS_PORT)
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
@@ -392,6 +427,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
             given.mailbox_port,
             given.wheeling_port,
             given.spot_port,
+            given.sms_port,
         )
     usual = Places(given.folder, given.host)
     name = {
@@ -402,6 +438,7 @@ def _places(given: argparse.Namespace, only: str) -> Places:
         "mailbox": "mailbox_port",
         "wheeling_web": "wheeling_port",
         "spot_market": "spot_port",
+        "sms": "sms_port",
     }[only]
     port = getattr(usual, name) if given.port is None else given.port
     return Places(**{**usual.__dict__, name: port})

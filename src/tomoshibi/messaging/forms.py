@@ -1,8 +1,9 @@
-"""How a mailbox is reached."""
+"""How a mailbox is reached, and how text messages leave."""
 
 from pathlib import Path
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.messaging import words
@@ -40,3 +41,23 @@ class MailboxForm(forms.Form):
         if not Path(path).is_file():
             raise forms.ValidationError(_("The server cannot read this file."))
         return path
+
+
+class LinkForm(forms.Form):
+    address = forms.CharField(label=_("Address of the gateway"), max_length=300, help_text=_("Begins with https://"))
+    trust_file = forms.CharField(
+        label=_("Certificates to trust"),
+        max_length=300,
+        required=False,
+        help_text=_("A file on the server; empty: those of the machine."),
+    )
+    sender = forms.CharField(
+        label=_("Sender on the phone"), max_length=20, required=False, help_text=_("As agreed with the operator.")
+    )
+    timeout_seconds = forms.IntegerField(label=_("Patience [s]"), min_value=1, max_value=300, initial=30)
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).strip()
+        if not address.startswith("https://"):
+            raise forms.ValidationError(_now("Text messages leave over https:// only."))
+        return address

@@ -1,28 +1,32 @@
-"""Sending what waits over one connection, and looking into the mailboxes."""
+"""Sending what waits, mails over one connection and text messages one by one; looking into the mailboxes."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
-from tomoshibi.gateways import mail, mailbox
+from tomoshibi.gateways import mail, mailbox, sms
 from tomoshibi.messaging import operations, queries, values
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
 from tomoshibi.worker import queries as worker_queries
 
+MAIL, TEXT = values.Channel.MAIL, values.Channel.TEXT
+BROKEN_IN_A_ROW = 3
+"""A gateway that fails so often in a row is left alone until the next hour."""
+
 
 class PutOff(RuntimeError):
-    """The mail server takes some messages later; they wait, and the job may be run again."""
+    """The other side takes some messages later; they wait, and the job may be run again."""
 
 
 @worker_operations.define_job(values.SEND_JOB, procedure="CM4", label=gettext_noop("Send messages"))
 def send(progress: worker_operations.Progress) -> str:
     """Send queued mails; a refused recipient is that mail's failure, a server that cannot now is the job's."""
-    total, sent, refused, later, last = queries.count_queued(), 0, 0, 0, 0
+    total, sent, refused, later, last = queries.count_queued(channel=MAIL), 0, 0, 0, 0
     outbox = mail.SmtpOutbox()
-    while waiting := queries.queued(after_id=last):
+    while waiting := queries.queued(channel=MAIL, after_id=last):
         last = waiting[-1].id
         answers = outbox.send_each(_mail(delivery) for delivery in waiting)
         for delivery, problem in zip(waiting, answers, strict=True):
@@ -145,3 +149,93 @@ def connection(box: values.Mailbox) -> mailbox.Connection:
         folder=box.folder,
         authority=Path(box.trust_file) if box.trust_file else None,
     )
+
+
+@worker_operations.define_job(values.SEND_TEXTS_JOB, procedure=values.STEP, label=gettext_noop("Send text messages"))
+def send_texts(progress: worker_operations.Progress) -> str:
+    """
+    Send queued text messages; each is one message, however often the line breaks.
+
+    A refused number is that message's failure. A gateway that cannot now leaves the rest waiting for the next hour.
+    """
+    gateway = queries.text_connection()
+    if gateway is None:
+        return "no gateway for text messages is set up"
+    link = queries.text_link()
+    sent = refused = later = last = 0
+    broken = 0
+    total = queries.count_queued(channel=TEXT)
+    with sms.HttpsTextOutbox(gateway) as outbox:
+        while (waiting := queries.queued(channel=TEXT, after_id=last)) and broken < BROKEN_IN_A_ROW:
+            for delivery in waiting:
+                last = delivery.id
+                answer = _send_text(outbox, delivery, sender=link.sender if link else "")
+                broken = broken + 1 if answer == "later" else 0
+                sent, refused, later = (
+                    sent + (answer == "sent"),
+                    refused + (answer == "refused"),
+                    later + (answer == "later"),
+                )
+                progress(sent + refused + later, total)
+                if broken >= BROKEN_IN_A_ROW:
+                    break
+    if not total:
+        return "nothing to send"
+    return f"{sent} sent, {refused} refused, {queries.count_queued(channel=TEXT)} wait"
+
+
+def _send_text(outbox: sms.TextOutbox, delivery: values.Delivery, *, sender: str) -> str:
+    """
+    One text message out, and what became of it written down before the next one leaves.
+
+    :raises sms.NotAdmitted: a person must look, nothing leaves
+    :raises sms.BadAnswer: likewise
+    """
+    now = worker_queries.now
+    text = sms.Text(to=delivery.recipient, text=delivery.body, message_id=delivery.message_id, sender=sender)
+    try:
+        outbox.send(text)
+    except sms.Refused as refusal:
+        with db.transaction():
+            operations.fail_text(delivery_id=delivery.id, error=refusal.in_words(gettext))
+        return "refused"
+    except sms.Unreachable as reason:
+        with db.transaction():
+            again = operations.note_attempt(delivery_id=delivery.id, error=reason.in_words(gettext), now=now())
+            operations.note_line(now=now(), failure=reason.in_words(gettext))
+        return "later" if again else "refused"
+    except sms.SmsError as reason:
+        with db.transaction():
+            operations.note_line(now=now(), failure=reason.in_words(gettext))
+        raise
+    with db.transaction():
+        operations.mark_sent(delivery_id=delivery.id, now=now())
+        operations.note_line(now=now())
+    return "sent"
+
+
+@worker_operations.define_job(
+    values.RECEIPTS_JOB, procedure=values.STEP, label=gettext_noop("Send text messages that wait and fetch receipts")
+)
+def fetch_receipts(progress: worker_operations.Progress) -> str:
+    """Each hour: what could not leave goes out again, then what became of the others."""
+    gateway = queries.text_connection()
+    if gateway is None:
+        return "no gateway for text messages is set up"
+    said = send_texts(progress) if queries.count_queued(channel=TEXT) else ""
+    changed = 0
+    try:
+        with sms.HttpsTextOutbox(gateway) as outbox:
+            while True:
+                link = queries.text_link()
+                before = link.mark if link else ""
+                receipts, mark = outbox.receipts(after=before)
+                with db.transaction():
+                    changed += operations.take_receipts(receipts=receipts, mark=mark, now=worker_queries.now())
+                if mark == before:
+                    break
+    except sms.Unreachable as reason:
+        with db.transaction():
+            operations.note_line(now=worker_queries.now(), failure=reason.in_words(gettext))
+        said = f"{said}; {reason}" if said else str(reason)
+    return f"{said}; {changed} receipts" if said else f"{changed} receipts"

@@ -21,7 +21,11 @@ class Template(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one recipient."""
+    """
+    One message to one recipient.
+
+    :ivar message_id: of a text message: whoever is told it twice sends one message
+    """
 
     channel = models.CharField(max_length=10)
     template = models.CharField(max_length=60)
@@ -38,6 +42,9 @@ class Delivery(models.Model):
     sender = models.CharField(max_length=254, blank=True, default="", db_default="")
     in_reply_to = models.CharField(max_length=500, blank=True, default="", db_default="")
     references = models.TextField(blank=True, default="", db_default="")
+    message_id = models.UUIDField(null=True, unique=True)
+    attempts = models.IntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -148,3 +155,18 @@ class Attachment(models.Model):
             models.UniqueConstraint(fields=["inbound", "position"], name="attachment_once"),
             models.CheckConstraint(condition=Q(file__isnull=False) | ~Q(refused=""), name="attachment_kept_or_refused"),
         ]
+
+
+class TextLink(models.Model):
+    """How the gateway for text messages is reached; one row. Its secret is no part of the database."""
+
+    address = models.CharField(max_length=300)
+    trust_file = models.CharField(max_length=300, blank=True)
+    sender = models.CharField(max_length=20, blank=True)
+    timeout_seconds = models.IntegerField(default=30)
+    mark = models.CharField(max_length=200, blank=True)
+    reached_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_text_link")]

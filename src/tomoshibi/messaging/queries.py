@@ -1,16 +1,22 @@
 """Messages and what became of them."""
 
+import os
 import re
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from tomoshibi.gateways import sms
 from tomoshibi.messaging import values
-from tomoshibi.messaging.models import Attachment, Delivery, Inbound, Mailbox
+from tomoshibi.messaging.models import Attachment, Delivery, Inbound, Mailbox, TextLink
 from tomoshibi.messaging.values import InboundState
+from tomoshibi.storage import places
 
 OWN_ID = re.compile(r"<delivery-(\d+)@[^<>\s]+>")
 """How our own messages are named (``jobs``)."""
+TOKEN = "TOMOSHIBI_SMS_TOKEN"  # noqa: S105 - the name of an environment variable
+"""Where the gateway's secret is; it is never kept in the database."""
 
 
 class NoSuchMessage(LookupError):
@@ -34,6 +40,9 @@ def to_value(row: Delivery) -> values.Delivery:
         sender=row.sender,
         in_reply_to=row.in_reply_to,
         references=row.references,
+        delivered_at=row.delivered_at,
+        message_id=str(row.message_id or ""),
+        attempts=row.attempts,
     )
 
 
@@ -50,14 +59,66 @@ def deliveries(*, ids: list[int]) -> dict[int, values.Delivery]:
     return {row.id: to_value(row) for row in Delivery.objects.filter(id__in=ids)}
 
 
-def queued(*, after_id: int = 0, limit: int = 100) -> list[values.Delivery]:
+def queued(*, channel: values.Channel, after_id: int = 0, limit: int = 100) -> list[values.Delivery]:
     """What waits to be sent, oldest first."""
-    rows = Delivery.objects.filter(state=values.DeliveryState.QUEUED, id__gt=after_id).order_by("id")[:limit]
+    rows = _waiting(channel).filter(id__gt=after_id).order_by("id")[:limit]
     return [to_value(row) for row in rows]
 
 
-def count_queued() -> int:
-    return Delivery.objects.filter(state=values.DeliveryState.QUEUED).count()
+def count_queued(*, channel: values.Channel) -> int:
+    return _waiting(channel).count()
+
+
+def _waiting(channel: values.Channel) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=values.DeliveryState.QUEUED, channel=channel.value)
+
+
+def delivery(*, delivery_id: int) -> values.Delivery | None:
+    row = Delivery.objects.filter(id=delivery_id).first()
+    return to_value(row) if row else None
+
+
+def delivery_rows() -> QuerySet[Delivery]:
+    """All messages, for the list."""
+    return Delivery.objects.all()
+
+
+def text_link() -> values.TextLink | None:
+    """How text messages leave; nothing while nobody set it up."""
+    row = TextLink.objects.filter(id=1).exclude(address="").first()
+    if row is None:
+        return None
+    return values.TextLink(
+        address=row.address,
+        trust_file=row.trust_file,
+        sender=row.sender,
+        timeout_seconds=row.timeout_seconds,
+        mark=row.mark,
+        reached_at=row.reached_at,
+        failure=row.failure,
+    )
+
+
+def text_connection() -> sms.Connection | None:
+    """
+    The gateway, with the secret that the machine's environment holds.
+
+    Where nothing is set up, nothing: text messages cannot be sent.
+    """
+    link = text_link()
+    if link is None:
+        return None
+    return sms.Connection(
+        address=link.address,
+        token=os.environ.get(TOKEN, "") or _demo_token(),
+        authority=places.found(link.trust_file) if link.trust_file else None,
+        timeout_seconds=float(link.timeout_seconds),
+    )
+
+
+def _demo_token() -> str:
+    """The demo's gateway is the simulator, and its secret is no secret."""
+    return sms.SIMULATOR_TOKEN if settings.DEMO else ""
 
 
 # --- what comes in

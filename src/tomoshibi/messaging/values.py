@@ -7,9 +7,17 @@ from enum import StrEnum
 from tomoshibi.worker.values import Announcement
 
 
+class Channel(StrEnum):
+    MAIL = "mail"
+    TEXT = "text"
+
+
 class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
+    """The mail server, or the gateway for text messages, took it."""
+    DELIVERED = "delivered"
+    """The phone has it; of a mail nobody knows."""
     FAILED = "failed"
 
 
@@ -37,6 +45,9 @@ class Delivery:
     sender: str = ""
     in_reply_to: str = ""
     references: str = ""
+    delivered_at: datetime | None = None
+    message_id: str = ""
+    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,33 @@ class Mailbox:
 
 
 @dataclass(frozen=True)
+class TextMessage:
+    """A text message to be queued: a template's code, a phone's number, and what the template needs."""
+
+    template: str
+    number: str
+    context: dict[str, str]
+    about: str
+    customer_id: int | None = None
+    language: str = "ja"
+    key: str = ""
+    """Queuing the same key again does nothing."""
+
+
+@dataclass(frozen=True)
+class TextLink:
+    """How text messages leave, and how far their receipts were read."""
+
+    address: str
+    trust_file: str
+    sender: str
+    timeout_seconds: int
+    mark: str
+    reached_at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """
     A file of a message.
@@ -157,5 +195,22 @@ class MailArrived(Announcement):
     mailbox_id: int
 
 
+@dataclass(frozen=True)
+class TextFailed(Announcement):
+    """
+    A text message will not arrive; somebody has to tell the person another way.
+
+    :param ending: the number's last digits: what a job was given is shown on its page
+    """
+
+    delivery_id: int
+    ending: str
+    about: str
+    reason: str
+
+
 SEND_JOB = "messaging.send"
+SEND_TEXTS_JOB = "messaging.send_texts"
+RECEIPTS_JOB = "messaging.fetch_receipts"
 POLL_JOB = "messaging.poll"
+STEP = "CM4"

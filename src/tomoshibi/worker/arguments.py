@@ -30,6 +30,9 @@ WORDS: dict[str, str | Promise] = {
     "mailbox_id": pgettext_lazy("job argument", "Number of the mailbox"),
     "on": pgettext_lazy("job argument", "On"),
     "reason": pgettext_lazy("job argument", "Reason"),
+    "about": pgettext_lazy("job argument", "About"),
+    "delivery_id": pgettext_lazy("job argument", "Number of the message"),
+    "ending": pgettext_lazy("job argument", "Last digits of the number"),
     "waived": pgettext_lazy("job argument", "Waived"),
 }
 

@@ -24,6 +24,8 @@ from tomoshibi.applications.values.groupwork import CaseKind, CaseState, Change,
 from tomoshibi.fieldwork import queries as field_queries
 from tomoshibi.groups import queries as groups
 from tomoshibi.groups.values import subject_of as point_subject
+from tomoshibi.messaging import queries as messaging
+from tomoshibi.messaging.values import Delivery
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
 from tomoshibi.supply.values import Setting
@@ -237,6 +239,11 @@ def labels_of(*, rows: list[values.Row]) -> dict[int, Any]:
     """Labels of the rows by point id."""
     by_subject = {point_subject(row.point_id): row.point_id for row in rows if row.point_id}
     return {by_subject[label.subject]: label for label in field_queries.labels_of(subjects=list(by_subject))}
+
+
+def test_messages(*, case_id: int) -> list[Delivery]:
+    """Test messages to the outage contact of a case, newest first (G-020)."""
+    return messaging.deliveries_about(about=values.subject_of(case_id))
 
 
 def waiting_rows(*, benchmark_number: str = "") -> list[values.Waiting]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("groups/<int:case_id>/accept/", groupwork.accept, name="group_case_accept"),
     path("groups/<int:case_id>/refuse/", groupwork.refuse, name="group_case_refuse"),
     path("groups/<int:case_id>/personal/", groupwork.personal, name="group_case_personal"),
+    path("groups/<int:case_id>/test-message/", groupwork.test_message, name="group_case_test_message"),
     path("groups/<int:case_id>/recheck/", groupwork.recheck, name="group_case_recheck"),
     path("groups/<int:case_id>/locate/", groupwork.locate, name="group_case_locate"),
     path("groups/<int:case_id>/answers/", groupwork.answers, name="group_case_answers"),

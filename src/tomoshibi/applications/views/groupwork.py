@@ -247,6 +247,8 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         "today": today,
         "ticket": _ticket(found),
         "joint": queries.joint_cases(number=found.joint_number),
+        "texts": queries.test_messages(case_id=case_id),
+        "text_states": words.TEXTS,
         "ending": groups.ending_of(group_id=found.group_id) if found.group_id else None,
         **_step_context(found, rows, paper),
     }
@@ -337,6 +339,17 @@ def personal(request: HttpRequest, case_id: int) -> HttpResponse:
     response = render(request, "applications/groupwork/personal.html", {"case": found})
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+@page(values.ACCEPT, right=DO)
+def test_message(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Does the number on the form ring at the outage contact? (G-020)"""
+    return act(
+        request, case_id, values.ACCEPT, "sent a test message to the outage contact",
+        lambda: operations.send_test_message(case_id=case_id, now=clock.now(), actor_id=request.user.pk),
+        said=lambda _made: _("The test message leaves now; what became of it stands on this page."),
+    )  # fmt: skip
 
 
 @require_POST

@@ -17,6 +17,7 @@ from tomoshibi.groups import operations as group_operations
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
 
@@ -37,6 +38,8 @@ REFUSALS = (
     group_operations.NotFit,
     group_operations.TypeUnknown,
     masters.MasterMissing,
+    messaging.BadNumber,
+    messaging.NoGateway,
     RowsRefused,
 )
 

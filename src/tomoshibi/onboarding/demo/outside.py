@@ -24,6 +24,7 @@ from tomoshibi.gateways.switching import Manners, World
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations as master_data
 from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging import queries as messaging_queries
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
@@ -56,8 +57,9 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     usual = places()
     ports = (
         usual.grid_port, usual.agent_port, usual.switching_port, usual.mailbox_port, usual.wheeling_port, usual.spot_port,
+        usual.sms_port,
     )  # fmt: skip
-    grid, agent, switching, box, wheeling, spot = (port if simulators.is_free(port) else 0 for port in ports)
+    grid, agent, switching, box, wheeling, spot, sms = (port if simulators.is_free(port) else 0 for port in ports)
     here = replace(
         usual,
         grid_port=grid,
@@ -66,6 +68,7 @@ def run(*, stock: simulators.Stock | None = None) -> None:
         mailbox_port=box,
         wheeling_port=wheeling,
         spot_port=spot,
+        sms_port=sms,
     )
     # Where something takes mail already, it is the post office that the settings name.
     apart_from = "" if simulators.is_free(usual.mail_port) else "mail"
@@ -90,7 +93,9 @@ def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
         mailbox_port=ports["mailbox"],
         wheeling_port=ports["wheeling_web"],
         spot_port=ports["spot_market"],
+        sms_port=ports["sms"],
     )
+    connect_texts(here)
     known = collection_queries.link(agent=portfolio.AGENT)
     prefixes = {here.grid_connection(area).prefix for area in story.AREAS}
     grid_known = {endpoint.base_url for endpoint in metering_queries.endpoints(active_only=False)}
@@ -155,6 +160,17 @@ def tell_switching(at: simulators.Places) -> None:
     manners = replace(Manners.read(at.switching_folder), calls_per_second=0)
     connected.with_our_days(manners).write(at.switching_folder)
     connected.tell(World(at.switching_folder), on=clock.today() if clock.is_stepped() else story.NOW.date())
+
+
+def connect_texts(at: simulators.Places) -> None:
+    """Tell messaging how text messages leave: both demonstrations have phones."""
+    gateway = at.sms_connection()
+    known = messaging_queries.text_link()
+    if known is None or known.address != gateway.address:
+        with db.transaction():
+            messaging.set_text_link(
+                address=gateway.address, trust_file=str(gateway.authority), sender=masters.company().name[:20]
+            )
 
 
 def the_day() -> date:

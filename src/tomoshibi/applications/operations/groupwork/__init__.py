@@ -23,6 +23,7 @@ from tomoshibi.applications.operations.groupwork.closing import (
     seals_of,
     settle_cancellations,
 )
+from tomoshibi.applications.operations.groupwork.contacts import send_test_message
 from tomoshibi.applications.operations.groupwork.findings import report_count, report_device
 from tomoshibi.applications.operations.groupwork.joint import receive
 from tomoshibi.applications.operations.groupwork.papers import (
@@ -113,6 +114,7 @@ __all__ = [
     "review_contract",
     "seals_of",
     "send_contract_back",
+    "send_test_message",
     "set_right",
     "settle_cancellations",
     "sign_contract",
