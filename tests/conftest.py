@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests import template
+from tests import emptying, template
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,13 @@ def django_db_modify_db_settings(
     """The databases of tests are copies of one that was migrated once."""
     with django_db_blocker.unblock():
         settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template.ready()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        emptying.replace_flush(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,11 @@
-"""One migrated database that the databases of all test processes are copied from: migrating takes half a minute, copying a moment."""
+"""
+One migrated database that the databases of all test processes are copied from: migrating takes half a minute, copying a moment.
+
+When migrations were added and none changed, the new one grows out of the one before.
+"""
 
 import hashlib
+import json
 from pathlib import Path
 
 import psycopg
@@ -16,25 +21,32 @@ LOCK = 20_261_122
 
 def ready() -> str:
     """The name of a database with every migration of this source applied, made now if there is none."""
-    name = PREFIX + _fingerprint()
+    files = _files()
+    name = PREFIX + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     with _administrator() as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        known = {row[0] for row in admin.execute("SELECT datname FROM pg_database").fetchall()}
+        known = dict(admin.execute("SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database").fetchall())
         if name not in known:
-            for old in known:
-                if old.startswith(PREFIX):
-                    admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
-            _make(admin, name)
+            old = {one: made_of for one, made_of in known.items() if one.startswith(PREFIX)}
+            _make(admin, name, files, grown_from=_shorter(files, old))
+            for one in old:
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(one)))
     return name
 
 
-def _fingerprint() -> str:
-    """Changes with every migration, ours or a library's."""
+def _files() -> dict[str, str]:
+    """What a template depends on, each with its hash: the migrations, ours or (by their versions) the libraries'."""
     files = [*(ROOT / "src").glob("tomoshibi/*/migrations/*.py"), *(ROOT / "requirements").glob("*.txt")]
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in sorted(files)}
+
+
+def _shorter(files: dict[str, str], old: dict[str, str | None]) -> str:
+    """A template to which migrations only have to be added; else the empty one."""
+    for name, made_of in old.items():
+        before = json.loads(made_of or "{}")
+        if before and before.items() <= files.items():
+            return name
+    return "template0"
 
 
 def _administrator() -> psycopg.Connection[tuple[str]]:
@@ -45,13 +57,13 @@ def _administrator() -> psycopg.Connection[tuple[str]]:
     )  # fmt: skip
 
 
-def _make(admin: psycopg.Connection[tuple[str]], name: str) -> None:
+def _make(admin: psycopg.Connection[tuple[str]], name: str, files: dict[str, str], *, grown_from: str) -> None:
     """Migrates under a name of its own and renames, so that a process that dies leaves no half template behind."""
     building = f"building_{name}"
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
     admin.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING UTF8 LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'").format(
-            sql.Identifier(building)
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING UTF8 LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'").format(
+            sql.Identifier(building), sql.Identifier(grown_from)
         )
     )
     connection.close()
@@ -62,4 +74,5 @@ def _make(admin: psycopg.Connection[tuple[str]], name: str) -> None:
     finally:
         connection.close()
         connection.settings_dict["NAME"] = usual
+    admin.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(building), json.dumps(files)))
     admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
