@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.utils import translation
 
 from tests.tariffs.plans import HEADER, TOKYO
 from tomoshibi.identity.operations import SamePerson
@@ -225,3 +226,19 @@ def test_the_market_plan_charges_the_published_capacity_contribution(in_transact
     )
     assert found.refusal is None
     assert {line.code: line.amount for line in found.lines}["capacity_contribution"] == "231.00"
+
+
+def test_what_leaving_and_paying_late_costs_is_said_by_the_clauses_of_a_plan(in_transaction, now):
+    operations.install_shipped(now=now)
+    with translation.override("ja"):
+        leaving, late, later = queries.clauses_in_words(plan_code="tomoshibi-evening", on=now.date())
+        assert (
+            leaving == "24か月ごとに更新される契約期間の途中で解約すると、契約期間の残り1か月につき550円がかかります。"
+        )
+        assert "年10 %" in late
+        assert later == ""
+        leaving, late, later = queries.clauses_in_words(plan_code="tomoshibi-market", on=now.date())
+        assert leaving == "12か月以内に解約すると、3,300円がかかります。"
+        assert late == "支払いが遅れても利息はかかりません。"
+        assert "80 %" in later
+    assert queries.clauses_in_words(plan_code="nobody", on=now.date()) is None

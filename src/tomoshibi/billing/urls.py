@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, charges, exceptions, groups, previews, printing, runs, studies
+from tomoshibi.billing.views import bills, charges, exceptions, groups, previews, printing, runs, studies, touched
 
 app_name = "billing"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("runs/<int:run_id>/contracts/<int:contract_id>/correct/", exceptions.correct, name="correct"),
     path("runs/<int:run_id>/corrections/<int:adjustment_id>/withdraw/", exceptions.withdraw, name="withdraw"),
     path("previews/<int:contract_id>/", previews.preview, name="preview"),
+    path("touched/", touched.touched_bills, name="touched_bills"),
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.bill, name="bill"),
     path("bills/<int:bill_id>/panel/", bills.panel, name="bill_panel"),

@@ -109,10 +109,12 @@ def upgrade() -> None:
     """Bring the database to this version's schema."""
     from django.core.management import call_command
 
+    from tomoshibi.applications.operations import notices
     from tomoshibi.care import operations as care
     from tomoshibi.config import readiness
     from tomoshibi.messaging import operations as messaging
     from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
 
     waiting = readiness.pending_migrations()
     if waiting:
@@ -121,6 +123,7 @@ def upgrade() -> None:
         with db.transaction():
             messaging.load_shipped_texts()
             care.load_shipped()
+            notices.install_notice_texts(now=clock.now())
 
 
 @app.command()

@@ -64,11 +64,13 @@ RAIL: tuple[Section, ...] = (
     Section(pgettext_lazy("rail", "Apply"), "clipboard-text", (
         Entry(_("Applications to the grid"), "applications:switching", "plug-connected", ("AP7", "AP8")),
         Entry(_("Applications by form"), "applications:works", "tools", ("AP9", "AP10", "AP11")),
+        Entry(_("Changes of contracts"), "applications:changes", "replace", ("CM2", "CM3")),
         Entry(_("Requests of other retailers"), "applications:mediations", "arrows-exchange", ("CM6",)),
     )),
     Section(pgettext_lazy("rail", "Supply"), "plug-connected", (
         Entry(_("Customers"), "parties:customers", "users", ("CM1",)),
         Entry(_("Contracts"), "contracts:contracts", "file-certificate", ("CM3",)),
+        Entry(_("Contract documents"), "applications:notices", "file-certificate", ("CM4",)),
         Entry(_("Supply points"), "supply:points", "map-pin", ("CM2",)),
         Entry(_("Mandates"), "parties:mandates", "signature", ("AP1",)),
     )),

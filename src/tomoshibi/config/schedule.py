@@ -33,6 +33,7 @@ TABLE: Sequence[Schedule] = (
     Schedule(
         "text-messages", "messaging.fetch_receipts", "CM4", 0, 23, _("Send text messages that wait, fetch receipts")
     ),
+    Schedule("apply-changes", "applications.apply_changes", "CM3", 0, 6, _("Changes whose day has come")),
     Schedule("chase-applicants", "applications.chase", "IN1", 9, 9, _("Remind applicants and end what is late")),
     Schedule(
         "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")

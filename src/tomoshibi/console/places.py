@@ -44,6 +44,8 @@ PLACES: tuple[Place, ...] = (
         ),
     ),
     Place("applications:works", _("Applications by form"), ("applications.work_",)),
+    Place("applications:notices", _("Contract documents"), ("applications.notice_",)),
+    Place("applications:changes", _("Changes of contracts"), ("applications.change_",)),
     Place(
         "applications:mediations",
         _("Requests of other retailers"),

@@ -53,6 +53,7 @@ class ContractTerms(models.Model):
     discounts = models.JSONField(default=list)
     particulars = models.JSONField(default=dict)
     agency_code = models.CharField(max_length=20, blank=True)
+    reseller_code = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

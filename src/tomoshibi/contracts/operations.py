@@ -143,7 +143,7 @@ def change_terms(*, contract_id: int, start: date, **changes: Any) -> values.Con
     Plan, size, discounts, particulars or agency change from a day on; what was planned for later days is kept.
 
     :param changes: ``plan_code``, ``capacity_kind``, ``capacity_milli``, ``discounts`` (list), ``particulars``,
-        ``agency_code``
+        ``agency_code``, ``reseller_code``
     :raises NoSuchContract: if the contract is not there
     :raises OutsideContract: if the contract does not hold on that day
     :raises RowsRefused: naming each column that cannot be taken
@@ -175,7 +175,7 @@ def change_terms(*, contract_id: int, start: date, **changes: Any) -> values.Con
     return _known(contract_id)
 
 
-_TERMS = ("plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars", "agency_code")
+_TERMS = ("plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars", "agency_code", "reseller_code")
 
 
 def _examine_terms(changed: dict[str, Any]) -> None:

@@ -120,6 +120,7 @@ def to_terms(row: ContractTerms) -> values.Terms:
         discounts=tuple(row.discounts),
         particulars=dict(row.particulars),
         agency_code=row.agency_code,
+        reseller_code=row.reseller_code,
     )
 
 

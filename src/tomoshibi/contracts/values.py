@@ -109,6 +109,7 @@ class Terms:
     particulars: Mapping[str, int] = field(default_factory=dict)
     agency_code: str = ""
     id: int | None = None
+    reseller_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import lists
+from tomoshibi.ui import fragments, lists
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -153,6 +153,7 @@ def _contract_page(request: HttpRequest, contract_id: int, *, status: int = 200,
     """The contract's page with its forms; ``bound`` holds those that came back with errors or a preview."""
     found = _contract_or_404(contract_id)
     context = _facts(found)
+    context["fragments"] = fragments.addresses("contracts.contract", contract=str(contract_id))
     forms_of_page = {
         "change_form": _change_form(None, found),
         "exemption_form": forms.ExemptionForm(auto_id="exempt_%s"),

@@ -45,6 +45,7 @@ def _read() -> tuple[Province, ...]:
                     lazystr(_Names({"en": row["name_en"], "ja": row["name_ja"], "zh": row["name_zh"]})),
                     row["name_ja"],
                     "",
+                    50,
                 ),
                 valid_from=date.fromisoformat(row["valid_from"]),
                 valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,

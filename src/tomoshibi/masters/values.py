@@ -17,27 +17,37 @@ from tomoshibi.kernel.units import MICRO, micro
 
 @dataclass(frozen=True)
 class Area:
-    """A grid company's area; the code is the first two digits of its supply points."""
+    """
+    A grid company's area; the code is the first two digits of its supply points.
+
+    :param frequency_hz: of the area, but for what stands in the next
+    :param other_frequency_ja: districts at its border that the neighbour's frequency reaches, as the grid company's
+        clauses of wheeling name them
+    """
 
     code: str
     name: Any
     name_ja: str
     grid_company: str
+    frequency_hz: int
+    other_frequency_ja: str = ""
 
 
 AREAS: dict[str, Area] = {
     area.code: area
     for area in (
-        Area("01", _("Hokkaido"), "北海道", "北海道電力ネットワーク"),
-        Area("02", _("Tohoku"), "東北", "東北電力ネットワーク"),
-        Area("03", _("Tokyo"), "東京", "東京電力パワーグリッド"),
-        Area("04", _("Chubu"), "中部", "中部電力パワーグリッド"),
-        Area("05", _("Hokuriku"), "北陸", "北陸電力送配電"),
-        Area("06", _("Kansai"), "関西", "関西電力送配電"),
-        Area("07", _("Chugoku"), "中国", "中国電力ネットワーク"),
-        Area("08", _("Shikoku"), "四国", "四国電力送配電"),
-        Area("09", _("Kyushu"), "九州", "九州電力送配電"),
-        Area("10", _("Okinawa"), "沖縄", "沖縄電力"),
+        Area("01", _("Hokkaido"), "北海道", "北海道電力ネットワーク", 50),
+        Area(
+            "02", _("Tohoku"), "東北", "東北電力ネットワーク", 50, "新潟県佐渡市、妙高市および糸魚川市の一部は60ヘルツ"
+        ),
+        Area("03", _("Tokyo"), "東京", "東京電力パワーグリッド", 50, "群馬県の一部は60ヘルツ"),
+        Area("04", _("Chubu"), "中部", "中部電力パワーグリッド", 60, "長野県の一部は50ヘルツ"),
+        Area("05", _("Hokuriku"), "北陸", "北陸電力送配電", 60),
+        Area("06", _("Kansai"), "関西", "関西電力送配電", 60),
+        Area("07", _("Chugoku"), "中国", "中国電力ネットワーク", 60),
+        Area("08", _("Shikoku"), "四国", "四国電力送配電", 60),
+        Area("09", _("Kyushu"), "九州", "九州電力送配電", 60),
+        Area("10", _("Okinawa"), "沖縄", "沖縄電力", 60),
     )
 }
 AREA_CODE_BY_NAME = {area.name_ja: area.code for area in AREAS.values()}

@@ -18,6 +18,7 @@ from tomoshibi.tariffs import (
     cases,
     comparison,
     coverage,
+    fees,
     lint,
     loads,
     meaning,
@@ -30,6 +31,7 @@ from tomoshibi.tariffs import (
     spot,
     typical_day,
     values,
+    wording,
 )
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
@@ -395,6 +397,39 @@ def curve_today(
         month=Month.of(today),
         given={"tax_rate_ppm": rate},
     )
+
+
+def charges_in_words(*, plan_code: str, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    """
+    What the version of a plan that holds on a day costs, for papers that people sign.
+
+    :returns: prices (component, for what, price with unit; none where they are published month by month), and each
+        component with a sentence that says how it is worked out; in the active language. Empty for an unknown plan.
+    """
+    found = plan_version(plan_code=plan_code, on=on)
+    if found is None:
+        return [], []
+    prices = [(row.component, row.what, _price_in_words(row)) for row in wording.price_table(found.document)]
+    return prices, wording.in_words(found.document)
+
+
+def _price_in_words(row: wording.PriceRow) -> str:
+    amount = row.amount if row.unit == "%" else _("%(amount)s yen") % {"amount": row.amount}
+    return f"{amount} {row.unit}"
+
+
+def clauses_in_words(*, plan_code: str, on: date) -> tuple[str, str, str] | None:
+    """
+    What leaving costs, what paying late costs and what is paid later, by the version of a plan that holds on a day.
+
+    :returns: a sentence for each, in the active language, the last empty where nothing is; nothing for an unknown plan
+    """
+    found = plan_version(plan_code=plan_code, on=on)
+    if found is None:
+        return None
+    document = found.document
+    later = fees.deferral_in_words(document) if "deferral" in document["versions"][0] else ""
+    return fees.cancellation_in_words(document), fees.late_interest_in_words(document), later
 
 
 def plan_documents(*, plan_code: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Rows of applications, by matter."""
 
+from tomoshibi.applications.models.changes import Change, ChangeCase, ChangeLine
 from tomoshibi.applications.models.groupwork import (
     CaseDocument,
     CaseList,
@@ -20,6 +21,7 @@ from tomoshibi.applications.models.intake import (
     Submission,
     Upload,
 )
+from tomoshibi.applications.models.notices import Notice, NoticeTemplate
 from tomoshibi.applications.models.switching import (
     CoreHour,
     MediationRequest,
@@ -39,6 +41,9 @@ __all__ = [
     "CasePaper",
     "CaseRow",
     "CaseStep",
+    "Change",
+    "ChangeCase",
+    "ChangeLine",
     "ClauseWording",
     "Consent",
     "ContractList",
@@ -47,6 +52,8 @@ __all__ = [
     "GroupCase",
     "Intake",
     "MediationRequest",
+    "Notice",
+    "NoticeTemplate",
     "PointSearch",
     "Registration",
     "Submission",

@@ -1,7 +1,7 @@
 """Writes of applications, by matter."""
 
 from tomoshibi.applications.links import LinkNotValid
-from tomoshibi.applications.operations import mails, switching
+from tomoshibi.applications.operations import changes, mails, notices, switching
 from tomoshibi.applications.operations.agencies import (
     SCOPES,
     issue_key,
@@ -79,6 +79,7 @@ __all__ = [
     "attach",
     "cancel_registration",
     "change_answers",
+    "changes",
     "complete_registration",
     "confirm_registration",
     "count_attempt",
@@ -91,6 +92,7 @@ __all__ = [
     "let_pass",
     "mail_resume_link",
     "mails",
+    "notices",
     "put_mail_before_clerk",
     "remind",
     "repair",

@@ -11,10 +11,11 @@ from django_fsm import TransitionNotAllowed
 from tomoshibi.applications import queries, registering, rules, values
 from tomoshibi.applications.models import Intake, Registration, Submission
 from tomoshibi.applications.operations import intake as intakes
-from tomoshibi.applications.operations import works
+from tomoshibi.applications.operations import notices, works
 from tomoshibi.applications.operations.intake import WrongState
 from tomoshibi.applications.operations.switching import cases
 from tomoshibi.applications.values import IntakeKind, IntakeState, NewCase, RegistrationState, Severity, SwitchingKind
+from tomoshibi.applications.values.notices import About, NoticeKind, Occasion
 from tomoshibi.applications.values.works import NewWork, VoltageClass, WorkKind
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.identity import operations as identity
@@ -257,6 +258,8 @@ def _confirmed(row: Intake, registration: Registration, *, now: datetime, actor_
     )
     intakes.record(row, "registered customer and payer of", now=now, actor_id=actor_id, procedure=REGISTER)
     _want_mandate(row, account.number, registration, now=now)
+    about = About(registration_id=registration.id)
+    notices.order_notice(kind=NoticeKind.BEFORE, about=about, occasion=Occasion.FIRST)
     hand_over(row, registration, now=now)
     return queries.to_registration(registration)
 
@@ -440,6 +443,8 @@ def complete_registration(
         kind=CASE_WORK, subjects=[intakes.subject(row)], outcome=f"from {starts_on}", now=now, actor_id=actor_id
     )
     intakes.record(row, f"registered contract {contract.number} of", now=now, actor_id=actor_id, procedure=REGISTER)
+    about = About(contract_id=contract.id, registration_id=registration.id)
+    notices.order_notice(kind=NoticeKind.AFTER, about=about, occasion=Occasion.FIRST)
     intakes.tell_start(queries.to_value(row), starts_on=starts_on, contract_number=contract.number, now=now)
     return queries.to_registration(registration)
 

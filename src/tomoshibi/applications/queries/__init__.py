@@ -1,6 +1,6 @@
 """Reads of applications, by matter."""
 
-from tomoshibi.applications.queries import switching
+from tomoshibi.applications.queries import changes, notices, switching
 from tomoshibi.applications.queries.intake import (
     NoSuchIntake,
     UseNotReadable,
@@ -52,6 +52,7 @@ __all__ = [
     "agency_of_key",
     "agency_rows",
     "areas_of",
+    "changes",
     "consent_texts",
     "consents_of",
     "counts_by_state",
@@ -70,6 +71,7 @@ __all__ = [
     "is_refused_at_once",
     "key_of_link",
     "late",
+    "notices",
     "offered",
     "plain_answers",
     "plans_for_sale",

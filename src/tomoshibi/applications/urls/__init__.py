@@ -1,6 +1,6 @@
 """Addresses of applications: each matter has a part of its own."""
 
-from tomoshibi.applications.urls import groupwork, intake, mails, switching, works
+from tomoshibi.applications.urls import changes, groupwork, intake, mails, notices, switching, works
 
 app_name = "applications"
 urlpatterns = [
@@ -9,4 +9,6 @@ urlpatterns = [
     *groupwork.urlpatterns,
     *switching.urlpatterns,
     *works.urlpatterns,
+    *changes.urlpatterns,
+    *notices.urlpatterns,
 ]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from tomoshibi.applications.operations import notices
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.identity import operations as identity
@@ -248,6 +249,7 @@ def demo_loads() -> loads.Loads:
 def _connect() -> str:
     """Letters' texts, and how the outside world is reached."""
     messaging.load_shipped_texts()
+    notices.install_notice_texts(now=story.NOW)
     usual = outside.places()
     outside.connect(usual)
     agent.manners().write(usual.agent_folder)

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from tomoshibi.portals.customer import enquiries, views
+from tomoshibi.portals.customer import enquiries, papers, views
 
 urlpatterns = [
     path("", views.home, name="customer_home"),
+    path("documents/", papers.documents, name="customer_documents"),
+    path("documents/<int:notice_id>/paper.pdf", papers.paper, name="customer_paper"),
     path("bills/", views.bills, name="customer_bills"),
     path("bills/<int:bill_id>/", views.bill, name="customer_bill"),
     path("bills/<int:bill_id>/statement.pdf", views.statement, name="customer_statement"),

@@ -81,11 +81,13 @@ def _of_application(case: SwitchingCase, row: SwitchingMessage, answer: switchin
             case.reason = answer.words[:300]
         case.save()
         worklist.open_items(items=[cases.stopped_item(case, now=now)], now=now)
+        outcomes.tell_changes([case], now=now)
         return
     if row.action == switching.Action.CANCEL.value:
         if can_proceed(case.cancel):
             case.cancel(reason=case.reason)
             case.save()
+            outcomes.tell_changes([case], now=now)
         tell(case, "canceled", _("the grid company took the cancellation"), now=now)
         return
     outcomes.note_stage(case, answer.fields, messages=line.message_set(on=now.date()))

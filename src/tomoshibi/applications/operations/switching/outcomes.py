@@ -144,6 +144,14 @@ def _follow(moved: Sequence[SwitchingCase], before: dict[int, str], *, now: date
             effects.undo_begin(case, now=now)
             stopped.append(cases.stopped_item(case, now=now))
     worklist.open_items(items=stopped, now=now)
+    tell_changes(changed, now=now)
+
+
+def tell_changes(moved: Sequence[SwitchingCase], *, now: datetime) -> None:
+    """Changes of customers and contracts wait for what the grid decides."""
+    from tomoshibi.applications.operations import changes  # they open our cases, so they stand above us
+
+    changes.follow(moved, now=now)
 
 
 @db.transaction_required

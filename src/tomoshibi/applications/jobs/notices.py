@@ -1,0 +1,32 @@
+"""Making and sending documents, after the transaction that asked for them."""
+
+from django.utils.translation import gettext_noop
+
+from tomoshibi.applications.operations import notices as operations
+from tomoshibi.applications.queries import notices as queries
+from tomoshibi.applications.values.notices import PROCEDURE, SEND_JOB, About, NoticeKind, Occasion
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queries as clock
+
+
+@worker.define_job(SEND_JOB, procedure=PROCEDURE, label=gettext_noop("Send contract documents"))
+def send_notice(
+    progress: worker.Progress,
+    kind: str,
+    occasion: str,
+    contract_id: int | None = None,
+    registration_id: int | None = None,
+    change_id: int | None = None,
+) -> str:
+    """One document; done again, it is the same one."""
+    about = About(contract_id, registration_id, change_id)
+    try:
+        with db.transaction():
+            notice_id = operations.make_notice(
+                kind=NoticeKind(kind), about=about, occasion=Occasion(occasion), now=clock.now(), actor_id=None
+            )
+    except LookupError:
+        return "what it was about is gone"
+    made = queries.notice(notice_id=notice_id)
+    return f"{made.number}: {made.state.value}" if made else ""

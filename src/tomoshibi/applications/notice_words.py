@@ -1,0 +1,85 @@
+"""What people read about documents: kinds, states, ways, items of the checklist, proofs."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tomoshibi.applications.values.notices import Channel, NoticeKind, NoticeState, Occasion, TemplateState
+from tomoshibi.ui.states import State, Tone
+
+Words = str | Promise
+KINDS: dict[str, Words] = {
+    NoticeKind.BEFORE: _("before the contract (2-13)"),
+    NoticeKind.AFTER: _("after the contract (2-14)"),
+}
+STATES: dict[str, State] = {
+    NoticeState.HELD: State(
+        pgettext_lazy("document", "held"), Tone.ATTENTION, "hand-stop", _("An item of the checklist is missing.")
+    ),
+    NoticeState.TO_POST: State(pgettext_lazy("document", "to post"), Tone.ATTENTION, "mail-forward"),
+    NoticeState.SENT: State(pgettext_lazy("document", "sent"), Tone.RUNNING, "send"),
+    NoticeState.RECEIVED: State(pgettext_lazy("document", "opened"), Tone.GOOD, "circle-check"),
+    NoticeState.WITHDRAWN: State(pgettext_lazy("document", "withdrawn"), Tone.QUIET, "ban"),
+}
+TEMPLATES: dict[str, State] = {
+    TemplateState.DRAFT: State(pgettext_lazy("text", "draft"), Tone.ATTENTION, "pencil"),
+    TemplateState.PROPOSED: State(pgettext_lazy("text", "to be read by a second person"), Tone.ATTENTION, "eye-check"),
+    TemplateState.PUBLISHED: State(pgettext_lazy("text", "published"), Tone.GOOD, "circle-check"),
+    TemplateState.REJECTED: State(pgettext_lazy("text", "sent back"), Tone.BAD, "arrow-back-up"),
+}
+CHANNELS: dict[str, Words] = {
+    Channel.PORTAL: pgettext_lazy("document", "portal"),
+    Channel.MAIL: pgettext_lazy("document", "mail"),
+    Channel.LETTER: pgettext_lazy("document", "letter"),
+}
+OCCASIONS: dict[str, Words] = {
+    Occasion.FIRST: pgettext_lazy("document", "new contract"),
+    Occasion.CHANGE: pgettext_lazy("document", "change"),
+    Occasion.REISSUE: pgettext_lazy("document", "reissue"),
+}
+ITEMS: dict[str, Words] = {
+    "retailer": _("Retailer"),
+    "registration_number": _("Registration number as a retailer"),
+    "contact": _("Contact and its hours"),
+    "agent": _("Broker or agent"),
+    "how_to_apply": _("How to apply"),
+    "start": _("First day of supply"),
+    "charges": _("Charges, their calculation and revision"),
+    "works_cost": _("Cost of meters and works"),
+    "discounts": _("Discounts and their end"),
+    "payment": _("Ways of paying"),
+    "reading_day": _("Reading day"),
+    "due_date": _("Due date"),
+    "late_interest": _("Late interest"),
+    "supply": _("Voltage, frequency, size"),
+    "term": _("Term"),
+    "renewal": _("Renewal"),
+    "end_by_customer": _("Change and end by the customer"),
+    "end_by_us": _("Change and end by us"),
+    "power_mix": _("Power mix and its validity"),
+    "deposit": _("Security deposit"),
+    "cooling_off": _("Cooling-off"),
+    "opening": _("Opening"),
+    "template": _("A published text"),
+    "address": _("A complete address for the letter"),
+}
+PROOFS: dict[str, tuple[str, Words]] = {
+    "made": ("file-check", _("Paper made; its SHA-256")),
+    "sent": ("send", _("Sent to")),
+    "posted": ("mailbox", _("Posted to")),
+    "mail_queued": ("hourglass", _("Mail waits to be sent to")),
+    "mail_sent": ("mail-check", _("Mail server took the mail for")),
+    "mail_failed": ("mail-x", _("Mail was refused")),
+    "opened": ("eye-check", _("Opened by the customer")),
+}
+OPENED: dict[str, Words] = {
+    "mail": _("by the link in the mail"),
+    "portal": _("in the portal"),
+}
+
+
+def missing(code: str) -> str:
+    """``item:fact`` of what is missing, as people read it."""
+    item, _colon, fact = code.partition(":")
+    said = str(ITEMS.get(item, item))
+    return f"{said} ({fact})" if fact else said
