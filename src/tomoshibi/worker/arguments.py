@@ -33,6 +33,10 @@ WORDS: dict[str, str | Promise] = {
     "about": pgettext_lazy("job argument", "About"),
     "delivery_id": pgettext_lazy("job argument", "Number of the message"),
     "ending": pgettext_lazy("job argument", "Last digits of the number"),
+    "change_id": pgettext_lazy("job argument", "Number of the change"),
+    "kind": pgettext_lazy("job argument", "Kind"),
+    "occasion": pgettext_lazy("job argument", "Occasion"),
+    "registration_id": pgettext_lazy("job argument", "Number of the registration"),
     "waived": pgettext_lazy("job argument", "Waived"),
 }
 
