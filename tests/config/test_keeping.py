@@ -111,16 +111,20 @@ def test_the_doctor_finds_a_restored_installation_well_once_it_has_its_keys(rest
         simulators.start(simulators.Places(restored.data / "outside", **ports), stack)
         code, said = here.run("doctor")
         assert code == 1
-        bad = [line for line in said.splitlines() if line.startswith("bad")]
-        assert len(bad) == 1, said
-        assert "sealed with a secret key that is not here" in bad[0]
+        (sealed,) = _bad(said)
+        assert "sealed with a secret key that is not here" in sealed
         here.more["TOMOSHIBI_OLD_SECRET_KEYS"] = "only for tests"  # the key of the installation that was saved
         code, said = here.run("people", "seal-second-factors")
         assert code == 0, said
         del here.more["TOMOSHIBI_OLD_SECRET_KEYS"]
-        code, said = here.run("doctor")
-        assert code == 0, said
+        _code, said = here.run("doctor")
+        assert _bad(said) == []
         assert said.count("answers") == 3, said
+
+
+def _bad(said):
+    """What a doctor finds wrong, but for the mail that waits: nobody started a worker here."""
+    return [line for line in said.splitlines() if line.startswith("bad") and "no worker is at work" not in line]
 
 
 def test_a_restore_never_overwrites(restored, archive):

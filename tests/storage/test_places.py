@@ -17,7 +17,8 @@ def two_folders(monkeypatch, tmp_path):
 def test_a_file_of_the_data_folder_is_found_in_whatever_folder_the_data_lies_now(two_folders):
     kept = places.kept(two_folders("here") / "outside" / "keys" / "client.p12")
     assert kept == "outside/keys/client.p12"
-    assert places.found(kept) == two_folders("there") / "outside" / "keys" / "client.p12"
+    there = two_folders("there")
+    assert places.found(kept) == there / "outside" / "keys" / "client.p12"
 
 
 def test_a_file_elsewhere_stays_where_it_is_and_none_stays_none(two_folders, tmp_path):

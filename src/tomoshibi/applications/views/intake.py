@@ -458,7 +458,10 @@ def agency(request: HttpRequest, agency_id: int) -> HttpResponse:
             key = operations.issue_key(code=known["code"], scopes=keys.cleaned_data["scopes"])
             _record_agency(request, f"made a key for agency {known['code']}")
     link = f"{settings.BASE_URL}{reverse('apply:start')}?a={known['code']}"
-    context = {"form": form, "keys": keys, "key": key, "agency": queries.agency(agency_id=agency_id), "link": link}
+    context = {
+        "form": form, "keys": keys, "key": key, "link": link,
+        "agency": queries.agency(agency_id=agency_id), "agency_id": agency_id,
+    }  # fmt: skip
     return render(
         request, "applications/intake/agency.html", context, status=422 if form.errors or keys.errors else 200
     )
