@@ -23,7 +23,7 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
     """Send the address with which an invited person opens their account."""
     now = clock.now()
     invitation = identity_queries.invitation(invitation_id=invitation_id)
-    if invitation is None or invitation.accepted:
+    if invitation is None or invitation.accepted or invitation.blocked:
         return "not open any more"
     with db.transaction(), translation.override(invitation.language):
         token = identity.issue_token(invitation_id=invitation_id, now=now)

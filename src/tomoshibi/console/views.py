@@ -14,19 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.console import board as boards
-from tomoshibi.console import days, timeline
+from tomoshibi.console import days, portal_access, timeline
 from tomoshibi.console import impact as impacts
 from tomoshibi.console import months as monthly
 from tomoshibi.console import search as searching
 from tomoshibi.contracts import queries as contracts
-from tomoshibi.identity import operations as identity_operations
 from tomoshibi.identity import queries as identity
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui.pages import ANY_STAFF, DO, page
+from tomoshibi.ui.pages import ANY_STAFF, page
 from tomoshibi.worker import operations as worker_operations
 from tomoshibi.worker import queries as worker
 from tomoshibi.worker.values import JobState
@@ -146,6 +145,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "events": [e for e in events if kind not in timeline.KINDS or e.kind == kind],
         "kind": kind,
         "kinds": [(k, _KIND_WORDS[k]()) for k in timeline.KINDS],
+        "portal": portal_access.shown(found),
     }
     template = "console/events.html" if request.headers.get("HX-Request") else "console/customer.html"
     return render(request, template, context)
@@ -186,41 +186,6 @@ def impact_of_master(request: HttpRequest) -> HttpResponse:
         "more_runs": max(0, len(impact.runs) - impacts.SHOWN),
     }
     return render(request, "console/impact.html", context)
-
-
-@require_POST
-@page("CM5", right=DO)
-def open_portal(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Invite a customer to the portal; the mail with the address goes to the account's address."""
-    found = parties.customer(customer_id=customer_id)
-    if found is None:
-        raise Http404
-    mail = found.mail or next((a.mail for a in parties.accounts_of(customer_id=customer_id) if a.mail), "")
-    if not mail:
-        messages.error(request, _("The customer has no mail address; enter one first."))
-        return redirect("console:customer", customer_id)
-    try:
-        with db.transaction():
-            identity_operations.invite(
-                username=found.number,
-                name=found.name,
-                mail=mail,
-                now=worker.now(),
-                actor_id=int(request.user.pk or 0),
-                portal_customer_id=customer_id,
-            )
-            identity_operations.record_deed(
-                procedure="CM5",
-                what=f"invited customer {found.number} to the portal",
-                at=worker.now(),
-                subject=f"parties.customer:{customer_id}",
-                actor_id=int(request.user.pk or 0),
-            )
-    except identity_operations.NameTaken:
-        messages.info(request, _("The portal is open for this customer already."))
-    else:
-        messages.success(request, _("Invited; the mail is on its way."))
-    return redirect("console:customer", customer_id)
 
 
 def _account(account: Any) -> dict[str, Any]:

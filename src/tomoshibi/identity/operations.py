@@ -43,6 +43,14 @@ class InvitationNotValid(ValueError):
     """The invitation does not exist, was used, or is too old."""
 
 
+class NotInPortal(LookupError):
+    """Nobody invited this customer to the portal."""
+
+
+class PortalBlocked(ValueError):
+    """The customer's way into the portal is blocked."""
+
+
 class PasswordTooWeak(ValueError):
     """The password does not meet the rules; the sentences say which."""
 
@@ -188,7 +196,7 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> int:
     """
     hashed = hashlib.sha256(token.encode()).hexdigest()
     row = Invitation.objects.select_for_update().filter(token_sha256=hashed).first()
-    if row is None or row.accepted_at is not None or row.expires_at < now:
+    if row is None or row.accepted_at is not None or row.expires_at < now or row.user.left_on is not None:
         raise InvitationNotValid(
             _("This invitation was used already, is too old, or never existed. Ask for a new one.")
         )
@@ -393,3 +401,91 @@ def _set_roles(user: User, codes: Iterable[str]) -> None:
         known[code].delete()
     for role in Role.objects.filter(code__in=wanted - known.keys()):
         UserRole.objects.create(user=user, role=role)
+
+
+# The way into the portal -----------------------------------------------------------------------------------------
+
+
+@db.transaction_required
+def invite_again(*, customer_id: int, mail: str, now: datetime, actor_id: int | None) -> bool:
+    """
+    Send a customer a fresh invitation; the address that was sent before is void. Who has an account already chooses a
+    new password with it and keeps the old one until then.
+
+    :param mail: where it goes
+    :returns: whether a mail goes out; one that has not left yet is not doubled
+    :raises NotInPortal: without a first invitation
+    :raises PortalBlocked: while they are blocked
+    """
+    user = _portal_user(customer_id)
+    if user.left_on is not None:
+        raise PortalBlocked(_("The portal is blocked for this customer; unblock it first."))
+    row = Invitation.objects.select_for_update().filter(user=user, accepted_at=None).order_by("-id").first()
+    if row is not None and row.token_sha256 is None and row.expires_at >= now and user.email == mail:
+        return False
+    if user.email != mail:
+        user.email = mail
+        user.save(update_fields=["email"])
+    _announce_invitation(user, row, now=now, actor_id=actor_id)
+    return True
+
+
+@db.transaction_required
+def block_portal(*, customer_id: int, on: date) -> bool:
+    """
+    Close the portal for a customer: signed out everywhere, invitations void; nothing of theirs is lost.
+
+    :returns: whether it was open before
+    :raises NotInPortal: if nobody invited them
+    """
+    user = _portal_user(customer_id)
+    if user.left_on is not None:
+        return False
+    user.is_active, user.left_on = False, on
+    user.save(update_fields=["is_active", "left_on"])
+    Invitation.objects.filter(user=user, accepted_at=None).update(token_sha256=None)
+    _sign_out(user.pk)
+    return True
+
+
+@db.transaction_required
+def unblock_portal(*, customer_id: int, now: datetime, actor_id: int | None) -> bool:
+    """
+    Let a customer in again, with the password that they had; who never chose one is invited anew.
+
+    :returns: whether it was blocked before
+    :raises NotInPortal: if nobody invited them
+    """
+    user = _portal_user(customer_id)
+    if user.left_on is None:
+        return False
+    user.left_on, user.is_active = None, user.has_usable_password()
+    user.save(update_fields=["is_active", "left_on"])
+    if not user.is_active:
+        row = Invitation.objects.select_for_update().filter(user=user, accepted_at=None).order_by("-id").first()
+        _announce_invitation(user, row, now=now, actor_id=actor_id)
+    return True
+
+
+@db.transaction_required
+def set_portal_mail(*, customer_id: int, mail: str) -> None:
+    """Announcements and invitations go to this address from now on; without a portal user nothing happens."""
+    User.objects.filter(portal_customer_id=customer_id).update(email=mail)
+
+
+def _portal_user(customer_id: int) -> User:
+    user = User.objects.select_for_update().filter(portal_customer_id=customer_id).order_by("-id").first()
+    if user is None:
+        raise NotInPortal(_("This customer was not invited to the portal yet."))
+    return user
+
+
+def _announce_invitation(user: User, row: Invitation | None, *, now: datetime, actor_id: int | None) -> None:
+    """An invitation without an address: the mail that the reaction sends brings a new one."""
+    until = now + timedelta(days=INVITATION_DAYS)
+    if row is None:
+        row = Invitation.objects.create(user=user, invited_by_id=actor_id, created_at=now, expires_at=until)
+    else:
+        row.token_sha256, row.expires_at = None, until
+        row.save(update_fields=["token_sha256", "expires_at"])
+    worker_operations.announce(values.InvitationCreated(invitation_id=row.id))

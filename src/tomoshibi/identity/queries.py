@@ -113,12 +113,41 @@ def to_invitation(row: Invitation) -> values.Invitation:
         expires_at=row.expires_at,
         accepted=row.accepted_at is not None,
         for_portal=not row.user.is_staff,
+        blocked=row.user.left_on is not None,
     )
 
 
 def invitation(*, invitation_id: int) -> values.Invitation | None:
     row = Invitation.objects.select_related("user").filter(id=invitation_id).first()
     return to_invitation(row) if row else None
+
+
+def portal_access(*, customer_id: int, now: datetime) -> values.PortalAccess | None:
+    """How a customer stands to the portal; nothing where nobody invited them."""
+    user = User.objects.filter(portal_customer_id=customer_id).order_by("-id").first()
+    if user is None:
+        return None
+    rows = list(Invitation.objects.filter(user=user).order_by("-id"))
+    waiting = next((row for row in rows if row.accepted_at is None), None)
+    accepted = [row.accepted_at for row in rows if row.accepted_at is not None]
+    if user.left_on is not None:
+        state = values.PortalState.BLOCKED
+    elif user.is_active:
+        state = values.PortalState.OPEN
+    elif waiting is not None and waiting.expires_at >= now:
+        state = values.PortalState.INVITED
+    else:
+        state = values.PortalState.EXPIRED
+    return values.PortalAccess(
+        user_id=user.pk,
+        username=user.username,
+        mail=user.email,
+        state=state,
+        expires_at=waiting.expires_at if waiting else None,
+        opened_at=min(accepted, default=None),
+        signed_in_at=user.last_login,
+        blocked_on=user.left_on,
+    )
 
 
 def departments() -> list[tuple[str, str]]:

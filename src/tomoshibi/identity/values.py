@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from tomoshibi.worker.values import Announcement
 
@@ -76,3 +77,32 @@ class Invitation:
     expires_at: datetime
     accepted: bool
     for_portal: bool
+    blocked: bool = False
+
+
+class PortalState(StrEnum):
+    """Whether a customer can come into the portal."""
+
+    INVITED = "invited"
+    EXPIRED = "expired"
+    OPEN = "open"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class PortalAccess:
+    """
+    How a customer stands to the portal.
+
+    :param expires_at: until when the invitation that is open is good
+    :param opened_at: when the customer chose a password, where an invitation was accepted
+    """
+
+    user_id: int
+    username: str
+    mail: str
+    state: PortalState
+    expires_at: datetime | None
+    opened_at: datetime | None
+    signed_in_at: datetime | None
+    blocked_on: date | None

@@ -33,6 +33,12 @@ def change(*, change_id: int) -> values.Change | None:
     return to_change(row) if row else None
 
 
+def change_by_key(*, key: str) -> values.Change | None:
+    """The change that was written down under a key (``NewChange.key``)."""
+    row = Change.objects.filter(key=key).first() if key else None
+    return to_change(row) if row else None
+
+
 def change_rows() -> QuerySet[Change]:
     """All changes, for the list; with the customer's name and the contract's number."""
     return Change.objects.annotate(

@@ -41,7 +41,9 @@ def _own(customer_id: int, enquiry_id: int) -> values.Enquiry:
 def enquiries(request: HttpRequest, *, customer_id: int) -> HttpResponse:
     """All threads, and a new question."""
     language = get_language() or "ja"
-    form = forms.AskForm(request.POST or None, language=language, initial={"key": uuid.uuid4().hex})
+    about = request.GET.get("about", "")[:20]
+    initial = {"key": uuid.uuid4().hex, "subject": _("About %(number)s") % {"number": about} if about else ""}
+    form = forms.AskForm(request.POST or None, language=language, initial=initial)
     threads = queries.enquiries_of(customer_id=customer_id, certain=True)
     if request.method == "POST" and form.is_valid():
         today = sum(one.received_at.date() == clock.now().astimezone(one.received_at.tzinfo).date() for one in threads)

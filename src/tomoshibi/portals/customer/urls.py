@@ -1,9 +1,14 @@
 from django.urls import path
 
-from tomoshibi.portals.customer import enquiries, papers, views
+from tomoshibi.portals.customer import changes, enquiries, papers, usage, views
 
 urlpatterns = [
     path("", views.home, name="customer_home"),
+    path("usage/", usage.usage, name="customer_usage"),
+    path("changes/", changes.changes, name="customer_changes"),
+    path("changes/new/<slug:what>/", changes.new_change, name="customer_new_change"),
+    path("changes/<int:change_id>/", changes.change, name="customer_change"),
+    path("changes/<int:change_id>/cancel/", changes.cancel, name="customer_cancel_change"),
     path("documents/", papers.documents, name="customer_documents"),
     path("documents/<int:notice_id>/paper.pdf", papers.paper, name="customer_paper"),
     path("bills/", views.bills, name="customer_bills"),

@@ -65,7 +65,12 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
         "payments": {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)},
         "usage_chart": _usage_chart(bills),
         "contracts": [
-            {"it": c, "plan": _plan_name(c), "point": supply.point(supply_point_id=c.supply_point_id)}
+            {
+                "it": c,
+                "plan": _plan_name(c),
+                "point": supply.point(supply_point_id=c.supply_point_id),
+                "starts": c.start > clock.today(),
+            }
             for c in contracts.contracts_of(customer_id=customer_id)
         ],
     }
