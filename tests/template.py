@@ -1,5 +1,5 @@
 """
-One migrated database that the databases of all test processes are copied from: migrating takes half a minute, copying a moment.
+One migrated database that the databases of all test processes are copied from: migrating takes ten seconds, copying a moment.
 
 When migrations were added and none changed, the new one grows out of the one before.
 """

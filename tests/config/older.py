@@ -17,7 +17,7 @@ def build() -> list[str]:
     executor = MigrationExecutor(connection)
     ours = [(room, name) for room, name in executor.loader.graph.nodes if _is_ours(executor, room)]
     # Rooms that came later are not part of it: they need later steps of the others.
-    first = sorted((room, name) for room, name in ours if name == "0001_initial")
+    first = sorted((room, name) for room, name in ours if name.startswith("0001_"))
     state = executor.migrate([*first, *_of_others(executor)])
     filled = []
     rows: dict[str, Any] = {}

@@ -8,17 +8,22 @@ from tomoshibi.metering import operations as metering
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
 
+OUTSIDE = [
+    "metering.PortalEndpoint", "collection.AgentLink", "applications.SwitchingLink",
+    "masters.SpotLink", "messaging.Mailbox", "messaging.TextLink",
+]  # fmt: skip
+"""Rows that name a system outside."""
+
 
 def set_up(folder: str, ports: dict[str, int]) -> None:
     """One grid company's portal and one agent, with certificates and keys in the folder, and no other."""
-    from tomoshibi.collection.models import AgentLink
-    from tomoshibi.metering.models import PortalEndpoint
+    from django.apps import apps
 
     places = simulators.Places(Path(folder), **ports)
     grid, now = places.grid_connection("03"), clock.now()
     with db.transaction():
-        PortalEndpoint.objects.all().delete()
-        AgentLink.objects.all().delete()
+        for kind in OUTSIDE:
+            apps.get_model(kind).objects.all().delete()
         metering.set_portal(
             area="03",
             base_url=grid.prefix,

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from tomoshibi.collection import operations as collection
 from tomoshibi.config import doctor, readiness
@@ -53,6 +55,25 @@ def test_a_full_disk_is_said_before_the_server_starts(monkeypatch, tmp_path):
     with pytest.raises(readiness.CannotStart, match=r"the disk is full: .* has 100 MB free.*at least 300 MB"):
         readiness.start_database()
     assert not (tmp_path / "postgres").exists()
+
+
+def steps_replaced() -> list[MigrationRecorder.Migration]:
+    """What the database remembers of the steps that one step replaced, without that one."""
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(name__contains="_squashed_").delete()
+    return list(recorder.migration_qs.filter(app="masters").order_by("name"))
+
+
+def test_a_database_that_took_the_early_steps_one_by_one_has_nothing_to_do(in_transaction):
+    assert len(steps_replaced()) > 1
+    readiness.require_known_database()
+    assert readiness.pending_migrations() == 0
+
+
+def test_a_database_that_stopped_at_an_early_step_is_told_the_way(in_transaction):
+    steps_replaced()[-1].delete()
+    with pytest.raises(readiness.CannotStart, match=r"early version.*\(masters\).*first"):
+        readiness.require_known_database()
 
 
 @pytest.mark.parametrize(("free_bytes", "fine"), [(2**40, True), (2**31, True), (2**31 - 1, False), (0, False)])

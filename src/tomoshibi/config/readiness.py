@@ -85,7 +85,9 @@ def unknown_migrations(migrations: Iterable[str]) -> list[str]:
     from django.db.migrations.loader import MigrationLoader
 
     loader = MigrationLoader(None, ignore_no_migrations=True)
-    known = {f"{room} {name}" for room, name in loader.disk_migrations}
+    # What an earlier version did in many steps and this one does in one is known too.
+    replaced = {step for migration in loader.disk_migrations.values() for step in migration.replaces}
+    known = {f"{room} {name}" for room, name in {*loader.disk_migrations, *replaced}}
     return sorted(step for step in migrations if step.split()[0] in loader.migrated_apps and step not in known)
 
 
@@ -94,10 +96,29 @@ def newer_migrations() -> list[str]:
     return unknown_migrations(applied_migrations())
 
 
+def half_replaced() -> list[str]:
+    """Rooms of which the database has some of the early steps that this version replaced by one, and not all."""
+    from django.db.migrations.loader import MigrationLoader
+
+    applied = set(applied_migrations())
+    rooms = set()
+    for (room, name), migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.items():
+        done = {f"{step_room} {step}" in applied for step_room, step in migration.replaces}
+        if f"{room} {name}" not in applied and done == {True, False}:
+            rooms.add(room)
+    return sorted(rooms)
+
+
 def require_known_database() -> None:
     """
-    :raises CannotStart: if the database belongs to a newer version
+    :raises CannotStart: if the database belongs to a newer version, or to one so old that its steps are gone
     """
+    early = half_replaced()
+    if early:
+        raise CannotStart(
+            f"the database is of an early version, whose steps this one does not know one by one any more ({', '.join(early)}). "
+            "Upgrade it with the version of 2026-11-22 first (commit 1eeab0a), then with this one."
+        )
     newer = newer_migrations()
     if newer:
         raise CannotStart(

@@ -1,0 +1,441 @@
+import django.contrib.postgres.constraints
+import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
+import tomoshibi.metering.models
+import tomoshibi.metering.values
+from django.db import migrations, models
+
+from tomoshibi.storage.beginnings import Together
+
+
+class Migration(migrations.Migration):
+
+    replaces = [
+        ('metering', '0001_initial'),
+        ('metering', '0002_reasons_and_trail'),
+        ('metering', '0003_names_of_files'),
+        ('metering', '0004_maximum_demand'),
+        ('metering', '0005_daily_registers'),
+        ('metering', '0006_registers_by_hand'),
+        ('metering', '0007_files_by_their_place'),
+    ]
+
+    initial = True
+
+    dependencies = [
+        ('storage', '0001_extensions'),
+        ('pghistory', '0007_auto_20250421_0444'),
+    ]
+
+    operations = [
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='ImportedFile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=200)),
+                        ('sha256', models.CharField(max_length=64, unique=True)),
+                        ('size', models.BigIntegerField()),
+                        ('document_id', models.BigIntegerField(null=True)),
+                        ('source', models.CharField(choices=[('portal', 'portal'), ('manual', 'manual')], max_length=8)),
+                        ('area', models.CharField(blank=True, max_length=2)),
+                        ('kind', models.CharField(choices=[('supply', 'supply'), ('generation', 'generation'), ('apportioned', 'apportioned')], default=tomoshibi.metering.values.ReadingKind['SUPPLY'], max_length=12)),
+                        ('message_code', models.CharField(blank=True, max_length=8)),
+                        ('sender', models.CharField(blank=True, max_length=20)),
+                        ('receiver', models.CharField(blank=True, max_length=20)),
+                        ('month', models.IntegerField(null=True)),
+                        ('made_at', models.DateTimeField(null=True)),
+                        ('series_on', models.DateField(null=True)),
+                        ('revision', models.IntegerField(default=0)),
+                        ('section', models.IntegerField(default=0)),
+                        ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('done_with_refusals', 'done_with_refusals'), ('refused', 'refused')], default=tomoshibi.metering.values.FileState['WAITING'], max_length=20)),
+                        ('refusal', models.TextField(blank=True)),
+                        ('counts', models.JSONField(default=dict)),
+                        ('received_at', models.DateTimeField()),
+                        ('received_by_id', models.BigIntegerField(null=True)),
+                        ('imported_at', models.DateTimeField(null=True)),
+                        ('job_id', models.BigIntegerField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['-received_at'], name='metering_file_newest')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Reading',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('supply', 'supply'), ('generation', 'generation'), ('apportioned', 'apportioned')], max_length=12)),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('spin', models.CharField(max_length=22)),
+                        ('month', models.IntegerField()),
+                        ('split_code', models.CharField(default='1', max_length=1)),
+                        ('period_start', models.DateField()),
+                        ('period_end', models.DateField()),
+                        ('provided', models.BooleanField()),
+                        ('agreed', models.BooleanField(default=False)),
+                        ('energy_dwh', models.BigIntegerField()),
+                        ('total_dwh', models.BigIntegerField(null=True)),
+                        ('max_demand_milli', models.BigIntegerField(null=True)),
+                        ('power_factor_milli', models.IntegerField(null=True)),
+                        ('half_hour_sum_dwh', models.BigIntegerField(null=True)),
+                        ('half_hours_missing', models.IntegerField(default=0)),
+                        ('next_reading_on', models.DateField(null=True)),
+                        ('notes', models.CharField(blank=True, max_length=100)),
+                        ('revision', models.IntegerField(default=0)),
+                        ('version_rank', models.BigIntegerField(default=0)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('superseded_at', models.DateTimeField(null=True)),
+                        ('superseded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.reading')),
+                        ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.importedfile')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('superseded_by', None)), fields=['kind', 'month', 'supply_point_id'], name='metering_reading_stands'), models.Index(fields=['supply_point_id', 'month'], name='metering_reading_of_point')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start'))), name='metering_reading_period'), models.CheckConstraint(condition=models.Q(('provided', True), ('energy_dwh', 0), _connector='OR'), name='metering_reading_quantity_if_provided'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_by', None)), expressions=[('supply_point_id', '='), ('kind', '='), ('split_code', '='), (tomoshibi.metering.models.CivilDays('period_start', 'period_end'), '&&')], name='metering_reading_one_per_day')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AgreedQuantity',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('basis', models.CharField(choices=[('previous_month', 'previous_month'), ('same_month_last_year', 'same_month_last_year'), ('average', 'average'), ('after_repair', 'after_repair'), ('check_meter', 'check_meter'), ('error_rate', 'error_rate'), ('load_hours', 'load_hours'), ('other', 'other')], max_length=20)),
+                        ('reason', models.TextField(blank=True)),
+                        ('agreed_by', models.CharField(max_length=100)),
+                        ('agreed_on', models.DateField()),
+                        ('evidence_id', models.BigIntegerField(null=True)),
+                        ('entered_by_id', models.BigIntegerField(null=True)),
+                        ('entered_at', models.DateTimeField()),
+                        ('reading', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.reading')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['supply_point_id'], name='metering_agreed_of_point')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='DayVector',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('day', models.DateField()),
+                        ('interval_minutes', models.SmallIntegerField()),
+                        ('missing_count', models.IntegerField(default=0)),
+                        ('values_dwh', models.BinaryField()),
+                        ('version_rank', models.BigIntegerField(default=0)),
+                        ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.importedfile')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('supply_point_id', 'day'), name='metering_day_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Demand',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('contract_id', models.BigIntegerField()),
+                        ('contract_number', models.CharField(max_length=40)),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('spin', models.CharField(max_length=22)),
+                        ('area', models.CharField(max_length=2)),
+                        ('month', models.IntegerField()),
+                        ('part', models.SmallIntegerField(default=0)),
+                        ('period_start', models.DateField()),
+                        ('period_end', models.DateField()),
+                        ('wants_power_factor', models.BooleanField(default=False)),
+                        ('max_demand_milli', models.BigIntegerField(null=True)),
+                        ('power_factor_percent', models.SmallIntegerField(null=True)),
+                        ('agreed_contract_milli', models.BigIntegerField(null=True)),
+                        ('source', models.CharField(choices=[('expected', 'expected'), ('grid', 'grid'), ('file', 'file'), ('agreed', 'agreed')], max_length=10)),
+                        ('note', models.TextField(blank=True)),
+                        ('agreed_by', models.CharField(blank=True, max_length=100)),
+                        ('agreed_on', models.DateField(null=True)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('recorded_by_id', models.BigIntegerField(null=True)),
+                        ('superseded_at', models.DateTimeField(null=True)),
+                        ('reading', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.reading')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['month', 'contract_id'], name='metering_demand_of_month')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('contract_id', 'month', 'part'), name='metering_demand_stands_once'), models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start'))), name='metering_demand_period'), models.CheckConstraint(condition=models.Q(('max_demand_milli', None), ('max_demand_milli__gte', 0), _connector='OR'), name='metering_demand_not_negative'), models.CheckConstraint(condition=models.Q(('power_factor_percent', None), models.Q(('power_factor_percent__gte', 0), ('power_factor_percent__lte', 100)), _connector='OR'), name='metering_demand_power_factor'), models.CheckConstraint(condition=models.Q(models.Q(('source', 'agreed'), _negated=True), models.Q(('agreed_by', ''), _negated=True), _connector='OR'), name='metering_demand_agreed_by_somebody')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ImportRow',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('row_number', models.BigIntegerField()),
+                        ('spin', models.CharField(blank=True, max_length=40)),
+                        ('month', models.IntegerField(null=True)),
+                        ('code', models.CharField(choices=[('new', 'new'), ('replaced', 'replaced'), ('unchanged', 'unchanged'), ('not_provided', 'not_provided'), ('superseded', 'superseded'), ('duplicate', 'duplicate'), ('unknown_point', 'unknown_point'), ('not_supplied', 'not_supplied'), ('no_period', 'no_period'), ('broken', 'broken')], max_length=16)),
+                        ('template', models.CharField(blank=True, max_length=300)),
+                        ('parameters', models.JSONField(default=dict)),
+                        ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metering.importedfile')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('file', 'row_number'), name='metering_row_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PortalEndpoint',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('area', models.CharField(max_length=2, unique=True)),
+                        ('base_url', models.CharField(max_length=300)),
+                        ('certificate_file', models.CharField(blank=True, max_length=300)),
+                        ('key_file', models.CharField(blank=True, max_length=300)),
+                        ('trust_file', models.CharField(blank=True, max_length=300)),
+                        ('timeout_seconds', models.PositiveSmallIntegerField(default=60)),
+                        ('wait_business_days', models.PositiveSmallIntegerField(default=4)),
+                        ('revision_digits', models.PositiveSmallIntegerField(default=0)),
+                        ('section_digits', models.PositiveSmallIntegerField(default=0)),
+                        ('active', models.BooleanField(default=True)),
+                        ('fetched_at', models.DateTimeField(null=True)),
+                        ('failure', models.TextField(blank=True)),
+                    ],
+                    options={
+                        'ordering': ['area'],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('wait_business_days__gte', 1)), name='metering_portal_waits_a_day')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PortalFile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=200)),
+                        ('size', models.BigIntegerField()),
+                        ('listed_at', models.DateTimeField()),
+                        ('fetched_at', models.DateTimeField(null=True)),
+                        ('failure', models.TextField(blank=True)),
+                        ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metering.portalendpoint')),
+                        ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metering.importedfile')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('endpoint', 'name', 'size'), name='metering_listed_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Gap',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('area', models.CharField(max_length=2)),
+                        ('base_day', models.CharField(max_length=4)),
+                        ('month', models.IntegerField()),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('spin', models.CharField(max_length=22)),
+                        ('contract_id', models.BigIntegerField()),
+                        ('contract_number', models.CharField(blank=True, max_length=40)),
+                        ('period_start', models.DateField()),
+                        ('period_end', models.DateField()),
+                        ('due_on', models.DateField()),
+                        ('reason', models.CharField(choices=[('missing', 'missing'), ('not_provided', 'not_provided')], max_length=16)),
+                        ('opened_at', models.DateTimeField()),
+                        ('asked_at', models.DateTimeField(null=True)),
+                        ('asked_count', models.PositiveSmallIntegerField(default=0)),
+                        ('closed_at', models.DateTimeField(null=True)),
+                        ('outcome', models.CharField(blank=True, choices=[('arrived', 'arrived'), ('agreed', 'agreed'), ('not_expected', 'not_expected')], max_length=16)),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['area', 'due_on'], name='metering_gap_open')],
+                        'constraints': [models.UniqueConstraint(fields=('contract_id', 'month', 'period_start'), name='metering_gap_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RefetchRequest',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('asked_at', models.DateTimeField()),
+                        ('asked_by_id', models.BigIntegerField(null=True)),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('answered_at', models.DateTimeField(null=True)),
+                        ('gap', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metering.gap')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='RegisterEdit',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('meter_number', models.CharField(max_length=24)),
+                        ('day', models.DateField()),
+                        ('old', models.JSONField(null=True)),
+                        ('new', models.JSONField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('at', models.DateTimeField()),
+                        ('actor_id', models.BigIntegerField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['meter_number', '-day'], name='metering_register_edit')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RegisterReading',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('meter_number', models.CharField(max_length=24)),
+                        ('day', models.DateField()),
+                        ('forward_dwh', models.BigIntegerField()),
+                        ('reverse_dwh', models.BigIntegerField(default=0)),
+                        ('peak_dwh', models.BigIntegerField(null=True)),
+                        ('flat_dwh', models.BigIntegerField(null=True)),
+                        ('valley_dwh', models.BigIntegerField(null=True)),
+                        ('source', models.CharField(choices=[('collected', 'collected'), ('file', 'file'), ('hand', 'hand')], db_default='collected', max_length=10)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('meter_number', 'day'), name='metering_register_once_a_day')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HalfHours',
+                    fields=[
+                        ('reading', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='metering.reading')),
+                        ('first_day', models.DateField()),
+                        ('days', models.SmallIntegerField()),
+                        ('interval_minutes', models.SmallIntegerField()),
+                        ('missing_count', models.IntegerField(default=0)),
+                        ('values_dwh', models.BinaryField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='PortalEndpointEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('area', models.CharField(max_length=2)),
+                        ('base_url', models.CharField(max_length=300)),
+                        ('certificate_file', models.CharField(blank=True, max_length=300)),
+                        ('key_file', models.CharField(blank=True, max_length=300)),
+                        ('trust_file', models.CharField(blank=True, max_length=300)),
+                        ('timeout_seconds', models.PositiveSmallIntegerField(default=60)),
+                        ('wait_business_days', models.PositiveSmallIntegerField(default=4)),
+                        ('revision_digits', models.PositiveSmallIntegerField(default=0)),
+                        ('section_digits', models.PositiveSmallIntegerField(default=0)),
+                        ('active', models.BooleanField(default=True)),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='metering.portalendpoint')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='DemandEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('contract_id', models.BigIntegerField()),
+                        ('contract_number', models.CharField(max_length=40)),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('spin', models.CharField(max_length=22)),
+                        ('area', models.CharField(max_length=2)),
+                        ('month', models.IntegerField()),
+                        ('part', models.SmallIntegerField(default=0)),
+                        ('period_start', models.DateField()),
+                        ('period_end', models.DateField()),
+                        ('wants_power_factor', models.BooleanField(default=False)),
+                        ('max_demand_milli', models.BigIntegerField(null=True)),
+                        ('power_factor_percent', models.SmallIntegerField(null=True)),
+                        ('agreed_contract_milli', models.BigIntegerField(null=True)),
+                        ('source', models.CharField(choices=[('expected', 'expected'), ('grid', 'grid'), ('file', 'file'), ('agreed', 'agreed')], max_length=10)),
+                        ('note', models.TextField(blank=True)),
+                        ('agreed_by', models.CharField(blank=True, max_length=100)),
+                        ('agreed_on', models.DateField(null=True)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('recorded_by_id', models.BigIntegerField(null=True)),
+                        ('superseded_at', models.DateTimeField(null=True)),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='metering.demand')),
+                        ('reading', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metering.reading')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AgreedQuantityEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('supply_point_id', models.BigIntegerField()),
+                        ('basis', models.CharField(choices=[('previous_month', 'previous_month'), ('same_month_last_year', 'same_month_last_year'), ('average', 'average'), ('after_repair', 'after_repair'), ('check_meter', 'check_meter'), ('error_rate', 'error_rate'), ('load_hours', 'load_hours'), ('other', 'other')], max_length=20)),
+                        ('reason', models.TextField(blank=True)),
+                        ('agreed_by', models.CharField(max_length=100)),
+                        ('agreed_on', models.DateField()),
+                        ('evidence_id', models.BigIntegerField(null=True)),
+                        ('entered_by_id', models.BigIntegerField(null=True)),
+                        ('entered_at', models.DateTimeField()),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='metering.agreedquantity')),
+                        ('reading', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metering.reading')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='portalendpoint',
+                    trigger=pgtrigger.compiler.Trigger(name='from_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."active" IS DISTINCT FROM (NEW."active") OR OLD."area" IS DISTINCT FROM (NEW."area") OR OLD."base_url" IS DISTINCT FROM (NEW."base_url") OR OLD."certificate_file" IS DISTINCT FROM (NEW."certificate_file") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key_file" IS DISTINCT FROM (NEW."key_file") OR OLD."revision_digits" IS DISTINCT FROM (NEW."revision_digits") OR OLD."section_digits" IS DISTINCT FROM (NEW."section_digits") OR OLD."timeout_seconds" IS DISTINCT FROM (NEW."timeout_seconds") OR OLD."trust_file" IS DISTINCT FROM (NEW."trust_file") OR OLD."wait_business_days" IS DISTINCT FROM (NEW."wait_business_days"))', func='INSERT INTO "metering_portalendpointevent" ("active", "area", "base_url", "certificate_file", "id", "key_file", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revision_digits", "section_digits", "timeout_seconds", "trust_file", "wait_business_days") VALUES (OLD."active", OLD."area", OLD."base_url", OLD."certificate_file", OLD."id", OLD."key_file", _pgh_attach_context(), NOW(), \'from\', OLD."id", OLD."revision_digits", OLD."section_digits", OLD."timeout_seconds", OLD."trust_file", OLD."wait_business_days"); RETURN NULL;', hash='deba73107e4d6c12e7bccdf2cd870e8a7dd8f8b1', operation='UPDATE', pgid='pgtrigger_from_update_18a54', table='metering_portalendpoint', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='portalendpoint',
+                    trigger=pgtrigger.compiler.Trigger(name='to_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."active" IS DISTINCT FROM (NEW."active") OR OLD."area" IS DISTINCT FROM (NEW."area") OR OLD."base_url" IS DISTINCT FROM (NEW."base_url") OR OLD."certificate_file" IS DISTINCT FROM (NEW."certificate_file") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."key_file" IS DISTINCT FROM (NEW."key_file") OR OLD."revision_digits" IS DISTINCT FROM (NEW."revision_digits") OR OLD."section_digits" IS DISTINCT FROM (NEW."section_digits") OR OLD."timeout_seconds" IS DISTINCT FROM (NEW."timeout_seconds") OR OLD."trust_file" IS DISTINCT FROM (NEW."trust_file") OR OLD."wait_business_days" IS DISTINCT FROM (NEW."wait_business_days"))', func='INSERT INTO "metering_portalendpointevent" ("active", "area", "base_url", "certificate_file", "id", "key_file", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revision_digits", "section_digits", "timeout_seconds", "trust_file", "wait_business_days") VALUES (NEW."active", NEW."area", NEW."base_url", NEW."certificate_file", NEW."id", NEW."key_file", _pgh_attach_context(), NOW(), \'to\', NEW."id", NEW."revision_digits", NEW."section_digits", NEW."timeout_seconds", NEW."trust_file", NEW."wait_business_days"); RETURN NULL;', hash='afbda72294a71f5109fbc2fbbffc9e7648d50fce', operation='UPDATE', pgid='pgtrigger_to_update_3e638', table='metering_portalendpoint', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='portalendpoint',
+                    trigger=pgtrigger.compiler.Trigger(name='gone_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "metering_portalendpointevent" ("active", "area", "base_url", "certificate_file", "id", "key_file", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revision_digits", "section_digits", "timeout_seconds", "trust_file", "wait_business_days") VALUES (OLD."active", OLD."area", OLD."base_url", OLD."certificate_file", OLD."id", OLD."key_file", _pgh_attach_context(), NOW(), \'gone\', OLD."id", OLD."revision_digits", OLD."section_digits", OLD."timeout_seconds", OLD."trust_file", OLD."wait_business_days"); RETURN NULL;', hash='3e794598e35c280258a25031ee0b71cba350b541', operation='DELETE', pgid='pgtrigger_gone_delete_92159', table='metering_portalendpoint', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='registeredit',
+                    trigger=pgtrigger.compiler.Trigger(name='register_edits_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8a6cbda0e11548cbed9ff3f280611ffd8f13d9dc', operation='UPDATE OR DELETE', pgid='pgtrigger_register_edits_stay_ab3cb', table='metering_registeredit', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='demandevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a3b94bbfec05d3c5f0403d243bdfa67d7fd9e548', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fcd07', table='metering_demandevent', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='demand',
+                    trigger=pgtrigger.compiler.Trigger(name='from_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "metering_demandevent" ("agreed_by", "agreed_contract_milli", "agreed_on", "area", "contract_id", "contract_number", "id", "max_demand_milli", "month", "note", "part", "period_end", "period_start", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "power_factor_percent", "reading_id", "recorded_at", "recorded_by_id", "source", "spin", "superseded_at", "supply_point_id", "wants_power_factor") VALUES (OLD."agreed_by", OLD."agreed_contract_milli", OLD."agreed_on", OLD."area", OLD."contract_id", OLD."contract_number", OLD."id", OLD."max_demand_milli", OLD."month", OLD."note", OLD."part", OLD."period_end", OLD."period_start", _pgh_attach_context(), NOW(), \'from\', OLD."id", OLD."power_factor_percent", OLD."reading_id", OLD."recorded_at", OLD."recorded_by_id", OLD."source", OLD."spin", OLD."superseded_at", OLD."supply_point_id", OLD."wants_power_factor"); RETURN NULL;', hash='000e413cf7ca760fcf22cef43d94c00854be85ca', operation='UPDATE', pgid='pgtrigger_from_update_528f3', table='metering_demand', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='demand',
+                    trigger=pgtrigger.compiler.Trigger(name='to_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "metering_demandevent" ("agreed_by", "agreed_contract_milli", "agreed_on", "area", "contract_id", "contract_number", "id", "max_demand_milli", "month", "note", "part", "period_end", "period_start", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "power_factor_percent", "reading_id", "recorded_at", "recorded_by_id", "source", "spin", "superseded_at", "supply_point_id", "wants_power_factor") VALUES (NEW."agreed_by", NEW."agreed_contract_milli", NEW."agreed_on", NEW."area", NEW."contract_id", NEW."contract_number", NEW."id", NEW."max_demand_milli", NEW."month", NEW."note", NEW."part", NEW."period_end", NEW."period_start", _pgh_attach_context(), NOW(), \'to\', NEW."id", NEW."power_factor_percent", NEW."reading_id", NEW."recorded_at", NEW."recorded_by_id", NEW."source", NEW."spin", NEW."superseded_at", NEW."supply_point_id", NEW."wants_power_factor"); RETURN NULL;', hash='fb9bddaeaba77642b63b36b095ce7745fef0f97e', operation='UPDATE', pgid='pgtrigger_to_update_66c78', table='metering_demand', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='demand',
+                    trigger=pgtrigger.compiler.Trigger(name='gone_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "metering_demandevent" ("agreed_by", "agreed_contract_milli", "agreed_on", "area", "contract_id", "contract_number", "id", "max_demand_milli", "month", "note", "part", "period_end", "period_start", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "power_factor_percent", "reading_id", "recorded_at", "recorded_by_id", "source", "spin", "superseded_at", "supply_point_id", "wants_power_factor") VALUES (OLD."agreed_by", OLD."agreed_contract_milli", OLD."agreed_on", OLD."area", OLD."contract_id", OLD."contract_number", OLD."id", OLD."max_demand_milli", OLD."month", OLD."note", OLD."part", OLD."period_end", OLD."period_start", _pgh_attach_context(), NOW(), \'gone\', OLD."id", OLD."power_factor_percent", OLD."reading_id", OLD."recorded_at", OLD."recorded_by_id", OLD."source", OLD."spin", OLD."superseded_at", OLD."supply_point_id", OLD."wants_power_factor"); RETURN NULL;', hash='19476457fe68f1827895ad086663a8c4207cd622', operation='DELETE', pgid='pgtrigger_gone_delete_f025d', table='metering_demand', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreedquantityevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c54d1baa472aa85c254726955e938f68f07349e6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a2611', table='metering_agreedquantityevent', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreedquantity',
+                    trigger=pgtrigger.compiler.Trigger(name='from_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "metering_agreedquantityevent" ("agreed_by", "agreed_on", "basis", "entered_at", "entered_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reading_id", "reason", "supply_point_id") VALUES (OLD."agreed_by", OLD."agreed_on", OLD."basis", OLD."entered_at", OLD."entered_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'from\', OLD."id", OLD."reading_id", OLD."reason", OLD."supply_point_id"); RETURN NULL;', hash='47b7ac806e23b1b447007a4e61800aa9cbbf8d76', operation='UPDATE', pgid='pgtrigger_from_update_76751', table='metering_agreedquantity', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreedquantity',
+                    trigger=pgtrigger.compiler.Trigger(name='to_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "metering_agreedquantityevent" ("agreed_by", "agreed_on", "basis", "entered_at", "entered_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reading_id", "reason", "supply_point_id") VALUES (NEW."agreed_by", NEW."agreed_on", NEW."basis", NEW."entered_at", NEW."entered_by_id", NEW."evidence_id", NEW."id", _pgh_attach_context(), NOW(), \'to\', NEW."id", NEW."reading_id", NEW."reason", NEW."supply_point_id"); RETURN NULL;', hash='1493314c6e0bbd9c5c014890629dac9e8e6ad72a', operation='UPDATE', pgid='pgtrigger_to_update_74dac', table='metering_agreedquantity', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreedquantity',
+                    trigger=pgtrigger.compiler.Trigger(name='gone_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "metering_agreedquantityevent" ("agreed_by", "agreed_on", "basis", "entered_at", "entered_by_id", "evidence_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reading_id", "reason", "supply_point_id") VALUES (OLD."agreed_by", OLD."agreed_on", OLD."basis", OLD."entered_at", OLD."entered_by_id", OLD."evidence_id", OLD."id", _pgh_attach_context(), NOW(), \'gone\', OLD."id", OLD."reading_id", OLD."reason", OLD."supply_point_id"); RETURN NULL;', hash='3da61cca3df88e71ee6580be829168fbc749979f', operation='DELETE', pgid='pgtrigger_gone_delete_b13bb', table='metering_agreedquantity', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='portalendpointevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1e480c8abe07e5a0f2f0155ef79fc564df51c1d3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_be3c3', table='metering_portalendpointevent', when='BEFORE')),
+                ),
+            ],
+        ),
+        # A month of half-hours (up to 6.7 kB) lies uncompressed in its row, one per page: read by plain scans,
+        # without a look-up in the TOAST table. Finer intervals, which do not fit, go to TOAST uncompressed.
+        migrations.RunSQL(
+            "ALTER TABLE metering_halfhours ALTER COLUMN values_dwh SET STORAGE EXTERNAL;"
+            "ALTER TABLE metering_halfhours SET (toast_tuple_target = 8160);",
+            migrations.RunSQL.noop,
+        ),
+    ]
