@@ -57,6 +57,7 @@ bench: setup ## speed of the main job, as ratios (needs some GB of disk for a mi
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.groups
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy
 	@PYTHONPATH=. $(BIN)/python -m tools.bench.group_energy --daily
+	@PYTHONPATH=. $(BIN)/python -m tools.bench.outside
 
 bench-web: setup ## 200 applicants at once on the running server (make run must be running; URL=... names another)
 	@PYTHONPATH=. $(BIN)/python -m tools.web_load --url $${URL:-http://127.0.0.1:8000}
