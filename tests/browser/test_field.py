@@ -252,9 +252,27 @@ def test_a_label_that_is_on_no_ticket_is_looked_up(phone, crew, now, look):
     page = opened(phone, "#scan")
     page.locator("input[name=number]").fill(other.number)
     page.get_by_role("button", name="Type the label number").click()
-    page.locator(".verdict.is-genuine").wait_for()
+    page.locator(".verdict.is-listed").wait_for()
     assert page.get_by_text("6200000077").is_visible()
     look(page, "field-facts")
+    with db.transaction():
+        operations.print_labels(serials=[other.serial], template="a4-21", now=now)
+    token = signing.token(other.serial, key_no=1, key=keys.private_key())
+    page.goto(f"/portals/field/#label/{token}")
+    page.locator(".verdict.is-genuine").wait_for()
+
+
+def test_what_is_being_typed_stays_when_the_tickets_arrive(phone, crew):
+    _user, _ticket_id, labels = crew
+    page = phone.new_page()
+    held = []
+    page.route("**/today.json", lambda route: held.append(route))
+    page.goto("/portals/field/#scan")
+    page.locator("input[name=number]").fill(labels[0].number)
+    with page.expect_response("**/today.json"):
+        held[0].continue_()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("input[name=number]").input_value() == labels[0].number
 
 
 def test_the_camera_puts_the_label_into_its_row(phone, crew):

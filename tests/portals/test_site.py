@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import company
 from tests.fieldwork import tickets
-from tomoshibi.fieldwork import operations, queries, values
+from tomoshibi.fieldwork import keys, operations, queries, signing, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.identity.models import User
@@ -102,12 +102,13 @@ def test_a_file_that_is_no_photo_is_refused(crew, now):
 def test_a_scan_gives_the_facts_at_once(crew):
     client, _ticket_id, made = crew
     began = time.perf_counter()
-    answer = client.post(f"{HOME}scan/", json.dumps({"serial": made[0].serial}), content_type="application/json")
+    token = signing.token(made[0].serial, key_no=1, key=keys.private_key())
+    answer = client.post(f"{HOME}scan/", json.dumps({"token": token}), content_type="application/json")
     assert time.perf_counter() - began < 1
     found = answer.json()
     assert (found["verdict"], found["number"]) == ("genuine", made[0].number)
     for wrong in (
-        {"serial": 10**9},
+        {"serial": made[0].serial, "token": token[:-1] + ("A" if token[-1] != "A" else "B")},
         {"token": "x"},
         {},
         [],
@@ -134,6 +135,15 @@ def test_without_the_right_there_is_no_page(client):
     assert client.get(HOME).status_code == 403
     assert client.get(f"{HOME}today.json").status_code == 403
     assert client.post(f"{HOME}entries/").status_code == 403
+
+
+@pytest.mark.requirement("G-047")
+def test_a_typed_number_is_looked_up_and_not_called_genuine(crew):
+    client, _ticket_id, made = crew
+    known = client.post(f"{HOME}scan/", json.dumps({"serial": made[0].serial}), content_type="application/json")
+    assert (known.status_code, known.json()["verdict"], known.json()["number"]) == (200, "listed", made[0].number)
+    unknown = client.post(f"{HOME}scan/", json.dumps({"serial": 10**9}), content_type="application/json")
+    assert (unknown.status_code, unknown.json()) == (404, {"verdict": "unlisted"})
 
 
 def test_a_void_label_is_told_so(crew, now):

@@ -38,9 +38,9 @@ def energies_list(*, month: Month) -> lists.ListQuery:
                 "group_number", _("Group number"), link=lambda row: reverse("billing:group_energy", args=[row["id"]])
             ),
             lists.Day("period_start", _("From")),
-            lists.Energy("meter_dwh", _("Reference meter"), of="kWh"),
+            lists.Energy("meter_dwh", _("Reference meter"), of="kWh", decimals=2),
             lists.Number("point_days", _("Days of points")),
-            lists.Energy("energy_dwh", _("Group energy"), of="kWh", total=True),
+            lists.Energy("energy_dwh", _("Group energy"), of="kWh", decimals=2, total=True),
             lists.Number("spread_days", _("Days spread")),
             lists.StateOf("state", _("State"), states=PROBLEMS),
             lists.Day("problem_on", _("Since"), shown=False),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 PAGES: Mapping[str, str] = {
+    "applications.groupcase": "applications:group_case",
     "bill": "billing:bill",
     "billing.charge": "billing:charge",
     "care.announcement": "care:announcement",

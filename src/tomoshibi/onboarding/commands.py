@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tomoshibi.gateways import simulators
+from tomoshibi.identity import queries as identity
 from tomoshibi.onboarding.demo import china, coming, outside, staff
 from tomoshibi.onboarding.demo import load as demo
 
@@ -80,8 +81,9 @@ def _post_office() -> Iterator[None]:
 def say_sign_ins(country: str = "jp") -> None:
     if country == "cn":
         typer.echo("\n  演示账号（虚构公司，密码相同）:")
+        roles = {role.code: role.name for role in identity.roles()}
         for username, name, role, _administrator in china.PEOPLE:
-            typer.echo(f"    {username:<10} {china.ROLES[role]}  {name}")
+            typer.echo(f"    {username:<10} {roles[role]}  {name}")
         typer.echo(f"    密码: {staff.PASSWORD}")
         return
     typer.echo("\n  demo sign-ins (an invented company; the password is the same for all):")

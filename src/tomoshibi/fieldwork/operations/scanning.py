@@ -56,9 +56,15 @@ def scan_label(
     position: values.Position | None = None,
     seal_number: str = "",
     apart_m: int = APART_M,
+    typed: bool = False,
 ) -> values.Scan:
-    """As ``scan``, for a label that is known to be ours: read without a network, or typed by its number."""
-    verdict = values.Verdict.VOID if label.void_at else values.Verdict.GENUINE
+    """
+    As ``scan``, for a label that is known to be ours: read without a network, or typed by its number.
+
+    :param typed: no code was read: the number is in the register, and nothing is said about the paper that shows it
+    """
+    holds = values.Verdict.LISTED if typed else values.Verdict.GENUINE
+    verdict = values.Verdict.VOID if label.void_at else holds
     seal = queries.seal_of(subject=label.subject)
     suspicions = _suspicions(label, seal, position, seal_number.strip(), apart_m) if actor_id is not None else []
     Scan.objects.create(

@@ -22,9 +22,13 @@ class Verdict(StrEnum):
     """What a scan says about a label."""
 
     GENUINE = "genuine"
+    LISTED = "listed"
+    """Known by the number that somebody typed: it holds, but no signature was seen."""
     VOID = "void"
     FORGED = "forged"
     """The signature is not ours, or the serial was never given out."""
+    UNLISTED = "unlisted"
+    """Somebody typed a number that was never given out."""
 
 
 @dataclass(frozen=True)

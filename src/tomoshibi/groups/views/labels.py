@@ -36,11 +36,19 @@ def _labels_page(request: HttpRequest, group_id: int, **shown: Any) -> HttpRespo
     found = group_or_404(group_id)
     rows = queries.labels_of_group(group_id=group_id, on=clock.today())
     prints = labels_of_field.prints_of_subjects(subjects=[values.subject_of(row.point.id) for row in rows])
+    layouts = labels_of_field.templates()
     context = {
         "group": found,
         "rows": rows,
         "without": sum(row.label is None or not row.label.print_count for row in rows),
-        "prints": [(one, people.name_of(user_id=one.printed_by_id)) for one in prints],
+        "prints": [
+            (
+                one,
+                layouts[one.template].name if one.template in layouts else one.template,
+                people.name_of(user_id=one.printed_by_id),
+            )
+            for one in prints
+        ],
         "form": forms.LabelForm(),
         "work_form": forms.SiteWorkForm(today=clock.today(), initial={"planned_on": clock.today()}),
         "chosen": set(),

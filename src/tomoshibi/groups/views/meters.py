@@ -35,11 +35,11 @@ def _reads_list() -> lists.ListQuery:
         columns=(
             lists.Code("meter_number", gettext_lazy("Meter bar code")),
             lists.Day("day", gettext_lazy("At the end of")),
-            lists.Energy("forward_dwh", gettext_lazy("Register reading")),
-            lists.Energy("peak_dwh", gettext_lazy("Peak register")),
-            lists.Energy("flat_dwh", gettext_lazy("Flat register")),
-            lists.Energy("valley_dwh", gettext_lazy("Valley register")),
-            lists.Energy("reverse_dwh", gettext_lazy("Reverse register")),
+            lists.Energy("forward_dwh", gettext_lazy("Register reading"), decimals=2),
+            lists.Energy("peak_dwh", gettext_lazy("Peak register"), decimals=2),
+            lists.Energy("flat_dwh", gettext_lazy("Flat register"), decimals=2),
+            lists.Energy("valley_dwh", gettext_lazy("Valley register"), decimals=2),
+            lists.Energy("reverse_dwh", gettext_lazy("Reverse register"), decimals=2),
             lists.StateOf("source", gettext_lazy("How it came"), states=words.SOURCES),
         ),
         filters=(

@@ -108,7 +108,13 @@ def district(request: HttpRequest, district_id: int) -> HttpResponse:
         "district": found,
         "on": on,
         "points": [
-            (point, words.SITE[drawings.point_state(row, suspected=suspected)], row["group_id"], row["customer_name"])
+            (
+                point,
+                words.SITE[drawings.point_state(row, suspected=suspected)],
+                row["group_id"],
+                row["benchmark_number"],
+                row["customer_name"],
+            )
             for point, row in zip(queries.as_points(frame), frame.iter_rows(named=True), strict=True)
         ],
         "chart": drawings.access_points(frame, suspected=suspected) if frame.height else None,

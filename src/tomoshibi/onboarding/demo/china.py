@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from tomoshibi.applications.operations import groupwork as cases
 from tomoshibi.documents import operations as documents
 from tomoshibi.groups import operations as groups
 from tomoshibi.groups import queries as group_queries
@@ -48,131 +49,29 @@ UNITS = ("明灯供电所", "东篱供电所", "西渡供电所", "南屏供电�
 ESTATES = (
     "听雨新村", "枕河里", "南屏花园", "东篱小区", "西渡街", "北澜苑", "石桥弄", "望江坊", "银杏里", "柳塘新村", "竹园里", "晒秋巷",
 )  # fmt: skip
-ROLES = {
-    "front": "受理人员",
-    "survey": "勘察人员",
-    "reviewer": "专职（审核）",
-    "manager": "客户经理",
-    "leader": "领导（审批）",
-    "billing": "电费核算员",
-    "meters": "采集运维人员",
-    "fitter": "装接班人员/工作负责人",
+BILLING_CLERK = "gp_billing"
+MORE_RIGHTS = {
+    "gp_front": "GR3.view GR5.do FW1.do CM2.do",
+    "gp_survey": "GR3.do",
+    "gp_review": "GR5.do FW1.do CM1.view",
+    "gp_manager": "GR1.do GR3.view GR4.view CM1.view",
+    "gp_ami": "GR11.do GR12.view",
+    BILLING_CLERK: (
+        "GR1.view GR11.view GR12.do RB6.do RB7.do RB7.confirm RB8.do RB9.do RB1.view CM1.view RC4.view MS3.view MS10.view"
+    ),
 }
-RIGHTS = {
-    "leader": (
-        "GP1.view",
-        "GP2.view",
-        "GP3.view",
-        "GP4.view",
-        "GP5.do",
-        "GP6.view",
-        "GP9.view",
-        "GP11.do",
-        "FW1.view",
-        "FW3.view",
-        "GR1.view",
-        "GR4.view",
-    ),
-    "front": (
-        "GR1.do",
-        "GR2.do",
-        "GR3.view",
-        "GR4.view",
-        "GR5.do",
-        "FW1.do",
-        "CM1.do",
-        "CM2.do",
-        "GP1.do",
-        "GP2.view",
-        "GP3.view",
-        "GP6.view",
-        "GP7.view",
-        "GP8.view",
-        "GP9.view",
-        "GP10.do",
-        "GP12.view",
-    ),
-    "fitter": ("GR1.view", "FW2.do", "GP1.view", "GP2.view", "GP7.view", "GP8.do", "FW1.do", "FW3.view", "GR5.do"),
-    "survey": (
-        "GR1.view",
-        "GR2.view",
-        "GR3.do",
-        "GP1.view",
-        "GP2.do",
-        "GP3.view",
-        "GP7.do",
-        "GP8.do",
-        "GP12.do",
-        "FW1.do",
-        "FW2.do",
-        "GR5.do",
-    ),
-    "reviewer": (
-        "GR1.do",
-        "GR2.do",
-        "GR3.do",
-        "GR4.do",
-        "GR5.do",
-        "FW1.do",
-        "FW3.do",
-        "CM1.view",
-        "GP1.view",
-        "GP2.view",
-        "GP3.view",
-        "GP4.do",
-        "GP5.view",
-        "GP6.view",
-        "GP9.view",
-        "GP11.view",
-    ),
-    "manager": (
-        "GR1.do",
-        "GR2.view",
-        "GR3.view",
-        "GR4.view",
-        "CM1.view",
-        "GP1.view",
-        "GP2.view",
-        "GP3.do",
-        "GP4.view",
-        "GP5.view",
-        "GP6.do",
-        "GP7.view",
-        "GP8.view",
-        "GP9.do",
-        "GP10.view",
-        "GP11.view",
-        "FW1.view",
-        "GR5.view",
-    ),
-    "billing": (
-        "GR1.view",
-        "GR11.view",
-        "GR12.do",
-        "RB6.do",
-        "RB7.do",
-        "RB7.confirm",
-        "RB8.do",
-        "RB9.do",
-        "RB1.view",
-        "CM1.view",
-        "RC4.view",
-        "MS3.view",
-        "MS10.view",
-    ),
-    "meters": ("GR1.view", "GR11.do", "GR12.view"),
-}
+"""What people of this company may do besides the rights that the eleven roles are shipped with; and a twelfth role."""
 PEOPLE = (
-    ("wang", "王敏", "front", False),
-    ("zhou", "周巡", "survey", False),
-    ("zhao", "赵接", "fitter", False),
-    ("li", "李审", "reviewer", False),
-    ("sun", "孙总", "leader", False),
-    ("chen", "陈经理", "manager", False),
-    ("he", "何核算", "billing", False),
-    ("lin", "林复核", "billing", False),
-    ("mei", "梅采集", "meters", False),
-    ("admin", "管理员", "reviewer", True),
+    ("wang", "王敏", "gp_front", False),
+    ("zhou", "周巡", "gp_survey", False),
+    ("zhao", "赵接", "gp_crew", False),
+    ("li", "李审", "gp_review", False),
+    ("sun", "孙总", "gp_approve", False),
+    ("chen", "陈经理", "gp_manager", False),
+    ("he", "何核算", BILLING_CLERK, False),
+    ("lin", "林复核", BILLING_CLERK, False),
+    ("mei", "梅采集", "gp_ami", False),
+    ("admin", "管理员", "gp_review", True),
 )
 
 
@@ -247,9 +146,13 @@ def _found_company() -> str:
 
 def _employ() -> str:
     known = {step.id for step in identity_queries.steps()}
-    for code, name in ROLES.items():
-        assert {right.split(".")[0] for right in RIGHTS[code]} <= known, "rights name steps that exist"
-        identity.save_role(code=code, name=name, rights=RIGHTS[code])
+    cases.take_shipped_rights()
+    roles = {role.code: role for role in identity_queries.roles()}
+    for code, rights in MORE_RIGHTS.items():
+        more = set(rights.split())
+        assert {right.split(".")[0] for right in more} <= known, "rights name steps that exist"
+        name, shipped = (roles[code].name, set(roles[code].rights)) if code in roles else ("电费核算员", set())
+        identity.save_role(code=code, name=name, rights=shipped | more)
     for username, name, role, administrator in PEOPLE:
         identity.add_person(
             username=username,

@@ -42,10 +42,10 @@ def _figure(text: str, *, negative: bool) -> SafeString:
 
 
 @register.simple_tag
-def thing(name: str) -> SafeString | str:
-    """A thing named as ``bill:123``, linked to its page where it has one."""
-    target = addresses.address_of(name)
-    return format_html('<a href="{}">{}</a>', target, name) if target else name
+def thing(name: str, words: str = "") -> SafeString | str:
+    """A thing named as ``bill:123``, in words where the page knows them, linked to its page where it has one."""
+    target, shown = addresses.address_of(name), words or name
+    return format_html('<a href="{}">{}</a>', target, shown) if target else shown
 
 
 @register.filter
@@ -65,9 +65,12 @@ def money_unit(amount_minor: int | None) -> SafeString | str:
 
 
 @register.filter
-def kwh(energy_dwh: int | None) -> SafeString | str:
-    """``{{ reading.energy_dwh|kwh }}``: the number; write ``kWh`` beside it."""
-    return "–" if energy_dwh is None else _figure(figures.kwh(energy_dwh), negative=energy_dwh < 0)
+def kwh(energy_dwh: int | None, decimals: int | None = None) -> SafeString | str:
+    """
+    ``{{ reading.energy_dwh|kwh }}``: the number; write ``kWh`` beside it. In a column, say how many decimals there are at
+    least, so that they stand under each other: ``{{ row.forward_dwh|kwh:2 }}``.
+    """
+    return "–" if energy_dwh is None else _figure(figures.kwh(energy_dwh, decimals), negative=energy_dwh < 0)
 
 
 @register.filter

@@ -158,7 +158,8 @@ def _task(case: GroupCase, row: CaseRow) -> field_values.TaskOrder:
     if case.kind == CaseKind.BENCHMARK:
         act = "check"
     benchmark = row.role == Role.BENCHMARK.value
-    meter = f"{_('reference meter')} {case.meter_number}" if benchmark and case.meter_number else ""
+    hangs = benchmark and case.meter_number
+    meter = _("Reference meter %(number)s") % {"number": case.meter_number} if hangs else ""
     return field_values.TaskOrder(
         subject=point_subject(row.point_id or 0),
         act=act,

@@ -176,15 +176,18 @@ def scan(request: HttpRequest) -> JsonResponse:
     try:
         given = json.loads(request.body)
         position = _position(given.get("position"))
-        serial = given.get("serial")
-        token = str(given.get("token", ""))
-        label = tickets.label(serial=serial) if isinstance(serial, int) else tickets.label_by_token(token=token)
-    except (ValueError, TypeError, AttributeError, tickets.NoSuchLabel):
+        token, serial = given.get("token"), given.get("serial")
+        typed = not token and isinstance(serial, int)
+        label = tickets.label(serial=serial) if typed else tickets.label_by_token(token=str(token))
+    except tickets.NoSuchLabel:
+        verdict = values.Verdict.UNLISTED if typed else values.Verdict.FORGED
+        return JsonResponse({"verdict": verdict.value}, status=404)
+    except (ValueError, TypeError, AttributeError):
         return JsonResponse({"verdict": values.Verdict.FORGED.value}, status=404)
     with db.transaction():
         found = fieldwork.scan_label(
             label=label, now=clock.now(), procedure=FW2, actor_id=request.user.pk, position=position,
-            seal_number=str(given.get("seal", ""))[:30],
+            seal_number=str(given.get("seal", ""))[:30], typed=typed,
         )  # fmt: skip
     return JsonResponse(_facts(found))
 

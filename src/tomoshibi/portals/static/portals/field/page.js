@@ -77,7 +77,7 @@ const act = {
   scan: () => { wanted = null; location.hash = "scan"; },
   readPhoto,
   scanFor: (name) => { wanted = name; location.hash = "scan"; },
-  reload: async () => { state.note = ""; await synchronize(); show(); },
+  reload: async () => { state.note = ""; await synchronize(); refresh(); },
   photo: takePhoto,
   keep: keepEntry,
   positionWord: () => {
@@ -87,7 +87,7 @@ const act = {
   typed: (text) => {
     const serial = labels.serialOf(text);
     if (serial === null) say(word("notANumber"), "is-bad");
-    else arrived({ verdict: "typed", serial });
+    else arrived({ verdict: "unreached", serial });
   },
   get back() { return draft && wanted ? draft.hash : "#"; },
 };
@@ -102,6 +102,13 @@ function show() {
   main.replaceChildren(...(screenOf(name, first, second) ?? screens.tickets(state, act)).flat().filter(Boolean));
   if (name === "scan") startCamera();
   window.scrollTo(0, 0);
+}
+
+// A form that somebody is filling in is not drawn anew under their thumb, nor is the camera stopped in their hand.
+function refresh() {
+  const [name] = location.hash.slice(1).split("/");
+  if (name === "scan" || (draft && ["task", "found"].includes(name))) showTop();
+  else show();
 }
 
 function screenOf(name, first, second) {
@@ -200,6 +207,7 @@ async function arrived(found) {
   go("facts");
 }
 
+// What the register says; a label that was read shows its signature once more, a number that was typed has none to show.
 async function lookUp(found) {
   try {
     const body = JSON.stringify({ serial: found.serial, token: found.token, position: await quickPosition() });
@@ -261,8 +269,7 @@ async function begin() {
   await navigator.serviceWorker?.register(told.urls.worker);
   await synchronize();
   await store.forgetOld(new Date());
-  // A form that somebody is filling in is not drawn anew under their thumb.
-  if (!draft) show();
+  refresh();
   document.documentElement.dataset.ready = "yes";
 }
 
