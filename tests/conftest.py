@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests import emptying, template
+from tomoshibi.gateways import certificates
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,14 @@ def in_transaction(db: None) -> Iterator[None]:
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 4, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority, a server and a client; real TLS needs the real day."""
+    folder = tmp_path_factory.mktemp("keys")
+    certificates.make_certificates(folder, now=datetime.now(UTC))
+    return folder
 
 
 @pytest.fixture(scope="session")

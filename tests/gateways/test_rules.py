@@ -16,6 +16,8 @@ PURE = [
       ("answers", "cells", "confirmed", "csv_files", "half_hours", "stream", "walking")),
 ]  # fmt: skip
 WORLD = {"django", "httpx", "asyncssh", "aiosmtpd", "smtplib", "socket", "asyncio", "urllib", "psycopg", "tempfile"}
+SHARED = ("listening", "manners", "worlds")
+"""What simulators have together; it knows no layout: the same socket, the same file of manners for every message."""
 
 
 def imports(path: Path) -> set[str]:
@@ -40,15 +42,15 @@ def test_codecs_know_nothing_of_the_world(path):
 def test_simulators_have_their_own_reading_of_the_layout(path):
     system = path.parents[1].name
     ours = {one for one in imports(path) if one.startswith("tomoshibi.")}
-    # Listening knows no layout: it is the same socket for every message.
-    allowed = (f"tomoshibi.gateways.{system}.simulator", "tomoshibi.gateways.listening") + (
+    allowed = (f"tomoshibi.gateways.{system}.simulator", *(f"tomoshibi.gateways.{one}" for one in SHARED)) + (
         ("tomoshibi.gateways.simulators",) if path.stem == "__main__" else ()
     )
     assert all(one.startswith(allowed) for one in ours)
 
 
-def test_listening_knows_nothing_of_any_system():
-    assert not [one for one in imports(ROOM / "listening.py") if one.startswith("tomoshibi.")]
+@pytest.mark.parametrize("name", SHARED)
+def test_what_simulators_share_knows_nothing_of_any_system(name):
+    assert not [one for one in imports(ROOM / f"{name}.py") if one.startswith("tomoshibi.")]
 
 
 def test_sentences_are_said_in_the_language_that_is_asked_for():

@@ -7,7 +7,7 @@ import pytest
 
 from tests.metering.conftest import set_up_retailer
 from tests.metering.grid import spin
-from tomoshibi.gateways import certificates, grid_portal
+from tomoshibi.gateways import grid_portal
 from tomoshibi.gateways.grid_portal import Behaviour, PointMonth
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
@@ -18,12 +18,6 @@ from tomoshibi.worklist import queries as worklist
 
 OCTOBER = Month(2026, 10)
 NINTH, FIFTEENTH, TWENTIETH = (datetime(2026, 10, day, 8, tzinfo=ZoneInfo("Asia/Tokyo")) for day in (9, 15, 20))
-
-
-@pytest.fixture
-def keys(tmp_path):
-    certificates.make_certificates(tmp_path / "keys", now=datetime.now(UTC))
-    return tmp_path / "keys"
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Messages are queued with their reason and sent once."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core import mail
 
-from tomoshibi.gateways import certificates, sms
 from tomoshibi.gateways import mail as mail_gateway
+from tomoshibi.gateways import sms
 from tomoshibi.messaging import operations, queries, values
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
@@ -99,13 +97,6 @@ def test_a_server_that_puts_off_fails_the_job_and_loses_nothing(server, now):
     queue.run_waiting()
     assert _states() == [("taro@example.jp", values.DeliveryState.SENT)]
     assert len(server.messages()) == 1
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    certificates.make_certificates(folder, now=datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.metering.grid import spin
-from tomoshibi.gateways import certificates, grid_portal
+from tomoshibi.gateways import grid_portal
 from tomoshibi.gateways.grid_portal import Behaviour, PointMonth
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import jobs, operations, queries
@@ -20,13 +20,6 @@ from tomoshibi.worker.values import JobState
 pytestmark = pytest.mark.django_db(transaction=True)
 OCTOBER = Month(2026, 10)
 MADE = datetime(2026, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    certificates.make_certificates(folder, now=datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture

@@ -4,17 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tomoshibi.gateways import certificates, sms
+from tomoshibi.gateways import sms
 from tomoshibi.gateways.sms import codec
 
 NOW = datetime(2026, 11, 4, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    certificates.make_certificates(folder, now=datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture

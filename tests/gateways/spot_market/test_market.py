@@ -1,20 +1,14 @@
 """The market over a real socket: days that are there, not yet, revised, broken off; and what the reader makes of them."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tomoshibi.gateways import certificates, spot_market
+from tomoshibi.gateways import spot_market
 from tomoshibi.masters import queries as masters
 
 DAY = date(2026, 11, 21)
-
-
-@pytest.fixture
-def keys(tmp_path):
-    certificates.make_certificates(tmp_path / "keys", now=datetime.now(UTC))
-    return tmp_path / "keys"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tomoshibi.gateways import certificates, switching
+from tomoshibi.gateways import switching
 
 TODAY = date(2026, 11, 2)
 
@@ -13,13 +13,6 @@ class Clock:
 
     def __init__(self):
         self.today = TODAY
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    certificates.make_certificates(folder, now=datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """The wheeling Web system: what goes over the socket, what the desk does with it, and what nonsense becomes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from tomoshibi.gateways import certificates, wheeling_web
-from tomoshibi.gateways.wheeling_web import Application, BadAnswer, Manners, Unreachable
+from tomoshibi.gateways import calling, wheeling_web
+from tomoshibi.gateways.wheeling_web import Application, BadAnswer, Manners, NotAdmitted, Unreachable
 from tomoshibi.gateways.wheeling_web.codec import decode_events, decode_receipt
 
 MONDAY = date(2026, 11, 2)
@@ -13,13 +13,6 @@ MONDAY = date(2026, 11, 2)
 
 class Clock:
     today = MONDAY
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    certificates.make_certificates(folder, now=datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture
@@ -90,10 +83,69 @@ def test_what_comes_back_is_corrected_and_what_is_taken_back_ends(line, desk, cl
     assert stages(line)[2:] == ["canceled", "received"]
 
 
-def test_a_system_that_is_closed_is_asked_later(line, desk):
-    Manners(unavailable=True).write(desk.world.folder)
+@pytest.mark.parametrize(
+    ("manners", "error"),
+    [
+        (Manners(unavailable=True), Unreachable),
+        (Manners(refuses=True), NotAdmitted),
+        (Manners(nonsense=True), BadAnswer),
+    ],
+)
+def test_each_level_of_failure_has_its_own_name(line, desk, manners, error):
+    manners.write(desk.world.folder)
+    for call in (lambda: line.events(after=0), lambda: line.apply(application())):
+        with pytest.raises(error):
+            call()
+    assert desk.world.applications() == []
+
+
+def test_an_answer_that_is_lost_makes_no_second_application(line, desk):
+    Manners(cut=1).write(desk.world.folder)
     with pytest.raises(Unreachable):
-        line.events(after=0)
+        line.apply(application())
+    assert line.apply(application()).taken
+    assert [one["number"] for one in desk.world.applications()] == ["K1"]
+
+
+def test_the_desk_refuses_at_once_or_later(line, desk, clock):
+    Manners(refuse="様式が違います").write(desk.world.folder)
+    receipt = line.apply(application())
+    assert (receipt.taken, receipt.words) == (False, "様式が違います")
+    Manners(reject={"K2": "設備が不足"}).write(desk.world.folder)
+    assert line.apply(application("K2", message="m2")).taken
+    for _day in range(3):
+        clock.today += timedelta(days=1)
+        last = line.events(after=0).events[-1]
+    assert (last.number, last.stage, last.reason) == ("K2", "rejected", "設備が不足")
+
+
+def test_pages_come_again_and_out_of_order(line, desk, clock):
+    line.apply(application())
+    clock.today += timedelta(days=10)
+    first = line.events(after=0)
+    Manners(repeat=1, shuffle=True).write(desk.world.folder)
+    clock.today += timedelta(days=20)
+    told = [event.seq for event in line.events(after=first.cursor).events]
+    assert told == sorted(told, reverse=True)
+    assert told[-1] == first.cursor
+
+
+def test_nobody_comes_in_without_our_certificate(desk, keys):
+    stranger = wheeling_web.Connection(desk.address, keys / "server.pem", key=keys / "server.key", pace_seconds=0)
+    with wheeling_web.HttpsWheelingWeb(stranger) as client, pytest.raises(NotAdmitted):
+        client.events(after=0)
+    with pytest.raises(NotAdmitted):
+        wheeling_web.HttpsWheelingWeb(wheeling_web.Connection(desk.address, keys / "nothing.p12"))
+
+
+def test_two_lines_together_are_no_faster_than_one(desk, keys):
+    moments, waits = iter([10.0, 10.2, 10.4]), []
+    pace = calling.Pace(now=lambda: next(moments), wait=waits.append)
+    connection = wheeling_web.Connection(desk.address, keys / "client.p12", authority=keys / "ca.pem", pace_seconds=1)
+    for _line in range(3):
+        with wheeling_web.HttpsWheelingWeb(connection, pace=pace) as client:
+            client.events(after=0)
+    assert waits == pytest.approx([0.8, 1.6])
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"taken": "yes"}', b"[" * 100_000])

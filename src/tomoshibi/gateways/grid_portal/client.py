@@ -2,21 +2,19 @@
 
 import hashlib
 import os
-import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from tomoshibi.gateways import tls
+from tomoshibi.gateways.calling import Failures, HttpsLine
 from tomoshibi.gateways.grid_portal.answers import parse_list
 from tomoshibi.gateways.grid_portal.port import (
     BadAnswer,
@@ -25,17 +23,16 @@ from tomoshibi.gateways.grid_portal.port import (
     FileGone,
     Listed,
     NotAdmitted,
-    PortalError,
     Unreachable,
 )
-from tomoshibi.gateways.problems import REASON, gettext_noop
+from tomoshibi.gateways.problems import gettext_noop
 from tomoshibi.storage import db
 
 LIST_LIMIT_BYTES = 16 * 2**20
 BLOCK = 1 << 20
 
 
-class HttpsPortal:
+class HttpsPortal(HttpsLine):
     """
     One network company's portal (``port.Portal``); use as a context manager.
 
@@ -44,23 +41,12 @@ class HttpsPortal:
     :raises NotAdmitted: if the certificate cannot be used at all
     """
 
+    failures = Failures(Unreachable, NotAdmitted, BadAnswer)
+
     def __init__(self, connection: Connection) -> None:
+        headers = {"Accept-Encoding": "identity"}
+        super().__init__(self.certified(connection), timeout=connection.timeout_seconds, headers=headers)
         self._connection = connection
-        self._http = httpx.Client(
-            verify=_tls(connection),
-            timeout=connection.timeout_seconds,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"Accept-Encoding": "identity"},
-        )
-
-    def __enter__(self) -> "HttpsPortal":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._http.close()
 
     @db.durable
     def list_files(self) -> tuple[Listed, ...]:
@@ -72,17 +58,11 @@ class HttpsPortal:
         :raises BadAnswer:
         """
         with self._answer("FileListReceiver") as answer:
-            body = bytearray()
-            for block in answer.iter_bytes():
-                body += block
-                if len(body) > LIST_LIMIT_BYTES:
-                    raise BadAnswer(
-                        gettext_noop("the portal's list is longer than %(limit)s bytes"), limit=LIST_LIMIT_BYTES
-                    )
+            body = self.body(answer, limit=LIST_LIMIT_BYTES)
         try:
-            return parse_list(bytes(body).decode("utf-8"))
+            return parse_list(body.decode("utf-8"))
         except UnicodeDecodeError:
-            return parse_list(bytes(body).decode("cp932", "replace"))
+            return parse_list(body.decode("cp932", "replace"))
 
     @db.durable
     def fetch(self, listed: Listed, *, folder: Path) -> Fetched:
@@ -136,14 +116,9 @@ class HttpsPortal:
     @contextmanager
     def _answer(self, action: str, **parameters: str) -> Iterator[httpx.Response]:
         url = f"{self._connection.prefix.rstrip('/')}/{action}"
-        try:
-            with self._http.stream("GET", url, params=parameters or None) as answer:
-                _check(answer, parameters.get("file", action))
-                yield answer
-        except httpx.HTTPError as error:
-            raise _named(error, url) from error
-        except ssl.SSLError as error:
-            raise NotAdmitted(REASON, where=url, reason=error) from error
+        with self.stream("GET", url, params=parameters or None) as answer:
+            _check(answer, parameters.get("file", action))
+            yield answer
 
 
 def _check(answer: httpx.Response, what: str) -> None:
@@ -159,14 +134,6 @@ def _check(answer: httpx.Response, what: str) -> None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Unreachable(gettext_noop("the portal cannot answer now (%(status)s)"), status=status)
     raise BadAnswer(gettext_noop("the portal answered %(status)s to %(name)s"), status=status, name=what)
-
-
-def _named(error: httpx.HTTPError, url: str) -> PortalError:
-    """TLS alerts arrive as connect or read errors; only their words tell them from a broken line."""
-    words = str(error)
-    if "CERTIFICATE" in words.upper() or "ALERT" in words.upper():
-        return NotAdmitted(REASON, where=url, reason=words)
-    return Unreachable(REASON, where=url, reason=words or type(error).__name__)
 
 
 def certificate_ends(path: Path, *, password: str = "") -> datetime:
@@ -187,15 +154,3 @@ def certificate_ends(path: Path, *, password: str = "") -> datetime:
     if found is None:
         raise NotAdmitted(gettext_noop("%(name)s holds no certificate"), name=path.name)
     return found.not_valid_after_utc
-
-
-def _tls(connection: Connection) -> ssl.SSLContext:
-    try:
-        return tls.client_context(
-            certificate=connection.certificate,
-            key=connection.key,
-            password=connection.password,
-            authority=connection.authority,
-        )
-    except tls.Unusable as error:
-        raise NotAdmitted(gettext_noop("the client certificate cannot be used: %(reason)s"), reason=error) from error

@@ -1,13 +1,10 @@
 """A gateway for text messages over HTTPS."""
 
-import ssl
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any
 
-import httpx
-
-from tomoshibi.gateways.problems import REASON, gettext_noop
+from tomoshibi.gateways.calling import Failures, HttpsLine
+from tomoshibi.gateways.problems import gettext_noop
 from tomoshibi.gateways.sms import codec
 from tomoshibi.gateways.sms.port import (
     BadAnswer,
@@ -25,34 +22,19 @@ TRIES = 2
 TAKEN = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 
 
-class HttpsTextOutbox:
+class HttpsTextOutbox(HttpsLine):
     """
     One gateway (``port.TextOutbox``); use as a context manager.
 
     :raises BadAnswer: if the authority's file cannot be used
     """
 
+    failures = Failures(Unreachable, Unreachable, BadAnswer)
+
     def __init__(self, connection: Connection) -> None:
+        headers = {"Authorization": f"Bearer {connection.token}"} if connection.token else {}
+        super().__init__(self.anonymous(connection.authority), timeout=connection.timeout_seconds, headers=headers)
         self._connection = connection
-        try:
-            context = ssl.create_default_context(cafile=str(connection.authority) if connection.authority else None)
-        except OSError as error:
-            raise BadAnswer(REASON, where=connection.authority, reason=error) from error
-        self._http = httpx.Client(
-            verify=context,
-            timeout=connection.timeout_seconds,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"Authorization": f"Bearer {connection.token}"} if connection.token else {},
-        )
-
-    def __enter__(self) -> "HttpsTextOutbox":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._http.close()
 
     @db.durable
     def send(self, text: TextMessage) -> None:
@@ -86,20 +68,10 @@ class HttpsTextOutbox:
 
     def _ask(self, method: str, name: str, **more: Any) -> bytes:
         url = f"{self._connection.address.rstrip('/')}/{name}"
-        body = bytearray()
-        try:
-            with self._http.stream(method, url, **more) as answer:
-                for block in answer.iter_bytes():
-                    body += block
-                    if len(body) > codec.LIMIT_BYTES:
-                        limit = codec.LIMIT_BYTES
-                        raise BadAnswer(gettext_noop("the answer is longer than %(limit)s bytes"), limit=limit)
-        except httpx.HTTPError as error:
-            raise Unreachable(REASON, where=url, reason=str(error) or type(error).__name__) from error
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise BadAnswer(REASON, where=url, reason=error) from error
-        _check(answer.status_code, bytes(body))
-        return bytes(body)
+        with self.stream(method, url, **more) as answer:
+            body = self.body(answer, limit=codec.LIMIT_BYTES)
+        _check(answer.status_code, body)
+        return body
 
 
 def _check(status: int, body: bytes) -> None:

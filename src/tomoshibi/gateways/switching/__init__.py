@@ -4,8 +4,9 @@ The switching support system (スイッチング支援システム): application
 This package is the door: other rooms import from here and nothing below.
 """
 
+from tomoshibi.gateways.calling import Pace
 from tomoshibi.gateways.problems import BrokenFile, Problem
-from tomoshibi.gateways.switching.client import HttpsSwitching, Pace
+from tomoshibi.gateways.switching.client import HttpsSwitching
 from tomoshibi.gateways.switching.codec import decode, encode
 from tomoshibi.gateways.switching.port import (
     Action,

@@ -7,17 +7,19 @@ Nothing here is shared with the codec. ``folder/manners.json`` says what goes wr
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from tomoshibi.gateways.manners import Kept
 
 RECORD = 120
 NEW, TAKEN, OUT, QUEUE = "to-agent", "taken", "from-agent", "queue"
 
 
 @dataclass(frozen=True)
-class Manners:
+class Manners(Kept):
     """
     How the agent answers.
 
@@ -53,21 +55,9 @@ class Manners:
     late_days: int = 0
     days: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, folder: Path) -> "Manners":
-        path = folder / "manners.json"
-        if not path.exists():
-            return cls()
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return cls(**_known(given))
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        _put(folder / "manners.json", json.dumps(self.__dict__, ensure_ascii=False, indent=1).encode())
-
     def of(self, debit_day: str) -> "Manners":
         """The manners of one debit: what is said for its day goes before what is said for all."""
-        return replace(self, **_known(self.days.get(debit_day, {})))
+        return replace(self, **self.known(self.days.get(debit_day, {})))
 
     def debit_day(self, month_and_day: str, *, near: date | None) -> str:
         """The calendar's day for the ``1127`` of a header, which names no year; empty where there is none."""
@@ -92,11 +82,6 @@ class Manners:
                 return code
             lot -= share
         return self.default
-
-
-def _known(given: dict[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(Manners)}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in names}
 
 
 class Desk:

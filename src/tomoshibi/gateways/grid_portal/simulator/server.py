@@ -5,21 +5,21 @@ The HTTPS server: demands a client certificate, lists a folder, gives its files,
 ``folder/<area>/behaviour.json`` and is read anew for each request, so a person or a test can change it at any time.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
-from tomoshibi.gateways.listening import HttpsSimulator, Server
+from tomoshibi.gateways.listening import HttpsSimulator, QuietHandler, Server
+from tomoshibi.gateways.manners import Kept
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class Behaviour(Kept):
     """
     What an area's portal does wrong; names may hold ``*``.
 
@@ -34,6 +34,8 @@ class Behaviour:
     :param refuses: every request is answered with 403
     """
 
+    file = "behaviour.json"
+
     hidden: tuple[str, ...] = ()
     listed_after: dict[str, int] = field(default_factory=dict)
     also_as: dict[str, str] = field(default_factory=dict)
@@ -43,24 +45,6 @@ class Behaviour:
     unavailable: int = 0
     nonsense: bool = False
     refuses: bool = False
-
-    @classmethod
-    def read(cls, folder: Path) -> "Behaviour":
-        path = folder / "behaviour.json"
-        if not path.exists():
-            return cls()
-        known = {one.name for one in fields(cls)}
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
-        }
-        return cls(**values)
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".behaviour.json.part"
-        temporary.write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), "utf-8")
-        temporary.replace(folder / "behaviour.json")
 
 
 def _any(name: str, patterns: tuple[str, ...]) -> bool:
@@ -118,7 +102,7 @@ class PortalSimulator(HttpsSimulator):
             return self.requests[area]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler, BaseHTTPRequestHandler):
     server_version = "GridPortalSimulator"
 
     def do_GET(self) -> None:
@@ -169,6 +153,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content[:only])
         self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
-        """Quiet: what was asked stands in ``requests``."""

@@ -1,19 +1,19 @@
 """The SMTP server: every accepted message becomes ``folder/NNNNNN.eml`` with the envelope in its first lines."""
 
 import asyncio
-import json
 import threading
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tomoshibi.gateways.manners import Kept
+
 
 @dataclass(frozen=True)
-class Temper:
+class Temper(Kept):
     """
     What the server does wrong, kept in ``folder/temper.json``; addresses may hold ``*``.
 
@@ -22,27 +22,11 @@ class Temper:
     :param later: every message is put off (451)
     """
 
+    file = "temper.json"
+
     unknown: tuple[str, ...] = ()
     full: tuple[str, ...] = ()
     later: bool = False
-
-    @classmethod
-    def read(cls, folder: Path) -> "Temper":
-        path = folder / "temper.json"
-        if not path.exists():
-            return cls()
-        known = {one.name for one in fields(cls)}
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
-        }
-        return cls(**values)
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".temper.json.part"
-        temporary.write_text(json.dumps(self.__dict__), "utf-8")
-        temporary.replace(folder / "temper.json")
 
 
 class MailSimulator:

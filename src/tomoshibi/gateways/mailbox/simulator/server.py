@@ -8,22 +8,22 @@ A box is ``folder/<user>/``; its messages are ``NNNNNN.eml`` and the number is t
 import json
 import re
 import socketserver
-import ssl
-import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar
+
+from tomoshibi.gateways.listening import Listener, TlsServer, server_context
+from tomoshibi.gateways.manners import Kept
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\))|(\S+)')
 _SECTION = re.compile(r"BODY(?:\.PEEK)?\[(HEADER)?\]", re.IGNORECASE)
 LONGEST_LINE = 8_000
-SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Temper:
+class Temper(Kept):
     """
     What the server does wrong, kept in ``folder/temper.json``.
 
@@ -31,19 +31,10 @@ class Temper:
     :param admits_nobody: every sign-in is refused
     """
 
+    file = "temper.json"
+
     hang_up_after: int = 0
     admits_nobody: bool = False
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        path = folder / "temper.json"
-        return cls(**json.loads(path.read_text("utf-8"))) if path.exists() else cls()
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".temper.json.part"
-        temporary.write_text(json.dumps(asdict(self)), "utf-8")
-        temporary.replace(folder / "temper.json")
 
 
 def put(folder: Path, user: str, content: bytes) -> int:
@@ -58,7 +49,7 @@ def put(folder: Path, user: str, content: bytes) -> int:
     return number
 
 
-class MailboxSimulator:
+class MailboxSimulator(Listener):
     """
     A running server.
 
@@ -72,15 +63,11 @@ class MailboxSimulator:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.password = folder, password
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-        self._server = _Server((host, port), self, context)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="MailboxSimulator", daemon=True)
+        super().__init__(TlsServer((host, port), _Line, server_context(certificate, key), self))
 
     @property
     def port(self) -> int:
-        return int(self._server.server_address[1])
+        return self.place[1]
 
     def put(self, user: str, content: bytes) -> int:
         return put(self.folder, user, content)
@@ -92,42 +79,6 @@ class MailboxSimulator:
         for number, path in enumerate(sorted(box.glob("*.eml")), start=1):
             path.rename(box / f"{number:06d}.eml")
 
-    def start(self) -> Self:
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, place: tuple[str, int], simulator: MailboxSimulator, context: ssl.SSLContext) -> None:
-        super().__init__(place, _Line)
-        self.simulator, self.context = simulator, context
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        request.settimeout(SECONDS)
-        try:
-            wrapped = self.context.wrap_socket(request, server_side=True)
-        except (ssl.SSLError, OSError):
-            return
-        with wrapped:
-            super().finish_request(wrapped, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away are not worth a traceback."""
-
 
 class _Refused(Exception):
     """``NO``: understood, and not done."""
@@ -136,7 +87,7 @@ class _Refused(Exception):
 class _Line(socketserver.StreamRequestHandler):
     """One client."""
 
-    server: _Server
+    server: TlsServer
 
     def setup(self) -> None:
         super().setup()

@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,12 +12,14 @@ from typing import Any
 
 import httpx
 
+from tomoshibi.gateways.manners import Kept
+
 TOKEN = "lamp-light"  # noqa: S105 - of a simulator that listens on this machine only
 PAGE = 100
 
 
 @dataclass(frozen=True)
-class Unwilling:
+class Unwilling(Kept):
     """
     What goes wrong, kept in ``folder/manners.json``; numbers may hold ``*``.
 
@@ -37,24 +39,6 @@ class Unwilling:
     cut: int = 0
     repeats: bool = False
     refuses: bool = False
-
-    @classmethod
-    def read(cls, folder: Path) -> "Unwilling":
-        path = folder / "manners.json"
-        if not path.exists():
-            return cls()
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        known = {one.name for one in fields(cls)}
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
-        }
-        return cls(**values)
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".manners.json.part"
-        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")
-        temporary.replace(folder / "manners.json")
 
 
 def among(numbers: tuple[str, ...], number: str) -> bool:

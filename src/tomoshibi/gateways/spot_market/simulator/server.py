@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import cast
 
-from tomoshibi.gateways.listening import HttpsSimulator, Server
+from tomoshibi.gateways.listening import HttpsSimulator, QuietHandler, Server
 from tomoshibi.gateways.spot_market.simulator.files import write_day
 
 _LONGEST_BACK = timedelta(days=60)
@@ -73,7 +73,7 @@ def _day(name: str) -> date | None:
         return None
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -99,6 +99,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
         self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's own
-        """Say nothing."""

@@ -1,15 +1,15 @@
 """How the outside world behaves: a file that a person or a test can change at any time."""
 
-import json
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
+
+from tomoshibi.gateways.manners import Kept
 
 ANY = "*"
 
 
 @dataclass(frozen=True)
-class Manners:
+class Manners(Kept):
     """
     What the grid company and the other retailers do; points are named by their 22 digits, ``*`` means all.
 
@@ -54,24 +54,6 @@ class Manners:
     faults: int = 0
     nonsense: bool = False
     refuses: bool = False
-
-    @classmethod
-    def read(cls, folder: Path) -> "Manners":
-        path = folder / "manners.json"
-        if not path.exists():
-            return cls()
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        known = {one.name for one in fields(cls)}
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
-        }
-        return cls(**values)
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".manners.json.part"
-        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), "utf-8")
-        temporary.replace(folder / "manners.json")
 
 
 def named(table: dict[str, Any], spin: str) -> Any:

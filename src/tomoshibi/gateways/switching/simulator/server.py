@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
-from tomoshibi.gateways.listening import HttpsSimulator, Server
+from tomoshibi.gateways.listening import HttpsSimulator, QuietHandler, Server
 from tomoshibi.gateways.switching.simulator.layout import Layout
 from tomoshibi.gateways.switching.simulator.world import LAST_RESORT, OTHERS, Known, Moment, Turned, World
 
 LIMIT_BYTES = 2**20
 PAGE = 1000
 APPLICATIONS = frozenset({"usage_application", "reconnect", "terminate", "start", "end", "customer_change", "ampere"})
+
+XML = "application/xml; charset=utf-8"
 
 
 class SwitchingSimulator(HttpsSimulator):
@@ -74,15 +76,6 @@ class SwitchingSimulator(HttpsSimulator):
     def count(self, function: str) -> None:
         with self.lock:
             self.calls[function] = self.calls.get(function, 0) + 1
-
-    def take(self, misbehaviour: str, times: int) -> bool:
-        """Whether a misbehaviour that is asked for so many times still is due."""
-        with self.lock:
-            done = self.calls.get(misbehaviour, 0)
-            if done >= times:
-                return False
-            self.calls[misbehaviour] = done + 1
-            return True
 
     def answer(self, content: bytes) -> bytes:
         """The answer to a message; the same message id gets the same answer again."""
@@ -342,7 +335,7 @@ def _fault(layout: Layout, code: str, text: str) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler, BaseHTTPRequestHandler):
     server_version = "SwitchingSimulator"
     protocol_version = "HTTP/1.1"
 
@@ -352,25 +345,15 @@ class _Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(min(size, LIMIT_BYTES))
         if manners.refuses:
-            self._send(HTTPStatus.FORBIDDEN, b"")
+            self.give(HTTPStatus.FORBIDDEN, b"", XML)
         elif simulator.too_fast(manners.calls_per_second):
-            self._send(HTTPStatus.TOO_MANY_REQUESTS, b"")
-        elif simulator.take("unavailable", manners.unavailable):
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, b"")
+            self.give(HTTPStatus.TOO_MANY_REQUESTS, b"", XML)
+        elif simulator.is_due("unavailable", manners.unavailable):
+            self.give(HTTPStatus.SERVICE_UNAVAILABLE, b"", XML)
         elif manners.nonsense:
-            self._send(HTTPStatus.OK, b"<html><body>maintenance</body></html>")
-        elif simulator.take("faults", manners.faults):
+            self.give(HTTPStatus.OK, b"<html><body>maintenance</body></html>", XML)
+        elif simulator.is_due("faults", manners.faults):
             layout = Layout(simulator.today(), simulator.tables)
-            self._send(HTTPStatus.OK, _fault(layout, "F002", "一時的に処理できません"))
+            self.give(HTTPStatus.OK, _fault(layout, "F002", "一時的に処理できません"), XML)
         else:
-            self._send(HTTPStatus.OK, simulator.answer(content))
-
-    def _send(self, status: HTTPStatus, content: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/xml; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
-        """Quiet: what was asked stands in ``calls``."""
+            self.give(HTTPStatus.OK, simulator.answer(content), XML)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tomoshibi.gateways.switching.simulator.manners import ANY, Manners, listed, named
+from tomoshibi.gateways.worlds import KeptWorld
 
 OTHERS = {"10001": "もみじ電力", "20002": "しらかば電力", "30003": "あすなろエナジー"}
 """The other retailers: codes and names, all invented."""
@@ -85,7 +86,7 @@ class Turned(Exception):
         self.code, self.text = code, text
 
 
-class World:
+class World(KeptWorld):
     """
     The outside world in a folder; opening it makes it.
 
@@ -93,27 +94,15 @@ class World:
     :param known: asked about a point that nobody told of, before one is invented
     """
 
+    file, schema = "world.sqlite", _SCHEMA
+
     def __init__(self, folder: Path, *, known: Known | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        super().__init__(folder)
         self._known = known
-        with self._open() as db:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_SCHEMA)
 
     @property
     def manners(self) -> Manners:
         return Manners.read(self.folder)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.folder / "world.sqlite", timeout=30, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        try:
-            db.execute("PRAGMA synchronous=OFF")
-            yield db
-        finally:
-            db.close()
 
     @contextmanager
     def at(self, today: date) -> Iterator["Moment"]:

@@ -4,10 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
+from zlib import crc32
+
+from tomoshibi.gateways.manners import Kept
+from tomoshibi.gateways.worlds import KeptWorld
 
 DAY = timedelta(days=1)
 _SCHEMA = """
@@ -22,7 +25,7 @@ LAND_KINDS = {"new_supply", "service_line"}
 
 
 @dataclass(frozen=True)
-class Manners:
+class Manners(Kept):
     """
     How the desk behaves; read anew for each request.
 
@@ -32,8 +35,12 @@ class Manners:
     :param give_back: applicant number -> words with which it comes back once
     :param reject: applicant number -> words with which it is rejected
     :param refuse: words with which each application is refused at once
-    :param unavailable: answers 503 to everything; ``odd_stage``: tells a stage that nobody knows, first
-    :param repeat: so many events come again with each page
+    :param odd_stage: tells a stage that nobody knows, first
+    :param repeat: so many events come again with each page; ``shuffle``: a page comes in the wrong order
+    :param unavailable: answers 503 to everything
+    :param cut: so many applications are taken, and the answer is lost on its way
+    :param nonsense: answers are a page in HTML
+    :param refuses: every request is answered with 403
     """
 
     receive_days: int = 1
@@ -46,52 +53,27 @@ class Manners:
     give_back: dict[str, str] = field(default_factory=dict)
     reject: dict[str, str] = field(default_factory=dict)
     refuse: str = ""
-    unavailable: bool = False
     odd_stage: str = ""
     repeat: int = 0
-
-    @classmethod
-    def read(cls, folder: Path) -> "Manners":
-        path = folder / "manners.json"
-        if not path.exists():
-            return cls()
-        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        known = {one.name for one in fields(cls)}
-        return cls(**{name: value for name, value in given.items() if name in known})
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".manners.json.part"
-        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), "utf-8")
-        temporary.replace(folder / "manners.json")
+    shuffle: bool = False
+    unavailable: bool = False
+    cut: int = 0
+    nonsense: bool = False
+    refuses: bool = False
 
 
-class World:
+class World(KeptWorld):
     """
     What lies on the desk of one grid company, in a folder.
 
     :param folder: holds ``desk.sqlite`` and ``manners.json``
     """
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        with self._open() as db:
-            db.executescript(_SCHEMA)
+    file, schema = "desk.sqlite", _SCHEMA
 
     @property
     def manners(self) -> Manners:
         return Manners.read(self.folder)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.folder / "desk.sqlite", timeout=30, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        try:
-            db.execute("PRAGMA synchronous=OFF")
-            yield db
-        finally:
-            db.close()
 
     @contextmanager
     def at(self, today: date) -> Iterator["Moment"]:
@@ -184,6 +166,8 @@ class Moment:
                 + rows
             )
         told = [{"seq": row["seq"], **json.loads(row["content"])} for row in rows]
+        if self.manners.shuffle:
+            told.reverse()
         return {"events": told, "cursor": cursor, "more": more}
 
     def advance(self) -> None:
@@ -205,7 +189,7 @@ class Moment:
             case "sent" | "again":
                 if self.manners.odd_stage:
                     self._move(number, self.manners.odd_stage, keep="odd")
-                self._move(number, "received", reception=f"R{abs(hash_of(number)) % 10**8:08d}")
+                self._move(number, "received", reception=f"R{crc32(number.encode()) % 10**8:08d}")
             case "received" if words:
                 self._move(number, "rejected", reason=words)
             case "received":
@@ -248,10 +232,3 @@ class Moment:
         self.db.execute(
             "INSERT INTO event (number, content) VALUES (?, ?)", (number, json.dumps(content, ensure_ascii=False))
         )
-
-
-def hash_of(text: str) -> int:
-    """The same in every process."""
-    import zlib
-
-    return zlib.crc32(text.encode())

@@ -6,10 +6,10 @@ from datetime import date
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
-from tomoshibi.gateways.listening import HttpsSimulator, Server
+from tomoshibi.gateways.listening import HttpsSimulator, QuietHandler, Server
 from tomoshibi.gateways.wheeling_web.simulator.desk import World
 
 LIMIT_BYTES = 16 * 2**20
@@ -43,7 +43,7 @@ class WheelingWebSimulator(HttpsSimulator):
         super().__init__(_Handler, certificate=certificate, key=key, authority=authority, host=host, port=port)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler, BaseHTTPRequestHandler):
     server_version = "WheelingWebSimulator"
     protocol_version = "HTTP/1.1"
 
@@ -54,39 +54,38 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(min(size, LIMIT_BYTES))
-        if self._is_away():
+        if self._is_out_of_sorts():
             return
         try:
             given = json.loads(content)
         except ValueError:
-            self._send(HTTPStatus.BAD_REQUEST, {})
+            self.tell(HTTPStatus.BAD_REQUEST, {})
             return
         with self.simulator.world.at(self.simulator.today()) as moment:
             answer = moment.take(given)
-        self._send(HTTPStatus.OK, answer)
+        if self.simulator.is_due("cut", self.simulator.world.manners.cut):
+            self.close_connection = True  # the application is taken; its answer never arrives
+            return
+        self.tell(HTTPStatus.OK, answer)
 
     def do_GET(self) -> None:
-        if self._is_away():
+        if self._is_out_of_sorts():
             return
         asked = {name: value[-1] for name, value in parse_qs(urlsplit(self.path).query).items()}
         with self.simulator.world.at(self.simulator.today()) as moment:
             answer = moment.events(after=int(asked.get("after", 0)), limit=min(int(asked.get("limit", PAGE)), PAGE))
-        self._send(HTTPStatus.OK, answer)
+        self.tell(HTTPStatus.OK, answer)
 
-    def _is_away(self) -> bool:
+    def _is_out_of_sorts(self) -> bool:
+        """Answer as the manners say where they say so."""
         self.simulator.calls += 1
-        if self.simulator.world.manners.unavailable:
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, {})
-            return True
-        return False
-
-    def _send(self, status: HTTPStatus, content: dict[str, Any]) -> None:
-        body = json.dumps(content, ensure_ascii=False).encode("utf-8")
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
-        """Quiet: what was asked stands in ``calls``."""
+        manners = self.simulator.world.manners
+        if manners.refuses:
+            self.tell(HTTPStatus.FORBIDDEN, {})
+        elif manners.unavailable:
+            self.tell(HTTPStatus.SERVICE_UNAVAILABLE, {})
+        elif manners.nonsense:
+            self.give(HTTPStatus.OK, b"<html><body>maintenance</body></html>", "text/html")
+        else:
+            return False
+        return True
