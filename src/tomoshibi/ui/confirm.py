@@ -1,5 +1,6 @@
 """Before something that cannot be undone: what it will do, to how many, for how much, and who has to agree."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from tomoshibi.ui.lists.columns import Words
 
 CONFIRMED = "confirmed"
+ONCE = "once"
+"""Names one showing of a question: its yes counts once, however often it arrives."""
+_ANSWERED = "confirm.answered"
+_REMEMBERED = 50
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,27 @@ class Question:
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the user has seen the question and said yes."""
-    return request.method == "POST" and request.POST.get(CONFIRMED) == "1"
+    """
+    Whether the user has seen the question and said yes to it.
+
+    The same yes again (the page reloaded, or gone back to) is none: the question is asked anew. Within one request the
+    answer stays the same.
+    """
+    known = getattr(request, "_is_confirmed", None)
+    if known is None:
+        known = request.method == "POST" and request.POST.get(CONFIRMED) == "1" and _is_first(request)
+        request._is_confirmed = known  # type: ignore[attr-defined]
+    return bool(known)
+
+
+def _is_first(request: HttpRequest) -> bool:
+    once = request.POST.get(ONCE, "")
+    answered = request.session.get(_ANSWERED, []) if once else []
+    if once in answered:
+        return False
+    if once:
+        request.session[_ANSWERED] = [*answered, once][-_REMEMBERED:]
+    return True
 
 
 def ask(request: HttpRequest, question: Question, *, form: BaseForm | None = None) -> HttpResponse:
@@ -57,5 +81,6 @@ def ask(request: HttpRequest, question: Question, *, form: BaseForm | None = Non
     """
     own = " ".join(form.fields) if form else ""
     status = 422 if form is not None and form.is_bound and form.errors else 200
-    context = {"question": question, "form": form, "skip": f"csrfmiddlewaretoken {CONFIRMED} {own}"}
+    skip = f"csrfmiddlewaretoken {CONFIRMED} {ONCE} {own}"
+    context = {"question": question, "form": form, "skip": skip, "once": secrets.token_urlsafe(9)}
     return render(request, "ui/confirm.html", context, status=status)
