@@ -118,10 +118,25 @@ def queue_mails(*, mails: Sequence[values.Mail], now: datetime) -> int:
         return 0
     texts = {(row.code, row.language): row for row in Template.objects.filter(code__in={m.template for m in mails})}
     rows = [_render(mail, texts, now) for mail in mails]
-    before = Delivery.objects.count()
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    worker_operations.enqueue(values.SEND_JOB, lock=values.SEND_JOB)
-    return Delivery.objects.count() - before
+    return _queue(rows, job=values.SEND_JOB)
+
+
+def _queue(rows: Sequence[Delivery], *, job: str) -> int:
+    """Write what is new, and the job that sends it; a key stands once, also twice in one call."""
+    keys = {(row.template, row.key) for row in rows if row.key}
+    queued = Delivery.objects.filter(
+        template__in={template for template, _key in keys}, key__in={key for _template, key in keys}
+    )
+    known = set(queued.values_list("template", "key"))
+    fresh = []
+    for row in rows:
+        if not row.key or (row.template, row.key) not in known:
+            fresh.append(row)
+            known.add((row.template, row.key))
+    # Whoever queues the same at this moment is not in the way: the database keeps one of them.
+    Delivery.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=2000)
+    worker_operations.enqueue(job, lock=job)
+    return len(fresh)
 
 
 @db.transaction_required
@@ -218,10 +233,7 @@ def queue_texts(*, texts: Sequence[values.TextMessage], now: datetime) -> int:
         raise NoGateway(_("how text messages are sent is not set up yet: Operation, Text messages"))
     known = {(row.code, row.language): row for row in Template.objects.filter(code__in={t.template for t in texts})}
     rows = [_render_text(text, known, now) for text in texts]
-    before = Delivery.objects.count()
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    worker_operations.enqueue(values.SEND_TEXTS_JOB, lock=values.SEND_TEXTS_JOB)
-    return Delivery.objects.count() - before
+    return _queue(rows, job=values.SEND_TEXTS_JOB)
 
 
 @db.transaction_required

@@ -118,7 +118,8 @@ def exchange_meter(*, spin: str, old_number: str, new_number: str, on: date, **d
     :raises NoSuchPoint: if the old meter does not hang at that point
     :raises MeterElsewhere: if the new one hangs somewhere
     """
-    hanging = Installation.objects.filter(
+    installations = Installation.objects.select_for_update(of=("self",))
+    hanging = installations.filter(
         point__spin=queries.plain_spin(spin), meter__number=old_number, end=None, start__lte=on
     ).first()
     if hanging is None:

@@ -80,7 +80,7 @@ def _hang(
     actor_id: int | None,
     photo_file_id: int | None,
 ) -> values.Seal:
-    known = Seal.objects.filter(number=number).first()
+    known = Seal.objects.select_for_update().filter(number=number).first()
     if known is not None:
         if known.subject != subject or known.removed_at is not None:
             told = {"number": number, "place": known.place}

@@ -99,7 +99,10 @@ def clear_suspect(*, group_id: int, meter_number: str, on: date, because: str, a
 
     :raises NotSuspect: if it is not marked before that day
     """
-    found = MeterSuspicion.objects.filter(group_id=group_id, meter_number=meter_number, end=None, start__lt=on).first()
+    open_ones = MeterSuspicion.objects.select_for_update().filter(
+        group_id=group_id, meter_number=meter_number, end=None
+    )
+    found = open_ones.filter(start__lt=on).first()
     if found is None:
         raise NotSuspect(_("Meter %(number)s is not marked.") % {"number": meter_number})
     found.end, found.cleared_because, found.cleared_by_id = on, because, actor_id
