@@ -15,6 +15,7 @@ from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import Inbound, Route
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -51,20 +52,16 @@ def reroute(request: HttpRequest, inbound_id: int) -> HttpResponse:
     return redirect(there)
 
 
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
-
-
 def _to_enquiries(found: Inbound, request: HttpRequest) -> str:
     now = clock.now()
-    applications.let_go_of_mail(inbound_id=found.id, now=now, actor_id=_actor(request))
+    applications.let_go_of_mail(inbound_id=found.id, now=now, actor_id=actor(request))
     made = care.take_message(message=letters.inbound(inbound_id=found.id), now=now)
     return reverse("care:enquiry", args=[made.id]) if made else reverse("care:enquiries")
 
 
 def _to_applications(found: Inbound, request: HttpRequest) -> str:
     now = clock.now()
-    care.give_away(inbound_id=found.id, now=now, actor_id=_actor(request))
+    care.give_away(inbound_id=found.id, now=now, actor_id=actor(request))
     applications.put_mail_before_clerk(message=letters.inbound(inbound_id=found.id), now=now)
     return reverse("applications:mail", args=[found.id])
 

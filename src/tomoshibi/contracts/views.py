@@ -26,6 +26,7 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import fragments, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -345,7 +346,7 @@ def _entered(
         return None
     try:
         with db.transaction():
-            enter(contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=int(request.user.pk or 0))
+            enter(contract_id=contract_id, **form.cleaned_data, now=clock.now(), actor_id=actor(request))
     except operations.NoSuchContract:
         raise Http404 from None
     except (refused, operations.OutsideContract) as refusal:
@@ -415,7 +416,7 @@ def _decide(request: HttpRequest, *, approve: Callable[..., None], reject: Calla
     decide = approve if agreed else reject
     try:
         with db.transaction():
-            decide(now=clock.now(), actor_id=int(request.user.pk or 0))
+            decide(now=clock.now(), actor_id=actor(request))
     except (
         identity.SamePerson,
         operations.AlreadyDecided,

@@ -16,19 +16,15 @@ from tomoshibi.identity import forms, operations, queries, values
 from tomoshibi.identity import lists as declared
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import queries as clock
 
 EMPTY_PEOPLE = lists.Empty(_("Nobody works here yet."), _("Invite the first person."))
 
 
-def _actor(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)
-
-
 def _deed(request: HttpRequest, what: str, subject: str = "") -> None:
-    operations.record_deed(procedure="MS7", what=what, at=clock.now(), subject=subject, actor_id=_actor(request))
+    operations.record_deed(procedure="MS7", what=what, at=clock.now(), subject=subject, actor_id=actor(request))
 
 
 @require_GET
@@ -56,7 +52,7 @@ def review(request: HttpRequest) -> HttpResponse:
     try:
         chosen = lists.chosen(request, declared.people_list())
         with db.transaction():
-            count = operations.review_access(user_ids=chosen.ids, on=clock.today(), actor_id=_actor(request))
+            count = operations.review_access(user_ids=chosen.ids, on=clock.today(), actor_id=actor(request))
             _deed(request, f"reviewed the rights of {count} people")
     except (lists.NothingChosen, lists.FilterNotReadable, operations.OneselfOnly) as refusal:
         messages.error(request, str(refusal))
@@ -72,7 +68,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with db.transaction():
-                made = operations.invite(**form.cleaned_data, now=clock.now(), actor_id=_actor(request))
+                made = operations.invite(**form.cleaned_data, now=clock.now(), actor_id=actor(request))
                 _deed(request, f"invited {made.username}")
         except operations.NameTaken as refusal:
             form.add_error("username", str(refusal))
@@ -103,7 +99,7 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     if request.user.is_authenticated:
         with suppress(operations.UnknownLanguage), db.transaction():
-            operations.set_language(user_id=_actor(request), language=chosen)
+            operations.set_language(user_id=actor(request), language=chosen)
     return set_language(request)
 
 
@@ -141,7 +137,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
                     user_id=user_id,
                     department=form.cleaned_data["department"],
                     roles=form.cleaned_data["roles"],
-                    actor_id=_actor(request),
+                    actor_id=actor(request),
                 )
                 _deed(request, f"changed the rights of {found.username}", f"identity.user:{user_id}")
         except operations.OneselfOnly as refusal:
@@ -171,7 +167,7 @@ def leave(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.error(request, _("Say why, please."))
             return redirect("identity:person", user_id)
         with db.transaction():
-            operations.leave(user_id=user_id, on=clock.today(), actor_id=_actor(request))
+            operations.leave(user_id=user_id, on=clock.today(), actor_id=actor(request))
             _deed(request, f"ended the access of {found.username}", f"identity.user:{user_id}")
     except operations.OneselfOnly as refusal:
         messages.error(request, str(refusal))
@@ -193,7 +189,7 @@ def second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
         return redirect("identity:person", user_id)
     try:
         with db.transaction():
-            operations.reset_second_factor(user_id=user_id, actor_id=_actor(request))
+            operations.reset_second_factor(user_id=user_id, actor_id=actor(request))
             what = f"reset the second factor of {found.username}: {form.cleaned_data['reason']}"
             _deed(request, what, f"identity.user:{user_id}")
     except operations.OneselfOnly as refusal:
@@ -310,7 +306,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     with db.transaction():
         operations.keep_view(
-            user_id=_actor(request),
+            user_id=actor(request),
             list_name=data["list"],
             name=data["name"],
             query=data["query"],
@@ -325,7 +321,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
 @page(ANY_STAFF)
 def forget_view(request: HttpRequest, view_id: int) -> HttpResponse:
     with db.transaction():
-        gone = operations.forget_view(user_id=_actor(request), view_id=view_id)
+        gone = operations.forget_view(user_id=actor(request), view_id=view_id)
     if not gone:
         raise Http404
     messages.success(request, _("The view is forgotten."))
@@ -337,7 +333,7 @@ def forget_view(request: HttpRequest, view_id: int) -> HttpResponse:
 def open_with_view(request: HttpRequest, view_id: int) -> HttpResponse:
     """Open a list with a view from now on, or with everything again."""
     with db.transaction():
-        opens = operations.switch_default_view(user_id=_actor(request), view_id=view_id)
+        opens = operations.switch_default_view(user_id=actor(request), view_id=view_id)
     if opens is None:
         raise Http404
     messages.success(request, _("The list opens with this view.") if opens else _("The list opens with everything."))

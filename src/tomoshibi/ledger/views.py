@@ -20,16 +20,12 @@ from tomoshibi.ledger import lists as declared
 from tomoshibi.ledger.values import AccountKind
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 LINES_AT_ONCE = 200
 _CREDIT_SIDE = {AccountKind.LIABILITY, AccountKind.EQUITY, AccountKind.INCOME}
-
-
-def _actor(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)
 
 
 def _range(request: HttpRequest) -> tuple[forms.RangeForm, Month, Month]:
@@ -174,7 +170,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     ask = operations.propose_opening if request.POST.get("do") == "open" else operations.propose_closing
     try:
         with db.transaction():
-            ask(**form.cleaned_data, actor_id=_actor(request), now=clock.now())
+            ask(**form.cleaned_data, actor_id=actor(request), now=clock.now())
     except _REFUSALS as refusal:
         messages.error(request, str(refusal))
     else:
@@ -189,7 +185,7 @@ def decide(request: HttpRequest, step_id: int) -> HttpResponse:
     act = operations.withdraw_step if request.POST.get("do") == "refuse" else operations.close_month
     try:
         with db.transaction():
-            act(step_id=step_id, actor_id=_actor(request), now=clock.now())
+            act(step_id=step_id, actor_id=actor(request), now=clock.now())
     except _REFUSALS as refusal:
         messages.error(request, str(refusal))
     else:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from tomoshibi.gateways import sms
 from tomoshibi.identity import operations as identity
 from tomoshibi.messaging import forms, listing, operations, queries, values, words
 from tomoshibi.storage import db
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -90,7 +91,7 @@ def _edited(request: HttpRequest, found: values.Mailbox | None) -> HttpResponse:
                 what=f"set how mailbox {form.cleaned_data['code']} is reached",
                 at=clock.now(),
                 subject=f"messaging.mailbox:{box}",
-                actor_id=int(request.user.pk or 0),
+                actor_id=actor(request),
             )
         messages.success(request, _("Saved."))
         return redirect("messaging:mailboxes")
@@ -117,7 +118,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
     found = queries.attachment(attachment_id=attachment_id)
     if found is None or found.file_id is None:
         raise Http404
-    return _sent(found.file_id, found.name)
+    return downloads.foreign(documents.path(file_id=found.file_id), found.name)
 
 
 @require_GET
@@ -128,18 +129,7 @@ def raw(request: HttpRequest, inbound_id: int) -> HttpResponse:
         found = queries.inbound(inbound_id=inbound_id)
     except queries.NoSuchMessage:
         raise Http404 from None
-    return _sent(found.raw_file_id, f"{found.id}.eml.txt")
-
-
-def _sent(file_id: int, name: str) -> HttpResponse:
-    answer = FileResponse(
-        documents.path(file_id=file_id).open("rb"), as_attachment=True, filename=name,
-        content_type="application/octet-stream",
-    )  # fmt: skip
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer  # type: ignore[return-value]
+    return downloads.foreign(documents.path(file_id=found.raw_file_id), f"{found.id}.eml.txt")
 
 
 # --- what left

@@ -11,6 +11,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, page
 from tomoshibi.worker import queries as clock
 from tomoshibi.worklist import forms, operations, queries, values
@@ -67,7 +68,7 @@ def take(request: HttpRequest) -> HttpResponse:
     with db.transaction():
         for item_id in chosen.ids:
             _item(request, item_id)
-            operations.take(item_id=item_id, actor_id=int(request.user.pk or 0))
+            operations.take(item_id=item_id, actor_id=actor(request))
     messages.success(request, _("%(count)s items are yours now.") % {"count": len(chosen.ids)})
     return redirect("worklist:items")
 
@@ -82,7 +83,7 @@ def close(request: HttpRequest, item_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say what was done, please."))
         return redirect("worklist:items")
-    actor_id = int(request.user.pk or 0)
+    actor_id = actor(request)
     try:
         with db.transaction():
             operations.close_item(

@@ -25,14 +25,11 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm, fragments, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 BOTH = (values.WITH_GRID, values.OURS_ONLY)
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 def _plans() -> dict[str, str]:
@@ -78,7 +75,7 @@ def new_change(request: HttpRequest) -> HttpResponse:
             if not confirm.is_confirmed(request):
                 return _ask(request, form.change(), before)
             with db.transaction():
-                made = operations.enter_change(new=form.change(), now=clock.now(), actor_id=_actor(request))
+                made = operations.enter_change(new=form.change(), now=clock.now(), actor_id=actor(request))
         except operations.ChangeRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -234,7 +231,7 @@ def _step(request: HttpRequest, change_id: int, work: Callable[..., Any], done: 
         return redirect("applications:change", change_id)
     try:
         with db.transaction():
-            work(change_id=change_id, now=clock.now(), actor_id=_actor(request), **more)
+            work(change_id=change_id, now=clock.now(), actor_id=actor(request), **more)
     except operations.ChangeRefused as refusal:
         messages.error(request, str(refusal))
     else:

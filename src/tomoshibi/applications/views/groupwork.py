@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from tomoshibi.groups import queries as groups
 from tomoshibi.identity import queries as people
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -682,12 +682,7 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
     found = queries.document(case_id=case_id, document_id=document_id)
     if found is None:
         raise Http404
-    return FileResponse(  # type: ignore[return-value]
-        documents.path(file_id=found.document_id).open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type="application/octet-stream",
-    )
+    return downloads.foreign(documents.path(file_id=found.document_id), found.name)
 
 
 @require_GET
@@ -735,7 +730,7 @@ def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
         )
     else:
         raise Http404
-    return _pdf(typesetting.typeset(template=made[0], data=made[1]), f"{found.number}-{name}")
+    return downloads.made(typesetting.typeset(template=made[0], data=made[1]), f"{found.number}-{name}.pdf")
 
 
 @require_GET
@@ -746,10 +741,7 @@ def waiting_list(request: HttpRequest, benchmark_number: str) -> HttpResponse:
     if not rows:
         raise Http404
     content = operations.as_list(rows, customer_name=rows[0].customer_name)
-    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="{benchmark_number}.xlsx"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(content, f"{benchmark_number}.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -778,7 +770,9 @@ def list_version(request: HttpRequest, case_id: int, version: int) -> HttpRespon
     content = queries.list_content(case_id=case_id, version=version)
     if content is None:
         raise Http404
-    return _pdf(typesetting.typeset(template=casepapers.CONFIRMATION, data=content), f"{content['version']}")
+    return downloads.made(
+        typesetting.typeset(template=casepapers.CONFIRMATION, data=content), f"{content['version']}.pdf"
+    )
 
 
 @require_GET
@@ -789,14 +783,7 @@ def contract_list(request: HttpRequest, case_id: int, version: int) -> HttpRespo
     one = next((c for c in lists_ if c.version == version), None)
     if one is None:
         raise Http404
-    return _pdf(documents.content(file_id=one.document_id), f"{found.group_number}-L{version}")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(documents.content(file_id=one.document_id), f"{found.group_number}-L{version}.pdf")
 
 
 @require_GET
@@ -817,10 +804,7 @@ def repair_list(request: HttpRequest, case_id: int) -> HttpResponse:
             for n, r in enumerate((r for r in queries.rows(case_id=case_id) if r.state is not RowState.REJECTED), start=1)
         ]
     )  # fmt: skip
-    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="{version}.xlsx"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(content, f"{version}.xlsx")
 
 
 @require_http_methods(["GET"])

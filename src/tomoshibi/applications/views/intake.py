@@ -1,11 +1,12 @@
 """Pages of the clerks who examine applications (IN1, IN2) and register what comes of them (CM1)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -23,7 +24,8 @@ from tomoshibi.messaging import queries as messaging
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import acting, confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -34,6 +36,7 @@ REFUSALS = (
     operations.NotComplete, operations.PointUnknown, SamePerson, RowsRefused, lists.NothingChosen,
     lists.FilterNotReadable,
 )  # fmt: skip
+attempt = partial(acting.attempt, refusals=REFUSALS)
 GROUPS = (
     ("place", ("postal_code", "prefecture", "city", "town", "block", "building", "area")),
     ("supply", ("spin", "current_retailer", "current_customer_number", "current_name", "wished_on")),
@@ -43,27 +46,11 @@ GROUPS = (
 """Answers as the page groups them."""
 
 
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
-
-
 def _or_404(intake_id: int) -> values.Intake:
     try:
         return queries.intake(intake_id=intake_id)
     except queries.NoSuchIntake:
         raise Http404 from None
-
-
-def _attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    """Do something in one transaction and tell the user what came out."""
-    try:
-        with db.transaction():
-            act()
-    except REFUSALS as refused:
-        messages.error(request, str(refused))
-        return False
-    messages.success(request, done)
-    return True
 
 
 @require_GET
@@ -106,7 +93,7 @@ def accept_many(request: HttpRequest) -> HttpResponse:
         )
         return confirm.ask(request, question)
     with db.transaction():
-        taken, left = operations.accept_many(intake_ids=chosen.ids, now=clock.now(), actor_id=_actor(request))
+        taken, left = operations.accept_many(intake_ids=chosen.ids, now=clock.now(), actor_id=actor(request))
     messages.success(request, _("%(n)s applications are in order.") % {"n": taken})
     if left:
         messages.warning(request, _("Not taken, something is open: %(numbers)s") % {"numbers": ", ".join(left[:20])})
@@ -210,10 +197,10 @@ def _to(intake_id: int) -> HttpResponse:
 @page(*DOERS, right=DO)
 def accept(request: HttpRequest, intake_id: int) -> HttpResponse:
     number = request.POST.get("customer_number", "").strip()
-    _attempt(
+    attempt(
         request,
         lambda: operations.accept(
-            intake_id=intake_id, now=clock.now(), actor_id=_actor(request), customer_number=number
+            intake_id=intake_id, now=clock.now(), actor_id=actor(request), customer_number=number
         ),
         _("The application is in order."),
     )
@@ -224,9 +211,7 @@ def accept(request: HttpRequest, intake_id: int) -> HttpResponse:
 @page(*DOERS, right=DO)
 def examine(request: HttpRequest, intake_id: int) -> HttpResponse:
     """Ask the rules again."""
-    _attempt(
-        request, lambda: operations.examine(intake_id=intake_id, now=clock.now()), _("The rules were asked again.")
-    )
+    attempt(request, lambda: operations.examine(intake_id=intake_id, now=clock.now()), _("The rules were asked again."))
     return _to(intake_id)
 
 
@@ -234,9 +219,9 @@ def examine(request: HttpRequest, intake_id: int) -> HttpResponse:
 @page(*DOERS, right=DO)
 def let_pass(request: HttpRequest, intake_id: int) -> HttpResponse:
     rule = request.POST.get("rule", "")
-    _attempt(
+    attempt(
         request,
-        lambda: operations.let_pass(intake_id=intake_id, rule=rule, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.let_pass(intake_id=intake_id, rule=rule, now=clock.now(), actor_id=actor(request)),
         _("The finding passes."),
     )
     return _to(intake_id)
@@ -252,7 +237,7 @@ def ask(request: HttpRequest, intake_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
         return _to(intake_id)
-    _attempt(
+    attempt(
         request,
         lambda: operations.ask(
             intake_id=intake_id,
@@ -260,7 +245,7 @@ def ask(request: HttpRequest, intake_id: int) -> HttpResponse:
             question=form.cleaned_data["question"],
             about=form.cleaned_data["about"],
             now=clock.now(),
-            actor_id=_actor(request),
+            actor_id=actor(request),
         ),
         _("The applicant was asked by mail."),
     )
@@ -273,14 +258,14 @@ def change(request: HttpRequest, intake_id: int) -> HttpResponse:
     """What the applicant said on the telephone."""
     found = _or_404(intake_id)
     form = forms.AnswersForm(request.POST or None, typed=dict(found.typed))
-    if request.method == "POST" and form.is_valid() and _attempt(
+    if request.method == "POST" and form.is_valid() and attempt(
         request,
         lambda: operations.change_answers(
             intake_id=intake_id,
             typed=form.changed(),
             reason=form.cleaned_data["reason"],
             now=clock.now(),
-            actor_id=_actor(request),
+            actor_id=actor(request),
         ),
         _("Saved."),
     ):  # fmt: skip
@@ -312,9 +297,9 @@ def _with_reason(
     if not (confirm.is_confirmed(request) and form.is_valid()):
         return confirm.ask(request, question, form=form)
     reason = form.cleaned_data["reason"]
-    _attempt(
+    attempt(
         request,
-        lambda: act(intake_id=intake_id, reason=reason, now=clock.now(), actor_id=_actor(request)),
+        lambda: act(intake_id=intake_id, reason=reason, now=clock.now(), actor_id=actor(request)),
         said,
     )
     return _to(intake_id)
@@ -324,9 +309,9 @@ def _with_reason(
 @page("CM1", right=CONFIRM)
 def confirm_registration(request: HttpRequest, intake_id: int) -> HttpResponse:
     """The second pair of eyes."""
-    _attempt(
+    attempt(
         request,
-        lambda: operations.confirm_registration(intake_id=intake_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.confirm_registration(intake_id=intake_id, now=clock.now(), actor_id=actor(request)),
         _("Customer and payer are registered; the case went to the grid."),
     )
     return _to(intake_id)
@@ -339,10 +324,10 @@ def send_back(request: HttpRequest, intake_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say why it is sent back."))
         return _to(intake_id)
-    _attempt(
+    attempt(
         request,
         lambda: operations.send_back(
-            intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=_actor(request)
+            intake_id=intake_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=actor(request)
         ),
         _("It is examined again."),
     )
@@ -358,10 +343,10 @@ def complete(request: HttpRequest, intake_id: int) -> HttpResponse:
     if registration is None:
         raise Http404
     form = forms.StartForm(request.POST or None, initial={"starts_on": registration.wished_on})
-    if request.method == "POST" and form.is_valid() and _attempt(
+    if request.method == "POST" and form.is_valid() and attempt(
         request,
         lambda: operations.complete_registration(
-            intake_id=intake_id, now=clock.now(), actor_id=_actor(request), **form.cleaned_data
+            intake_id=intake_id, now=clock.now(), actor_id=actor(request), **form.cleaned_data
         ),
         _("The contract stands; the applicant is told by mail."),
     ):  # fmt: skip
@@ -395,14 +380,7 @@ def file(request: HttpRequest, upload_id: int) -> HttpResponse:
     found = queries.upload(upload_id=upload_id)
     if found is None:
         raise Http404
-    answer = FileResponse(
-        documents.path(file_id=found.file_id).open("rb"), as_attachment=True, filename=found.name,
-        content_type="application/octet-stream",
-    )  # fmt: skip
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer  # type: ignore[return-value]
+    return downloads.foreign(documents.path(file_id=found.file_id), found.name)
 
 
 @require_GET
@@ -433,7 +411,7 @@ def new_agency(request: HttpRequest) -> HttpResponse:
 def _record_agency(request: HttpRequest, what: str) -> None:
     from tomoshibi.identity import operations as identity
 
-    identity.record_deed(procedure="IN1", what=what, at=clock.now(), actor_id=_actor(request))
+    identity.record_deed(procedure="IN1", what=what, at=clock.now(), actor_id=actor(request))
 
 
 @require_http_methods(["GET", "POST"])

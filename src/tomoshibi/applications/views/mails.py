@@ -1,7 +1,7 @@
 """Pages of the clerks who read mails and take applications on the telephone (IN2, IN1)."""
 
 import uuid
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +17,12 @@ from tomoshibi.applications.forms import mails as forms
 from tomoshibi.applications.operations import mails as work
 from tomoshibi.applications.values import IntakeState
 from tomoshibi.documents.operations import PAPERS, Media
-from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import Inbound, InboundState, Route
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import acting, confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -31,10 +31,7 @@ REFUSALS = (
     work.CameOfIt, work.NothingSaid, operations.NoConsent, operations.TooManyUploads, operations.WrongState,
     operations.UploadRefused, sheets.NotOurSheet,
 )  # fmt: skip
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
+attempt = partial(acting.attempt, refusals=REFUSALS)
 
 
 def _letter_or_404(inbound_id: int) -> Inbound:
@@ -45,22 +42,6 @@ def _letter_or_404(inbound_id: int) -> Inbound:
     if found.route is not Route.APPLICATIONS:
         raise Http404
     return found
-
-
-def _attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    try:
-        with db.transaction():
-            act()
-    except RowsRefused as refused:
-        messages.error(
-            request, _("Rows are refused; nothing was taken: %(first)s") % {"first": refused.refusals[0].reason}
-        )
-        return False
-    except REFUSALS as refused:
-        messages.error(request, str(refused))
-        return False
-    messages.success(request, done)
-    return True
 
 
 @require_GET
@@ -159,18 +140,18 @@ def _keyed(
     try:
         with db.transaction():
             draft = work.key(
-                typed=form.typed(), language="ja", now=now, actor_id=_actor(request), inbound_id=inbound_id,
+                typed=form.typed(), language="ja", now=now, actor_id=actor(request), inbound_id=inbound_id,
                 draft_key=draft_key,
             )  # fmt: skip
     except REFUSALS as refused:
         messages.error(request, str(refused))
         return redirect(back, where) if where else redirect(back)
     if do == "receive":
-        return _received(form, draft, actor_id=_actor(request), request=request)
+        return _received(form, draft, actor_id=actor(request), request=request)
     if do == "link":
-        sent = bool(draft.answers.mail) and _attempt(
+        sent = bool(draft.answers.mail) and attempt(
             request,
-            lambda: work.send_link(draft_key=draft.key, mail=draft.answers.mail, now=now, actor_id=_actor(request)),
+            lambda: work.send_link(draft_key=draft.key, mail=draft.answers.mail, now=now, actor_id=actor(request)),
             _("The link is on its way; the applicant completes what you keyed."),
         )
         if not sent:
@@ -223,7 +204,7 @@ def phone(request: HttpRequest, key: str = "") -> HttpResponse:
         if draft is None:
             # First there is a draft, then an address of its own: whatever is sent again goes on with it.
             with db.transaction():
-                draft = work.key(typed=form.typed(), language="ja", now=clock.now(), actor_id=_actor(request))
+                draft = work.key(typed=form.typed(), language="ja", now=clock.now(), actor_id=actor(request))
         answer = _keyed(
             request, form, inbound_id=None, draft_key=draft.key, back="applications:phone_draft", where=draft.key
         )
@@ -241,9 +222,9 @@ def reply(request: HttpRequest, inbound_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("An answer has a subject and words."))
         return redirect("applications:mail", inbound_id)
-    _attempt(
+    attempt(
         request,
-        lambda: work.reply(inbound_id=inbound_id, now=clock.now(), actor_id=_actor(request), **form.cleaned_data),
+        lambda: work.reply(inbound_id=inbound_id, now=clock.now(), actor_id=actor(request), **form.cleaned_data),
         _("The answer is on its way."),
     )
     return redirect("applications:mail", inbound_id)
@@ -265,9 +246,9 @@ def dismiss(request: HttpRequest, inbound_id: int) -> HttpResponse:
         )
         return confirm.ask(request, question, form=form)
     reason = form.cleaned_data["reason"]
-    _attempt(
+    attempt(
         request,
-        lambda: work.dismiss(inbound_id=inbound_id, reason=reason, now=clock.now(), actor_id=_actor(request)),
+        lambda: work.dismiss(inbound_id=inbound_id, reason=reason, now=clock.now(), actor_id=actor(request)),
         _("The mail is put aside."),
     )
     return redirect("applications:mails")
@@ -280,10 +261,10 @@ def add(request: HttpRequest, inbound_id: int) -> HttpResponse:
     answered = _answered(_letter_or_404(inbound_id))
     if answered is None:
         raise Http404
-    done = _attempt(
+    done = attempt(
         request,
         lambda: work.add_to_intake(
-            inbound_id=inbound_id, intake_id=answered.id, now=clock.now(), actor_id=_actor(request)
+            inbound_id=inbound_id, intake_id=answered.id, now=clock.now(), actor_id=actor(request)
         ),
         _("The mail and its files are with application %(number)s.") % {"number": answered.number},
     )
@@ -297,15 +278,15 @@ def sheet(request: HttpRequest, inbound_id: int, attachment_id: int) -> HttpResp
     found = _letter_or_404(inbound_id)
     language = get_language() or "ja"
     if request.method == "POST":
-        actor, now, do = _actor(request), clock.now(), request.POST.get("do")
+        actor_id, now, do = actor(request), clock.now(), request.POST.get("do")
         arguments: dict[str, Any] = {
-            "inbound_id": inbound_id, "attachment_id": attachment_id, "language": "ja", "now": now, "actor_id": actor,
+            "inbound_id": inbound_id, "attachment_id": attachment_id, "language": "ja", "now": now, "actor_id": actor_id,
         }  # fmt: skip
-        if do == "take" and _attempt(
+        if do == "take" and attempt(
             request, lambda: work.take_sheet(**arguments), _("Every row is an application now.")
         ):
             return redirect("applications:mail", inbound_id)
-        if do == "answer" and _attempt(
+        if do == "answer" and attempt(
             request, lambda: work.answer_refusals(**arguments), _("The sender is told what is wrong with the sheet.")
         ):
             return redirect("applications:mails")
@@ -339,6 +320,4 @@ def blank_sheet(request: HttpRequest) -> HttpResponse:
         "agreed": [("はい", _("yes"))],
     }
     content = sheets.blank(labels=labels, choices=choices, title=_("Applications"))
-    answer = HttpResponse(content, content_type=Media.XLSX.value)
-    answer.headers["Content-Disposition"] = 'attachment; filename="tomoshibi-applications.xlsx"'
-    return answer
+    return downloads.made(content, "tomoshibi-applications.xlsx")

@@ -21,15 +21,12 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 CM4 = values.PROCEDURE
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 @require_GET
@@ -91,9 +88,7 @@ def notice_pdf(request: HttpRequest, notice_id: int) -> HttpResponse:
     found = _notice_or_404(notice_id)
     if found.file_id is None:
         raise Http404
-    answer = HttpResponse(documents.content(file_id=found.file_id), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer
+    return downloads.made(documents.content(file_id=found.file_id), f"{found.number}.pdf")
 
 
 @require_GET
@@ -114,7 +109,7 @@ def notices_of(request: HttpRequest) -> HttpResponse:
 def step(request: HttpRequest, notice_id: int, name: str) -> HttpResponse:
     """Fill a held one again, withdraw it, or make a sent one anew."""
     _notice_or_404(notice_id)
-    now, actor_id = clock.now(), _actor(request)
+    now, actor_id = clock.now(), actor(request)
     shown = notice_id
     try:
         with db.transaction():
@@ -149,7 +144,7 @@ def post_queue(request: HttpRequest) -> HttpResponse:
         chosen = [int(text) for text in request.POST.getlist("ids") if text.isdigit()]
         with db.transaction():
             count = operations.post_letters(
-                notice_ids=chosen, on=form.cleaned_data["on"], now=clock.now(), actor_id=_actor(request)
+                notice_ids=chosen, on=form.cleaned_data["on"], now=clock.now(), actor_id=actor(request)
             )
         messages.success(request, _("%(n)d letters are posted.") % {"n": count})
         return redirect("applications:post_queue")
@@ -224,12 +219,12 @@ def _write(
             with db.transaction():
                 saved = operations.save_template(
                     kind=kind, title=data["title"], opening=data["opening"], counsel=data["counsel"],
-                    items=form.items_written(), now=clock.now(), actor_id=_actor(request), template_id=template_id,
+                    items=form.items_written(), now=clock.now(), actor_id=actor(request), template_id=template_id,
                 )  # fmt: skip
             messages.success(request, _("Saved."))
             if "propose" in request.POST:
                 with db.transaction():
-                    operations.propose_template(template_id=saved, now=clock.now(), actor_id=_actor(request))
+                    operations.propose_template(template_id=saved, now=clock.now(), actor_id=actor(request))
                 messages.success(request, _("A second person reads it now."))
         except operations.TemplateIncomplete as refusal:
             for code, fact in refusal.found:
@@ -258,7 +253,7 @@ def decide_template(request: HttpRequest, template_id: int) -> HttpResponse:
     decide = operations.publish_template if request.POST.get("decision") == "publish" else operations.reject_template
     try:
         with db.transaction():
-            decide(template_id=template_id, now=clock.now(), actor_id=_actor(request))
+            decide(template_id=template_id, now=clock.now(), actor_id=actor(request))
     except (identity.SamePerson, operations.TemplateSettled) as refusal:
         messages.error(request, str(refusal))
     else:

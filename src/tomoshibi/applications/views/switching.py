@@ -26,6 +26,7 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -40,10 +41,6 @@ REFUSALS = (
 
 def _record(request: HttpRequest, procedure: str, what: str, subject: str) -> None:
     identity.record_deed(procedure=procedure, what=what, at=clock.now(), subject=subject, actor_id=request.user.pk)
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 # Applications -------------------------------------------------------------------------------------------------
@@ -247,7 +244,7 @@ def _open(request: HttpRequest, form: forms.CaseForm, kind: values.SwitchingKind
     )
     try:
         with db.transaction():
-            case_id = operations.open_case(new=new, now=now, actor_id=_actor(request))
+            case_id = operations.open_case(new=new, now=now, actor_id=actor(request))
             procedure = values.GENERATION if new.klass is values.PointClass.GENERATION else values.SUPPLY
             _record(request, procedure, f"opened an application: {kind.value}", f"applications.case:{case_id}")
     except REFUSALS as refusal:
@@ -272,7 +269,7 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
     given = {name: value for name, value in form.cleaned_data.items() if name in forms.CORRECTABLE}
     _do(
         request,
-        lambda: operations.change_case(case_id=case_id, changes=given, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.change_case(case_id=case_id, changes=given, now=clock.now(), actor_id=actor(request)),
         done=_("Saved."),
         record=(found.procedure, "corrected an application", f"applications.case:{case_id}"),
     )
@@ -306,7 +303,7 @@ def _procedure_of(case_ids: Sequence[int]) -> str:
 def _ask(request: HttpRequest, case_ids: Sequence[int]) -> None:
     _do(
         request,
-        lambda: operations.ask_old_retailers(case_ids=case_ids, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.ask_old_retailers(case_ids=case_ids, now=clock.now(), actor_id=actor(request)),
         done=_("The old retailer is asked."),
         record=(_procedure_of(case_ids), f"asked the old retailers of {len(case_ids)}", _subject(case_ids)),
     )
@@ -315,7 +312,7 @@ def _ask(request: HttpRequest, case_ids: Sequence[int]) -> None:
 def _submit(request: HttpRequest, case_ids: Sequence[int]) -> None:
     _do(
         request,
-        lambda: operations.submit_cases(case_ids=case_ids, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.submit_cases(case_ids=case_ids, now=clock.now(), actor_id=actor(request)),
         done=_("Sent to the grid company."),
         record=(_procedure_of(case_ids), f"sent {len(case_ids)} to the grid", _subject(case_ids)),
     )
@@ -325,7 +322,7 @@ def _cancel(request: HttpRequest, case_ids: Sequence[int]) -> None:
     reason = request.POST.get("reason", "").strip() or _("no longer wanted")
     _do(
         request,
-        lambda: operations.cancel_cases(case_ids=case_ids, reason=reason, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.cancel_cases(case_ids=case_ids, reason=reason, now=clock.now(), actor_id=actor(request)),
         done=_("Canceled, or asked to be."),
         record=(_procedure_of(case_ids), f"canceled {len(case_ids)}", _subject(case_ids)),
     )
@@ -334,7 +331,7 @@ def _cancel(request: HttpRequest, case_ids: Sequence[int]) -> None:
 def _facts_again(request: HttpRequest, case_ids: Sequence[int]) -> None:
     _do(
         request,
-        lambda: operations.ask_facts(case_id=case_ids[0], now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.ask_facts(case_id=case_ids[0], now=clock.now(), actor_id=actor(request)),
         done=_("The grid is asked for the facts of the point."),
         record=(_procedure_of(case_ids), "asked for the facts of a point", _subject(case_ids)),
     )
@@ -343,7 +340,7 @@ def _facts_again(request: HttpRequest, case_ids: Sequence[int]) -> None:
 def _take_size(request: HttpRequest, case_ids: Sequence[int]) -> None:
     _do(
         request,
-        lambda: operations.accept_grid_size(case_id=case_ids[0], now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.accept_grid_size(case_id=case_ids[0], now=clock.now(), actor_id=actor(request)),
         done=_("The contract has the grid's size."),
         record=(_procedure_of(case_ids), "took the grid's size", _subject(case_ids)),
     )
@@ -378,7 +375,7 @@ def reconnect(request: HttpRequest, case_id: int) -> HttpResponse:
     found = _case_or_404(case_id)
     made = _do(
         request,
-        lambda: operations.reconnect_instead(case_id=case_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.reconnect_instead(case_id=case_id, now=clock.now(), actor_id=actor(request)),
         done=_("A reconnection takes its place."),
         record=(found.procedure, "a reconnection takes the place of a switch", f"applications.case:{case_id}"),
     )
@@ -508,7 +505,7 @@ def _answer(request: HttpRequest, request_ids: Sequence[int], *, agree: bool, re
     _do(
         request,
         lambda: operations.answer_requests(
-            request_ids=request_ids, agree=agree, reasons=reasons, now=clock.now(), actor_id=_actor(request)
+            request_ids=request_ids, agree=agree, reasons=reasons, now=clock.now(), actor_id=actor(request)
         ),
         done=_("We agreed.") if agree else _("We declined."),
         record=(
@@ -592,7 +589,7 @@ def new_search(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with db.transaction():
-                search_id = operations.open_search(**form.cleaned_data, now=clock.now(), actor_id=_actor(request))
+                search_id = operations.open_search(**form.cleaned_data, now=clock.now(), actor_id=actor(request))
                 procedure = "IN4" if form.cleaned_data["generation"] else "IN3"
                 _record(request, procedure, "opened a search of a point", f"applications.search:{search_id}")
         except REFUSALS as refusal:
@@ -629,14 +626,14 @@ def search(request: HttpRequest, search_id: int) -> HttpResponse:
 
 
 def _work_on_search(request: HttpRequest, found: values.Search) -> None:
-    what, now, actor = request.POST.get("do", ""), clock.now(), _actor(request)
+    what, now, actor_id = request.POST.get("do", ""), clock.now(), actor(request)
     subject = f"applications.search:{found.id}"
     if what == "take":
         source = values.SearchSource(request.POST.get("source", values.SearchSource.WEB.value))
         _do(
             request,
             lambda: operations.answer_search(
-                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor
+                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor_id
             ),
             done=_("The number is kept."),
             record=(found.procedure, f"found a point by {source.value}", subject),
@@ -644,7 +641,7 @@ def _work_on_search(request: HttpRequest, found: values.Search) -> None:
     elif what == "give_up":
         _do(
             request,
-            lambda: operations.give_up_search(search_id=found.id, now=now, actor_id=actor),
+            lambda: operations.give_up_search(search_id=found.id, now=now, actor_id=actor_id),
             done=_("Nothing was found."),
             record=(found.procedure, "no point was found", subject),
         )
@@ -652,7 +649,7 @@ def _work_on_search(request: HttpRequest, found: values.Search) -> None:
         texts = {name: request.POST.get(name, "") for name in ("address", "building", "meter_number")}
         _do(
             request,
-            lambda: operations.search_again(search_id=found.id, **texts, now=now, actor_id=actor),
+            lambda: operations.search_again(search_id=found.id, **texts, now=now, actor_id=actor_id),
             done=_("Looked again."),
             record=(found.procedure, "looked for a point again", subject),
         )

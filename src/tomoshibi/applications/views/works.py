@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -28,7 +28,8 @@ from tomoshibi.identity import queries as people
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -38,10 +39,6 @@ REFUSALS = (
     operations.NoDesk, operations.Lacking, operations.OpenAlready, operations.TooLate, operations.WrongStep,
     identity.SamePerson,
 )  # fmt: skip
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 def _or_404(case_id: int) -> values.WorkCase:
@@ -261,7 +258,7 @@ def _open(
     )
     try:
         with db.transaction():
-            case_id = operations.open_work(new=made, now=clock.now(), actor_id=_actor(request))
+            case_id = operations.open_work(new=made, now=clock.now(), actor_id=actor(request))
             found = _or_404(case_id)
             _record(request, found.procedure, f"opened an application: {kind.value}", case_id)
     except REFUSALS as refusal:
@@ -291,7 +288,7 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
             request,
             found,
             "corrected an application",
-            lambda: operations.change_work(case_id=case_id, changes=given, now=clock.now(), actor_id=_actor(request)),
+            lambda: operations.change_work(case_id=case_id, changes=given, now=clock.now(), actor_id=actor(request)),
             done=_("Saved."),
         ):
             return redirect("applications:work", case_id)
@@ -331,7 +328,7 @@ def told(request: HttpRequest, case_id: int, what: str) -> HttpResponse:
     form = form_class(request.POST, prefix=what if what in _PREFIXED else None)
     if not form.is_valid():
         return _page(request, found, status=422, **{name: form})
-    by = {"now": clock.now(), "actor_id": _actor(request)}
+    by = {"now": clock.now(), "actor_id": actor(request)}
     _do(request, found, f"entered: {what}", lambda: act(case_id, form.cleaned_data, by), done=_("Saved."))
     return redirect("applications:work", case_id)
 
@@ -343,7 +340,7 @@ def send(request: HttpRequest, case_id: int) -> HttpResponse:
         request,
         _or_404(case_id),
         "sent an application by form",
-        lambda: operations.send_work(case_id=case_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.send_work(case_id=case_id, now=clock.now(), actor_id=actor(request)),
         done=_("The form is filled and on its way."),
     )
     return redirect("applications:work", case_id)
@@ -359,7 +356,7 @@ def taken(request: HttpRequest, case_id: int, sending_id: int) -> HttpResponse:
         request,
         _or_404(case_id),
         "took a form to the grid company",
-        lambda: operations.sent_by_hand(sending_id=sending_id, words=said, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.sent_by_hand(sending_id=sending_id, words=said, now=clock.now(), actor_id=actor(request)),
         done=_("Saved."),
     )
     return redirect("applications:work", case_id)
@@ -384,7 +381,7 @@ def agree(request: HttpRequest, case_id: int) -> HttpResponse:
         request,
         found,
         "agreed to a contribution",
-        lambda: operations.agree_to_contribution(case_id=case_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.agree_to_contribution(case_id=case_id, now=clock.now(), actor_id=actor(request)),
         done=_("Agreed: the customer's next bill carries the amount."),
     )
     return redirect("applications:work", case_id)
@@ -399,7 +396,7 @@ def disagree(request: HttpRequest, case_id: int) -> HttpResponse:
         _or_404(case_id),
         "did not agree to a contribution",
         lambda: operations.refuse_contribution(
-            case_id=case_id, reason=reason, now=clock.now(), actor_id=_actor(request)
+            case_id=case_id, reason=reason, now=clock.now(), actor_id=actor(request)
         ),
         done=_("The amount is to be entered anew."),
     )
@@ -417,9 +414,7 @@ def paper(request: HttpRequest, case_id: int, sending_id: int, kind: str) -> Htt
     if file_id is None:
         raise Http404
     stored = documents.stored_file(file_id=file_id)
-    return FileResponse(  # type: ignore[return-value]
-        documents.path(file_id=file_id).open("rb"), as_attachment=True, filename=stored.name
-    )
+    return downloads.kept(documents.path(file_id=file_id), stored.name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tomoshibi.billing import billlist, forms, operations, queries, values
 from tomoshibi.billing.views import pictures
-from tomoshibi.billing.views.runs import actor
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm as asking
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -185,17 +185,12 @@ def _source_rows(again: values.Replay) -> list[tuple[str, list[tuple[str, Any]]]
     return rows
 
 
-def _pdf(content: bytes, *, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer
-
-
 @require_GET
 @page("RB7", "RB8", "RB9")
 def statement(request: HttpRequest, bill_id: int) -> HttpResponse:
     found = _found(bill_id)
-    return _pdf(operations.statement_pdf(bill_id=bill_id), name=found.invoice_number or f"draft-{bill_id}")
+    name = found.invoice_number or f"draft-{bill_id}"
+    return downloads.made(operations.statement_pdf(bill_id=bill_id), f"{name}.pdf")
 
 
 @require_http_methods(["GET", "POST"])
@@ -211,7 +206,7 @@ def reissue(request: HttpRequest, bill_id: int) -> HttpResponse:
             content = operations.reissue(
                 bill_id=bill_id, reason=form.cleaned_data["reason"], actor_id=actor(request), now=clock.now()
             )
-        return _pdf(content, name=f"{found.invoice_number}-reissued")
+        return downloads.made(content, f"{found.invoice_number}-reissued.pdf")
     question = asking.Question(
         title=_("Make the statement again"),
         what=_("The statement says that it was issued again; the request is recorded."),

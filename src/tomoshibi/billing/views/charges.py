@@ -1,10 +1,10 @@
 """Sundry charges: the list, entering one, the second person's decision, withdrawing; and what leaving would cost."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.billing import chargeforms, chargelist, forms, jobs, operations, queries, values
-from tomoshibi.billing.views.runs import actor
 from tomoshibi.contracts import operations as contract_operations
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import ChargeState, EndReason, SundryCharge
@@ -24,7 +23,8 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm as asking
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -204,8 +204,7 @@ def evidence(request: HttpRequest, charge_id: int) -> HttpResponse:
     if found.evidence_file_id is None:
         raise Http404
     stored = documents.stored_file(file_id=found.evidence_file_id)
-    opened = documents.path(file_id=stored.id).open("rb")
-    return cast(HttpResponse, FileResponse(opened, filename=stored.name, as_attachment=True))
+    return downloads.foreign(documents.path(file_id=stored.id), stored.name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tomoshibi.billing import billlist, forms, operations, queries, values
 from tomoshibi.billing.views import pictures
-from tomoshibi.billing.views.runs import REFUSALS, actor, found_run
+from tomoshibi.billing.views.runs import REFUSALS, found_run
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm as asking
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 

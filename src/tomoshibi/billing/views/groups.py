@@ -14,7 +14,7 @@ from tomoshibi.groups import queries as groups
 from tomoshibi.kernel.periods import Month
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
-from tomoshibi.ui import figures, lists
+from tomoshibi.ui import downloads, figures, lists
 from tomoshibi.ui.charts import Series, over_categories
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
@@ -22,7 +22,7 @@ from tomoshibi.worker import queries as clock
 
 GR12 = values.GROUPS
 MONTHS = 12
-TYPES = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+KINDS = ("pdf", "xlsx")
 
 
 def _month(request: HttpRequest) -> Month:
@@ -177,7 +177,7 @@ def points(request: HttpRequest, bill_id: int) -> HttpResponse:
 def annex(request: HttpRequest, bill_id: int, kind: str) -> HttpResponse:
     found = _bill(bill_id)
     data = queries.annex_data(bill_id=bill_id)
-    if kind not in TYPES or data is None:
+    if kind not in KINDS or data is None:
         raise Http404
     if kind == "pdf":
         content = operations.annex_pdf(bill_id=bill_id)
@@ -185,14 +185,14 @@ def annex(request: HttpRequest, bill_id: int, kind: str) -> HttpResponse:
     else:
         shares = queries.shares_of_bill(bill_id=bill_id, total_minor=found.total_minor)
         content = grouplist.shares_xlsx(shares, above=dict(data["facts"]))
-    return _file(content, name=f"points-{found.invoice_number or bill_id}", kind=kind)
+    return downloads.made(content, f"points-{found.invoice_number or bill_id}.{kind}")
 
 
 @require_GET
 @page(GR12)
 def combined(request: HttpRequest, customer_id: int, month: int, kind: str) -> HttpResponse:
     """One statement over all groups of a customer."""
-    if kind not in TYPES or parties.customer(customer_id=customer_id) is None:
+    if kind not in KINDS or parties.customer(customer_id=customer_id) is None:
         raise Http404
     asked = Month.from_number(month)
     data = queries.combined_data(customer_id=customer_id, month=asked)
@@ -204,12 +204,4 @@ def combined(request: HttpRequest, customer_id: int, month: int, kind: str) -> H
     else:
         bills = queries.combined_bills(customer_id=customer_id, month=asked)
         content = grouplist.combined_xlsx(bills, above=dict(data["facts"]), number=numbering.text)
-    return _file(content, name=f"statement-{customer_id}-{month}", kind=kind)
-
-
-def _file(content: bytes, *, name: str, kind: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=TYPES[kind])
-    how = "inline" if kind == "pdf" else "attachment"
-    answer.headers["Content-Disposition"] = f'{how}; filename="{name}.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return downloads.made(content, f"statement-{customer_id}-{month}.{kind}")

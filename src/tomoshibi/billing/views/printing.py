@@ -1,17 +1,17 @@
 """Statements for the printer."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.billing import jobs, queries, values
-from tomoshibi.billing.views.runs import actor, found_run
+from tomoshibi.billing.views.runs import found_run
 from tomoshibi.documents import queries as documents
 from tomoshibi.storage import db
+from tomoshibi.ui import downloads
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 
 _KIND = "billing.print"
@@ -49,5 +49,4 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         raise Http404 from None
     if found.kind != _KIND:
         raise Http404
-    # A stream is a response too, though Django's types name it apart.
-    return cast(HttpResponse, FileResponse(documents.path(file_id=file_id).open("rb"), filename=found.name))
+    return downloads.kept(documents.path(file_id=file_id), found.name, shown=True)

@@ -21,6 +21,7 @@ from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm as asking
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -46,11 +47,6 @@ REFUSALS = (
     operations.BandsNeeded,
     identity.SamePerson,
 )
-
-
-def actor(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)
 
 
 def found_run(run_id: int) -> values.Run:

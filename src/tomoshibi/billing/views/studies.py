@@ -27,15 +27,11 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import charts, figures, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 PROCEDURES = ("MS10", "MS1", "MS2", "RB1")
-
-
-def _actor(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)
 
 
 def _study_or_404(study_id: int) -> values.Study:
@@ -92,10 +88,10 @@ def new_study(request: HttpRequest) -> HttpResponse:
                     scenario=form.scenario(),
                     selection=form.selection(),
                     months=form.months(),
-                    actor_id=_actor(request),
+                    actor_id=actor(request),
                     now=clock.now(),
                 )
-                jobs.enqueue_study(study_id=study_id, actor_id=_actor(request))
+                jobs.enqueue_study(study_id=study_id, actor_id=actor(request))
         except NobodyToStudy as refusal:
             form.add_error(None, str(refusal))
         except ValueError as unsound:
@@ -199,7 +195,7 @@ def cancel_study(request: HttpRequest, study_id: int) -> HttpResponse:
     _study_or_404(study_id)
     try:
         with db.transaction():
-            operations.cancel_study(study_id=study_id, now=clock.now(), actor_id=_actor(request))
+            operations.cancel_study(study_id=study_id, now=clock.now(), actor_id=actor(request))
     except operations.StudyEnded as refusal:
         messages.error(request, str(refusal))
     else:

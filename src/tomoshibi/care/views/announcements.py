@@ -1,6 +1,6 @@
 """Announcements to portal users (CM10): written, counted, decided, sent, read, withdrawn."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,16 +19,14 @@ from tomoshibi.identity.operations import SamePerson
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import acting, confirm, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 PROCEDURE = values.ANNOUNCE
 REFUSALS = (operations.NotReady, operations.NoReceivers, operations.UnknownCustomers, SamePerson)
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
+attempt = partial(acting.attempt, refusals=REFUSALS)
 
 
 def _or_404(announcement_id: int) -> values.Announcement:
@@ -36,17 +34,6 @@ def _or_404(announcement_id: int) -> values.Announcement:
         return queries.announcement(announcement_id=announcement_id)
     except queries.NoSuchAnnouncement:
         raise Http404 from None
-
-
-def _attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    try:
-        with db.transaction():
-            act()
-    except REFUSALS as refused:
-        messages.error(request, str(refused))
-        return False
-    messages.success(request, done)
-    return True
 
 
 def _plans() -> list[tuple[str, str]]:
@@ -85,7 +72,7 @@ def edit(request: HttpRequest, announcement_id: int = 0) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with db.transaction():
-                made = _kept(form, announcement_id, actor_id=_actor(request))
+                made = _kept(form, announcement_id, actor_id=actor(request))
             return redirect("care:announcement", made)
         except operations.UnknownCustomers as unknown:
             form.add_error("numbers", str(unknown))
@@ -183,11 +170,11 @@ def send(request: HttpRequest, announcement_id: int) -> HttpResponse:
             note=_("It can be withdrawn; mails that left cannot."),
         )
         return confirm.ask(request, question)
-    _attempt(
+    attempt(
         request,
         lambda: operations.request(
             announcement_id=announcement_id, at=at, counted=counted, now=clock.now(), today=clock.today(),
-            actor_id=_actor(request),
+            actor_id=actor(request),
         ),
         _("It is on its way to its moment."),
     )  # fmt: skip
@@ -199,9 +186,9 @@ def send(request: HttpRequest, announcement_id: int) -> HttpResponse:
 def confirm_it(request: HttpRequest, announcement_id: int) -> HttpResponse:
     """The second pair of eyes."""
     _or_404(announcement_id)
-    _attempt(
+    attempt(
         request,
-        lambda: operations.confirm(announcement_id=announcement_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.confirm(announcement_id=announcement_id, now=clock.now(), actor_id=actor(request)),
         _("It goes out at its moment."),
     )
     return _to(announcement_id)
@@ -211,9 +198,9 @@ def confirm_it(request: HttpRequest, announcement_id: int) -> HttpResponse:
 @page(PROCEDURE, right=CONFIRM)
 def send_back(request: HttpRequest, announcement_id: int) -> HttpResponse:
     _or_404(announcement_id)
-    _attempt(
+    attempt(
         request,
-        lambda: operations.send_back(announcement_id=announcement_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.send_back(announcement_id=announcement_id, now=clock.now(), actor_id=actor(request)),
         _("It is a draft again."),
     )
     return _to(announcement_id)
@@ -224,10 +211,10 @@ def send_back(request: HttpRequest, announcement_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, announcement_id: int) -> HttpResponse:
     _or_404(announcement_id)
     reason = request.POST.get("reason", "")
-    _attempt(
+    attempt(
         request,
         lambda: operations.withdraw(
-            announcement_id=announcement_id, reason=reason, now=clock.now(), actor_id=_actor(request)
+            announcement_id=announcement_id, reason=reason, now=clock.now(), actor_id=actor(request)
         ),
         _("It is shown no longer."),
     )
@@ -244,7 +231,7 @@ def limit(request: HttpRequest) -> HttpResponse:
             operations.set_alone_up_to(count=form.cleaned_data["alone_up_to"])
             identity.record_deed(
                 procedure=PROCEDURE, what=f"one person may reach {form.cleaned_data['alone_up_to']}", at=clock.now(),
-                actor_id=_actor(request),
+                actor_id=actor(request),
             )  # fmt: skip
         messages.success(request, _("Saved."))
         return redirect("care:announcements")

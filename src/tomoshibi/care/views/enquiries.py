@@ -1,8 +1,8 @@
 """One inbox of enquiries (CM7, CM8, CM9): threads, answers, hand-over, figures."""
 
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,8 @@ from tomoshibi.messaging import queries as letters
 from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import masked
 from tomoshibi.storage import db
-from tomoshibi.ui import charts, lists
+from tomoshibi.ui import acting, charts, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -29,11 +30,8 @@ PROCEDURES = ("CM7", "CM8", "CM9")
 REFUSALS = (
     operations.NothingWritten, operations.WrongStep, operations.NoAddress, operations.NoSuchCustomer, operations.NoKind,
 )  # fmt: skip
+attempt = partial(acting.attempt, refusals=REFUSALS)
 DAYS_SHOWN = 30
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 def _language() -> str:
@@ -45,17 +43,6 @@ def _or_404(enquiry_id: int) -> values.Enquiry:
         return queries.enquiry(enquiry_id=enquiry_id)
     except queries.NoSuchEnquiry:
         raise Http404 from None
-
-
-def _attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    try:
-        with db.transaction():
-            act()
-    except REFUSALS as refused:
-        messages.error(request, str(refused))
-        return False
-    messages.success(request, done)
-    return True
 
 
 def _staff() -> dict[int, str]:
@@ -99,7 +86,7 @@ def take_many(request: HttpRequest) -> HttpResponse:
         return redirect("care:enquiries")
     with db.transaction():
         for enquiry_id in chosen.ids:
-            operations.assign(enquiry_id=enquiry_id, user_id=_actor(request), now=clock.now(), actor_id=_actor(request))
+            operations.assign(enquiry_id=enquiry_id, user_id=actor(request), now=clock.now(), actor_id=actor(request))
     messages.success(request, _("%(n)s enquiries are yours now.") % {"n": len(chosen.ids)})
     return redirect("care:enquiries")
 
@@ -159,7 +146,7 @@ def _shown(request: HttpRequest, found: values.Enquiry, *, unmasked: bool = Fals
     chosen = request.GET.get("text", "")
     for text in queries.answer_texts(language=found.language):
         if text.code == chosen:
-            body = operations.text_for(found, body=text.body, clerk=people.name_of(user_id=_actor(request)))
+            body = operations.text_for(found, body=text.body, clerk=people.name_of(user_id=actor(request)))
     context |= {
         "answer": forms.AnswerForm(initial={"key": uuid.uuid4().hex, "body": body}),
         "texts": queries.answer_texts(language=found.language),
@@ -193,7 +180,7 @@ def show_contact(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     """What stands behind the masks; that it was read is recorded."""
     found = _or_404(enquiry_id)
     with db.transaction():
-        operations.note_reading(enquiry_id=enquiry_id, now=clock.now(), actor_id=_actor(request))
+        operations.note_reading(enquiry_id=enquiry_id, now=clock.now(), actor_id=actor(request))
     return _shown(request, found, unmasked=True)
 
 
@@ -205,11 +192,9 @@ def answer(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("An answer has words."))
         return _to(enquiry_id)
-    done = _attempt(
+    done = attempt(
         request,
-        lambda: operations.answer(
-            enquiry_id=enquiry_id, now=clock.now(), actor_id=_actor(request), **form.cleaned_data
-        ),
+        lambda: operations.answer(enquiry_id=enquiry_id, now=clock.now(), actor_id=actor(request), **form.cleaned_data),
         _("The answer is on its way."),
     )
     return _to(enquiry_id) if done else _shown(request, found, body=form.cleaned_data["body"])
@@ -220,9 +205,9 @@ def answer(request: HttpRequest, enquiry_id: int) -> HttpResponse:
 def note(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     _or_404(enquiry_id)
     body = request.POST.get("body", "")[: forms.LONGEST]
-    _attempt(
+    attempt(
         request,
-        lambda: operations.note(enquiry_id=enquiry_id, body=body, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.note(enquiry_id=enquiry_id, body=body, now=clock.now(), actor_id=actor(request)),
         _("Saved."),
     )
     return _to(enquiry_id)
@@ -240,10 +225,10 @@ def assign(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     with db.transaction():
         if (found.assigned_to_id or 0) != int(to or 0):
             operations.assign(
-                enquiry_id=enquiry_id, user_id=int(to) if to else None, now=clock.now(), actor_id=_actor(request)
+                enquiry_id=enquiry_id, user_id=int(to) if to else None, now=clock.now(), actor_id=actor(request)
             )
         if kind != found.kind.id:
-            operations.set_kind(enquiry_id=enquiry_id, kind_id=kind, now=clock.now(), actor_id=_actor(request))
+            operations.set_kind(enquiry_id=enquiry_id, kind_id=kind, now=clock.now(), actor_id=actor(request))
     messages.success(request, _("Saved."))
     return _to(enquiry_id)
 
@@ -253,11 +238,9 @@ def assign(request: HttpRequest, enquiry_id: int) -> HttpResponse:
 def tie(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     _or_404(enquiry_id)
     number = request.POST.get("customer_number", "")[:12].strip()
-    _attempt(
+    attempt(
         request,
-        lambda: operations.tie(
-            enquiry_id=enquiry_id, customer_number=number, now=clock.now(), actor_id=_actor(request)
-        ),
+        lambda: operations.tie(enquiry_id=enquiry_id, customer_number=number, now=clock.now(), actor_id=actor(request)),
         _("Saved."),
     )
     return _to(enquiry_id)
@@ -278,7 +261,7 @@ def hand_over(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     with db.transaction():
         operations.hand_over(
             enquiry_id=enquiry_id, procedure=way.procedure, url=url, label=str(way.label), now=clock.now(),
-            actor_id=_actor(request),
+            actor_id=actor(request),
         )  # fmt: skip
     return redirect(url)
 
@@ -287,9 +270,9 @@ def hand_over(request: HttpRequest, enquiry_id: int) -> HttpResponse:
 @page(*PROCEDURES, right=DO)
 def close(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     _or_404(enquiry_id)
-    done = _attempt(
+    done = attempt(
         request,
-        lambda: operations.close(enquiry_id=enquiry_id, now=clock.now(), actor_id=_actor(request)),
+        lambda: operations.close(enquiry_id=enquiry_id, now=clock.now(), actor_id=actor(request)),
         _("The enquiry is closed."),
     )
     return redirect("care:enquiries") if done else _to(enquiry_id)
@@ -313,7 +296,7 @@ def phone(request: HttpRequest) -> HttpResponse:
                     language="ja", now=clock.now(), name=given["name"], mail=given["mail"], phone=given["phone"],
                     customer_id=customer.id if customer else None,
                     recognized_by=Recognized.CLERK if customer else Recognized.NOT, key=given["key"],
-                    actor_id=_actor(request),
+                    actor_id=actor(request),
                 )  # fmt: skip
             return _to(made.id)
     return render(request, "care/phone.html", {"form": form}, status=422 if form.errors else 200)
@@ -351,7 +334,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
 
 
 def _record(request: HttpRequest, what: str) -> None:
-    identity.record_deed(procedure="CM7", what=what, at=clock.now(), actor_id=_actor(request))
+    identity.record_deed(procedure="CM7", what=what, at=clock.now(), actor_id=actor(request))
 
 
 @require_GET

@@ -1,20 +1,21 @@
 """Batches of direct debits: their rows, and the steps from preparation to settlement."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.collection import forms, operations, queries, tables, values
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection.views.shared import attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.rounding import Rounding, divide
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -93,7 +94,7 @@ def download(request: HttpRequest, batch_id: int) -> HttpResponse:
     if found.file_id is None or found.released_by_id is None:
         raise Http404
     stored = documents.stored_file(file_id=found.file_id)
-    return FileResponse(documents.path(file_id=found.file_id).open("rb"), as_attachment=True, filename=stored.name)  # type: ignore[return-value]
+    return downloads.kept(documents.path(file_id=found.file_id), stored.name)
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,14 +121,14 @@ def release(request: HttpRequest, batch_id: int) -> HttpResponse:
             else _("You prepared it: another person has to release it."),
         )
         return confirm.ask(request, question)
-    done, job_id = attempt(
+    came = attempt(
         request,
         lambda: operations.release_batch(
             batch_id=batch_id, now=clock.now(), today=clock.today(), actor_id=actor(request)
         ),
         _("Released. The file is being sent."),
     )
-    return redirect(f"{reverse('worker:job', args=[job_id])}?next={back}") if done else redirect(back)
+    return redirect(f"{reverse('worker:job', args=[came.value])}?next={back}") if came else redirect(back)
 
 
 @require_http_methods(["GET", "POST"])

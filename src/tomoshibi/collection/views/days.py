@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.collection import operations, queries, tables, values
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection.views.shared import attempt
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import DebitDates
+from tomoshibi.storage import db
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -68,7 +70,7 @@ def _days(today: date) -> list[DebitDay]:
 @require_POST
 @page("RC4", right=DO)
 def prepare(request: HttpRequest, agent: str, month: str, cycle_day: int) -> HttpResponse:
-    done, outcome = attempt(
+    came = attempt(
         request,
         lambda: operations.prepare_batch(
             agent=agent,
@@ -83,14 +85,13 @@ def prepare(request: HttpRequest, agent: str, month: str, cycle_day: int) -> Htt
             % {"rows": f"{made.rows:,}", "aside": f"{made.aside:,}"}
         ),
     )
-    return redirect("collection:batch", outcome.batch_id) if done else redirect("collection:day")
+    return redirect("collection:batch", came.value.batch_id) if came else redirect("collection:day")
 
 
 @require_POST
 @page("RC4", right=DO)
 def fetch(request: HttpRequest) -> HttpResponse:
     """Ask the agents for results now."""
-    _done, job_id = attempt(
-        request, lambda: worker.enqueue(values.FETCH_JOB, requested_by_id=actor(request), lock=values.FETCH_JOB)
-    )
+    with db.transaction():
+        job_id = worker.enqueue(values.FETCH_JOB, requested_by_id=actor(request), lock=values.FETCH_JOB)
     return redirect("worker:job", job_id)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,14 +13,15 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.collection import forms, operations, queries, tables, values
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection.views.shared import attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import LIVE_MANDATES
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -189,9 +190,7 @@ def letter(request: HttpRequest, file_id: int) -> HttpResponse:
     stored = documents.stored_file(file_id=file_id)
     if stored.kind != "collection.payment_letter":
         raise Http404
-    return FileResponse(
-        documents.path(file_id=file_id).open("rb"), content_type="application/pdf", filename=stored.name
-    )  # type: ignore[return-value]
+    return downloads.kept(documents.path(file_id=file_id), stored.name, shown=True)
 
 
 def _over_chosen(

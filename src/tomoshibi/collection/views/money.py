@@ -1,7 +1,7 @@
 """Transfers that came in, credits, and refunds."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,13 +9,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.collection import forms, operations, queries, tables
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection.views.shared import attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -39,13 +40,13 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
     payer = request.GET.get("payer", "")
     form = forms.ReceiptForm(request.POST or None, initial={"received_on": clock.today(), "account_id": payer})
     if request.method == "POST" and form.is_valid():
-        done, receipt_id = attempt(
+        came = attempt(
             request,
             lambda: operations.enter_receipt(now=clock.now(), actor_id=actor(request), **form.cleaned_data),
             _("Entered."),
         )
-        if done:
-            return redirect("collection:receipt", receipt_id)
+        if came:
+            return redirect("collection:receipt", came.value)
     return render(request, "collection/new_receipt.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -106,7 +107,7 @@ def new_refund(request: HttpRequest, account_id: int) -> HttpResponse:
     left = queries.credit_left(account_id=account_id)
     form = forms.RefundForm(request.POST or None, initial={"amount_minor": left, **_bank_account(account_id)})
     if request.method == "POST" and form.is_valid():
-        done, _refund_id = attempt(
+        came = attempt(
             request,
             lambda: operations.request_refund(
                 account_id=account_id,
@@ -117,7 +118,7 @@ def new_refund(request: HttpRequest, account_id: int) -> HttpResponse:
             ),
             _("Asked for. It goes into the next refund file."),
         )
-        if done:
+        if came:
             return redirect("collection:refunds")
     context = {"form": form, "payer": payer, "left_minor": left}
     return render(request, "collection/new_refund.html", context, status=422 if form.errors else 200)
@@ -253,4 +254,4 @@ def refund_file(request: HttpRequest, batch_id: int) -> HttpResponse:
     if found is None or found.file_id is None or found.released_by_id is None:
         raise Http404
     stored = documents.stored_file(file_id=found.file_id)
-    return FileResponse(documents.path(file_id=found.file_id).open("rb"), as_attachment=True, filename=stored.name)  # type: ignore[return-value]
+    return downloads.kept(documents.path(file_id=found.file_id), stored.name)

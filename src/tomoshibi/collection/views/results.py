@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.collection import forms, operations, queries, tables, values
-from tomoshibi.collection.views.shared import REFUSALS, actor, attempt, in_words
+from tomoshibi.collection.views.shared import REFUSALS, attempt, in_words
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 

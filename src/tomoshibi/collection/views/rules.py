@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tomoshibi.collection import forms, operations, queries, tables, values
-from tomoshibi.collection.views.shared import actor, attempt
+from tomoshibi.collection.views.shared import attempt
 from tomoshibi.gateways import debit_agent
 from tomoshibi.masters import queries as masters
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -50,12 +51,12 @@ def code(request: HttpRequest, agent: str, code: str = "") -> HttpResponse:
             text_en=given["text_en"],
             treatment=values.Treatment(given["treatment"]),
         )
-        done, _none = attempt(
+        came = attempt(
             request,
             lambda: operations.set_code(code=wanted, now=clock.now(), actor_id=actor(request)),
             _("The rule is kept; it counts for results that come from now on."),
         )
-        if done:
+        if came:
             return redirect("collection:codes")
     context = {"form": form, "agent": agent, "code": code}
     return render(request, "collection/code.html", context, status=422 if form.errors else 200)
@@ -73,12 +74,12 @@ def link(request: HttpRequest, agent: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         connection = debit_agent.Connection(**{**given, "key": Path(given["key"])})
-        done, _none = attempt(
+        came = attempt(
             request,
             lambda: operations.set_link(agent=agent, connection=connection, now=clock.now(), actor_id=actor(request)),
             _("The connection is kept."),
         )
-        if done:
+        if came:
             return redirect("collection:codes")
     context = {"form": form, "agent": agent}
     return render(request, "collection/link.html", context, status=422 if form.errors else 200)

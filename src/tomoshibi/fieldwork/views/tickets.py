@@ -17,7 +17,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -246,7 +246,7 @@ def ticket_pdf(request: HttpRequest, ticket_id: int) -> HttpResponse:
     data = paper.ticket_sheet(
         found, company=masters.company(), leader=names.get(found.leader_id or 0, ""), printed_at=clock.now()
     )
-    return _pdf(documents.typeset(template=paper.TICKET, data=data), name=found.number)
+    return downloads.made(documents.typeset(template=paper.TICKET, data=data), f"{found.number}.pdf")
 
 
 @require_GET
@@ -282,12 +282,5 @@ def spares(request: HttpRequest) -> HttpResponse:
         except (operations.CodeTooSmall, masters.MasterMissing) as refusal:
             form.add_error("template", str(refusal))
         else:
-            return _pdf(stored.content(file_id=printed.file_id), name=f"spare-labels-{printed.id}")
+            return downloads.made(stored.content(file_id=printed.file_id), f"spare-labels-{printed.id}.pdf")
     return render(request, "fieldwork/spares.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _pdf(content: bytes, *, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response

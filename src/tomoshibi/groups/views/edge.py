@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 from tomoshibi.groups import exports, forms, layouts, queries, values
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.ui import downloads
 from tomoshibi.worker import queries as clock
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+KINDS = ("csv", "xlsx")
 
 
 def group_or_404(group_id: int) -> values.Group:
@@ -68,10 +66,7 @@ def as_file(frame: Any, *, layout: layouts.Layout, name: str, kind: str) -> Http
     """
     :param kind: csv or xlsx
     """
-    if kind not in TYPES:
+    if kind not in KINDS:
         raise Http404
     content = exports.as_xlsx(frame, layout) if kind == "xlsx" else exports.as_csv(frame, layout)
-    response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(content, f"{name}.{kind}")

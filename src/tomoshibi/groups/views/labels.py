@@ -18,6 +18,7 @@ from tomoshibi.groups.views.edge import group_or_404, record
 from tomoshibi.identity import queries as people
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
+from tomoshibi.ui import downloads
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -152,7 +153,4 @@ def sheet(request: HttpRequest, print_id: int) -> HttpResponse:
         made = labels_of_field.label_print(print_id=print_id)
     except labels_of_field.NoSuchPrint:
         raise Http404 from None
-    response = HttpResponse(documents.content(file_id=made.file_id), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="labels-{made.id}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(documents.content(file_id=made.file_id), f"labels-{made.id}.pdf")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from tomoshibi.documents import queries as documents
 from tomoshibi.groups import forms, listing, operations, queries, values, words
 from tomoshibi.groups.views.edge import group_or_404, record, status, to_job
 from tomoshibi.storage import db
-from tomoshibi.ui import confirm, lists
+from tomoshibi.ui import confirm, downloads, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -88,12 +88,7 @@ def point_list(request: HttpRequest, list_id: int) -> HttpResponse:
 def raw(request: HttpRequest, list_id: int) -> HttpResponse:
     """The file as it came."""
     found = _list_or_404(list_id)
-    return FileResponse(  # type: ignore[return-value]
-        documents.path(file_id=found.document_id).open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type="application/octet-stream",
-    )
+    return downloads.foreign(documents.path(file_id=found.document_id), found.name)
 
 
 @require_POST

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.masters import forms, listing, operations, queries
 from tomoshibi.masters.register import MASTERS
-from tomoshibi.masters.views.edge import actor
 from tomoshibi.storage import db
 from tomoshibi.ui import lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock

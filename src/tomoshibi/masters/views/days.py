@@ -15,8 +15,9 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations, queries, values
 from tomoshibi.masters.calendars import Days
 from tomoshibi.masters.register import DEBIT_PROCEDURES, MASTERS
-from tomoshibi.masters.views.edge import actor, may
+from tomoshibi.masters.views.edge import may
 from tomoshibi.storage import db
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 

@@ -31,8 +31,3 @@ def may(request: HttpRequest, master: Master, right: str) -> bool:
 def may_with(request: HttpRequest, master: Master, rows: Iterable[Mapping[str, Any]], right: str) -> bool:
     """Whether the person holds the right for every procedure that these rows belong to: an agent's is not another's."""
     return all(request.user.has_perm(f"{one}.{right}") for one in master.procedures_for(rows))  # type: ignore[union-attr]
-
-
-def actor(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)

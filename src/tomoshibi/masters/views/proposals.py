@@ -11,9 +11,10 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.masters import forms, listing, operations, queries, values
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet
-from tomoshibi.masters.views.edge import actor, may, may_with
+from tomoshibi.masters.views.edge import may, may_with
 from tomoshibi.storage import db
 from tomoshibi.ui import fragments
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from tomoshibi.masters import forms, listing, operations, queries
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet, read_csv
-from tomoshibi.masters.views.edge import actor, may, may_with
+from tomoshibi.masters.views.edge import may, may_with
 from tomoshibi.storage import db
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -138,9 +139,7 @@ def export_csv(request: HttpRequest, master: Master) -> HttpResponse:
     """The whole master as the file that can be imported again."""
     # The mark lets spreadsheets see that it is UTF-8.
     content = ("\ufeff" + queries.export_csv(master=master.code)).encode()
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{master.slug}-{clock.today()}.csv"'
-    return response
+    return downloads.made(content, f"{master.slug}-{clock.today()}.csv")
 
 
 def _proposed(

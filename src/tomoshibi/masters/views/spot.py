@@ -17,9 +17,9 @@ from tomoshibi.kernel.rounding import Int64Array, Rounding, divide
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters import forms, listing, operations, queries, values
 from tomoshibi.masters.sheets import BadSheet
-from tomoshibi.masters.views.edge import actor
 from tomoshibi.storage import db
 from tomoshibi.ui import charts, figures
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock

@@ -2,13 +2,12 @@
 
 from datetime import date
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -25,7 +24,7 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.metering import drawings, forms, operations, queries, tables, values
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -108,18 +107,12 @@ def file_raw(request: HttpRequest, file_id: int) -> HttpResponse:
     found = _file(file_id)
     if found.document_id is None:
         raise Http404(_("The bytes of this file are not here."))
-    return _download(documents.path(file_id=found.document_id), found.name)
+    return downloads.foreign(documents.path(file_id=found.document_id), found.name)
 
 
 def _status(form: Form) -> HTTPStatus:
     """A form with something wrong is shown again as an answer that changed nothing."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-
-
-def _download(stored: Path, name: str) -> HttpResponse:
-    return FileResponse(  # type: ignore[return-value]
-        stored.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
 
 
 @page(RB2, right=DO)
@@ -462,4 +455,4 @@ def evidence(request: HttpRequest, agreed_id: int) -> HttpResponse:
     if agreed is None or agreed.evidence_id is None:
         raise Http404(_("There is no such evidence."))
     stored = documents.stored_file(file_id=agreed.evidence_id)
-    return _download(documents.path(file_id=stored.id), stored.name)
+    return downloads.foreign(documents.path(file_id=stored.id), stored.name)

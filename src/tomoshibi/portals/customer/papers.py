@@ -10,6 +10,7 @@ from tomoshibi.applications.values.notices import NoticeKind, NoticeState
 from tomoshibi.masters import queries as masters
 from tomoshibi.portals.access import customer_page
 from tomoshibi.storage import db
+from tomoshibi.ui import downloads
 from tomoshibi.worker import queries as clock
 
 SHOWN = frozenset({NoticeState.TO_POST, NoticeState.SENT, NoticeState.RECEIVED})
@@ -32,7 +33,7 @@ def paper(request: HttpRequest, notice_id: int, *, customer_id: int) -> HttpResp
         raise Http404
     with db.transaction():
         number, content = operations.record_opening(notice_id=notice_id, how="portal", now=clock.now())
-    return _pdf(number, content)
+    return downloads.made(content, f"{number}.pdf")
 
 
 @require_GET
@@ -43,11 +44,4 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
             number, content = operations.record_opening(token=token, how="mail", now=clock.now())
     except operations.NotReadable:
         return render(request, "portals/customer/too_old.html", {"company": masters.company()}, status=410)
-    return _pdf(number, content)
-
-
-def _pdf(number: str, content: bytes) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return downloads.made(content, f"{number}.pdf")

@@ -21,7 +21,7 @@ from tomoshibi.portals.access import customer_page
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import charts
+from tomoshibi.ui import charts, downloads
 from tomoshibi.worker import queries as clock
 
 MONTHS_SHOWN = 13
@@ -154,6 +154,4 @@ def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpRe
             subject=f"billing.bill:{bill_id}",
             actor_id=int(request.user.pk or 0),
         )
-    answer = HttpResponse(pdf, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.invoice_number}.pdf"'
-    return answer
+    return downloads.made(pdf, f"{found.invoice_number}.pdf")

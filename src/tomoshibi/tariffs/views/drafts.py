@@ -19,8 +19,9 @@ from tomoshibi.storage import db
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import editor, forms, operations, queries, values, wording
 from tomoshibi.tariffs import lists as declared
-from tomoshibi.tariffs.views.plans import CURVE_KWH, actor_of, usual_size
+from tomoshibi.tariffs.views.plans import CURVE_KWH, usual_size
 from tomoshibi.ui import charts, fragments, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -68,7 +69,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
                 plan_code=given["plan_code"],
                 name=given["name"],
                 now=clock.now(),
-                actor_id=actor_of(request),
+                actor_id=actor(request),
             )
         return redirect("tariffs:draft", draft_id)
     return render(request, "tariffs/new_draft.html", {"form": form}, status=422 if form.errors else 200)
@@ -225,7 +226,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
                 text=text,
                 revision=int(posted.get("revision") or 0),
                 now=clock.now(),
-                actor_id=actor_of(request),
+                actor_id=actor(request),
             )
     except (operations.ChangedElsewhere, operations.DraftNotOpen) as refusal:
         if by_itself:
@@ -265,7 +266,7 @@ def draft_text(request: HttpRequest, draft_id: int) -> HttpResponse:
                     text=text,
                     revision=typed.cleaned_data["revision"],
                     now=clock.now(),
-                    actor_id=actor_of(request),
+                    actor_id=actor(request),
                 )
         except (operations.ChangedElsewhere, operations.DraftNotOpen) as refusal:
             # What was typed stays on the page, to be copied from.
@@ -296,7 +297,7 @@ def _changed(request: HttpRequest, draft_id: int, operation: Any, sentence: str)
     _draft_or_404(draft_id)
     try:
         with db.transaction():
-            operation(draft_id=draft_id, now=clock.now(), actor_id=actor_of(request))
+            operation(draft_id=draft_id, now=clock.now(), actor_id=actor(request))
     except operations.DraftNotOpen as refusal:
         messages.error(request, str(refusal))
     else:
@@ -314,7 +315,7 @@ def propose_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
         try:
             with db.transaction():
                 proposal_id = operations.propose_draft(
-                    draft_id=draft_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=actor_of(request)
+                    draft_id=draft_id, reason=form.cleaned_data["reason"], now=clock.now(), actor_id=actor(request)
                 )
         except operations.DocumentUnsound as refusal:
             findings = refusal.findings

@@ -20,18 +20,14 @@ from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import fees, forms, operations, queries, values, wording
 from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
-from tomoshibi.ui import charts, figures, fragments, lists
+from tomoshibi.ui import charts, downloads, figures, fragments, lists
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
 USUAL_AREA = "03"
 CURVE_KWH = tuple(range(0, 601, 25))
 SIZES_WITHOUT_A_TABLE = {"A": "30", "kVA": "6", "kW": "10", "contract": ""}
-
-
-def actor_of(request: HttpRequest) -> int:
-    assert request.user.pk is not None, "pages let in signed-in people only"
-    return int(request.user.pk)
 
 
 @require_GET
@@ -183,9 +179,7 @@ def document(request: HttpRequest, version_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     text = queries.text_of(found) or documents.write(dict(found.document))
-    answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.plan_code}-{found.valid_from}.yaml"'
-    return answer
+    return downloads.made(text, f"{found.plan_code}-{found.valid_from}.yaml")
 
 
 @require_http_methods(["GET", "POST"])
@@ -200,7 +194,7 @@ def propose(request: HttpRequest) -> HttpResponse:
                     text=form.cleaned_data["text"],
                     reason=form.cleaned_data["reason"],
                     now=clock.now(),
-                    actor_id=actor_of(request),
+                    actor_id=actor(request),
                 )
         except operations.DocumentUnsound as refusal:
             findings = refusal.findings
@@ -247,7 +241,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
 def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         with db.transaction():
-            version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=actor_of(request))
+            version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=actor(request))
     except (operations.AlreadyDecided, operations.NotAfterLast, identity.SamePerson) as refusal:
         messages.error(request, str(refusal))
         return redirect("tariffs:proposal", proposal_id)
@@ -262,7 +256,7 @@ def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
 def reject(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         with db.transaction():
-            operations.reject(proposal_id=proposal_id, now=clock.now(), actor_id=actor_of(request))
+            operations.reject(proposal_id=proposal_id, now=clock.now(), actor_id=actor(request))
     except operations.AlreadyDecided as refusal:
         messages.error(request, str(refusal))
     else:
