@@ -165,7 +165,8 @@ def months_with_changes(*, today: date, reading_ids: Sequence[int] = (), months:
     :param months: how far back to look
     """
     newest = Month.of(today).plus(1)
-    looked = [newest.plus(-n) for n in range(months)]
+    billed = bulk.read_frame("SELECT DISTINCT month FROM billing_run", {"month": pl.Int64})["month"].to_list()
+    looked = [month for n in range(months) if (month := newest.plus(-n)).number in billed]
     if 0 < len(reading_ids) <= _FEW_READINGS:
         found = [metering.reading(reading_id=reading_id) for reading_id in reading_ids]
         named = {reading.month for reading in found if reading is not None}
