@@ -54,7 +54,12 @@ def test_rights_are_changed_in_the_matrix_with_a_reason(admin):
     page = admin.get("/identity/roles/")
     assert page.headers["X-Procedures"] == "MS7"
     assert "請求担当" in page.content.decode()
-    with_trail = admin.get(f"/identity/trail/identity.role/{_role_id()}/").content.decode()
+    trail = f"/identity/trail/identity.role/{_role_id()}/"
+    form = admin.get("/identity/roles/clerk/").content.decode()
+    assert trail in form
+    assert 'value="RB7.confirm" aria-label="RB7.confirm" checked' in form
+    assert 'value="RB7.do" aria-label="RB7.do">' in form
+    with_trail = admin.get(trail).content.decode()
     assert "Nobody has changed" not in with_trail
 
 

@@ -160,7 +160,7 @@ def roles() -> list[values.Role]:
         rights.setdefault(role_id, set()).add(f"{procedure}.{right}")
     count = dict(UserRole.objects.values_list("role_id").annotate(n=Count("id")))
     return [
-        values.Role(code=r.code, name=r.name, rights=frozenset(rights.get(r.id, ())), people=count.get(r.id, 0))
+        values.Role(r.id, code=r.code, name=r.name, rights=frozenset(rights.get(r.id, ())), people=count.get(r.id, 0))
         for r in Role.objects.all()
     ]
 

@@ -30,6 +30,7 @@ class Person:
 class Role:
     """A named bundle of rights like ``RB6.do``."""
 
+    id: int
     code: str
     name: str
     rights: frozenset[str]
