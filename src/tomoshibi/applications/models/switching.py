@@ -7,6 +7,7 @@ from django.db.models import Q
 from django_fsm import transition
 
 from tomoshibi.applications import values
+from tomoshibi.applications.models.story import StoryLine
 from tomoshibi.applications.values import RequestState, SearchState, SwitchingState
 from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField, choices_of
@@ -203,15 +204,8 @@ class SwitchingCase(models.Model):
         self.reason = reason[:300]
 
 
-class SwitchingStep(models.Model):
-    """One line of an application's story; what came from outside carries its event number and is told once."""
-
+class SwitchingStep(StoryLine):
     case = models.ForeignKey(SwitchingCase, on_delete=models.CASCADE, related_name="+", db_index=False)
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=20)
-    text = models.CharField(max_length=500)
-    actor_id = models.BigIntegerField(null=True)
-    event = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event"], condition=~Q(event=""), name="switching_event_once")]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
+from tomoshibi.applications.models.story import StoryLine
 from tomoshibi.applications.values import works as values
 from tomoshibi.applications.values.works import DesignState, SendState, WorkState
 from tomoshibi.storage.audit import audited
@@ -199,15 +200,8 @@ class WorkCase(models.Model):
         self.reason = reason[:300]
 
 
-class WorkStep(models.Model):
-    """One line of an application's story; what came over the line carries its event and is told once."""
-
+class WorkStep(StoryLine):
     case = models.ForeignKey(WorkCase, on_delete=models.CASCADE, related_name="+", db_index=False)
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=20)
-    text = models.CharField(max_length=500)
-    actor_id = models.BigIntegerField(null=True)
-    event = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event"], condition=~Q(event=""), name="work_event_once")]
