@@ -154,11 +154,6 @@ class GroupOutcome:
     points: int
 
 
-class StatementKind(StrEnum):
-    SINGLE = "single"
-    PRINT = "print"
-
-
 class StudyState(StrEnum):
     RUNNING = "running"
     DONE = "done"

@@ -254,10 +254,6 @@ def announcements_to(*, customer_id: int, limit: int = 50) -> list[tuple[values.
     return [(to_announcement(row.announcement), row.read_at is not None) for row in rows]
 
 
-def unread_of(*, customer_id: int) -> int:
-    return sum(not read for _one, read in announcements_to(customer_id=customer_id))
-
-
 def wants_mail(*, customer_id: int) -> bool:
     """Whether a portal user wants announcements by mail too; until they say no, yes."""
     row = Preference.objects.filter(customer_id=customer_id).first()

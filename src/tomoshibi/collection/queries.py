@@ -16,7 +16,6 @@ from tomoshibi.collection.models import (
     AsideDebit,
     Credit,
     CreditLeft,
-    CreditUse,
     DebitBatch,
     DebitClaim,
     DebitResult,
@@ -694,7 +693,3 @@ def month_figures(*, month: Month) -> values.MonthFigures:
         {"month": month.number, "first": month.first},
     )
     return values.MonthFigures(**row.row(0, named=True))
-
-
-def uses_of(*, credit_id: int) -> list[CreditUse]:
-    return list(CreditUse.objects.filter(credit_id=credit_id).order_by("id"))

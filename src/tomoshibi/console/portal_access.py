@@ -19,6 +19,7 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import Customer
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.fields import ReasonField
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.ui.states import State, Tone
@@ -54,7 +55,7 @@ def _deed(request: HttpRequest, found: Customer, what: str, *, now: datetime) ->
         what=what % {"number": found.number},
         at=now,
         subject=f"parties.customer:{found.id}",
-        actor_id=int(request.user.pk or 0),
+        actor_id=actor(request),
     )
 
 
@@ -85,7 +86,7 @@ def open_portal(request: HttpRequest, customer_id: int) -> HttpResponse:
                 name=found.name,
                 mail=mail,
                 now=now,
-                actor_id=int(request.user.pk or 0),
+                actor_id=actor(request),
                 portal_customer_id=customer_id,
             )
             _deed(request, found, "invited customer %(number)s to the portal", now=now)
@@ -107,9 +108,7 @@ def invite_again(request: HttpRequest, customer_id: int) -> HttpResponse:
         return redirect("console:customer", customer_id)
     try:
         with db.transaction():
-            sent = identity.invite_again(
-                customer_id=customer_id, mail=mail, now=now, actor_id=int(request.user.pk or 0)
-            )
+            sent = identity.invite_again(customer_id=customer_id, mail=mail, now=now, actor_id=actor(request))
             if sent:
                 _deed(request, found, "sent customer %(number)s a fresh invitation to the portal", now=now)
     except (identity.NotInPortal, identity.PortalBlocked) as refusal:
@@ -155,7 +154,7 @@ def unblock(request: HttpRequest, customer_id: int) -> HttpResponse:
     found, now = _customer(customer_id), clock.now()
     try:
         with db.transaction():
-            if identity.unblock_portal(customer_id=customer_id, now=now, actor_id=int(request.user.pk or 0)):
+            if identity.unblock_portal(customer_id=customer_id, now=now, actor_id=actor(request)):
                 _deed(request, found, "let customer %(number)s into the portal again", now=now)
     except identity.NotInPortal as refusal:
         messages.error(request, str(refusal))

@@ -25,6 +25,7 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, page
 from tomoshibi.worker import operations as worker_operations
 from tomoshibi.worker import queries as worker
@@ -47,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     counts = worker.job_counts()
     can_step = settings.DEMO and worker.is_stepped()
     everything = getattr(request.user, "is_superuser", False)
-    may_view = None if everything else identity.rights_of(user_id=int(request.user.pk or 0))
+    may_view = None if everything else identity.rights_of(user_id=actor(request))
     chapters = boards.board(now=worker.now(), may_view=may_view)
     return render(
         request,
@@ -106,7 +107,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
             else worker_operations.enqueue(
                 days.GO_ON_JOB,
                 {"until": day.isoformat()},
-                requested_by_id=int(request.user.pk or 0),
+                requested_by_id=actor(request),
                 lock=days.GO_ON_JOB,
             )
         )

@@ -52,7 +52,6 @@ __all__ = [
     "agree_charge",
     "approve_levy_exemption",
     "approve_outage",
-    "change_payer",
     "change_terms",
     "end",
     "enter_charge",
@@ -244,19 +243,6 @@ def withdraw(*, contract_id: int, today: date) -> None:
             contract.delete()
     except ProtectedError:
         raise OutsideContract(_("something was billed or charged to the contract already")) from None
-
-
-@db.transaction_required
-def change_payer(*, contract_id: int, account_id: int) -> values.Contract:
-    """
-    From now on another billing account pays the contract's bills.
-
-    :raises NoSuchContract: if the contract is not there
-    """
-    contract = _locked(contract_id)
-    contract.account_id = account_id
-    contract.save()
-    return _known(contract_id)
 
 
 @db.transaction_required

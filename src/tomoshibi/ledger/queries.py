@@ -193,16 +193,6 @@ def entry_rows() -> QuerySet[Entry]:
     return Entry.objects.all()
 
 
-def newest_entries(*, month: Month | None = None, text: str = "", limit: int = 100) -> list[values.Entry]:
-    """The journal, newest first; ``text`` is a source or document, from its beginning."""
-    rows: QuerySet[Entry] = Entry.objects.order_by("-id")
-    if month is not None:
-        rows = rows.filter(accounting_month=month.number)
-    if text:
-        rows = rows.filter(Q(source__startswith=text) | Q(document__startswith=text))
-    return _entries(rows[:limit])
-
-
 def journal(*, first: Month, last: Month, language: str = "ja", account: str = "") -> Iterator[pl.DataFrame]:
     """
     Journal entries of a range of months, one row per leg, in slices that bound the memory.

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -161,7 +160,3 @@ def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
         order=("due_on", "area", "base_day", "spin"),
         also=("supply_point_id",),
     )
-
-
-def point_url(supply_point_id: int) -> str:
-    return reverse("metering:point", args=[supply_point_id])

@@ -24,7 +24,6 @@ urlpatterns = [
     path("gaps/<int:gap_id>/agree/", views.agree, name="agree"),
     path("gaps/<int:gap_id>/ask/", views.ask, name="ask"),
     path("points/<int:supply_point_id>/", views.point, name="point"),
-    path("points/<int:supply_point_id>/panel/", views.point_panel, name="point_panel"),
     path("demand/", demand.demands, name="demands"),
     path("demand/collect/", demand.collect, name="collect_demand"),
     path("demand/upload/", demand.upload, name="upload_demand"),

@@ -75,8 +75,3 @@ def durable(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return outside
-
-
-def after_commit(function: Callable[[], None]) -> None:
-    """Run something once the transaction around the caller has been committed."""
-    django_transaction.on_commit(function)

@@ -109,10 +109,6 @@ def _code(code: str) -> Callable[[Document], bool]:
     return lambda document: any(part.get("when") == code for part in document["versions"][0]["components"])
 
 
-def _any_of(*kinds: str) -> Callable[[Document], bool]:
-    return lambda document: any(part["kind"] in kinds for part in document["versions"][0]["components"])
-
-
 _BASIC, _DEMAND = "rating/shapes/test_basic.py", "rating/shapes/test_basic_by_demand.py"
 _ENERGY, _BANDS, _TIERED = (f"rating/shapes/test_{name}.py" for name in ("energy", "bands", "band_tiers"))
 _PUBLISHED, _DISCOUNTS, _POLICIES = (f"rating/shapes/test_{name}.py" for name in ("published", "discounts", "policies"))

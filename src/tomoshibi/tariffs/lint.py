@@ -173,11 +173,6 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
         yield path, _("the tiers start above zero, but no minimum charge covers the energy below"), True
 
 
-def uncertain_prices(document: Part) -> int:
-    """How many prices of a document are not of high confidence."""
-    return sum(1 for price in _amounts(document) if price.get("confidence", "high") != "high")
-
-
 def _amounts(value: Any) -> Iterator[Part]:
     if isinstance(value, Mapping):
         if "amount" in value:

@@ -159,17 +159,6 @@ def named(lines: pl.DataFrame, *, components: Mapping[int, Sequence[values.Compo
     return lines.join(meaning, on=["plan_version", "component_no"], how="left", maintain_order="left")
 
 
-def displayed_e10(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Series:
-    """Line amounts as the plan prints them (``rounding.display``); totals never depend on it [1e-10 currency]."""
-    shown = lines["amount_e10"].to_numpy().copy()
-    version = lines["plan_version"].to_numpy()
-    for number in np.unique(version):
-        step = programs[int(number)].rounding.display
-        rows = version == number
-        shown[rows] = to_multiple(shown[rows], unit=step.unit, rounding=step.rounding)
-    return pl.Series("displayed_e10", shown)
-
-
 def displayed_items_e10(
     lines: pl.DataFrame, *, item_of: Mapping[tuple[int, int], str], programs: Mapping[int, Program]
 ) -> dict[str, int]:

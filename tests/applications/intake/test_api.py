@@ -3,13 +3,14 @@
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounded
 
 from tests.applications import office
 from tests.applications.office import ANSWERS
 from tomoshibi.applications import operations, queries
-from tomoshibi.applications.models import Intake
+from tomoshibi.applications.models import Agency, Intake
 from tomoshibi.storage import db
 
 PATH = "/api/v1/applications"
@@ -59,6 +60,16 @@ def test_two_at_once_are_one_application(client, keys, monkeypatch):
     again = bring(client, keys["own"])
     assert (again.status_code, again.json()["number"]) == (200, made)
     assert Intake.objects.count() == 1
+
+
+def test_a_key_that_was_withdrawn_opens_nothing(client, admin_client, keys):
+    page = reverse("applications:agency", args=[Agency.objects.get(code="AKARI").id])
+    asked = f"{PATH}/{bring(client, keys['own']).json()['number']}"
+    assert client.get(asked, headers={"authorization": f"Bearer {keys['own']}"}).status_code == 200
+    assert 'value="withdraw_key"' in admin_client.get(page).content.decode()
+    admin_client.post(page, {"do": "withdraw_key"})
+    assert client.get(asked, headers={"authorization": f"Bearer {keys['own']}"}).status_code == 401
+    assert 'value="withdraw_key"' not in admin_client.get(page).content.decode()
 
 
 def test_what_is_wrong_is_named_and_nothing_is_kept(client, keys):

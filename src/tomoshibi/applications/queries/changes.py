@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 
 from tomoshibi.applications.models import Agency, Change, ChangeCase, ChangeLine
 from tomoshibi.applications.values import changes as values
@@ -92,12 +92,6 @@ def due_changes(*, today: date) -> list[int]:
     """Changes whose day has come, oldest day first."""
     rows = Change.objects.filter(state=ChangeState.SCHEDULED.value, effective_on__lte=today)
     return list(rows.order_by("effective_on", "id").values_list("id", flat=True))
-
-
-def open_change_counts() -> dict[str, int]:
-    """How many changes are open, by state."""
-    rows = Change.objects.filter(state__in=list(values.OPEN_CHANGES)).values("state").annotate(n=Count("id"))
-    return {row["state"]: row["n"] for row in rows}
 
 
 def agency_known(*, code: str) -> bool:

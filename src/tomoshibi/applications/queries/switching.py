@@ -1,9 +1,8 @@
 """Applications to the grid, mediations and searches: reads."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tomoshibi.applications import values
 from tomoshibi.applications.models import (
@@ -78,16 +77,6 @@ def cases_of(
 def case_rows() -> QuerySet[SwitchingCase]:
     """All applications, for the list."""
     return SwitchingCase.objects.all()
-
-
-def states_of(*, case_ids: Sequence[int]) -> dict[int, str]:
-    return dict(SwitchingCase.objects.filter(id__in=list(case_ids)).values_list("id", "state"))
-
-
-def open_counts() -> dict[str, int]:
-    """How many applications are open, by state."""
-    rows = SwitchingCase.objects.filter(state__in=list(values.OPEN_CASES)).values("state").annotate(n=Count("id"))
-    return {row["state"]: row["n"] for row in rows}
 
 
 def steps_of(*, case_id: int) -> list[values.Step]:

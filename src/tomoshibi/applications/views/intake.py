@@ -422,7 +422,9 @@ def agency(request: HttpRequest, agency_id: int) -> HttpResponse:
     if known is None:
         raise Http404
     wants_key = request.POST.get("do") == "key"
-    form = forms.AgencyForm(request.POST if request.method == "POST" and not wants_key else None, initial=known)
+    form = forms.AgencyForm(
+        request.POST if request.method == "POST" and "do" not in request.POST else None, initial=known
+    )
     keys = forms.KeyForm(request.POST if wants_key else None)
     key = ""
     if form.is_bound and form.is_valid():
@@ -435,6 +437,12 @@ def agency(request: HttpRequest, agency_id: int) -> HttpResponse:
         with db.transaction():
             key = operations.issue_key(code=known["code"], scopes=keys.cleaned_data["scopes"])
             _record_agency(request, f"made a key for agency {known['code']}")
+    if request.POST.get("do") == "withdraw_key":
+        with db.transaction():
+            operations.withdraw_key(code=known["code"])
+            _record_agency(request, f"withdrew the key of agency {known['code']}")
+        messages.success(request, _("The key opens nothing any more."))
+        return redirect("applications:agency", agency_id)
     link = f"{settings.BASE_URL}{reverse('apply:start')}?a={known['code']}"
     context = {
         "form": form, "keys": keys, "key": key, "link": link,

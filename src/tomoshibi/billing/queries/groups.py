@@ -259,12 +259,6 @@ def month_rows(*, month: Month) -> Any:
     return rows.defer("day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh")
 
 
-def months_with_groups() -> list[Month]:
-    """Reading months for which energies were worked out, newest first."""
-    found = GroupMonth.objects.order_by("-month").values_list("month", flat=True).distinct()
-    return [Month.from_number(number) for number in found]
-
-
 def group_month_sums(*, month: Month) -> dict[str, int]:
     """How many groups of a month there are, how many have a problem, and what the others come to."""
     frame = bulk.read_frame(

@@ -64,7 +64,7 @@ from tomoshibi.groups.operations.settings import (
     save_device_type,
     set_parameter,
 )
-from tomoshibi.groups.operations.splitting import PartsDoNotFit, plan_split, split_group
+from tomoshibi.groups.operations.splitting import PartsDoNotFit, split_group
 from tomoshibi.groups.operations.stock import (
     BatchMove,
     NeedsDecision,
@@ -153,7 +153,6 @@ __all__ = [
     "open_batch",
     "open_supplies",
     "order_site_work",
-    "plan_split",
     "print_labels",
     "propose",
     "read_list",

@@ -27,10 +27,6 @@ class ListNotReady(ValueError):
     """Only a list that was read without refusals can be written, and only once."""
 
 
-class NoApplication(ValueError):
-    """New points come through an application."""
-
-
 @db.transaction_required
 def receive_list(
     *,

@@ -86,11 +86,3 @@ def _part_off(row: Group, part: values.Part, *, on: date, members: pl.DataFrame,
     hang_reference_meter(group_id=new.id, number=meter_number, start=on)
     assert Point.objects.filter(account_number=part.benchmark_number).exists(), "the benchmark is one of its points"
     return new.id
-
-
-@db.transaction_required
-def plan_split(*, group_id: int, by: date | None) -> None:
-    """Note the day by which a group over the cap is to be split; none is forced (DEC-5)."""
-    row = locked(group_id)
-    row.split_by = by
-    row.save()

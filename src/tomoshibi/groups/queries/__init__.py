@@ -75,7 +75,6 @@ from tomoshibi.groups.queries.stock import (
 )
 from tomoshibi.groups.queries.supplies import (
     contract_of,
-    group_of_supply_point,
     known_meters,
     members_between,
     points_named,
@@ -117,7 +116,6 @@ __all__ = [
     "extra_rows",
     "extras",
     "group",
-    "group_of_supply_point",
     "group_rows",
     "groups_by_benchmark",
     "groups_of_customer",

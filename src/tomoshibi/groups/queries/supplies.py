@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from tomoshibi.groups.models import GroupSupply, MeterSuspicion
+from tomoshibi.groups.models import MeterSuspicion
 from tomoshibi.groups.queries.settings import holds_on
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
@@ -90,12 +90,6 @@ def contract_of(*, group_id: int) -> int | None:
         {"group": group_id},
     )
     return found["id"][0] if found.height else None
-
-
-def group_of_supply_point(*, supply_point_id: int) -> int | None:
-    """The group that is or was last supplied at a point."""
-    rows = GroupSupply.objects.filter(supply_point_id=supply_point_id).order_by("-start")
-    return rows.values_list("group_id", flat=True).first()
 
 
 def suspected(*, start: date, end: date) -> pl.DataFrame:

@@ -30,7 +30,6 @@ from tomoshibi.masters.queries.calendars import (
     reading_day,
     reading_days,
     reading_days_of_year,
-    reading_years,
     usual_area,
 )
 from tomoshibi.masters.queries.charges import charge_kind, charge_kinds, newest_charge_kind
@@ -180,7 +179,6 @@ __all__ = [
     "reading_day",
     "reading_days",
     "reading_days_of_year",
-    "reading_years",
     "record",
     "records",
     "row_count",

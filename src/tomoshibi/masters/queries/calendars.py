@@ -116,10 +116,6 @@ def usual_area() -> str:
     return "03" if "03" in known else read or next(iter(known))
 
 
-def reading_years() -> list[int]:
-    return list(ReadingDay.objects.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct())
-
-
 def fiscal_year_of(month: Month) -> int:
     return readings.fiscal_year_of(month)
 

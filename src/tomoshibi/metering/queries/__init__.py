@@ -30,7 +30,6 @@ from tomoshibi.metering.queries.readings import (
     year_ago_frame,
 )
 from tomoshibi.metering.queries.registers import (
-    last_register,
     register_at,
     register_edits,
     register_rows,
@@ -61,7 +60,6 @@ __all__ = [
     "half_hour_matrix",
     "history_frame",
     "lacking",
-    "last_register",
     "load_curve",
     "portal_files",
     "qualifying_frame",

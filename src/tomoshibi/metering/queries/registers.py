@@ -59,17 +59,6 @@ def register_at(*, meter_number: str, day: date) -> dict[str, Any] | None:
     return RegisterReading.objects.filter(meter_number=meter_number, day=day).values(*names).first()
 
 
-def last_register(*, meter_number: str, before: date) -> dict[str, Any] | None:
-    """The newest register of a meter before a day."""
-    names = ("day", "forward_dwh", "reverse_dwh", "peak_dwh", "flat_dwh", "valley_dwh")
-    return (
-        RegisterReading.objects.filter(meter_number=meter_number, day__lt=before)
-        .order_by("-day")
-        .values(*names)
-        .first()
-    )
-
-
 def register_edits(*, meters: Sequence[str], limit: int = 50) -> list[dict[str, Any]]:
     """What was entered or put right by hand, newest first."""
     names = ("meter_number", "day", "old", "new", "reason", "at", "actor_id")

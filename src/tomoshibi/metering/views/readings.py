@@ -415,11 +415,6 @@ def point(request: HttpRequest, supply_point_id: int) -> HttpResponse:
     return render(request, "metering/point.html", _shown_point(request, supply_point_id))
 
 
-@page(RB2)
-def point_panel(request: HttpRequest, supply_point_id: int) -> HttpResponse:
-    return render(request, "metering/point_panel.html", _shown_point(request, supply_point_id))
-
-
 def _shown_point(request: HttpRequest, supply_point_id: int) -> dict[str, Any]:
     found = supply.point(supply_point_id=supply_point_id)
     if found is None:

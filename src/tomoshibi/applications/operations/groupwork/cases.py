@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 from tomoshibi.applications import casewords as words
 from tomoshibi.applications.models import CaseDocument, CaseRow, CaseStep, GroupCase
 from tomoshibi.applications.values import groupwork as values
-from tomoshibi.applications.values.groupwork import CaseKind, CaseState, RowState
+from tomoshibi.applications.values.groupwork import CaseState, RowState
 from tomoshibi.documents import operations as documents
 from tomoshibi.documents.values import StoredFile
 from tomoshibi.groups import queries as groups
@@ -185,7 +185,3 @@ def refuse_case(*, case_id: int, reason: str, now: datetime, today: date, actor_
     move(case, "refuse", reason=reason)
     note(case, values.ACCEPT, "sent_back", now=now, actor_id=actor_id, text=reason)
     enter(case, now=now, today=today)
-
-
-def needs_survey(case: GroupCase) -> bool:
-    return CaseState.SURVEY in values.PATHS[CaseKind(case.kind)]

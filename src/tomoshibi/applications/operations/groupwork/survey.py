@@ -34,10 +34,6 @@ class OldVersion(ValueError):
     """The list is of another version than the present one."""
 
 
-class NoSuchDistrict(ValueError):
-    """The district is not known, and nothing says what it is called."""
-
-
 @db.transaction_required
 def recheck_grouping(*, case_id: int, now: datetime, today: date, actor_id: int | None) -> None:
     """The surveyor looks at the grouping before going out (G-015)."""
