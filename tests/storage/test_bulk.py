@@ -4,9 +4,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from tomoshibi.storage import bulk
+from tomoshibi.supply.models import District
 
 pytestmark = pytest.mark.usefixtures("in_transaction")
 SCHEMA = {"id": pl.Int64, "day": pl.Date, "text": pl.String, "yes": pl.Boolean}
@@ -58,3 +59,27 @@ def test_a_query_that_fails_says_so_and_the_connection_lives(table):
     with pytest.raises(DatabaseError), db.savepoint():
         bulk.read_frame("SELECT 1 / (n - 2) FROM generate_series(1, 3) n", {"n": pl.Int64})
     assert bulk.read_frame("SELECT 1", {"n": pl.Int64})["n"].to_list() == [1]
+
+
+def districts():
+    rows = [District(number=f"T{n}", name=f"台区{n}", unit="所", setting="urban") for n in range(3)]
+    District.objects.bulk_create(rows)
+    return rows
+
+
+def test_fields_of_many_rows_are_written_at_once():
+    rows = districts()
+    for row in rows:
+        row.name, row.unit = f"{row.name}'", "not written"
+    assert bulk.update_rows(rows[:2], ["name"]) == 2
+    assert list(District.objects.order_by("number").values_list("name", "unit")) == [
+        ("台区0'", "所"), ("台区1'", "所"), ("台区2", "所"),
+    ]  # fmt: skip
+    assert bulk.update_rows([], ["name"]) == 0
+
+
+def test_what_is_too_long_is_refused_and_never_cut_off():
+    (row, *_rest) = districts()
+    row.number = "x" * 1_000
+    with pytest.raises(DatabaseError, match="too long"), transaction.atomic():
+        bulk.update_rows([row], ["number"])

@@ -2,11 +2,11 @@
 
 import io
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from django.db import connection
+from django.db import connection, models
 from psycopg import pq, sql
 from psycopg.errors import error_from_result
 
@@ -33,6 +33,39 @@ def copy_in(table: str, frame: pl.DataFrame) -> int:
             part.write_csv(block, include_header=False)
             copy.write(block.getbuffer())
     return frame.height
+
+
+def update_rows(rows: Iterable[models.Model], fields: Sequence[str]) -> int:
+    """
+    Write some fields of many rows of one model in one statement; rows that are gone stay so.
+
+    Triggers and constraints hold as for any update. ``bulk_update`` builds an expression for each value instead: five
+    seconds for a thousand rows of ten fields.
+
+    :param fields: names of fields of the model, without its key
+    :returns: rows written
+    """
+    rows = list(rows)
+    if not rows:
+        return 0
+    meta = rows[0]._meta
+    columns: list[Any] = [meta.pk, *map(meta.get_field, fields)]
+    arrays = [[one.get_db_prep_save(getattr(row, one.attname), connection) for row in rows] for one in columns]
+    # Without a length: a cast would cut off silently what the table refuses.
+    kinds = [sql.SQL(str(one.db_type(connection)).partition("(")[0]) for one in columns]
+    names = [sql.Identifier(str(one.column)) for one in columns]
+    statement = sql.SQL(
+        "UPDATE {table} AS t SET {set} FROM unnest({arrays}) AS v ({names}) WHERE t.{key} = v.{key}"
+    ).format(
+        table=sql.Identifier(meta.db_table),
+        set=sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(name) for name in names[1:]),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(kind) for kind in kinds),
+        names=sql.SQL(", ").join(names),
+        key=names[0],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arrays)
+        return int(cursor.rowcount)
 
 
 def allocate_ids(table: str, count: int) -> pl.Series:

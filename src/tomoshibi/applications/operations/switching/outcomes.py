@@ -18,7 +18,7 @@ from tomoshibi.applications.values import SwitchingState
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.gateways import switching
 from tomoshibi.gateways.switching import Mediation, Stage
-from tomoshibi.storage import db
+from tomoshibi.storage import bulk, db
 from tomoshibi.worklist import operations as worklist
 
 CHANGED = (
@@ -59,7 +59,7 @@ def apply_events(
         moved[case.id] = case
         counts["new"] += 1
     _follow(list(moved.values()), before, now=now)
-    SwitchingCase.objects.bulk_update(moved.values(), CHANGED, batch_size=500)
+    bulk.update_rows(moved.values(), CHANGED)
     SwitchingStep.objects.bulk_create(story, ignore_conflicts=True, batch_size=1000)
     return counts
 
