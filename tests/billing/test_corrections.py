@@ -13,16 +13,15 @@ from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts import values as contract_values
 from tomoshibi.ledger import queries as ledger
-from tomoshibi.masters import operations as masters
+from tomoshibi.masters import operations as masters_operations
 from tomoshibi.tariffs import operations as tariffs
 
 CORRECTION = values.RunKind.CORRECTION
 
 
 @pytest.fixture
-def issued(request, now):
+def issued(masters, now):
     """Two issued bills of 398 kWh, and the two clerks."""
-    request.getfixturevalue("masters")
     clerks = book.people()
     made = [book.customer(n) for n in (1, 2)]
     for contract in made:
@@ -106,10 +105,10 @@ def new_unit(yen):
 def test_a_master_that_changes_after_issue_is_a_list_of_differences_first(issued, now):
     clerks, made, _before = issued
     assert queries.count_changes(month=book.OCTOBER) == {}
-    changed = masters.propose_change(
+    changed = masters_operations.propose_change(
         master="fuel_units", rows=[new_unit("-4.80")], reason="mended", actor_id=clerks[0], now=now
     )
-    masters.approve_change(proposal_id=changed, actor_id=clerks[1], now=now)
+    masters_operations.approve_change(proposal_id=changed, actor_id=clerks[1], now=now)
     assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 2}
     assert queries.months_with_changes(today=now.date()) == [book.OCTOBER]
     preview = make(now, clerks[0], kind=CORRECTION)
@@ -121,6 +120,47 @@ def test_a_master_that_changes_after_issue_is_a_list_of_differences_first(issued
     issue(preview, now, clerks)
     assert queries.count_changes(month=book.OCTOBER) == {}
     assert all(operations.replay(bill_id=bill.id).fits for bill in queries.bills_of_run(run_id=preview.id))
+
+
+WITHOUT_TAX = """
+plan: test-net
+name: {ja: 税抜プラン, en: Net plan}
+area: "03"
+voltage: low
+kind: free
+capacity: {unit: contract}
+sources: {page: a page of the company}
+tax: excluded
+versions:
+  - from: 2024-04-01
+    components:
+      - {code: energy, kind: flat, price: {amount: 30.00, source: page}}
+"""
+
+
+def test_a_tax_rate_that_is_corrected_backwards_is_a_list_of_differences(masters, now):
+    clerks = book.people()
+    for proposal_id in tariffs.propose(text=WITHOUT_TAX, now=now, actor_id=clerks[0]):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
+    net = book.customer(1, plan_code="test-net", capacity_kind="contract", capacity_milli=0)
+    book.reading(net, 100, now=now)
+    issue(make(now, clerks[0]), now, clerks)
+    rows = [{"rate_percent": "12", "valid_from": "2027-01-01"}]
+    masters_operations.put_rows(master="tax_rates", rows=rows)
+    assert queries.count_changes(month=book.OCTOBER) == {}, "a rate of later days changes no bill"
+    rows = [{"rate_percent": "12", "valid_from": "2026-09-02"}]
+    proposed = masters_operations.propose_change(
+        master="tax_rates", rows=rows, reason="the law came late", actor_id=clerks[0], now=now
+    )
+    assert queries.count_changes(month=book.OCTOBER) == {}
+    masters_operations.approve_change(proposal_id=proposed, actor_id=clerks[1], now=now)
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 1}
+    run = make(now, clerks[0], kind=CORRECTION)
+    (bill,) = queries.bills_of_run(run_id=run.id)
+    # 3,000 yen and 12 % in place of 10 %.
+    assert bill.total_minor == 60
+    issue(run, now, clerks)
+    assert queries.count_changes(month=book.OCTOBER) == {}
 
 
 def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, now):

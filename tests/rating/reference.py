@@ -99,7 +99,8 @@ def share_of_month(policy, part):
 class _Bill:
     """The lines of one part."""
 
-    def __init__(self, part, values, kwh, bill_kwh):
+    def __init__(self, part, values, kwh, bill_kwh, *, last):
+        self.last = last
         self.part, self.values, self.kwh, self.bill_kwh = part, values, kwh, bill_kwh
         self.version = part.document["versions"][0]
         policy = self.version.get("proration", "never")
@@ -401,7 +402,8 @@ class _Bill:
         self.add(c["code"], max(wanted - self._sum(c["of"]), Fraction(0)))
 
     def fixed(self, c):
-        if not self._holds(c):
+        once = "times" not in c and not c.get("prorated")
+        if not self._holds(c) or (once and not self.last):
             return
         amount = Fraction(str(c["price"]["amount"])) * self._times(c)
         self.add(c["code"], self.prorate_money(amount, "fixed") if c.get("prorated") else amount)
@@ -526,7 +528,9 @@ def price(parts, values, tax_rate):
     :raises Refused: with the reason
     """
     kwh = _rounded_energy(parts)
-    bills = [_Bill(part, values, own, sum(kwh)).run() for part, own in zip(parts, kwh, strict=True)]
+    bills = [
+        _Bill(part, values, own, sum(kwh), last=part is parts[-1]).run() for part, own in zip(parts, kwh, strict=True)
+    ]
     rounding = parts[-1].document["versions"][0].get("rounding", {})
     levy_step = rounding.get("levy", {"unit": 1, "mode": "floor"})
     levies = {}

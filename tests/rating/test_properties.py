@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rating import reference, strategies
-from tests.rating.shapes.one_bill import bill, price
+from tests.rating.shapes.one_bill import bill, document, price
 from tests.rating.test_reference import SHORT, usage
 from tomoshibi.kernel.units import ENERGY_LIMIT_DWH
 from tomoshibi.rating.time_order import tier_band_sums
@@ -25,11 +26,11 @@ NOT_SPLIT |= {"published_per_device", "excess_demand", "basic", "minimum_charge"
 @given(st.data())
 def test_a_split_at_a_change_that_changes_nothing_changes_nothing(data):
     """Energy, fuel, discounts per kWh and levy of two parts are those of the whole, to the last digit."""
-    document = data.draw(strategies.documents())
-    version = document["versions"][0]
+    one_plan = data.draw(strategies.documents())
+    version = one_plan["versions"][0]
     version["components"] = [c for c in version["components"] if c["kind"] not in NOT_SPLIT and "block_kwh" not in c]
     version["rounding"] = {**version["rounding"], "line": "exact"}
-    (whole,) = data.draw(strategies.bills(document))[:1]
+    (whole,) = data.draw(strategies.bills(one_plan))[:1]
     cut = whole.start + timedelta(days=data.draw(st.integers(1, (whole.end - whole.start).days - 1)))
     first = Fraction(data.draw(st.integers(0, int(whole.kwh * 10))), 10)
     before = reference.Part(**{**vars(whole), "end": cut, "kwh": first})
@@ -37,11 +38,67 @@ def test_a_split_at_a_change_that_changes_nothing_changes_nothing(data):
     if not version["components"]:
         return
     market = data.draw(strategies.published())
-    program = {1: queries.program_of(document)}
+    program = {1: queries.program_of(one_plan)}
     one = pricing.price(usage=usage([[whole]], market), programs=program)
     two = pricing.price(usage=usage([[before, after]], market), programs=program)
     assert one.totals.select(pl.exclude("levy_minor")).equals(two.totals.select(pl.exclude("levy_minor")))
     assert one.refusals.select("code").equals(two.refusals.select("code"))
+
+
+DAYS = 30
+
+
+def thirtieths(low, high):
+    """Prices of which every thirtieth is a whole 0.01 yen, so that no share of a month of 30 days is rounded."""
+    return st.integers(low, high).map(lambda n: price(f"{n * DAYS / 100:.2f}"))
+
+
+@st.composite
+def follows_the_days(draw):
+    """Everything of a plan that a split touches: what is prorated, what is in steps, what is owed once a bill."""
+    steps = sorted(draw(st.sets(st.integers(1, 20), max_size=3)))
+    energy = {"code": "energy", "kind": "tiers"}
+    energy["steps"] = [
+        {"up_to_kwh": None if edge is None else edge * DAYS, "price": draw(strategies.price())}
+        for edge in [*steps, None]
+    ]
+    if draw(st.booleans()):
+        summer = {"name": "summer", "months": [6, 7], "price": draw(strategies.price())}
+        seasons = [summer, {"name": "other", "price": draw(strategies.price())}]
+        energy = {"code": "energy", "kind": "seasons", "split": "days", "seasons": seasons}
+    basic = {"code": "basic", "kind": "basic", "unit": "A", "per": 10, "price": draw(thirtieths(0, 1_000))}
+    discounts = [
+        {"code": "welcome", "kind": "fixed", "prorated": True, "price": draw(thirtieths(-100, 100))},
+        {"code": "paper", "kind": "fixed", "price": draw(strategies.price(-60, 300)), "when": "paper_bill"},
+        {"code": "set", "kind": "percent", "of": ["basic", "energy"], "percent": {"amount": "-2", "source": "made"}},
+        {"code": "green", "kind": "per_kwh", "price": draw(strategies.price(-3, 3)), "if": {"from_kwh": 300}},
+        {"code": "floor", "kind": "monthly_minimum", "of": ["basic"], "price": draw(thirtieths(0, 2_000))},
+        {"code": "capacity", "kind": "published_monthly", "value": "capacity", "unit": "contract"},
+    ]
+    chosen = [one for one in discounts if draw(st.booleans())]
+    ends = [{"code": "fuel", "kind": "fuel", "product": "regulated_lv"}, {"code": "levy", "kind": "levy"}]
+    return document(*[basic, energy, *chosen, *ends], unit="A", proration={"denominator": "reading_period"})
+
+
+@SHORT
+@given(follows_the_days(), st.integers(0, 40), st.sets(st.integers(1, DAYS - 1), min_size=1, max_size=3), st.data())
+def test_a_split_by_days_at_a_change_that_changes_nothing_changes_nothing(one, kwh_a_day, cuts, data):
+    """Shares of basic charge and steps add up to the whole month; what is owed once a bill is owed once."""
+    first = data.draw(st.sampled_from([reference.date(2025, 6, 16), reference.date(2025, 9, 1)]))
+    period = (first, first + timedelta(days=DAYS))
+    edges = [period[0], *(first + timedelta(days=cut) for cut in sorted(cuts)), period[1]]
+    codes = data.draw(st.sampled_from([(), ("paper_bill",)]))
+
+    def part(start, end):
+        kwh = Fraction(kwh_a_day * (end - start).days)
+        return reference.Part(one, kwh, start, end, *period, size=Fraction(30), discounts=codes)
+
+    market = {"fuel": Fraction("-5.80"), "levy": Fraction("4.18"), "capacity": Fraction(300)}
+    program = {1: queries.program_of(one)}
+    whole = pricing.price(usage=usage([[part(*period)]], market), programs=program)
+    pieces = pricing.price(usage=usage([[part(*piece) for piece in pairwise(edges)]], market), programs=program)
+    assert whole.totals.height == 1
+    assert whole.totals.equals(pieces.totals)
 
 
 @given(st.lists(st.integers(0, 2**53), min_size=2, max_size=4), st.data())
@@ -60,8 +117,6 @@ def test_split_energy_loses_no_watt_hour(weights, data):
             "bill_energy_dwh": whole,
         }
     )
-    from tests.rating.shapes.one_bill import document
-
     program = queries.program_of(document(FLAT, change="days_x_size"))
     found = pricing.split_energy(frame, programs={1: program})["energy_dwh"].to_list()
     assert sum(found) == whole

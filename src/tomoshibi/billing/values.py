@@ -99,11 +99,14 @@ class Changed(StrEnum):
     READING = "reading"
     """The confirmed value was revised."""
     MASTER = "master"
-    """A published value (levy, fuel unit, amount of the month) is another one today."""
+    """A published value (levy, fuel unit, amount of the month, rate of tax) is another one today."""
     PRICE = "price"
     """The plan has a version that replaced the bill's own from before its period."""
     TERMS = "terms"
-    """Terms of the contract, its levy exemption or its days of outage were changed for days of the bill."""
+    """
+    Terms of the contract, its levy exemption, its days of outage, or how its payer pays and is told were changed for days
+    of the bill.
+    """
     SPOT = "spot"
     """Spot prices of half-hours of the bill were revised."""
 

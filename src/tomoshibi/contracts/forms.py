@@ -74,7 +74,9 @@ class TermsForm(forms.Form):
         label=_("Discounts"),
         required=False,
         max_length=200,
-        help_text=_("Codes of discounts, with commas between them."),
+        help_text=_(
+            "Codes of discounts, with commas between them; those for direct debit and paper follow the payer by themselves."
+        ),
     )
     agency_code = forms.CharField(label=_("Agency"), required=False, max_length=20)
 
@@ -109,6 +111,10 @@ class TermsForm(forms.Form):
         if counted and not any(data.get(name) for name in counted):
             self.add_error(counted[0], _("This plan is priced by devices: say how many there are."))
         return data
+
+    def asked(self) -> set[str]:
+        """The particulars that the plan asks for."""
+        return {name.removeprefix(_PARTICULAR) for name in self.fields if name.startswith(_PARTICULAR)}
 
     def terms(self) -> dict[str, Any]:
         """As ``operations.change_terms`` takes them."""

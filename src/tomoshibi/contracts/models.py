@@ -194,3 +194,24 @@ class Outage(ByTwo):
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("entered_by")), name="outage_second_person"
             ),
         ]
+
+
+@audited()
+class ParticularsChange(ByTwo):
+    """Particulars (契約諸元) that shall hold from a day on: power factor, reserve power, counts of devices."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
+    start = models.DateField()
+    particulars = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=Q(state=values.ExemptionState.PROPOSED.value),
+                name="one_change_of_particulars_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("entered_by")), name="particulars_second_person"
+            ),
+        ]

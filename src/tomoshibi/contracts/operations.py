@@ -1,6 +1,7 @@
 """Register, change and end contracts; take in and hand out sundry charges."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tomoshibi.contracts import particulars as particular_rules
 from tomoshibi.contracts import queries, registration, values
 from tomoshibi.contracts.charging import (
     TOLD,
@@ -27,7 +29,15 @@ from tomoshibi.contracts.charging import (
     tell_charges,
     withdraw_charge,
 )
-from tomoshibi.contracts.models import ByTwo, Contract, ContractTerms, LevyExemption, Outage, SundryCharge
+from tomoshibi.contracts.models import (
+    ByTwo,
+    Contract,
+    ContractTerms,
+    LevyExemption,
+    Outage,
+    ParticularsChange,
+    SundryCharge,
+)
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import Examination
 from tomoshibi.storage import db
@@ -37,6 +47,7 @@ from tomoshibi.worklist import operations as worklist
 EXEMPTION_PROCEDURE = "CM3"
 EXEMPTION_WORK = "contracts.levy_exemption"
 OUTAGE_WORK = "contracts.outage"
+PARTICULARS_WORK = "contracts.particulars"
 WHOLE = 100
 _NEVER_BILLED = (values.ChargeState.WITHDRAWN.value, values.ChargeState.REJECTED.value)
 __all__ = [
@@ -47,6 +58,7 @@ __all__ = [
     "NoSuchContract",
     "OutageRefused",
     "OutsideContract",
+    "ParticularsRefused",
     "PointTaken",
     "ReasonNeeded",
     "agree_charge",
@@ -79,6 +91,10 @@ class OutsideContract(ValueError):
 
 class PointTaken(ValueError):
     """Another contract supplies the point on one of these days."""
+
+
+class ParticularsRefused(ValueError):
+    """The particulars make no sense, or others wait for their second person."""
 
 
 class ExemptionRefused(ValueError):
@@ -280,7 +296,9 @@ def enter_levy_exemption(
     return row.id
 
 
-def _ask_second(row: LevyExemption | Outage, kind: str, title: str, *, detail: str, url: str, now: datetime) -> None:
+def _ask_second(
+    row: LevyExemption | Outage | ParticularsChange, kind: str, title: str, *, detail: str, url: str, now: datetime
+) -> None:
     worklist.open_item(
         procedure=EXEMPTION_PROCEDURE,
         kind=kind,
@@ -374,6 +392,65 @@ def reject_outage(*, outage_id: int, now: datetime, actor_id: int) -> None:
     _decide(row, OUTAGE_WORK, "rejected days of outage", now, actor_id)
 
 
+@db.transaction_required
+def enter_particulars(
+    *, contract_id: int, start: date, particulars: Mapping[str, int], now: datetime, actor_id: int
+) -> int:
+    """
+    Enter particulars (power factor, reserve power, counts of devices); they hold when a second person has agreed.
+
+    :param start: the first day they shall hold
+    :param particulars: all of them, as ``particulars.SCHEMA`` has them
+    :raises NoSuchContract: if there is none
+    :raises OutsideContract: if the contract does not hold on that day
+    :raises ParticularsRefused: for numbers that make no sense, or where others wait for their second person
+    """
+    contract = _locked(contract_id)
+    if start < contract.start or (contract.end is not None and start >= contract.end):
+        raise OutsideContract(_("the contract does not hold on %(day)s") % {"day": start.isoformat()})
+    wrong = particular_rules.complaint(particulars)
+    if wrong:
+        raise ParticularsRefused(wrong)
+    waiting = ParticularsChange.objects.filter(contract_id=contract_id, state=values.ExemptionState.PROPOSED.value)
+    if waiting.exists():
+        raise ParticularsRefused(_("other particulars of this contract wait for their second person"))
+    row = ParticularsChange.objects.create(
+        contract_id=contract_id, start=start, particulars=dict(particulars), entered_by_id=actor_id, entered_at=now
+    )
+    title = _("Decide particulars: contract %(number)s") % {"number": contract.number}
+    _ask_second(row, PARTICULARS_WORK, title, detail=start.isoformat(), url="contracts:particulars", now=now)
+    _record(row, f"entered particulars from {start}", now, actor_id)
+    return row.id
+
+
+@db.transaction_required
+def approve_particulars(*, change_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Agree as the second person: the terms hold these particulars from their day on.
+
+    :raises identity.SamePerson: if the person entered them
+    :raises AlreadyDecided: if somebody was faster
+    :raises OutsideContract: if the contract ended before that day meanwhile
+    """
+    row = _undecided(ParticularsChange, change_id, actor_id)
+    change_terms(contract_id=row.contract_id, start=row.start, particulars=row.particulars)
+    row.approve()
+    _decide(row, PARTICULARS_WORK, f"agreed to particulars from {row.start}", now, actor_id)
+
+
+@db.transaction_required
+def reject_particulars(*, change_id: int, now: datetime, actor_id: int) -> None:
+    """
+    Turn particulars down; the proposal stays on record and changes no terms.
+
+    :raises identity.SamePerson: if the person entered them
+    :raises AlreadyDecided: if somebody was faster
+    """
+    row = _undecided(ParticularsChange, change_id, actor_id)
+    row.reject()
+    _decide(row, PARTICULARS_WORK, "rejected particulars", now, actor_id)
+
+
 def _require_no_other(kind: type[LevyExemption] | type[Outage], contract_id: int, start: date, end: date) -> None:
     holding = kind.objects.filter(contract_id=contract_id, state=values.ExemptionState.HOLDS.value)
     if holding.filter(start__lt=end, end__gt=start).exists():
@@ -394,13 +471,15 @@ def _undecided(kind: type[_Kind], row_id: int, actor_id: int) -> _Kind:
     return row
 
 
-def _decide(row: LevyExemption | Outage, work: str, what: str, now: datetime, actor_id: int) -> None:
+def _decide(
+    row: LevyExemption | Outage | ParticularsChange, work: str, what: str, now: datetime, actor_id: int
+) -> None:
     row.decided_by_id, row.decided_at = actor_id, now
     row.save()
     worklist.close_about(kind=work, subjects=[f"{work}:{row.id}"], outcome=row.state, now=now, actor_id=actor_id)
     _record(row, what, now, actor_id)
 
 
-def _record(row: LevyExemption | Outage, what: str, now: datetime, actor_id: int) -> None:
+def _record(row: LevyExemption | Outage | ParticularsChange, what: str, now: datetime, actor_id: int) -> None:
     subject = f"contracts.contract:{row.contract_id}"
     identity.record_deed(procedure=EXEMPTION_PROCEDURE, what=what, at=now, subject=subject, actor_id=actor_id)

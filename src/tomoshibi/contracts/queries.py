@@ -8,7 +8,7 @@ import polars as pl
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from tomoshibi.contracts import exemptions, particulars, values, words
-from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, Outage, SundryCharge
+from tomoshibi.contracts.models import Contract, ContractTerms, LevyExemption, Outage, ParticularsChange, SundryCharge
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
 
@@ -401,6 +401,28 @@ def to_outage(row: Outage) -> values.Outage:
         start=row.start,
         end=row.end,
         cause=row.cause,
+        state=values.ExemptionState(row.state),
+        entered_by_id=row.entered_by_id,
+    )
+
+
+def particulars_changes_of(*, contract_id: int) -> list[values.ParticularsChange]:
+    """All changes of particulars that two people had to agree on, latest first."""
+    rows = ParticularsChange.objects.filter(contract_id=contract_id).order_by("-start", "-id")
+    return [to_particulars_change(row) for row in rows]
+
+
+def particulars_change(*, change_id: int) -> values.ParticularsChange | None:
+    row = ParticularsChange.objects.filter(id=change_id).first()
+    return to_particulars_change(row) if row else None
+
+
+def to_particulars_change(row: ParticularsChange) -> values.ParticularsChange:
+    return values.ParticularsChange(
+        id=row.id,
+        contract_id=row.contract_id,
+        start=row.start,
+        particulars=row.particulars,
         state=values.ExemptionState(row.state),
         entered_by_id=row.entered_by_id,
     )

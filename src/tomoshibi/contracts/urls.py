@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:contract_id>/exempt/", views.exempt, name="exempt"),
     path("<int:contract_id>/outage/", views.suffer_outage, name="suffer_outage"),
     path("outages/<int:outage_id>/", views.outage, name="outage"),
+    path("particulars/<int:change_id>/", views.particulars, name="particulars"),
     path("exemptions/<int:exemption_id>/", views.exemption, name="exemption"),
     path("of-customer/<int:customer_id>/", views.of_customer, name="of_customer"),
     path("of-point/<int:supply_point_id>/", views.of_point, name="of_point"),

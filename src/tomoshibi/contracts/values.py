@@ -76,6 +76,18 @@ class LevyExemption:
 
 
 @dataclass(frozen=True)
+class ParticularsChange:
+    """Particulars that shall hold from ``start`` on, once a second person has agreed."""
+
+    id: int
+    contract_id: int
+    start: date
+    particulars: Mapping[str, int]
+    state: ExemptionState
+    entered_by_id: int
+
+
+@dataclass(frozen=True)
 class Outage:
     """Days ``[start, end)`` without full supply that count for the outage discount."""
 

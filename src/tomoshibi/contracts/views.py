@@ -1,7 +1,7 @@
 """Pages of contracts (CM1 registration, CM2 end, CM3 plan, size, discounts, agency)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -131,17 +131,24 @@ def _facts(found: values.Contract) -> dict[str, Any]:
         "exemptions": queries.levy_exemptions_of(contract_id=found.id),
         "exemption_states": words.EXEMPTIONS,
         "outages": queries.outages_of(contract_id=found.id),
+        "particulars_changes": [
+            {"it": one, "texts": _texts_of(one.particulars, found.terms_on(one.start) or found.terms[-1])}
+            for one in queries.particulars_changes_of(contract_id=found.id)
+        ],
     }
 
 
 def _particulars(terms: values.Terms) -> list[str]:
     """The other numbers that the plan prices by, as people read them."""
-    if not terms.particulars:
+    return _texts_of(terms.particulars, terms)
+
+
+def _texts_of(particulars: Mapping[str, int], terms: values.Terms) -> list[str]:
+    """Particulars in the words of the plan of some terms."""
+    if not particulars:
         return []
     labels = tariffs.numbers_of_plan(plan_code=terms.plan_code, on=terms.start)
-    return [
-        words.particular(labels.get(name, name), name=name, value=value) for name, value in terms.particulars.items()
-    ]
+    return [words.particular(labels.get(name, name), name=name, value=value) for name, value in particulars.items()]
 
 
 def _size(terms: values.Terms) -> str:
@@ -205,14 +212,38 @@ def change(request: HttpRequest, contract_id: int) -> HttpResponse:
         return _contract_page(request, contract_id, change_form=form, preview=_preview_address(found, form))
     try:
         with db.transaction():
-            operations.change_terms(contract_id=contract_id, start=start, **form.terms())
-            what = f"{form.cleaned_data['plan_code']} {form.cleaned_data['capacity']} from {start}"
-            _record(request, "CM3", what, contract_id)
+            waits = _save_change(request, contract_id, before, form)
     except RowsRefused as refused:
         _show_refusals(form, refused)
         return _contract_page(request, contract_id, status=422, change_form=form)
-    messages.success(request, _("Saved."))
+    except operations.ParticularsRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _contract_page(request, contract_id, status=422, change_form=form)
+    messages.success(request, _("Entered. It holds when a second person has agreed.") if waits else _("Saved."))
     return redirect("contracts:contract", contract_id)
+
+
+def _save_change(request: HttpRequest, contract_id: int, before: values.Terms, form: forms.ChangeForm) -> bool:
+    """
+    Change what one person may change; particulars, which a bill multiplies, wait for a second one.
+
+    :returns: whether something waits
+    """
+    start, terms = form.cleaned_data["start"], form.terms()
+    wanted = terms.pop("particulars")
+    kept = {name: value for name, value in before.particulars.items() if name in form.asked()}
+    if any(getattr(before, name) != value for name, value in terms.items() if name != "discounts") or [
+        one["code"] for one in terms["discounts"]
+    ] != [one["code"] for one in before.discounts]:
+        operations.change_terms(contract_id=contract_id, start=start, **terms)
+        what = f"{form.cleaned_data['plan_code']} {form.cleaned_data['capacity']} from {start}"
+        _record(request, "CM3", what, contract_id)
+    if wanted == kept:
+        return False
+    operations.enter_particulars(
+        contract_id=contract_id, start=start, particulars=wanted, now=clock.now(), actor_id=int(request.user.pk or 0)
+    )
+    return True
 
 
 def _show_refusals(form: Any, refused: RowsRefused) -> None:
@@ -282,11 +313,18 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             party_operations.require_normal_number(number=data["account_number"])
             with db.transaction():
+                terms = form.terms()
+                told = terms.pop("particulars")
                 made = operations.register(
                     account_number=data["account_number"], spin=data["spin"], start=data["start"],
-                    **form.terms() | {"capacity_kind": data["capacity_kind"].value},
+                    **terms | {"capacity_kind": data["capacity_kind"].value},
                 )  # fmt: skip
                 _record(request, "CM1", f"registered contract {made.number}", made.id)
+                if told:
+                    operations.enter_particulars(
+                        contract_id=made.id, start=made.start, particulars=told, now=clock.now(),
+                        actor_id=int(request.user.pk or 0),
+                    )  # fmt: skip
         except party_operations.NotForProcesses as refusal:
             form.add_error("account_number", str(refusal))
         except RowsRefused as refused:
@@ -382,13 +420,46 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+@page("CM3")
+def particulars(request: HttpRequest, change_id: int) -> HttpResponse:
+    """Particulars that one person entered, what they would do to a month's bill, and the decision about them."""
+    found = queries.particulars_change(change_id=change_id)
+    more: dict[str, Any] = {}
+    if found is not None:
+        contract = _contract_or_404(found.contract_id)
+        terms = contract.terms_on(found.start) or contract.terms[-1]
+        told = {
+            "plan_code": terms.plan_code,
+            "capacity_kind": terms.capacity_kind.value,
+            "capacity_milli": terms.capacity_milli,
+            "discounts": list(terms.discounts),
+            "particulars": dict(found.particulars),
+        }
+        query = urlencode({"terms": json.dumps(told, ensure_ascii=False)})
+        more = {
+            "before": _particulars(terms),
+            "after": _texts_of(found.particulars, terms),
+            "preview": f"{reverse('billing:preview', args=[found.contract_id])}?{query}",
+        }
+    return _to_decide(
+        request,
+        found,
+        template="contracts/particulars.html",
+        approve=partial(operations.approve_particulars, change_id=change_id),
+        reject=partial(operations.reject_particulars, change_id=change_id),
+        more=more,
+    )
+
+
 def _to_decide(
     request: HttpRequest,
-    found: values.LevyExemption | values.Outage | None,
+    found: values.LevyExemption | values.Outage | values.ParticularsChange | None,
     *,
     template: str,
     approve: Callable[..., None],
     reject: Callable[..., None],
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """What one person entered, shown to the second, who agrees or rejects."""
     if found is None:
@@ -408,7 +479,7 @@ def _to_decide(
         "may_decide": may_decide,
         "waits_for_other": open_ and own,
     }
-    return render(request, template, context)
+    return render(request, template, context | dict(more or {}))
 
 
 def _decide(request: HttpRequest, *, approve: Callable[..., None], reject: Callable[..., None]) -> None:
@@ -422,6 +493,7 @@ def _decide(request: HttpRequest, *, approve: Callable[..., None], reject: Calla
         operations.AlreadyDecided,
         operations.ExemptionRefused,
         operations.OutageRefused,
+        operations.OutsideContract,
     ) as refusal:
         messages.error(request, str(refusal))
     else:

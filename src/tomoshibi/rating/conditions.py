@@ -12,6 +12,10 @@ CONTRACT_MONTH = "contract_month"
 CUSTOMER_CONTRACTS = "customer_contracts"
 """Input: how many contracts the customer has on the first day of the period."""
 
+DIRECT_DEBIT, PAPER_BILL = "direct_debit", "paper_bill"
+FOLLOW_CHANNEL = (DIRECT_DEBIT, PAPER_BILL)
+"""Codes that nobody types on a contract: its payer pays by direct debit, or is sent paper, on the bill's last day."""
+
 
 @dataclass(frozen=True)
 class Condition:

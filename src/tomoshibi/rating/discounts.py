@@ -16,6 +16,8 @@ class FixedAmount:
     """
     An amount per month (口座振替割引, paper fee); negative for a discount.
 
+    A bill of several parts owes it once, under the terms of its last part, unless it follows the days or is counted.
+
     :param when: rows it is for
     :param times: name of an input that says how often (days of outage); empty: once
     :param prorated: whether it follows the share of the month
@@ -42,6 +44,8 @@ class FixedAmount:
     def charge(self, sheet: Sheet) -> None:
         quantity = sheet.optional_input(self.times)[0] if self.times else sheet.full(1)
         quantity = np.where(self.when.holds(sheet), quantity, np.int64(0))
+        if sheet.usage.last is not None and not self.prorated and not self.times:
+            quantity = np.where(sheet.usage.last, quantity, np.int64(0))
         scope = Scope.FIXED if self.prorated else None
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
 

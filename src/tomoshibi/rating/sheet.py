@@ -86,6 +86,7 @@ class Usage:
     :param inputs: other numbers that components price by (``Program.inputs``), each (n,); ``MISSING`` where there is none
     :param start: (n,) first day of the priced period; only components that look at days need it
     :param end: (n,) the day after its last
+    :param last: (n,) whether a row is the last part of its bill; nothing where every row is a bill of its own
     """
 
     energy_dwh: Int64Array
@@ -99,6 +100,7 @@ class Usage:
     inputs: Mapping[str, Int64Array] = field(default_factory=dict)
     start: DayArray | None = None
     end: DayArray | None = None
+    last: BoolArray | None = None
 
     @property
     def rows(self) -> int:

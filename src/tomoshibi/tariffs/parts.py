@@ -25,7 +25,8 @@ def _differences(frame: pl.DataFrame, column: str, over: list[str]) -> pl.DataFr
 
 def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
     """
-    Round the energy of each bill once and give its parts what adds up to it; add the bill's whole energy.
+    Round the energy of each bill once and give its parts what adds up to it; add the bill's whole energy, and which part
+    is its last (``last_part``).
 
     :param frame: parts, ordered by bill and segment
     """
@@ -47,6 +48,7 @@ def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) ->
         .then(None)
         .otherwise(pl.col("_rounded").sum().over("row_id"))
         .alias("bill_energy_dwh"),
+        last_part=pl.col("segment") == pl.col("segment").last().over("row_id"),
     ).drop("_running", "_rounded")
 
 

@@ -151,6 +151,19 @@ def programs(version_ids: Iterable[int]) -> dict[int, Program]:
     return {row.id: _program(row.sha256, _Document(row.document)) for row in _rows(version_ids)}
 
 
+def rules(version_ids: Iterable[int]) -> dict[int, tuple[Program, str]]:
+    """What versions price by: their program and the product of their fuel adjustment. Equal rules price everything alike."""
+    return {
+        row.id: (_program(row.sha256, _Document(row.document)), fuel_product(row.document))
+        for row in _rows(version_ids)
+    }
+
+
+def rules_of(document: Mapping[str, Any]) -> tuple[Program, str]:
+    """The same of a sound one-version document that need not be published."""
+    return program_of(document), fuel_product(document)
+
+
 def plans_taking(*, inputs: Iterable[str]) -> dict[str, set[str]]:
     """
     Which plans price by which of some inputs, in any of their versions; plans that take none are left out.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,7 +41,6 @@ MANDATE_WORK = "applications.mandate"
 CASE_OF = {IntakeKind.SWITCH: "AP7", IntakeKind.MOVE_IN: "AP7", IntakeKind.NEW: "AP10"}
 """The procedure that carries a kind of application to the grid."""
 CONFIRM_WITHIN, CASE_WITHIN = timedelta(days=1), timedelta(days=1)
-DIRECT_DEBIT_DISCOUNT = "direct_debit"
 
 
 class StillOpen(ValueError):
@@ -172,21 +170,12 @@ def _prepared(row: Intake, a: values.Answers) -> Registration:
         plan_code=a.plan_code,
         capacity_unit=unit,
         capacity_milli=(a.capacity_milli or 0) if unit != "contract" else 0,
-        discounts=_discounts(a, version),
+        discounts=[],
         agency_code=a.agency_code,
         payment_method=a.payment_method or PaymentMethod.TRANSFER.value,
         statement_channel=a.statement_channel or StatementChannel.PORTAL.value,
         wished_on=a.wished_day,
     )
-
-
-def _discounts(a: values.Answers, version: Any) -> list[dict[str, str]]:
-    """The plan's discount for direct debit, where the applicant pays so."""
-    if version is None or a.payment_method != PaymentMethod.DIRECT_DEBIT.value:
-        return []
-    parts = version.document["versions"][0]["components"]
-    has_it = any(part.get("when") == DIRECT_DEBIT_DISCOUNT for part in parts)
-    return [{"code": DIRECT_DEBIT_DISCOUNT}] if has_it else []
 
 
 @db.transaction_required

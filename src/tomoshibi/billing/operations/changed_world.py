@@ -62,6 +62,11 @@ class ChangedWorld(World):
         own = {number: tariffs.program_of(self._documents[number]) for number in used if number in self._documents}
         return super().programs(versions.filter(versions > _FIRST_DRAFT)) | own
 
+    def rules(self, versions: pl.Series) -> dict[int, tuple[Program, str]]:
+        used = versions.to_list()
+        own = {number: tariffs.rules_of(self._documents[number]) for number in used if number in self._documents}
+        return super().rules(versions.filter(versions > _FIRST_DRAFT)) | own
+
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         used = set(usage["plan_version"].unique().to_list())
         own = {number: document for number, document in self._documents.items() if number in used}

@@ -22,7 +22,7 @@ MATRIX_ROWS = 20_000
 
 def at_price_changes(parts: pl.DataFrame, *, world: World = AS_IT_IS) -> pl.DataFrame:
     """
-    Divide parts on the first day of a new version of their plan, where the plan says so.
+    Divide parts on the first day of a new version of their plan, where the plan says so and the version changes anything.
 
     :param parts: ``row_id, segment, plan_code, plan_version, period_start, period_end``, with versions
     """
@@ -38,11 +38,31 @@ def at_price_changes(parts: pl.DataFrame, *, world: World = AS_IT_IS) -> pl.Data
         for version, program in world.programs(parts["plan_version"].drop_nulls().unique()).items()
         if program.proration.price_change is PriceChange.SPLIT
     ]
-    cut = parts.filter(pl.col("plan_version").is_in(splitting)).join(inside, on="plan_code", how="inner")
+    cut = parts.filter(pl.col("plan_version").is_in(splitting))
+    inside = _that_change(inside.join(cut, on="plan_code", how="semi"), world=world)
+    cut = cut.join(inside, on="plan_code", how="inner")
     divided = _at_days(parts, cut.select("row_id", "segment", "period_start", "period_end", day="valid_from"))
     if divided is None:
         return parts
     return world.versions(divided.drop("plan_version")).select(parts.columns)
+
+
+def _that_change(starts: pl.DataFrame, *, world: World) -> pl.DataFrame:
+    """
+    The first days of versions that price otherwise than the day before.
+
+    A version that mends a word or a source prices as before: a period is not divided by it.
+
+    :param starts: ``plan_code, valid_from``
+    """
+    if starts.is_empty():
+        return starts
+    asked = starts.select("plan_code", period_start="valid_from")
+    new = world.versions(asked)["plan_version"]
+    old = world.versions(asked.with_columns(pl.col("period_start").dt.offset_by("-1d")))["plan_version"]
+    rules = world.rules(pl.concat([old, new]).drop_nulls().unique())
+    changed = [rules.get(before) != rules.get(after) for before, after in zip(old, new, strict=True)]
+    return starts.filter(pl.Series(changed, dtype=pl.Boolean))
 
 
 def at_changes_of_equipment(parts: pl.DataFrame, *, month: Month, programs: Mapping[int, Program]) -> pl.DataFrame:

@@ -158,6 +158,7 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     )
     parts = dividing.at_price_changes(world.versions(parts), world=world)
     programs = world.programs(parts["plan_version"].drop_nulls().unique())
+    parts = world.channels(parts, rows=rows, programs=programs)
     parts = dividing.at_changes_of_equipment(parts, month=month, programs=programs)
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
     parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs)

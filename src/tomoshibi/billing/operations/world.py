@@ -18,6 +18,10 @@ class World:
         """The terms that hold in each candidate's period (``queries.parts``)."""
         return queries.parts(rows=rows)
 
+    def channels(self, parts: pl.DataFrame, *, rows: pl.DataFrame, programs: dict[int, Program]) -> pl.DataFrame:
+        """Add the discount codes that follow how the payer of each bill pays and is told (``queries.with_channel_codes``)."""
+        return queries.with_channel_codes(parts, rows=rows, programs=programs)
+
     def starts(self) -> pl.DataFrame:
         """``plan_code`` and ``valid_from`` of every version: the days on which a period may be divided."""
         return tariffs.versions_frame().select("plan_code", "valid_from")
@@ -29,6 +33,10 @@ class World:
     def programs(self, versions: pl.Series) -> dict[int, Program]:
         """The programs behind numbers of ``plan_version``."""
         return tariffs.programs(versions)
+
+    def rules(self, versions: pl.Series) -> dict[int, tuple[Program, str]]:
+        """What those numbers price by; where it is equal, nothing changes from one to the other."""
+        return tariffs.rules(versions)
 
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         """Add published values and the tax rate."""

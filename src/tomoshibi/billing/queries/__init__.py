@@ -29,6 +29,7 @@ from tomoshibi.billing.queries.candidates import (
     usual_use,
 )
 from tomoshibi.billing.queries.changes import changed_contracts, count_changes
+from tomoshibi.billing.queries.channels import with_channel_codes
 from tomoshibi.billing.queries.china import (
     annex_data,
     chinese_bills,
@@ -235,6 +236,7 @@ __all__ = [
     "waiting_masters",
     "waiting_plans",
     "whole_months",
+    "with_channel_codes",
     "with_expected",
     "with_people",
     "with_suspicions",

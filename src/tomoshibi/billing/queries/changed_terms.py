@@ -8,6 +8,7 @@ import polars as pl
 
 from tomoshibi.billing.queries.candidates import parts
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.rating.conditions import FOLLOW_CHANNEL
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
@@ -37,7 +38,7 @@ def bills_under_other_terms(issued: pl.DataFrame) -> list[int]:
     if priced.is_empty():
         return []
     now = parts(rows=_periods(priced)).rename({"row_id": "bill_id"})
-    now = now.with_columns(discounts=_sorted("discounts")).rename({name: f"{name}_now" for name in _SAME})
+    now = now.with_columns(discounts=_agreed("discounts")).rename({name: f"{name}_now" for name in _SAME})
     pairs = priced.join(now, on="bill_id").filter(
         (pl.col("part_start") < pl.col("period_end")) & (pl.col("part_end") > pl.col("period_start"))
     )
@@ -60,17 +61,19 @@ def _priced(bill_ids: list[int]) -> pl.DataFrame:
         [bill_ids],
     )
     versions = tariffs.versions_frame().select("plan_version", "plan_code")
-    read = {text: sorted(json.loads(text)) for text in found["discounts"].unique()}
+    read = {text: json.loads(text) for text in found["discounts"].unique()}
     lists = pl.DataFrame(
         {"discounts": list(read), "codes": list(read.values())},
         schema={"discounts": pl.String, "codes": pl.List(pl.String)},
     )
     named = found.join(versions, on="plan_version", how="left").join(lists, on="discounts", how="left")
-    return named.with_columns(discounts=pl.col("codes").list.join(",")).drop("codes")
+    return named.with_columns(discounts=_agreed("codes")).drop("codes")
 
 
-def _sorted(column: str) -> pl.Expr:
-    return pl.col(column).list.sort().list.join(",")
+def _agreed(column: str) -> pl.Expr:
+    """Codes that were agreed on, as one text; those that follow the payer are compared apart (``channels``)."""
+    own = pl.element().filter(~pl.element().is_in(list(FOLLOW_CHANNEL)))
+    return pl.col(column).list.eval(own).list.sort().list.join(",")
 
 
 def _periods(priced: pl.DataFrame) -> pl.DataFrame:

@@ -90,7 +90,14 @@ TEXT = {"$ref": "#/$defs/text"}
 SIGN = {"enum": [1, -1]}
 SIZE_UNIT = {"enum": ["A", "kVA", "kW", "contract"]}
 CODES = {"type": "array", "items": CODE, "minItems": 1, "uniqueItems": True}
-WHEN = {**CODE, "description": "Only for contracts that carry this discount code."}
+WHEN = {
+    **CODE,
+    "description": (
+        "Only for contracts that carry this discount code. Two codes are not typed on contracts but follow the payer, as the"
+        " payer's dated terms have it on the last day of the bill's period: direct_debit (pays by direct debit) and"
+        " paper_bill (statements come on paper)."
+    ),
+}
 TIMES = {**CODE, "description": "A column of the usage frame that says how often, for example outage_days."}
 
 
