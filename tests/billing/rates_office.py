@@ -53,7 +53,7 @@ def bill_the_month(journey, clerk, lead, **asked):
     """
     assert clerk.post("/billing/runs/new/", {"month": MONTH} | asked).status_code == 302
     journey.work()
-    run = billing.runs(month=book.OCTOBER.number)[0]
+    run = billing.runs(month=int(asked.get("month", MONTH).replace("-", "")))[0]
     for row in billing.exceptions(run_id=run.id, severity="blocking", undecided=True):
         clerk.post(
             f"/billing/runs/{run.id}/contracts/{row['contract_id']}/decide/",

@@ -145,8 +145,8 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
     ),
     "Adjustments": (
         Feature("fuel", "rating/per_kwh.py", _PUBLISHED, "fuel cost adjustment", _has("fuel")),
-        Feature("fuel formula, lag and rounding", "masters/fuel.py", "masters/test_fuel.py", "fuel cost adjustment", None, place="Masters: fuel units, with their derivation"),
-        Feature("island adjustment", "masters/fuel.py", "masters/test_fuel.py", "island adjustment", None, place="Masters: fuel units, with their derivation"),
+        Feature("fuel formula, lag and rounding", "masters/fuel.py", "masters/test_golden.py", "fuel cost adjustment", None, "^kind: fuel formula", "Masters: fuel units, with their derivation"),
+        Feature("island adjustment", "masters/fuel.py", "masters/test_golden.py", "island adjustment", None, "^kind: island adjustment", "Masters: fuel units, with their derivation"),
         Feature("block units", "rating/per_kwh.py", _PUBLISHED, "block unit", _has("fuel", block_kwh=...)),
         Feature("units per device", "rating/devices.py", _DEVICES, "fixed-rate device", _has("published_per_device")),
         Feature("supply cost", "rating/per_kwh.py", _PUBLISHED, "supply-cost adjustment", _has("published_per_kwh", value="supply_cost")),
@@ -186,7 +186,7 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("prices with tax", "rating/totals.py", _POLICIES, "tax in prices", _version(tax="included"), place=TAX),
         Feature("prices without tax", "rating/totals.py", _POLICIES, "tax in prices", _version(tax="excluded"), place=TAX),
         Feature("history of rates", "masters/queries/rates.py", "masters/test_rates.py", "transitional measure", None, r"^value tax_rate 0\.08", "Masters: tax rates"),
-        Feature("rule of the spanning bill", "masters/queries/rates.py", "masters/test_rates.py", "transitional measure", None, place="Masters: tax rates"),
+        Feature("rule of the spanning bill", "masters/queries/rates.py", "masters/test_rates.py", "transitional measure", None, "^kind: spanning bill", "Masters: tax rates"),
     ),
     "Proration": (
         Feature("days of the reading period", "rating/proration.py", _POLICIES, "proration", _prorated("reading_period"), "^reading ", PART_OF_MONTH),
