@@ -6,6 +6,7 @@ import socket
 import time
 import urllib.request
 from contextlib import ExitStack
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,8 +60,8 @@ def test_a_second_upgrade_has_nothing_to_do(upgraded):
 
 @pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
-    """Where the outside world of both installations listens."""
-    return {f"{name}_port": _free_port() for name in ("grid", "agent", "mail", "switching")}
+    """Where the outside world of both installations listens: every simulator at a port of its own."""
+    return {field.name: _free_port() for field in fields(simulators.Places) if field.name.endswith("_port")}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pghistory
 import pytest
+from django.utils import translation
 
 from tomoshibi.identity import operations, queries
 from tomoshibi.identity.models import Role, User
@@ -85,16 +86,17 @@ def test_who_leaves_is_signed_out_at_once(staff, now, client):
 def test_the_trail_says_who_changed_what_and_why(staff):
     with pghistory.context(user=staff["root"], why="renamed after the reorganisation", url="/identity/roles/"):
         operations.save_role(code="clerk", name="Billing clerk (day)", rights=["RB1.do"])
-    trail = queries.trail(model="identity.role", row_id=Role.objects.get(code="clerk").pk)
+    with translation.override("en"):
+        trail = queries.trail(model="identity.role", row_id=Role.objects.get(code="clerk").pk)
     changes = [change for change in trail if change.why == "renamed after the reorganisation"]
     assert {change.who for change in changes} == {"Root"}
     (own,) = (change for change in changes if not change.row)
-    assert own.fields == (("name", "Billing clerk", "Billing clerk (day)"),)
+    assert own.fields == (("Name", "Billing clerk", "Billing clerk (day)"),)
     said = {change.label: change.row for change in changes if change.row}
     assert said.keys() == {"insert", "delete"}, "the role's page tells of its rights, too"
-    assert "procedure RB1" in said["insert"]
-    assert "procedure RB" in said["delete"]
-    assert "right do" in said["insert"]
+    assert "Procedure RB1" in said["insert"]
+    assert "Procedure RB" in said["delete"]
+    assert "Right do" in said["insert"]
 
 
 def test_only_kept_rows_have_a_trail(staff):

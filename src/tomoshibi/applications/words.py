@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tomoshibi.applications.values import IntakeKind, IntakeState, RegistrationState, Severity, Source
+from tomoshibi.applications.values import DeficiencyState, IntakeKind, IntakeState, RegistrationState, Severity, Source
 from tomoshibi.masters.values import AREAS
 from tomoshibi.parties.values import CustomerKind, PaymentMethod, StatementChannel
 from tomoshibi.ui.states import State, Tone
@@ -25,6 +25,11 @@ INTAKES = {
     ),
     IntakeState.WITHDRAWN: State(_("withdrawn"), Tone.QUIET, "circle-x", _("It was ended with a reason.")),
     IntakeState.EXPIRED: State(_("expired"), Tone.QUIET, "clock-off", _("Nobody answered in time.")),
+}
+DEFICIENCIES: dict[str, str | Promise] = {
+    DeficiencyState.OPEN: pgettext_lazy("deficiency", "open"),
+    DeficiencyState.REPAIRED: pgettext_lazy("deficiency", "repaired"),
+    DeficiencyState.DROPPED: pgettext_lazy("deficiency", "dropped"),
 }
 REGISTRATIONS = {
     RegistrationState.PREPARED: State(_("prepared"), Tone.ATTENTION, "user-check"),

@@ -24,6 +24,7 @@ from tomoshibi.billing.values import (
     Split,
     StudyState,
 )
+from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField
 
 State = RunState
@@ -364,6 +365,7 @@ class NumberSequence(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="number_sequence_one_row")]
 
 
+@audited(created=True, words={"severity": "tomoshibi.billing.billlist.SEVERITIES"})
 class CheckSetting(models.Model):
     """Another threshold or severity of a check, for all plans or for one."""
 

@@ -25,7 +25,10 @@ class Kind(models.Model):
         constraints = [models.CheckConstraint(condition=Q(business_days__gte=0), name="enquiry_kind_days")]
 
 
-@audited(exclude=["search_key"])
+@audited(
+    exclude=["search_key"],
+    words={"channel": "tomoshibi.care.words.CHANNELS", "state": "tomoshibi.care.words.ENQUIRIES"},
+)
 class Enquiry(models.Model):
     """Somebody's question, from its first word to its end."""
 
@@ -146,7 +149,7 @@ class Settings(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1, alone_up_to__gte=0), name="one_care_settings")]
 
 
-@audited(exclude=["counted"])
+@audited(exclude=["counted"], words={"state": "tomoshibi.care.words.ANNOUNCEMENTS"})
 class Announcement(models.Model):
     """A word to portal users, from its draft to its end."""
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tomoshibi.collection import values
+from tomoshibi.storage.audit import audited
 
 
 def _choices(kind: type) -> list[tuple[str, str]]:
@@ -153,6 +154,10 @@ class CreditUse(models.Model):
         ]
 
 
+@audited(
+    created=True,
+    words={"meaning": "tomoshibi.collection.tables.MEANINGS", "treatment": "tomoshibi.collection.tables.TREATMENTS"},
+)
 class ResultCode(models.Model):
     """What a code of a result file means, and what follows. An agent without its own row uses the standard's."""
 
@@ -262,6 +267,7 @@ class DebitResult(models.Model):
         indexes = [models.Index(fields=["batch_id"], condition=Q(paid_minor=0), name="debit_result_failed")]
 
 
+@audited(created=True)
 class AgentLink(models.Model):
     """How an agent is reached over SFTP. The private key is a file of the server, never a row."""
 

@@ -10,7 +10,7 @@ from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import DateRange, StateField, choices_of
 
 
-@audited()
+@audited(words={"end_reason": "tomoshibi.contracts.words.END_REASONS"})
 class Contract(models.Model):
     """Supply of one customer at one point."""
 
@@ -40,7 +40,7 @@ class Contract(models.Model):
         ]
 
 
-@audited()
+@audited(words={"capacity_kind": "tomoshibi.contracts.words.SIZES"})
 class ContractTerms(models.Model):
     """Plan, size, discounts and agency of a contract on the days ``[start, end)``."""
 
@@ -72,7 +72,7 @@ class ContractTerms(models.Model):
         ]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.contracts.words.CHARGES", "tax": "tomoshibi.contracts.words.TAXES"})
 class SundryCharge(models.Model):
     """An amount told by another room; billing pulls what waits for a month."""
 
@@ -141,7 +141,7 @@ class ByTwo(models.Model):
         abstract = True
 
 
-@audited()
+@audited(words={"state": "tomoshibi.contracts.words.EXEMPTIONS"})
 class LevyExemption(ByTwo):
     """A certificate (減免認定) that takes a share of the renewable levy off a contract on the days ``[start, end)``."""
 
@@ -170,7 +170,7 @@ class LevyExemption(ByTwo):
         ]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.contracts.words.EXEMPTIONS"})
 class Outage(ByTwo):
     """Days ``[start, end)`` on which the supply was restricted or interrupted so long that they count for the discount."""
 

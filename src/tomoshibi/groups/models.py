@@ -44,7 +44,7 @@ class Parameter(models.Model):
         constraints = [_one_a_day("group_parameter_one_a_day", "code"), _ends_after_start("group_parameter_end")]
 
 
-@audited()
+@audited(words={"spread": "tomoshibi.groups.words.SPREADS"})
 class DeviceType(models.Model):
     """A kind of device that groups are made of; what one of it uses is told by its terms."""
 
@@ -82,7 +82,7 @@ class DeviceTypeTerms(models.Model):
         ]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.groups.words.BATCHES"})
 class StockBatch(models.Model):
     """A block of stock rows that is verified, imported and, if need be, taken back as one."""
 
@@ -112,7 +112,9 @@ class StockBatch(models.Model):
         """Its rows may be put right and imported once more."""
 
 
-@audited(exclude=["search_key"])
+@audited(
+    exclude=["search_key"], words={"state": "tomoshibi.groups.words.GROUPS", "origin": "tomoshibi.groups.words.ORIGINS"}
+)
 class Group(models.Model):
     """
     One benchmark account and its sub-accounts (群组).
@@ -208,7 +210,7 @@ class ReferenceMeter(models.Model):
         ]
 
 
-@audited()
+@audited(words={"origin": "tomoshibi.groups.words.ORIGINS"})
 class Point(models.Model):
     """
     A device with an account number of its own (户号); the number is never used again.
@@ -245,7 +247,7 @@ class Point(models.Model):
         ]
 
 
-@audited()
+@audited(words={"role": "tomoshibi.groups.words.ROLES"})
 class Membership(models.Model):
     """A point in a group on the days ``[start, end)``: the only source of every count of points."""
 

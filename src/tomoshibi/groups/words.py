@@ -5,7 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tomoshibi.groups.values import BatchState, EditedField, GroupState, ListState, OnSite, Role, Spread, Verification
+from tomoshibi.groups.values import (
+    BatchState,
+    EditedField,
+    GroupState,
+    ListState,
+    OnSite,
+    Origin,
+    Role,
+    Spread,
+    Verification,
+)
 from tomoshibi.metering.values import RegisterSource
 from tomoshibi.ui.states import State, Tone
 
@@ -54,6 +64,10 @@ FIELDS: dict[EditedField, Any] = {
     EditedField.ADDRESS: _("Address of the point"),
     EditedField.DISTRICT: _("Transformer district"),
     EditedField.ACCESS_POINT: _("Access point"),
+}
+ORIGINS: dict[Origin, Any] = {
+    Origin.APPLICATION: pgettext_lazy("origin of a point", "by application"),
+    Origin.STOCK: pgettext_lazy("origin of a point", "with the old stock"),
 }
 SPREADS: dict[Spread, Any] = {
     Spread.CORRIDOR: _("in corridors"),

@@ -2,6 +2,8 @@ import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from tomoshibi.storage.audit import audited
+
 
 @pghistory.track()
 class Department(models.Model):
@@ -37,6 +39,7 @@ class RoleRight(models.Model):
         constraints = [models.UniqueConstraint(fields=["role", "procedure", "right"], name="role_right_once")]
 
 
+@audited(created=True, exclude=["password", "last_login"])
 class User(AbstractUser):
     """Staff, and people who sign in to a portal (``is_staff`` tells them apart)."""
 

@@ -1,5 +1,6 @@
 """Users and their rights, the record of deeds, and the audit trail of rows."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,11 @@ import pghistory.models
 import polars as pl
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, UniqueConstraint
 from django.urls import reverse
 
-from tomoshibi.identity import sealing, values
+from tomoshibi.identity import changes, sealing, values
+from tomoshibi.identity.columns import called
 from tomoshibi.identity.models import (
     AccessReview,
     Deed,
@@ -26,9 +28,6 @@ from tomoshibi.identity.models import (
 from tomoshibi.identity.procedures import Procedure, read_group_steps
 from tomoshibi.identity.procedures import read as read_procedures
 from tomoshibi.ui.lists.shelf import View
-
-MASKED = ("phone", "mobile", "mail", "email", "account_number", "password")
-"""Fields whose values the audit trail names as changed without showing them."""
 
 
 def rights_of(*, user_id: int) -> set[str]:
@@ -150,6 +149,11 @@ def portal_access(*, customer_id: int, now: datetime) -> values.PortalAccess | N
     )
 
 
+def department(*, code: str) -> tuple[int, str] | None:
+    """Number and name of a department."""
+    return Department.objects.filter(code=code).values_list("id", "name").first()
+
+
 def departments() -> list[tuple[str, str]]:
     return list(Department.objects.values_list("code", "name"))
 
@@ -196,29 +200,79 @@ class NoTrail(LookupError):
 def trail(*, model: str, row_id: int) -> list[values.Change]:
     """
     The audit trail of one row and of the rows that hang on it (the terms of a contract, the meters of a point), newest
-    first; personal values are named, not shown.
+    first; columns and values in the reader's words, personal values named, not shown.
 
     :param model: ``room.model``, for example ``contracts.contract``
     :raises NoTrail: if that kind of row has no trail
     """
+    return _changes(_kept_model(model), [row_id])
+
+
+def row_ids(*, model: str, key: Mapping[str, str]) -> list[int]:
+    """
+    The rows of a kind that a natural key names: what a page knows that shows a rule by its code, not by its row.
+
+    :param key: columns of one unique constraint of that kind of row
+    :raises NoTrail: if that kind of row has no trail, or the columns are not its key
+    """
+    found = _kept_model(model)
+    if not key or not any(key.keys() <= columns for columns in _keys(found)):
+        raise NoTrail(f"{model!r} is not found by {sorted(key)}")
+    return list(found._default_manager.filter(**key).order_by("pk").values_list("pk", flat=True)[:50])
+
+
+def kind_of_row(*, model: str) -> str:
+    """The word for a kind of row whose changes are kept."""
+    return changes.kind_of_row(_kept_model(model)._meta.label)
+
+
+def trail_of_rows(*, model: str, row_ids: Sequence[int]) -> list[values.Change]:
+    """The trail of some rows of one kind as one, newest first (see :func:`trail`)."""
+    return _changes(_kept_model(model), row_ids) if row_ids else []
+
+
+def _kept_model(model: str) -> Any:
     try:
-        row_model = apps.get_model(model)
+        found = apps.get_model(model)
     except (LookupError, ValueError):
         raise NoTrail(f"no changes are kept of {model!r}") from None
-    if not row_model.__module__.startswith("tomoshibi.") or not hasattr(row_model, "pgh_event_models"):
+    if not found.__module__.startswith("tomoshibi.") or not hasattr(found, "pgh_event_models"):
         raise NoTrail(f"no changes are kept of {model!r}")
-    events = pghistory.models.Events.objects.references(row_model(pk=row_id)).order_by("-pgh_created_at", "-pgh_id")
+    return found
+
+
+def _keys(model: Any) -> list[set[str]]:
+    alone = [{field.name} for field in model._meta.concrete_fields if field.unique and not field.primary_key]
+    return alone + [set(one.fields) for one in model._meta.constraints if isinstance(one, UniqueConstraint)]
+
+
+def _changes(model: Any, row_ids: Sequence[int]) -> list[values.Change]:
+    rows = [model(pk=row_id) for row_id in row_ids]
+    events = pghistory.models.Events.objects.references(*rows).order_by("-pgh_created_at", "-pgh_id")
     # The "from" half of a change (storage.audit) only lets the "to" half say what changed.
     found = [event for event in events[:500] if event.pgh_label != "from"]
     who = names_of(user_ids={int(e.pgh_context["user"]) for e in found if e.pgh_context and e.pgh_context.get("user")})
-    return [_change(event, who, of=row_model._meta.label) for event in found]
+    names = changes.names_of(_pointed_at(found))
+    return [_change(event, who, names, of=model._meta.label) for event in found]
 
 
-def _change(event: Any, who: dict[int, str], *, of: str) -> values.Change:
+def _pointed_at(events: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Every row that the shown values point at, so that their names are asked for once."""
+    for event in events:
+        model = apps.get_model(event.pgh_obj_model)
+        pairs = (event.pgh_diff or {}).items() or [(name, (one,)) for name, one in event.pgh_data.items()]
+        for column, given in pairs:
+            target = changes.pointed_at(model, column)
+            if target is not None:
+                yield from ((target, one) for one in given)
+
+
+def _change(event: Any, who: dict[int, str], names: Any, *, of: str) -> values.Change:
     context = event.pgh_context or {}
     user = context.get("user")
+    model = apps.get_model(event.pgh_obj_model)
     fields = tuple(
-        (name, _shown(name, before), _shown(name, after))
+        (called(name), changes.shown(model, name, before, names), changes.shown(model, name, after, names))
         for name, (before, after) in sorted((event.pgh_diff or {}).items())
     )
     return values.Change(
@@ -228,24 +282,17 @@ def _change(event: Any, who: dict[int, str], *, of: str) -> values.Change:
         why=context.get("why", ""),
         url=context.get("url", ""),
         fields=fields,
-        row="" if event.pgh_obj_model == of else _named(event, whole=not fields),
+        row="" if event.pgh_obj_model == of else _named(event, model, names, whole=not fields),
     )
 
 
-def _named(event: Any, *, whole: bool) -> str:
+def _named(event: Any, model: Any, names: Any, *, whole: bool) -> str:
     """Which row it is; what it says where it came or went as a whole."""
-    name = str(apps.get_model(event.pgh_obj_model)._meta.verbose_name)
+    kind = changes.kind_of_row(event.pgh_obj_model)
     if not whole:
-        return f"{name} {event.pgh_obj_id}"
-    return f"{name}: " + ", ".join(
-        f"{column} {_shown(column, value)}" for column, value in event.pgh_data.items() if column != "id"
-    )
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    return "••••" if any(part in name for part in MASKED) else str(value)
+        return f"{kind} {event.pgh_data.get(changes.called_by(model) or '') or event.pgh_obj_id}"
+    said = {name: changes.shown(model, name, value, names) for name, value in event.pgh_data.items() if name != "id"}
+    return f"{kind}: " + ", ".join(f"{called(name)} {value}" for name, value in said.items() if value)
 
 
 def _person(row: Any) -> values.Person:

@@ -15,10 +15,12 @@ urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("roles/new/", views.role, name="new_role"),
     path("roles/<slug:code>/", views.role, name="role"),
-    path("departments/", views.department, name="department"),
+    path("departments/new/", views.department, name="new_department"),
+    path("departments/<slug:code>/", views.department, name="department"),
     path("deeds/", views.deeds, name="deeds"),
     path("views/keep/", views.keep_view, name="keep_view"),
     path("views/<int:view_id>/forget/", views.forget_view, name="forget_view"),
     path("views/<int:view_id>/open/", views.open_with_view, name="open_with_view"),
     path("trail/<str:model>/<int:row_id>/", views.trail, name="trail"),
+    path("trail/<str:model>/", views.trail_by_key, name="trail_by_key"),
 ]

@@ -1,9 +1,9 @@
 """Administrator accounts (MS7): people, departments, roles and rights, invitations, access review, audit trail."""
 
 from contextlib import suppress
-from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -216,7 +216,6 @@ def roles(request: HttpRequest) -> HttpResponse:
             "roles": known,
             "matrix": matrix,
             "departments": queries.departments(),
-            "department_form": forms.DepartmentForm(),
         },
     )
 
@@ -254,18 +253,22 @@ def role(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "identity/role.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page("MS7", right=DO)
-def department(request: HttpRequest) -> HttpResponse:
-    form = forms.DepartmentForm(request.POST)
-    if form.is_valid():
+def department(request: HttpRequest, code: str = "") -> HttpResponse:
+    """A department of the company: named here, renamed here, and who did it."""
+    found = queries.department(code=code) if code else None
+    if code and found is None:
+        raise Http404
+    form = forms.DepartmentForm(request.POST or None, initial={"code": code, "name": found[1] if found else ""})
+    if request.method == "POST" and form.is_valid():
         with db.transaction():
             operations.save_department(**form.cleaned_data)
             _deed(request, f"saved the department {form.cleaned_data['code']}")
         messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("A department needs a code and a name."))
-    return redirect("identity:roles")
+        return redirect("identity:roles")
+    context = {"form": form, "code": code, "found": found}
+    return render(request, "identity/department.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -284,14 +287,37 @@ def deeds(request: HttpRequest) -> HttpResponse:
 @page(ANY_STAFF)
 def trail(request: HttpRequest, model: str, row_id: int) -> HttpResponse:
     """A fragment for any page: who changed this row, when, from, to, why."""
-    context: dict[str, Any] = {}
+    _may_see_trail(request, model)
     try:
-        context["changes"] = queries.trail(model=model, row_id=row_id)
+        found = queries.trail(model=model, row_id=row_id)
     except queries.NoTrail:
         raise Http404 from None
-    subject = f"{model}:{row_id}"
-    context["deeds"] = queries.deeds(subject=subject, limit=50)
+    context = {"changes": found, "deeds": queries.deeds(subject=f"{model}:{row_id}", limit=50)}
     return render(request, "identity/trail.html", context)
+
+
+@require_GET
+@page(ANY_STAFF)
+def trail_by_key(request: HttpRequest, model: str) -> HttpResponse:
+    """The same for a row that its page knows by a natural key: ``?agent=...&code=...``."""
+    _may_see_trail(request, model)
+    key = {name: str(value) for name, value in request.GET.items()}
+    try:
+        found = queries.row_ids(model=model, key=key)
+        context = {
+            "changes": queries.trail_of_rows(model=model, row_ids=found),
+            "deeds": [deed for row_id in found for deed in queries.deeds(subject=f"{model}:{row_id}", limit=50)],
+            "title": " ".join((queries.kind_of_row(model=model), *key.values())),
+        }
+    except queries.NoTrail:
+        raise Http404 from None
+    return render(request, "identity/trail.html", context)
+
+
+def _may_see_trail(request: HttpRequest, model: str) -> None:
+    """People's rights are for those who look after them; every other row's trail stands on its page."""
+    if model.startswith("identity.") and not request.user.has_perm("MS7.view"):  # type: ignore[union-attr]
+        raise PermissionDenied
 
 
 @require_POST

@@ -332,7 +332,7 @@ class ChargeKind(Dated):
         constraints = [_one_a_day("charge_kind_one_a_day", "code")]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.masters.listing.SPOT_STATES"})
 class SpotImport(models.Model):
     """A file of spot prices. Days that were empty hold at once; days that it changes wait for a second person."""
 
@@ -406,7 +406,7 @@ class SpotLink(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_spot_link")]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.masters.listing.PROPOSAL_STATES"})
 class ChangeProposal(models.Model):
     """A change of a master that one person proposes and another decides."""
 

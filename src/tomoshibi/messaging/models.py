@@ -56,7 +56,9 @@ class Delivery(models.Model):
         ]
 
 
-@audited(exclude=["uid_validity", "last_uid", "reached_at", "failure"])
+@audited(
+    exclude=["uid_validity", "last_uid", "reached_at", "failure"], words={"route": "tomoshibi.messaging.words.ROUTES"}
+)
 class Mailbox(models.Model):
     """A folder of a mail server, and up to which of its numbers everything is taken."""
 

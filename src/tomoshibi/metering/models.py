@@ -152,7 +152,7 @@ class DayVector(models.Model):
         constraints = [models.UniqueConstraint(fields=["supply_point_id", "day"], name="metering_day_once")]
 
 
-@audited()
+@audited(words={"basis": "tomoshibi.metering.forms.BASES"})
 class AgreedQuantity(models.Model):
     """A quantity agreed with the grid company where the meter has none (協定値)."""
 
@@ -246,7 +246,7 @@ class RefetchRequest(models.Model):
     answered_at = models.DateTimeField(null=True)
 
 
-@audited()
+@audited(words={"source": "tomoshibi.metering.demand_list.SOURCES"})
 class Demand(models.Model):
     """
     One version of the maximum demand of a month of a contract on actual demand (実量制); expected ones have no value.

@@ -31,7 +31,7 @@ class AddressRow(models.Model):
         return values.Address(self.postal_code, self.prefecture, self.city, self.town, self.block, self.building)
 
 
-@audited(exclude=["search_key"])
+@audited(exclude=["search_key"], words={"kind": "tomoshibi.parties.words.KINDS"})
 class Customer(AddressRow):
     """The contract holder."""
 
@@ -69,7 +69,13 @@ class BillingAccount(AddressRow):
         constraints = [models.UniqueConstraint(fields=["number"], name="billing_account_number_once")]
 
 
-@audited()
+@audited(
+    words={
+        "payment_method": "tomoshibi.parties.words.PAYMENT",
+        "statement_channel": "tomoshibi.parties.words.STATEMENT",
+        "collective": "tomoshibi.parties.words.COLLECTIVE",
+    }
+)
 class AccountTerms(models.Model):
     """How an account pays and is told, on the days ``[start, end)``."""
 
@@ -109,7 +115,13 @@ class RegisteredNumber(models.Model):
         ]
 
 
-@audited()
+@audited(
+    words={
+        "state": "tomoshibi.parties.words.MANDATES",
+        "account_kind": "tomoshibi.parties.words.BANK_ACCOUNTS",
+        "new_code": "tomoshibi.parties.words.NEW_CODES",
+    }
+)
 class Mandate(models.Model):
     """Permission to draw from a bank account through a collection agent (口座振替依頼)."""
 

@@ -2,12 +2,14 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.parties.values import (
     BankAccountKind,
     Collective,
     CustomerKind,
     MandateState,
+    NewCode,
     NumberKind,
     PaymentMethod,
     StatementChannel,
@@ -32,6 +34,11 @@ BANK_ACCOUNTS: dict[str, str | Promise] = {
     BankAccountKind.CURRENT: _("current account"),
     BankAccountKind.TAX: _("tax reserve account"),
     BankAccountKind.OTHER: _("other account"),
+}
+NEW_CODES: dict[str, str | Promise] = {
+    NewCode.UNCHANGED: pgettext_lazy("debit record", "unchanged"),
+    NewCode.FIRST: pgettext_lazy("debit record", "first debit"),
+    NewCode.CHANGED: pgettext_lazy("debit record", "changed account"),
 }
 NUMBERS: dict[str, str | Promise] = {
     NumberKind.NORMAL: _("normal account"),

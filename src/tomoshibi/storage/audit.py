@@ -6,8 +6,8 @@ row itself came in by COPY (bulk registration leaves no event per row; the deed 
 and why stand in the context that the edge opened (``pghistory.context``).
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import pghistory
 from django.db import models
@@ -15,17 +15,29 @@ from django.db import models
 M = TypeVar("M", bound=type[models.Model])
 
 
-def audited(*, exclude: list[str] | None = None) -> Callable[[M], M]:
+def audited(
+    *, exclude: list[str] | None = None, words: Mapping[str, str] | None = None, created: bool = False
+) -> Callable[[M], M]:
     """
     Keep every update and deletion of a model's rows.
 
     :param exclude: derived columns that are not worth a snapshot
+    :param words: column -> path of the room's mapping from stored value to what people read, for example
+        ``{"state": "tomoshibi.parties.words.MANDATES"}``; looked up when a trail is shown, so that models import no words
+    :param created: also keep that a row came to be: for settings, whose first row is already a change
     """
+
+    def keep(model: M) -> M:
+        model.trail_words = dict(words or {})  # type: ignore[attr-defined]
+        return tracked(model)
+
     # Triggers of one statement fire in the order of their names: "from" before "to".
-    return pghistory.track(
+    tracked: Any = pghistory.track(
+        *([pghistory.InsertEvent()] if created else []),
         pghistory.UpdateEvent("from", row=pghistory.Old),
         pghistory.UpdateEvent("to", row=pghistory.New),
         pghistory.DeleteEvent("gone", row=pghistory.Old),
         obj_field=pghistory.ObjForeignKey(related_name="+", db_index=True),
         exclude=exclude,
     )
+    return keep

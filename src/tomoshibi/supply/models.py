@@ -10,7 +10,15 @@ from tomoshibi.storage.fields import DateRange, choices_of
 from tomoshibi.supply import values
 
 
-@audited(exclude=["search_key"])
+@audited(
+    exclude=["search_key"],
+    words={
+        "area": "tomoshibi.supply.words.AREA_NAMES",
+        "kind": "tomoshibi.supply.words.KINDS",
+        "voltage": "tomoshibi.supply.words.VOLTAGES",
+        "connection": "tomoshibi.supply.words.CONNECTIONS",
+    },
+)
 class SupplyPoint(models.Model):
     """A place where the grid meets a customer."""
 
@@ -79,7 +87,7 @@ class Installation(models.Model):
         ]
 
 
-@audited()
+@audited(words={"setting": "tomoshibi.supply.words.SETTINGS"})
 class District(models.Model):
     """The area that one distribution transformer feeds (台区): the unit of line losses."""
 

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.masters.values import AREAS
-from tomoshibi.supply.values import Connection, PointKind, Voltage
+from tomoshibi.supply.values import Connection, PointKind, Setting, Voltage
 from tomoshibi.ui.states import State, Tone
 
 AREA_NAMES: dict[str, str | Promise] = {code: area.name for code, area in AREAS.items()}
@@ -19,3 +19,4 @@ CONNECTIONS = {
     Connection.DISCONNECTED: State(_("disconnected"), Tone.QUIET, "plug-connected-x"),
     Connection.REMOVED: State(_("removed"), Tone.QUIET, "trash"),
 }
+SETTINGS: dict[str, str | Promise] = {Setting.URBAN: _("urban"), Setting.RURAL: _("rural")}

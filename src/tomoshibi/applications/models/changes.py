@@ -12,7 +12,13 @@ from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField, choices_of
 
 
-@audited()
+@audited(
+    words={
+        "kind": "tomoshibi.applications.change_words.KINDS",
+        "state": "tomoshibi.applications.change_words.STATES",
+        "source": "tomoshibi.applications.change_words.SOURCES",
+    }
+)
 class Change(models.Model):
     """Something about a customer or contract is to change from a day on, for a reason."""
 

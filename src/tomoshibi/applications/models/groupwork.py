@@ -15,7 +15,7 @@ from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import DateRange, StateField, choices_of
 
 
-@audited()
+@audited(words={"kind": "tomoshibi.applications.casewords.KINDS", "state": "tomoshibi.applications.casewords.STATES"})
 class GroupCase(models.Model):
     """
     An application about a group, from the counter to the archive.
@@ -136,7 +136,7 @@ class GroupCase(models.Model):
         self.reason = reason
 
 
-@audited()
+@audited(words={"change": "tomoshibi.applications.casewords.CHANGES", "state": "tomoshibi.applications.casewords.ROWS"})
 class CaseRow(models.Model):
     """
     A point of a case: as the list has it, as it was found, and what became of it.
@@ -232,7 +232,7 @@ class CaseList(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="case_list_version_once")]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.applications.casewords.PAPERS"})
 class CasePaper(models.Model):
     """The contract of a case, or the supplement that changes its list of points: draft, review, approval, signature."""
 

@@ -16,7 +16,14 @@ from tomoshibi.storage.fields import StateField, choices_of
 _OPEN = [IntakeState.DRAFT, IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED]
 
 
-@audited(exclude=["search_key", "answers", "typed", "findings", "revision"])
+@audited(
+    exclude=["search_key", "answers", "typed", "findings", "revision"],
+    words={
+        "source": "tomoshibi.applications.words.SOURCES",
+        "state": "tomoshibi.applications.words.INTAKES",
+        "kind": "tomoshibi.applications.words.KINDS",
+    },
+)
 class Intake(models.Model):
     """
     One application. ``answers`` hold the plain form of what ``typed`` holds as it came; columns repeat what lists need.
@@ -151,7 +158,7 @@ class Upload(models.Model):
         constraints = [models.UniqueConstraint(fields=["intake", "file"], name="intake_file_once")]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.applications.words.DEFICIENCIES"})
 class Deficiency(models.Model):
     """Something the applicant was asked to repair, until they did or a clerk dropped it."""
 
@@ -205,7 +212,13 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["begins_at"], name="attempt_age")]
 
 
-@audited()
+@audited(
+    words={
+        "state": "tomoshibi.applications.words.REGISTRATIONS",
+        "payment_method": "tomoshibi.parties.words.PAYMENT",
+        "statement_channel": "tomoshibi.parties.words.STATEMENT",
+    }
+)
 class Registration(models.Model):
     """What an application became: customer, payer, point and terms, waiting for the day that the grid fixes."""
 

@@ -12,7 +12,12 @@ from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField, choices_of
 
 
-@audited()
+@audited(
+    words={
+        "kind": "tomoshibi.applications.notice_words.KINDS",
+        "state": "tomoshibi.applications.notice_words.TEMPLATES",
+    }
+)
 class NoticeTemplate(models.Model):
     """A version of the text of a document: written by one, published by another; a published one is never changed."""
 
@@ -51,7 +56,15 @@ class NoticeTemplate(models.Model):
         """A second person did not agree; it may be written again."""
 
 
-@audited(exclude=["content"])
+@audited(
+    exclude=["content"],
+    words={
+        "kind": "tomoshibi.applications.notice_words.KINDS",
+        "state": "tomoshibi.applications.notice_words.STATES",
+        "occasion": "tomoshibi.applications.notice_words.OCCASIONS",
+        "channel": "tomoshibi.applications.notice_words.CHANNELS",
+    },
+)
 class Notice(models.Model):
     """A document for a customer: filled, set, on its way, received - or held while an item is missing."""
 

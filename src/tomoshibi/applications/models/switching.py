@@ -45,7 +45,16 @@ class SwitchingLink(models.Model):
         ]
 
 
-@audited(exclude=["stage", "stage_name", "step", "point_facts", "usage"])
+@audited(
+    exclude=["stage", "stage_name", "step", "point_facts", "usage"],
+    words={
+        "kind": "tomoshibi.applications.switching_words.KINDS",
+        "klass": "tomoshibi.applications.switching_words.CLASSES",
+        "source_kind": "tomoshibi.applications.switching_words.SOURCES",
+        "state": "tomoshibi.applications.switching_words.STATES",
+        "work": "tomoshibi.applications.switching_words.WORKS",
+    },
+)
 class SwitchingCase(models.Model):
     """One application to the grid company, from its draft to its end (異動申込)."""
 
@@ -212,7 +221,7 @@ class SwitchingStep(StoryLine):
         indexes = [models.Index(fields=["case", "at"], name="switching_step_case")]
 
 
-@audited(exclude=["state"])
+@audited(exclude=["state"], words={"state": "tomoshibi.applications.switching_words.REQUESTS"})
 class MediationRequest(models.Model):
     """Another retailer asks, through the system, to take over a customer of ours (SW廃止取次)."""
 
@@ -311,7 +320,12 @@ class CoreHour(models.Model):
         constraints = [models.UniqueConstraint(fields=["day", "hour"], name="core_hour_once")]
 
 
-@audited()
+@audited(
+    words={
+        "state": "tomoshibi.applications.switching_words.SEARCHES",
+        "source": "tomoshibi.applications.switching_words.SEARCH_SOURCES",
+    }
+)
 class PointSearch(models.Model):
     """Somebody needs the identifier of a point for a reconnection (供給地点特定番号検索)."""
 

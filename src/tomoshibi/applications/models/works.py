@@ -16,7 +16,13 @@ _OPEN = [state.value for state in values.OPEN_WORKS]
 _WITH_GRID = [WorkState.SENT, WorkState.ACCEPTED, WorkState.DESIGN]
 
 
-@audited(exclude=["cursor", "reached_at", "failure"])
+@audited(
+    exclude=["cursor", "reached_at", "failure"],
+    words={
+        "wheeling_route": "tomoshibi.applications.works_words.ROUTES",
+        "works_route": "tomoshibi.applications.works_words.ROUTES",
+    },
+)
 class WorkDesk(models.Model):
     """Where a grid company takes applications by form; an empty area stands for all that have none of their own."""
 
@@ -54,7 +60,16 @@ class WorkDesk(models.Model):
         ]
 
 
-@audited(exclude=["step"])
+@audited(
+    exclude=["step"],
+    words={
+        "kind": "tomoshibi.applications.works_words.KINDS",
+        "voltage": "tomoshibi.applications.works_words.VOLTAGES",
+        "route": "tomoshibi.applications.works_words.ROUTES",
+        "state": "tomoshibi.applications.works_words.STATES",
+        "design": "tomoshibi.applications.works_words.DESIGNS",
+    },
+)
 class WorkCase(models.Model):
     """One application by form, from its draft to the day on which the work is done."""
 

@@ -41,7 +41,7 @@ class Qualification(models.Model):
         ]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.fieldwork.words.TICKETS"})
 class Ticket(models.Model):
     """A work ticket (工作票, 作業票)."""
 
