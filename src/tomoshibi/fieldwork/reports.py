@@ -64,7 +64,7 @@ def read(payload: Mapping[str, Any]) -> Report:
     except ValueError:
         raise _not_readable("what") from None
     task_id = payload.get("task_id")
-    if (task_id is None) is not (what is What.FOUND) or not isinstance(task_id, int | None):
+    if (task_id is None) is not (what is What.FOUND) or not (task_id is None or type(task_id) is int):
         raise _not_readable("task_id")
     return Report(
         what=what,
@@ -76,7 +76,7 @@ def read(payload: Mapping[str, Any]) -> Report:
         seal_number=_text(payload, "seal_number", longest=30),
         place=_text(payload, "place", longest=60),
         position=_position(payload.get("position")),
-        photos=tuple(payload.get("photos", ())),
+        photos=_photos(payload.get("photos", [])),
         note=_text(payload, "note", longest=LONGEST_NOTE),
         caption=_text(payload, "caption", longest=120),
         address=_text(payload, "address", longest=200),
@@ -111,6 +111,12 @@ def _serial(payload: Mapping[str, Any], name: str) -> int | None:
     return given
 
 
+def _photos(given: Any) -> tuple[int, ...]:
+    if not isinstance(given, list | tuple) or not all(type(one) is int and 0 < one < 2**63 for one in given):
+        raise _not_readable("photos")
+    return tuple(given)
+
+
 def _checks(given: Any) -> dict[str, bool]:
     if not isinstance(given, dict) or not given.keys() <= set(values.CHECKS):
         raise _not_readable("checks")
@@ -126,6 +132,6 @@ def _position(given: Any) -> values.Position | None:
         raise _not_readable("position")
     parts = {name: given.get(name, 0) for name in _LARGEST_E6}
     for name, largest in _LARGEST_E6.items():
-        if not isinstance(parts[name], int) or abs(parts[name]) > largest:
+        if type(parts[name]) is not int or abs(parts[name]) > largest:
             raise _not_readable("position")
     return values.Position(**parts)

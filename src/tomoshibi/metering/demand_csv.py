@@ -48,25 +48,30 @@ def read(content: bytes) -> pl.DataFrame:
             text = content.removeprefix(codecs.BOM_UTF8).decode("cp932")
         except UnicodeDecodeError:
             raise NotDemands([_("the bytes are neither UTF-8 nor cp932")]) from None
-    lines = csv.reader(io.StringIO(text))
-    heading = [NAMES.get(cell.strip(), cell.strip()) for cell in next(lines, [])]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        lines = list(reader)
+    except csv.Error as damage:
+        reason = {"line": reader.line_num, "reason": damage}
+        raise NotDemands([_("line %(line)d: %(reason)s") % reason]) from None
+    heading = [NAMES.get(cell.strip(), cell.strip()) for cell in (lines[0] if lines else [])]
     missing = [name for name in NEEDED if name not in heading]
     if missing:
         raise NotDemands([_("the column %(name)s is missing") % {"name": ", ".join(missing)}])
     rows, wrong = [], []
-    for number, cells in enumerate(lines, start=2):
+    for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
         try:
             rows.append(_row(number, dict(zip(heading, (cell.strip() for cell in cells), strict=True))))
         except ValueError as reason:
             wrong.append(_("line %(line)d: %(reason)s") % {"line": number, "reason": reason})
-    keys = [(row["spin"], row["month"]) for row in rows]
-    wrong += [
-        _("line %(line)d: the point and month stand in an earlier line") % {"line": row["row_number"]}
-        for place, row in enumerate(rows)
-        if keys[place] in keys[:place]
-    ]
+    seen = set()
+    for row in rows:
+        key = (row["spin"], row["month"])
+        if key in seen:
+            wrong.append(_("line %(line)d: the point and month stand in an earlier line") % {"line": row["row_number"]})
+        seen.add(key)
     if wrong:
         raise NotDemands(wrong)
     return pl.DataFrame(rows, schema=values.DEMAND_ROWS)

@@ -47,7 +47,11 @@ def read(text: str) -> list[Load]:
 
     :raises UnreadableLoad: naming the row
     """
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
+    try:
+        rows = list(reader)
+    except csv.Error as damage:
+        raise UnreadableLoad(f"row {reader.line_num}: {damage}") from None
     header = [name.strip().lower() for name in rows[0]] if rows else []
     if header == ["month", "kwh"]:
         return [_monthly(number, row) for number, row in enumerate(rows[1:], start=2) if row]

@@ -179,7 +179,7 @@ def read(text: str) -> Described:
         raise Unpriceable(str(wrong)) from None
     except KeyError as missing:
         raise Unpriceable(f"{missing} is missing") from None
-    except (ValueError, TypeError, AssertionError) as wrong:
+    except (ValueError, TypeError, AttributeError, AssertionError) as wrong:
         raise Unpriceable(f"not understood: {wrong}") from None
 
 

@@ -21,7 +21,7 @@ def reason_of(body: bytes) -> str:
     try:
         told = json.loads(body)
         return f"{told['code']} {told['reason']}"[:200]
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return body[:200].decode("utf-8", "replace")
 
 
@@ -43,7 +43,7 @@ def receipts(body: bytes) -> tuple[tuple[Receipt, ...], str]:
             for one in told["receipts"]
         )
         return found, str(told["next"])
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise BadAnswer(
             gettext_noop("the gateway's receipts cannot be read: %(reason)s"), reason=str(error)[:200]
         ) from error
