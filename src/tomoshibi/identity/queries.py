@@ -121,6 +121,11 @@ def invitation(*, invitation_id: int) -> values.Invitation | None:
     return to_invitation(row) if row else None
 
 
+def is_portal_person(*, user_id: int) -> bool:
+    """Whether somebody signs in to a portal only: their account is the business of the customer's page."""
+    return User.objects.filter(id=user_id, is_staff=False, portal_customer_id__isnull=False).exists()
+
+
 def portal_access(*, customer_id: int, now: datetime) -> values.PortalAccess | None:
     """How a customer stands to the portal; nothing where nobody invited them."""
     user = User.objects.filter(portal_customer_id=customer_id).order_by("-id").first()

@@ -287,7 +287,8 @@ def deeds(request: HttpRequest) -> HttpResponse:
 @page(ANY_STAFF)
 def trail(request: HttpRequest, model: str, row_id: int) -> HttpResponse:
     """A fragment for any page: who changed this row, when, from, to, why."""
-    _may_see_trail(request, model)
+    if not (model == "identity.user" and queries.is_portal_person(user_id=row_id)):
+        _may_see_trail(request, model)
     try:
         found = queries.trail(model=model, row_id=row_id)
     except queries.NoTrail:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0009_print_parts_are_frozen"),
+        ("billing", "0001_squashed_0009_print_parts_are_frozen"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

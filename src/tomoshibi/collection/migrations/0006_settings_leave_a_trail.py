@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collection", "0005_files_by_their_place"),
+        ("collection", "0002_squashed_0004_allocate_in_one_pass"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0005_rights_that_were_taken_away"),
+        ("identity", "0001_squashed_0005_rights_that_were_taken_away"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
