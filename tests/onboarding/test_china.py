@@ -13,7 +13,7 @@ from tomoshibi.worker import queries as clock
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-@pytest.mark.requirement("G-013", "G-078", "G-080", "G-130")
+@pytest.mark.requirement("G-013", "G-078", "G-080", "G-126")
 def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_path, settings):
     monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
     settings.MEDIA_ROOT = tmp_path / "files"
@@ -42,4 +42,7 @@ def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_pa
     assert queries.meter_energy(group_id=stopped.id, start=since, end=today)["energy_dwh"].sum() == 0
     low, high = queries.expected_band(device_type_id=normal.device_type_id, on=today)
     assert low <= queries.meter_energy(group_id=normal.id, start=since, end=today)["energy_dwh"].mean() <= high
-    assert (tmp_path / "outside" / "接电申请清单18个点位.csv").exists()
+
+    sample = (tmp_path / "outside" / "接电申请清单18个点位.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert (sample[0], len(sample[3:])) == ("接入设备类型：楼道EPON设备", 18), "the sample of the application form"
+    assert all(line.endswith(",新增") for line in sample[3:])

@@ -216,12 +216,15 @@ def contract(*, case: Case, paper: Paper, rows: Sequence[Row], people: Mapping[i
 ACTS = {Change.ADD: "接电、挂封印扣", Change.REMOVE: "拆除、回收封印扣", Change.MOVE: "迁移"}
 
 
-def work_order(*, case: Case, rows: Sequence[Row], ticket: str, leader: str, planned: date | None) -> dict[str, Any]:
+def work_order(
+    *, case: Case, rows: Sequence[Row], ticket: str, leader: str, qualification: str, planned: date | None
+) -> dict[str, Any]:
     """The request for a batch work ticket (附件8 is missing in the requirements: usual contents)."""
     live = [row for row in _live(rows) if row.state is not RowState.DONE or row.installed_on is None]
     return _head(case) | {
         "ticket": ticket or "（派工后填写）",
         "leader": leader,
+        "qualification": qualification,
         "planned": _chinese(planned),
         "districts": "、".join(sorted({row.district_name for row in live if row.district_name})),
         "count": len(live),

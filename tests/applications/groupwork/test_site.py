@@ -6,9 +6,11 @@ import pytest
 
 from tests.applications.groupwork import world
 from tests.applications.groupwork.test_survey import page
-from tomoshibi.applications.models import CaseRow
+from tomoshibi.applications import casepapers
+from tomoshibi.applications.models import CaseRow, GroupCase
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
+from tomoshibi.applications.values import groupwork as values
 from tomoshibi.documents import queries as documents
 from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.fieldwork import queries as field_queries
@@ -247,11 +249,54 @@ def test_a_step_is_refused_to_whoever_lacks_its_role(client, utility):
         assert name in matrix, "eleven roles; people of the customer act without a sign-in"
 
 
-@pytest.mark.requirement("G-126", "G-127", "G-128", "G-129")
-def test_each_step_explains_itself_is_tracked_counted_and_shows_no_personal_number(client, utility):
+STEPS_EXPLAINED = {
+    "received": "compares the count on the form",
+    "survey": "looks places up in bulk",
+    "contract": "nobody does two of the first three",
+    "order": "Labels are printed for all points at once",
+    "field": "One crew does everything in one visit",
+    "install": "One real day for all rows",
+    "settle": "The bill uses the register at the removal",
+    "archive": "within seven working days",
+}
+
+
+@pytest.mark.requirement("G-126")
+def test_every_step_has_help_of_its_own(client, utility):
+    """Each open step says what is done there, in its own words; a case has all of them in turn (see ``test_whole``)."""
+    assert set(STEPS_EXPLAINED) == {state.value for state in values.OPEN_STATES}
+    case_id, _ticket = ordered(client, utility)
+    for state, words in STEPS_EXPLAINED.items():
+        GroupCase.objects.filter(id=case_id).update(state=state)
+        shown = page(client, case_id)
+        help_shown = shown.split("What is done at this step")[1].split("</details>")[0]
+        assert words in help_shown, state
+        assert not any(other in help_shown for name, other in STEPS_EXPLAINED.items() if name != state), state
+
+
+@pytest.mark.requirement("G-054")
+def test_the_request_for_a_ticket_names_leader_and_certificate(client, utility):
+    case_id, ticket_id = ordered(client, utility)
+    ticket = field_queries.ticket(ticket_id)
+    rows, case = queries.rows(case_id=case_id), queries.case(case_id=case_id)
+    paper = casepapers.work_order(
+        case=case,
+        rows=rows,
+        ticket=ticket.number,
+        leader="张工",
+        qualification=ticket.qualification,
+        planned=world.TODAY,
+    )
+    assert (paper["ticket"], paper["count"]) == (ticket.number, 3)
+    assert "ZJ-7" in paper["qualification"]
+    pdf = world.sign_in(client, "zhou").get(world.at("group_case_paper", case_id, "workorder"))
+    assert pdf.content.startswith(b"%PDF")
+
+
+@pytest.mark.requirement("G-127", "G-128", "G-129")
+def test_each_step_is_tracked_counted_and_shows_no_personal_number(client, utility):
     case_id, _ticket = ordered(client, utility)
     shown = page(client, case_id)
-    assert "What is done at this step" in shown
     assert "work on site" in shown
     for number in ("13800000001", "000000199001010000"):
         assert number not in shown

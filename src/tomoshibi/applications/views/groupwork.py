@@ -725,6 +725,7 @@ def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
                 rows=rows,
                 ticket=ticket.number if ticket else "",
                 leader=people.name_of(user_id=ticket.leader_id) if ticket and ticket.leader_id else "",
+                qualification=ticket.qualification if ticket else "",
                 planned=ticket.planned_on if ticket else None,
             ),
         )
