@@ -54,7 +54,8 @@ def places(office):
     end = enter(office, ChangeKind.MOVE_OUT, spin(2))
     sent = write(office, plan)
     with db.transaction():
-        notices.install_notice_texts(now=office.now)
+        own = {"registration_number": "B1234", "power_mix": "水力 60％、火力 40％（2026年度の計画値）"}
+        notices.install_notice_texts(now=office.now, own=own, counsel="弁護士 灯台守、2026年10月1日")
     do(notices.fill_again, office, notice_id=sent)
     held = write(office, size)
     letter = do(notices.reissue, office, notice_id=sent, channel=Channel.LETTER)

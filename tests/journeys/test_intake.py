@@ -9,9 +9,10 @@ from django.test import Client
 
 from tests.applications import office
 from tests.applications.office import ANSWERS, CLERK, LEAD, NOW, SPIN
+from tomoshibi.applications import operations as applications
 from tomoshibi.applications import queries
 from tomoshibi.applications.models import Intake, Submission
-from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES
+from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES, Source
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.gateways import mail
 from tomoshibi.messaging import queries as messaging
@@ -58,6 +59,32 @@ def post_office(tmp_path, settings):
     with mail.MailSimulator(tmp_path / "mail") as simulator:
         settings.EMAIL_PORT = simulator.port
         yield simulator
+
+
+@pytest.mark.procedure("IN1")
+def test_an_applicant_withdraws_on_the_page_of_the_state(journey, post_office):
+    """Asked whether they are sure; who does not know what is in it changes nothing; twice is once, with one mail."""
+    journey.in_transaction(office.open_office)
+
+    def applied():
+        made = applications.start(source=Source.WEB, typed=ANSWERS, language="en", now=office.NOW)
+        texts = queries.consent_texts(kind="switch", language="en", on=office.NOW.date())
+        return applications.send(key=made.key, agreed=texts, language="en", now=office.NOW).intake
+
+    number = journey.in_transaction(applied).number
+    visitor = Visitor(journey)
+    known = {"number": number, "contact": "090-0000-1234"}
+    assert "Withdraw the application" in visitor.page("status", **known).content.decode()
+    visitor.page("status", status=422, number=number, contact="somebody@example.jp", do="withdraw")
+    assert "Yes, withdraw" in visitor.page("status", **known, do="sure").content.decode()
+    assert Intake.objects.get().state == "received"
+    for _again in range(2):
+        ended = visitor.page("status", **known, do="withdraw").content.decode()
+        assert "This application has ended" in ended
+        assert "Yes, withdraw" not in ended
+    assert Intake.objects.get().state == "withdrawn"
+    assert worklist.open_items(kind="applications.intake") == []
+    assert len(mails("applications.ended")) == 1
 
 
 @pytest.mark.procedure("IN1", "CM1")

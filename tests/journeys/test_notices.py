@@ -59,8 +59,14 @@ def browser(journey, name):
     return found
 
 
+OWN = {"text_registration_number": "B1234", "text_power_mix": "水力 60％、火力 40％（2026年度の計画値）"}
+
+
 def publish_a_text(clerk, lead, kind, *, counsel=""):
-    """A version written by one and published by the other; an item without text is refused, and so is publishing one's own."""
+    """
+    A version written by one and published by the other; an item without text is refused, and one that is still the shipped
+    sample, and publishing one's own.
+    """
     begun = queries.published_template(kind=kind)
     typed = {"title": begun.title, "opening": begun.opening, "counsel": counsel}
     for item in begun.items:
@@ -72,6 +78,10 @@ def publish_a_text(clerk, lead, kind, *, counsel=""):
     refused = clerk.post(page, typed | {"text_late_interest": "", "propose": "1"})
     assert refused.status_code == 422
     assert "This item is needed." in refused.content.decode()
+    samples = clerk.post(page, typed | {"propose": "1"})
+    assert samples.status_code == 422
+    assert samples.content.decode().count("still the shipped sample") == 2
+    typed |= OWN
     assert clerk.post(page, typed | {"propose": "1"}).status_code == 302
     template_id = int(page.rstrip("/").rpartition("/")[2])
     decide = reverse("applications:decide_notice_template", args=[template_id])
@@ -91,6 +101,18 @@ def says_what_was_agreed(document):
     assert "周波数 50ヘルツ（群馬県の一部は60ヘルツ）" in said["supply"]
 
 
+def held_while_samples_stand(journey, clerk, office, held, item):
+    """The shipped example is no text of this company: held with a sentence, and a link to where it is put right."""
+    journey.in_transaction(operations.install_notice_texts, now=office.now)
+    clerk.post(reverse("applications:notice_step", args=[held.id, "again"]))
+    samples = queries.notice(notice_id=held.id)
+    assert samples.state is NoticeState.HELD
+    assert set(samples.missing) >= {"counsel", "registration_number:sample", "power_mix:sample"}
+    told = clerk.get(item.url).content.decode()
+    assert "sample of the shipped text has to be replaced" in told
+    assert reverse("applications:new_notice_template", args=["before"]) in told
+
+
 @pytest.mark.procedure("CM4")
 def test_a_document_is_held_then_sent_and_its_delivery_proved(journey, office, post_office):
     clerk, lead = browser(journey, "kato"), browser(journey, "mori")
@@ -105,9 +127,9 @@ def test_a_document_is_held_then_sent_and_its_delivery_proved(journey, office, p
     (item,) = worklist.open_items(kind="applications.notice_held")
     assert "A published text" in clerk.get(item.url).content.decode()
 
-    journey.in_transaction(operations.install_notice_texts, now=office.now)
+    held_while_samples_stand(journey, clerk, office, held, item)
+    # Published, what was held goes out by itself.
     publish_a_text(clerk, lead, NoticeKind.BEFORE, counsel="弁護士 灯台守、2026年10月1日")
-    clerk.post(reverse("applications:notice_step", args=[held.id, "again"]))
     journey.work()
     sent = queries.notice(notice_id=held.id)
     assert sent.state is NoticeState.SENT, sent.missing

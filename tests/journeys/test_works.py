@@ -12,6 +12,7 @@ from tests.metering.grid import spin
 from tomoshibi.applications.queries import works as queries
 from tomoshibi.applications.values.works import WorkState
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import queries as worklist
 
@@ -140,6 +141,23 @@ def test_a_larger_connection_over_the_web_system(journey, clerk, grid):
     assert clerk.get(reverse("applications:work_desks")).status_code == 200
 
 
+def reminded_once_for_a_day(journey, clerk, grid, case_id):
+    """The grid company gets one mail for the day that passed, however often it is looked for."""
+    number = queries.case(case_id=case_id).number
+
+    def mails():
+        journey.in_transaction(worker.enqueue, name="applications.chase_works")
+        journey.work()
+        read = [
+            email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in grid.post_office.messages()
+        ]
+        return [one["To"] for one in read if number in one["Subject"]]
+
+    assert mails() == ["hv@grid.example.jp"]
+    assert mails() == ["hv@grid.example.jp"]
+    assert "reminded by mail to hv@grid.example.jp" in page(clerk, case_id)
+
+
 @pytest.mark.procedure("AP11")
 def test_a_meter_is_moved_by_post(journey, clerk, grid):
     """No Web system: a person posts the form; who entered the money does not agree to it; what is late is called."""
@@ -156,9 +174,11 @@ def test_a_meter_is_moved_by_post(journey, clerk, grid):
     clerk.post(taken, {"words": "again"})
     assert queries.sendings_of(case_id=case_id)[0].words == "追跡 1234-5678"
     grid.go(days=7)
+    journey.in_transaction(messaging.load_shipped_texts)
     journey.in_transaction(worker.enqueue, name="applications.chase_works")
     journey.work()
     assert [one.url for one in worklist.open_items(kind="applications.work_overdue")] == [item.url]
+    reminded_once_for_a_day(journey, clerk, grid, case_id)
     say(clerk, case_id, "received", number="M-5")
     say(clerk, case_id, "design", design="survey")
     lead = english(journey, LEAD)

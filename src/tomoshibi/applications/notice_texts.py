@@ -17,6 +17,9 @@ FACTS = frozenset({
     "capacity", "spin", "place", "fee", "late_interest", "power_mix", "fiscal_year",
 })  # fmt: skip
 """What can be filled in."""
+SAMPLE = "sample"
+SAMPLE_MARKS = ("見本", "A0000")
+"""What the shipped texts write where a company has to put its own: no paper leaves with one of them on it."""
 
 
 @lru_cache(maxsize=1)
@@ -29,11 +32,18 @@ def facts_in(text: str) -> list[str]:
     return _FACT.findall(text)
 
 
+def is_sample(text: str) -> bool:
+    """Whether the text of an item, before its facts are filled in, still has a value of the shipped example."""
+    whole = text.replace("{power_mix}", str(shipped()["power_mix"]))
+    return any(mark in whole for mark in SAMPLE_MARKS)
+
+
 def complaints(items: Sequence[TemplateItem]) -> list[tuple[str, str]]:
     """
     What keeps a template from being published.
 
-    :returns: code of the item, and the fact that is not known (empty: the item has no text)
+    :returns: code of the item, and the fact that is not known (empty: the item has no text; ``SAMPLE``: it is still the
+        example)
     """
     given = {item.code: item for item in items}
     found = []
@@ -43,6 +53,8 @@ def complaints(items: Sequence[TemplateItem]) -> list[tuple[str, str]]:
             found.append((code, ""))
             continue
         found += [(code, fact) for fact in facts_in(item.text) if fact not in FACTS]
+        if is_sample(item.text):
+            found.append((code, SAMPLE))
     return found
 
 
@@ -68,5 +80,7 @@ def filled(items: Sequence[TemplateItem], facts: Mapping[str, str]) -> tuple[lis
             continue
         text, lacking = fill(item.text, facts)
         missing += [f"{code}:{fact}" for fact in lacking]
+        if is_sample(item.text):
+            missing.append(f"{code}:{SAMPLE}")
         content.append({"code": code, "heading": item.heading, "text": text})
     return content, missing

@@ -1,9 +1,13 @@
 """What people read about documents: kinds, states, ways, items of the checklist, proofs."""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.applications import notice_texts
 from tomoshibi.applications.values.notices import Channel, NoticeKind, NoticeState, Occasion, TemplateState
 from tomoshibi.ui.states import State, Tone
 
@@ -61,6 +65,7 @@ ITEMS: dict[str, Words] = {
     "cooling_off": _("Cooling-off"),
     "opening": _("Opening"),
     "template": _("A published text"),
+    "counsel": _("Who confirmed the text: it is still the shipped example"),
     "address": _("A complete address for the letter"),
 }
 PROOFS: dict[str, tuple[str, Words]] = {
@@ -82,4 +87,27 @@ def missing(code: str) -> str:
     """``item:fact`` of what is missing, as people read it."""
     item, _colon, fact = code.partition(":")
     said = str(ITEMS.get(item, item))
+    if fact == notice_texts.SAMPLE:
+        return _("%(item)s: the sample of the shipped text has to be replaced by your own") % {"item": said}
     return f"{said} ({fact})" if fact else said
+
+
+def places(codes: Sequence[str], *, customer_id: int, kind: str) -> list[tuple[str, Words]]:
+    """Addresses of the pages where what is missing is put right, each once."""
+    found: dict[str, Words] = {}
+    for code in codes:
+        item, _colon, fact = code.partition(":")
+        if item == "address":
+            found[reverse("parties:customer", args=[customer_id])] = _("Address of the customer")
+        elif fact.startswith("company") or fact == "invoice_registration":
+            found[reverse("masters:company_list")] = _("Profile of the company")
+        elif item in {"template", "counsel"} or fact in {notice_texts.SAMPLE, ""}:
+            found[reverse("applications:new_notice_template", args=[kind])] = _("Text of the document")
+    return list(found.items())
+
+
+def complaint(fact: str) -> str:
+    """What keeps an item from being published, beside its field."""
+    if fact == notice_texts.SAMPLE:
+        return str(_("This is still the shipped sample: write what holds for your company."))
+    return _("“%(fact)s” cannot be filled in.") % {"fact": fact} if fact else str(_("This item is needed."))

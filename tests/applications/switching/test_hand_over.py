@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from tests.applications import office
 from tests.applications.switching.world import case
 from tomoshibi.applications import operations as applications
@@ -48,3 +50,41 @@ def examined(grid):
         with db.transaction():
             applications.confirm_registration(intake_id=begun.id, now=grid.now, actor_id=lead)
     return begun.id
+
+
+def test_an_applicant_withdraws_until_the_contract_stands(grid):
+    """Before anything is out it ends at once; what is out is taken back there first; what stands is too late."""
+    with db.transaction():
+        office.open_office()
+    grid.go(to=office.NOW.date())
+    intake_id = examined(grid)
+    (made,) = [queries.to_case(row) for row in queries.case_rows()]
+    grid.send()
+    grid.behave(mediation_no={})
+    grid.next_day()
+    assert case(made.id).state in {SwitchingState.AGREED, SwitchingState.SUBMITTED}
+    with db.transaction():
+        ended = applications.withdraw_as_applicant(intake_id=intake_id, now=grid.now)
+    if not ended:
+        assert received.intake(intake_id=intake_id).reason
+        with db.transaction():
+            assert applications.withdraw_as_applicant(intake_id=intake_id, now=grid.now) is False, "asked once"
+        grid.send()
+        grid.poll()
+    assert case(made.id).state is SwitchingState.CANCELED
+    assert received.registration_of(intake_id=intake_id).state is RegistrationState.CANCELED
+    with db.transaction(), pytest.raises(applications.TooLateToWithdraw):
+        applications.withdraw_as_applicant(intake_id=intake_id, now=grid.now)
+
+
+def test_behind_the_match_an_applicant_calls(grid):
+    with db.transaction():
+        office.open_office()
+    grid.go(to=office.NOW.date())
+    intake_id = examined(grid)
+    grid.send()
+    grid.next_day()
+    grid.next_day()
+    assert received.registration_of(intake_id=intake_id).state is RegistrationState.COMPLETED
+    with db.transaction(), pytest.raises(applications.TooLateToWithdraw, match="call"):
+        applications.withdraw_as_applicant(intake_id=intake_id, now=grid.now)

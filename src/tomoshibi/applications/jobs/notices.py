@@ -4,7 +4,15 @@ from django.utils.translation import gettext_noop
 
 from tomoshibi.applications.operations import notices as operations
 from tomoshibi.applications.queries import notices as queries
-from tomoshibi.applications.values.notices import PROCEDURE, SEND_JOB, About, NoticeKind, Occasion
+from tomoshibi.applications.values.notices import (
+    HELD_JOB,
+    PROCEDURE,
+    SEND_JOB,
+    About,
+    NoticeKind,
+    NoticeState,
+    Occasion,
+)
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -30,3 +38,18 @@ def send_notice(
         return "what it was about is gone"
     made = queries.notice(notice_id=notice_id)
     return f"{made.number}: {made.state.value}" if made else ""
+
+
+@worker.define_job(HELD_JOB, procedure=PROCEDURE, label=gettext_noop("Send contract documents that were held"))
+def send_held(progress: worker.Progress, kind: str) -> str:
+    """A text was published: what waited for it is filled again, one at a time; what still lacks something stays held."""
+    waiting, sent = queries.held_notices(kind=NoticeKind(kind)), 0
+    for done, notice_id in enumerate(waiting, start=1):
+        try:
+            with db.transaction():
+                made = operations.fill_again(notice_id=notice_id, now=clock.now(), actor_id=None)
+        except (operations.NoticeRefused, LookupError):
+            continue  # somebody was quicker, or what it was about is gone
+        sent += made.state is not NoticeState.HELD
+        progress(done, len(waiting), made.number)
+    return f"{sent} sent, {len(waiting) - sent} still held"

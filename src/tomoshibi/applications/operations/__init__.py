@@ -53,6 +53,7 @@ from tomoshibi.applications.operations.throttle import (
     forget_attempts,
     require_within,
 )
+from tomoshibi.applications.operations.withdrawal import TooLateToWithdraw, withdraw_as_applicant
 from tomoshibi.documents.operations import UploadRefused
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "PointUnknown",
     "Sent",
     "StillOpen",
+    "TooLateToWithdraw",
     "TooManyUploads",
     "TooOften",
     "UploadRefused",
@@ -105,5 +107,6 @@ __all__ = [
     "start",
     "switching",
     "withdraw",
+    "withdraw_as_applicant",
     "withdraw_key",
 ]

@@ -86,6 +86,12 @@ def notices_of(
     return [to_notice(row) for row in rows[:limit]]
 
 
+def held_notices(*, kind: NoticeKind) -> list[int]:
+    """Documents of a kind that wait for something that was missing, oldest first."""
+    rows = Notice.objects.filter(kind=kind.value, state=NoticeState.HELD.value)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def letters_to_post() -> list[values.Notice]:
     """Papers that wait to be printed and posted, oldest first."""
     rows = Notice.objects.select_related("template").filter(state=NoticeState.TO_POST.value).order_by("id")

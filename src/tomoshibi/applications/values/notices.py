@@ -7,6 +7,7 @@ from enum import StrEnum
 
 PROCEDURE = "CM4"
 SEND_JOB = "applications.send_notice"
+HELD_JOB = "applications.send_held_notices"
 EXAMPLE = "この書面の文面は見本です。実際に使う前に、必ず法律の専門家に確認してください。"
 """Stands on every paper whose text nobody has confirmed with counsel."""
 

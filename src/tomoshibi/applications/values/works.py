@@ -87,6 +87,8 @@ OPEN_WORKS = (
     WorkState.DRAFT, WorkState.SENT, WorkState.ACCEPTED, WorkState.DESIGN, WorkState.QUOTED, WorkState.AGREED,
     WorkState.SCHEDULED, WorkState.RETURNED,
 )  # fmt: skip
+AT_THE_GRID = (WorkState.SENT, WorkState.ACCEPTED, WorkState.DESIGN, WorkState.AGREED, WorkState.SCHEDULED)
+"""It is the grid company's turn."""
 CHANGEABLE = (WorkState.DRAFT, WorkState.RETURNED, WorkState.SENT, WorkState.ACCEPTED, WorkState.DESIGN)
 """Until the grid company fixed a day, and before its cut-off, an application may be corrected or taken back."""
 

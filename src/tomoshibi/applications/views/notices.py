@@ -73,6 +73,7 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         "customer": parties.customer(customer_id=found.customer_id),
         "contract": contracts.contract(contract_id=found.contract_id) if found.contract_id else None,
         "missing": [words.missing(code) for code in found.missing],
+        "places": words.places(found.missing, customer_id=found.customer_id, kind=found.kind.value),
         "proof": proof,
         "channels": words.CHANNELS.items(),
         "held": found.state is NoticeState.HELD,
@@ -228,10 +229,7 @@ def _write(
                 messages.success(request, _("A second person reads it now."))
         except operations.TemplateIncomplete as refusal:
             for code, fact in refusal.found:
-                form.add_error(
-                    f"text_{code}",
-                    _("“%(fact)s” cannot be filled in.") % {"fact": fact} if fact else _("This item is needed."),
-                )
+                form.add_error(f"text_{code}", words.complaint(fact))
             if template_id is None:
                 messages.error(request, str(refusal))
                 return redirect("applications:notice_template", saved)

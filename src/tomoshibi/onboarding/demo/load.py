@@ -42,6 +42,14 @@ AGENT = {
     "account_number": "0000001", "fee_yen": "66",
     "file_profile": '{"separator": "crlf", "end_of_file_mark": false, "code_division": "0"}',
 }  # fmt: skip
+NOTICE_TEXTS = {
+    "registration_number": "登録番号 架空-0555（この会社は実在せず、登録番号も架空のものです）\n"
+    "適格請求書発行事業者の登録番号 {invoice_registration}（架空）",
+    "power_mix": "{fiscal_year}年度の計画値（架空の数値）：再生可能エネルギー 40％、天然ガス火力 35％、卸電力取引所からの調達 25％。"
+    "非化石証書は使用していません。",
+}
+NOTICE_COUNSEL = "架空の会社のための架空の文面（2026年10月1日、灯火でんき法務・架空）"
+"""The demo's company has put values of its own in the place of the samples, and says that they are invented."""
 SOURCE = "demo (invented)"
 MWH_DWH = 1_000 * DWH_PER_KWH
 
@@ -249,7 +257,7 @@ def demo_loads() -> loads.Loads:
 def _connect() -> str:
     """Letters' texts, and how the outside world is reached."""
     messaging.load_shipped_texts()
-    notices.install_notice_texts(now=story.NOW)
+    notices.install_notice_texts(now=story.NOW, own=NOTICE_TEXTS, counsel=NOTICE_COUNSEL)
     usual = outside.places()
     outside.connect(usual)
     agent.manners().write(usual.agent_folder)

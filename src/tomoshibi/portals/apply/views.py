@@ -328,12 +328,33 @@ def status(request: HttpRequest) -> HttpResponse:
                 with db.transaction():
                     operations.send_repair_link(intake_id=found.id, now=clock.now())
                 messages.success(request, _("The mail with the link is on its way."))
+            if request.POST.get("do") == "withdraw":
+                found = _withdrawn(request, found)
+            registration = queries.registration_of(intake_id=found.id)
             context |= {
                 "intake": found,
-                "stages": words.stages(found, registration=queries.registration_of(intake_id=found.id)),
+                "stages": words.stages(found, registration=registration),
                 "asked": queries.deficiencies_of(intake_id=found.id, only_open=True),
+                "may_withdraw": words.may_withdraw(found, registration=registration),
+                "taken_back": words.taken_back(found, registration=registration),
+                "sure": request.POST.get("do") == "sure",
             }
     return _show(request, "status", context, status=422 if form.errors else 200)
+
+
+def _withdrawn(request: HttpRequest, found: values.Intake) -> values.Intake:
+    """The applicant does not want it any more; sent twice it is the same."""
+    within_limit(request, "mail")
+    try:
+        with db.transaction():
+            ended = operations.withdraw_as_applicant(intake_id=found.id, now=clock.now())
+    except (operations.TooLateToWithdraw, operations.WrongState) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Your application is withdrawn; a mail confirms it.")
+        asked = _("We take it back from the grid company; this page shows when that is done.")
+        messages.success(request, said if ended else asked)
+    return queries.intake(intake_id=found.id)
 
 
 @require_http_methods(["GET", "POST"])

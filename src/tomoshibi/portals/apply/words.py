@@ -91,3 +91,17 @@ def stages(one: values.Intake, *, registration: values.Registration | None) -> d
         ended = ENDED[IntakeState.WITHDRAWN]
     rows = [{"label": label, "done": n < reached, "now": n == reached - 1} for n, label in enumerate(STAGES)]
     return {"ended": ended, "rows": rows, "starts_on": registration.starts_on if registration else None}
+
+
+def taken_back(one: values.Intake, *, registration: values.Registration | None) -> bool:
+    """The applicant withdrew, and the grid company has not answered yet."""
+    waits = registration is not None and registration.state is RegistrationState.CONFIRMED
+    return one.state is IntakeState.HANDED_OVER and waits and bool(one.reason)
+
+
+def may_withdraw(one: values.Intake, *, registration: values.Registration | None) -> bool:
+    """Until the contract stands; whether the grid company's cut-off has passed is found when it is asked for."""
+    if one.state is IntakeState.HANDED_OVER:
+        waits = registration is not None and registration.state is RegistrationState.CONFIRMED
+        return waits and not one.reason
+    return one.state in {IntakeState.RECEIVED, IntakeState.DEFICIENT, IntakeState.EXAMINED}

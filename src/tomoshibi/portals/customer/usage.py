@@ -172,7 +172,7 @@ def _days(contract: Contract, own: Period, month: Month) -> Shown:
     days = list(period)
     chart = charts.over_categories(
         chart_id="usage", title=_("Use by day"), axis=_("Day"),
-        categories=[figures.day_with_weekday(day) for day in days], series=[_series(_("used"), used)], unit="kWh",
+        categories=[f"{day:%m-%d}" for day in days], series=[_series(_("used"), used)], unit="kWh",
     )  # fmt: skip
     known = [(energy, day) for energy, day in zip(used, days, strict=True) if energy is not None]
     top, on = max(known, default=(0, period.start))

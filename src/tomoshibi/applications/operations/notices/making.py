@@ -119,6 +119,8 @@ def _send(row: Notice, *, now: datetime, actor_id: int | None) -> None:
     row.content, missing = notice_texts.filled([TemplateItem(**item) for item in template.items], facts)
     opening, lacking = notice_texts.fill(template.opening, facts)
     row.missing = [*missing, *(f"opening:{fact}" for fact in lacking)]
+    if not template.counsel:
+        row.missing = ["counsel", *row.missing]
     if row.channel == Channel.LETTER and not terms.customer.address.is_complete:
         row.missing = [*row.missing, "address"]
     if row.missing:

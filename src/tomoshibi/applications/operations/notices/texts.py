@@ -1,6 +1,6 @@
 """Versions of the texts of documents: written by one, published by another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from tomoshibi.applications.values import notices as values
 from tomoshibi.applications.values.notices import NoticeKind, TemplateItem, TemplateState
 from tomoshibi.identity import operations as identity
 from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
 
 
 class TemplateIncomplete(ValueError):
@@ -87,12 +88,14 @@ def propose_template(*, template_id: int, now: datetime, actor_id: int | None) -
 @db.transaction_required
 def publish_template(*, template_id: int, now: datetime, actor_id: int | None) -> values.Template:
     """
-    The second person agrees: documents are made from it from now on.
+    The second person agrees: documents are made from it from now on, those first that were held.
 
     :raises identity.SamePerson: if they wrote it
     :raises TemplateSettled: if it does not wait any more
     """
-    return _decide(template_id, "publish", now=now, actor_id=actor_id)
+    published = _decide(template_id, "publish", now=now, actor_id=actor_id)
+    worker.enqueue(values.HELD_JOB, {"kind": published.kind.value})
+    return published
 
 
 @db.transaction_required
@@ -129,10 +132,13 @@ def _record(row: NoticeTemplate, what: str, *, now: datetime, actor_id: int | No
 
 
 @db.transaction_required
-def install_notice_texts(*, now: datetime) -> int:
+def install_notice_texts(*, now: datetime, own: Mapping[str, str] | None = None, counsel: str = "") -> int:
     """
-    Publish the shipped texts where there are none yet. They are examples: each paper says so until counsel is named.
+    Publish the shipped texts where there are none yet. They are examples: documents made from them are held until a version
+    with the company's own values, confirmed by counsel, is published.
 
+    :param own: item to text, in the place of the shipped example (a company that is set up with its values, a demo)
+    :param counsel: who confirmed these texts
     :returns: how many are new
     """
     made = 0
@@ -141,9 +147,11 @@ def install_notice_texts(*, now: datetime) -> int:
             continue
         text: dict[str, Any] = notice_texts.shipped()[kind.value]
         items = [dict(zip(("code", "heading", "text"), item, strict=True)) for item in text["items"]]
+        items = [item | {"text": (own or {}).get(item["code"], item["text"])} for item in items]
         row = NoticeTemplate(
-            kind=kind.value, version=1, title=text["title"], opening=text["opening"], items=items, written_at=now
-        )
+            kind=kind.value, version=1, title=text["title"], opening=text["opening"], items=items, counsel=counsel,
+            written_at=now,
+        )  # fmt: skip
         row.propose()
         row.publish()
         row.decided_at = now

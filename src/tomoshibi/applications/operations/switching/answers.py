@@ -82,12 +82,15 @@ def _of_application(case: SwitchingCase, row: SwitchingMessage, answer: switchin
         case.save()
         worklist.open_items(items=[cases.stopped_item(case, now=now)], now=now)
         outcomes.tell_changes([case], now=now)
+        if row.action == switching.Action.CANCEL.value:
+            effects.tell_applicant(case, taken=False, now=now)
         return
     if row.action == switching.Action.CANCEL.value:
         if can_proceed(case.cancel):
             case.cancel(reason=case.reason)
             case.save()
             outcomes.tell_changes([case], now=now)
+            effects.tell_applicant(case, taken=True, now=now)
         tell(case, "canceled", _("the grid company took the cancellation"), now=now)
         return
     outcomes.note_stage(case, answer.fields, messages=line.message_set(on=now.date()))

@@ -67,6 +67,14 @@ def begin(found: Sequence[SwitchingCase], *, now: datetime) -> None:
     )
 
 
+def tell_applicant(case: SwitchingCase, *, taken: bool, now: datetime) -> None:
+    """The grid company answered a cancellation: the one of an applicant who withdrew ends their application with it."""
+    from tomoshibi.applications.operations import withdrawal  # it takes our cases back, so it stands above us
+
+    if case.registration_id is not None:
+        withdrawal.withdrawal_answered(registration_id=case.registration_id, taken=taken, now=now)
+
+
 def _complete_registration(case: SwitchingCase, *, now: datetime) -> None:
     """What the applicant wrote becomes a contract; they are told (one message each, so one at a time)."""
     from tomoshibi.applications.operations import examination  # it opens our cases, so it stands above us

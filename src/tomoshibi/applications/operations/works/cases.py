@@ -16,7 +16,9 @@ from tomoshibi.applications.queries import works as queries
 from tomoshibi.applications.values import works as values
 from tomoshibi.applications.values.works import NewWork, Route, SendAction, SendState, WorkKind, WorkState
 from tomoshibi.documents import operations as documents
+from tomoshibi.identity import operations as identity
 from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.storage import bulk, db
 from tomoshibi.supply import queries as supply
 from tomoshibi.worker import operations as worker
@@ -362,11 +364,14 @@ def cancel_work(*, case_id: int, reason: str, now: datetime, actor_id: int | Non
 @db.transaction_required
 def chase(*, now: datetime) -> int:
     """
-    Applications whose next step is late become work for a person: ask the grid company how it stands.
+    Applications whose next step is late become work for a person, and the grid company is reminded by mail, once for each
+    day that passed, where it is the grid company's turn and its desk has an address.
 
     :returns: how many
     """
     late = queries.overdue(on=now.date())
+    for one in late:
+        _remind(one, now=now)
     items = [
         {
             "procedure": one.procedure,
@@ -381,6 +386,45 @@ def chase(*, now: datetime) -> int:
     ]
     worklist.open_items(items=items, now=now)
     return len(late)
+
+
+def _remind(late: values.WorkCase, *, now: datetime) -> None:
+    """A mail to the grid company: which application, since when it waits, what the next step was."""
+    desk = queries.desk(area=late.area)
+    asked = WorkStep.objects.filter(case_id=late.id, event=f"reminded:{late.number}:{late.due_on}").exists()
+    if asked or desk is None or not desk.mail or late.state not in values.AT_THE_GRID:
+        return
+    company = masters.company()
+    messaging.send_mail(
+        template="applications.works_reminder",
+        recipient=desk.mail,
+        context={
+            "desk": desk.name,
+            "number": late.number,
+            "reception": late.reception_number or "－",
+            "name": late.holder_name,
+            "place": late.address,
+            "due": str(late.due_on),
+            "wished": str(late.wished_on or "－"),
+            "company": company.name,
+            "phone": company.phone,
+        },
+        about=f"applications.work:{late.id}",
+        key=f"reminded:{late.number}:{late.due_on}",
+        now=now,
+    )
+    case = locked(late.id)
+    said = _("the grid company was reminded by mail to %(mail)s: due on %(day)s") % {
+        "mail": desk.mail,
+        "day": late.due_on,
+    }
+    tell(case, "reminded", said, now=now, event=f"reminded:{late.number}:{late.due_on}")
+    identity.record_deed(
+        procedure=late.procedure,
+        what=f"reminded the grid company of {late.number}, due on {late.due_on}",
+        at=now,
+        subject=subject(case),
+    )
 
 
 # What the other file of this matter shares ----------------------------------------------------------------------
