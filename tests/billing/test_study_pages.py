@@ -8,7 +8,8 @@ import pytest
 
 from tests.billing import book
 from tests.billing.test_studies import NIGHT, publish, twelve_contracts
-from tomoshibi.billing import jobs, queries, values
+from tomoshibi.billing import jobs, operations, queries, values
+from tomoshibi.billing.scenario import Scenario
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters
@@ -32,6 +33,23 @@ def analyst(client, now):
         identity.add_person(username="guest", name="guest", mail="", password="lamp-light-42", roles=[])
         client.force_login(User.objects.get(username="tanaka"))
     return client
+
+
+def test_parts_that_are_priced_side_by_side_give_what_one_part_gives(analyst, now):
+    """Threads take part by part, each once; the result does not know how many there were."""
+    results = []
+    for size in (1, 5, 100):
+        with db.transaction():
+            study_id = operations.open_study(
+                title=f"in parts of {size}", scenario=Scenario(levy_micro=5_000_000), selection=values.StudySelection(),
+                months=(book.OCTOBER,), actor_id=book.people()[0], now=now, part_size=size,
+            )  # fmt: skip
+        told = []
+        jobs.run_study(lambda *progress, told=told: told.append(progress), study_id=study_id)
+        assert told[-1][0] == told[-1][1]
+        results.append(queries.study(study_id=study_id).result)
+    assert results[0]["totals"]["after_minor"] > results[0]["totals"]["before_minor"]
+    assert results[0] == results[1] == results[2]
 
 
 QUESTION = {"title": "levy of next year", "first_month": "2026-10", "last_month": "2026-10"}

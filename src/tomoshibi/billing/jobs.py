@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -34,11 +35,16 @@ def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str
         if run.kind is values.RunKind.REGULAR and not run.chunks_done:
             with db.transaction():  # groups have no values but those that are worked out; the same facts write nothing
                 operations.calculate_groups(month=Month.from_number(run.month), today=today, now=clock.now())
-        _every_part(progress, run, lambda: operations.rate_chunk(run_id=run_id, today=today) is not None)
+        one_part = partial(_rate_chunk, run_id=run_id, today=today)
+        _every_part(progress, one_part, done=run.chunks_done, total=run.chunks_total)
     with db.transaction():
         run = operations.finish_rating(run_id=run_id, now=clock.now(), actor_id=actor_id)
     progress(run.chunks_total, run.chunks_total)
     return f"run {run_id}: {run.bill_count} bills, {run.aside_count} set aside, {run.total_minor:,} in all"
+
+
+def _rate_chunk(*, run_id: int, today: date) -> bool:
+    return operations.rate_chunk(run_id=run_id, today=today) is not None
 
 
 @worker.define_job(values.CALCULATE_JOB, procedure=values.GROUPS, label=gettext_noop("Work out the energy of groups"))
@@ -63,7 +69,8 @@ def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> st
     with db.transaction():
         run = operations.start_issue(run_id=run_id, today=clock.today(), now=clock.now())
     now = clock.now()
-    _every_part(progress, run, lambda: operations.issue_chunk(run_id=run_id, now=now, actor_id=actor_id))
+    one_part = partial(operations.issue_chunk, run_id=run_id, now=now, actor_id=actor_id)
+    _every_part(progress, one_part, done=run.chunks_done, total=run.chunks_total)
     with db.transaction():
         outcome = operations.finish_issue(run_id=run_id, now=clock.now(), actor_id=actor_id)
     if outcome is None:
@@ -71,25 +78,25 @@ def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> st
     return f"run {run_id}: issued {outcome.issued}, held {outcome.held}, {outcome.total_minor:,} in all"
 
 
-def _every_part(progress: Tell, run: values.Run, one_part: Callable[[], bool]) -> None:
+def _every_part(progress: Tell, one_part: Callable[[], bool], *, done: int, total: int) -> None:
     """
-    Do the parts of a run until none is left, each in its transaction.
+    Do the parts of a run or study until none is left, each in its transaction.
 
-    Two at a time where there are several: while the database writes one, the next is priced.
+    Two at a time where there are several: while the database reads or writes one, the next is priced, and pricing itself
+    holds the interpreter only for a part of its time. Memory is that of two parts.
     """
-    done = run.chunks_done
-    progress(done, run.chunks_total)
-    left = run.chunks_total - done
+    progress(done, total)
+    left = total - done
     if left < _TOGETHER:
         while _in_transaction(one_part):
             done += 1
-            progress(done, run.chunks_total)
+            progress(done, total)
         return
     with ThreadPoolExecutor(_TOGETHER) as pool:
         waiting = {pool.submit(_in_thread, one_part) for _part in range(left)}
         for finished in as_completed(waiting):
             done += finished.result()
-            progress(done, run.chunks_total)
+            progress(done, total)
 
 
 def _in_thread(one_part: Callable[[], bool]) -> bool:
@@ -219,14 +226,8 @@ def run_study(progress: Tell, *, study_id: int) -> str:
     """Price every part of a study that is not done; one that was stopped meanwhile ends here."""
     with db.transaction():
         found = queries.study(study_id=study_id)
-    done, today = found.parts_done, clock.today()
-    progress(done, found.parts_total)
-    while True:
-        with db.transaction():
-            if not operations.study_next(study_id=study_id, today=today):
-                break
-        done += 1
-        progress(done, found.parts_total)
+    one_part = partial(operations.study_next, study_id=study_id, today=clock.today())
+    _every_part(progress, one_part, done=found.parts_done, total=found.parts_total)
     with db.transaction():
         finished = operations.finish_study(study_id=study_id, now=clock.now())
     return f"study {study_id}: {'done' if finished else 'stopped'}"
