@@ -287,7 +287,7 @@ def _change(event: Any, who: dict[int, str], names: Any, *, of: str) -> values.C
         why=context.get("why", ""),
         url=context.get("url", ""),
         fields=fields,
-        row="" if event.pgh_obj_model == of else _named(event, model, names, whole=not fields),
+        row="" if event.pgh_obj_model == of and fields else _named(event, model, names, whole=not fields),
     )
 
 

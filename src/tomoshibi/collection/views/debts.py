@@ -187,7 +187,10 @@ def _local(address: str) -> str:
 @page("RC4")
 def letter(request: HttpRequest, file_id: int) -> HttpResponse:
     """A payment letter as PDF."""
-    stored = documents.stored_file(file_id=file_id)
+    try:
+        stored = documents.stored_file(file_id=file_id)
+    except documents.NoSuchFile:
+        raise Http404 from None
     if stored.kind != "collection.payment_letter":
         raise Http404
     return downloads.kept(documents.path(file_id=file_id), stored.name, shown=True)
