@@ -196,7 +196,7 @@ class Outage(ByTwo):
         ]
 
 
-@audited()
+@audited(words={"state": "tomoshibi.contracts.words.EXEMPTIONS"})
 class ParticularsChange(ByTwo):
     """Particulars (契約諸元) that shall hold from a day on: power factor, reserve power, counts of devices."""
 

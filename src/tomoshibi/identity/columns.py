@@ -509,6 +509,7 @@ ROWS: dict[str, str | Promise] = {
     "contracts.contractterms": pgettext_lazy("kind of row", "Terms"),
     "contracts.sundrycharge": pgettext_lazy("kind of row", "Sundry charge"),
     "contracts.levyexemption": pgettext_lazy("kind of row", "Levy reduction"),
+    "contracts.particularschange": pgettext_lazy("kind of row", "Change of particulars"),
     "contracts.outage": pgettext_lazy("kind of row", "Outage"),
     "fieldwork.qualification": pgettext_lazy("kind of row", "Qualification"),
     "fieldwork.ticket": pgettext_lazy("kind of row", "Ticket"),
