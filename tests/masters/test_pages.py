@@ -34,10 +34,14 @@ PAGES = [
 
 @pytest.mark.parametrize("language", ["ja", "zh-hans", "en"])
 @pytest.mark.parametrize(("name", "arguments"), PAGES, ids=lambda value: str(value))
-def test_every_page_opens(client, anna, name, arguments, language):
+def test_every_page_opens_in_the_language_of_who_reads(client, anna, name, arguments, language):
     client.force_login(anna)
     client.cookies["django_language"] = language
-    assert client.get(reverse(f"masters:{name}", args=arguments)).status_code == 200
+    page = client.get(reverse(f"masters:{name}", args=arguments))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f'<html lang="{language}"' in text
+    assert {"ja": "マスタ", "zh-hans": "主数据", "en": "Masters"}[language] in text
 
 
 @pytest.mark.parametrize("master", MASTERS.values(), ids=lambda master: master.code)
