@@ -19,7 +19,7 @@ from tomoshibi.ledger import forms, operations, queries
 from tomoshibi.ledger import lists as declared
 from tomoshibi.ledger.values import AccountKind
 from tomoshibi.storage import db
-from tomoshibi.ui import lists
+from tomoshibi.ui import downloads, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
@@ -137,8 +137,9 @@ def _csv(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
     line = io.StringIO()
     csv.writer(line).writerow(heads)
     yield b"\xef\xbb\xbf" + line.getvalue().encode()
+    harmless = pl.col(pl.String).str.replace(downloads.RUNS_AS_FORMULA, "'$1")
     for frame in frames:
-        yield frame.write_csv(include_header=False, line_terminator="\r\n").encode()
+        yield frame.with_columns(harmless).write_csv(include_header=False, line_terminator="\r\n").encode()
 
 
 @require_GET

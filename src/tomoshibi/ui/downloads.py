@@ -1,7 +1,8 @@
 """Files as answers: what we made on the spot, what we keep, and what strangers gave us."""
 
+import re
 from pathlib import Path, PurePath
-from typing import cast
+from typing import Any, cast
 
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
@@ -13,6 +14,13 @@ TYPES = {
     ".yaml": "application/yaml; charset=utf-8",
 }
 _UNKNOWN = "application/octet-stream"
+RUNS_AS_FORMULA = r"^([=+\-@\t\r])"
+"""Text that a spreadsheet would run."""
+
+
+def harmless(cell: Any) -> Any:
+    """What a cell of a CSV holds: text that a spreadsheet would run as a formula stands behind an apostrophe."""
+    return re.sub(RUNS_AS_FORMULA, r"'\1", cell) if isinstance(cell, str) else cell
 
 
 def made(content: bytes | str, name: str) -> HttpResponse:

@@ -26,7 +26,7 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import charts, figures, lists
+from tomoshibi.ui import charts, downloads, figures, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
@@ -236,8 +236,8 @@ def _csv(found: values.Study) -> Iterator[str]:
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(studylist.customer_head())
-    for row in _customer_rows(found):
-        writer.writerow(row)
+    for number, name, *figures_of_row in _customer_rows(found):
+        writer.writerow([number, downloads.harmless(name), *figures_of_row])
         if buffer.tell() > 60_000:  # noqa: PLR2004 - about a network buffer
             yield buffer.getvalue()
             buffer.seek(0)
@@ -249,7 +249,7 @@ def _workbook(found: values.Study) -> bytes:
     assert found.result is not None, "only studies that are done are exported"
     names = tariffs.plan_names(language=get_language() or "ja")
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(_("Question"))
         facts = [
             (_("What is asked"), found.title),

@@ -1,7 +1,6 @@
 """A list as a file: exactly the rows that are filtered and the columns that are visible."""
 
 import csv
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import IO, Any
 import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
+from tomoshibi.ui.downloads import harmless
 from tomoshibi.ui.lists.columns import Column
 from tomoshibi.ui.lists.query import paths_of
 from tomoshibi.ui.lists.view_state import ListState
 
-_RUNS_AS_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,8 +26,7 @@ def _file_name(state: ListState, ending: str) -> str:
 
 
 def _harmless(column: Column, text: str) -> str:
-    # A spreadsheet would run text that looks like a formula.
-    return f"'{text}" if not column.numeric and _RUNS_AS_FORMULA.match(text) else text
+    return text if column.numeric else str(harmless(text))
 
 
 class _Line:
