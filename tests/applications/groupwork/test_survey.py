@@ -209,4 +209,4 @@ def test_papers_say_what_was_agreed(client, utility):
     slips = client.get(world.at("group_case_paper", case_id, "slips"))
     assert slips.content.startswith(b"%PDF")
     assert "Installation slips, one for each point" in page(client, case_id)
-    assert operations.missing_documents_of(case_id=case_id)
+    assert operations.missing_documents_of(case_ids=[case_id])[case_id]

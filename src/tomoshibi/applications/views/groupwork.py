@@ -238,7 +238,7 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         "paper": paper,
         "steps": [(s, words.DONE[s.what], names.get(s.step, ""), who.get(s.by_id or 0, "")) for s in reversed(steps)],
         "documents": [(d, words.SLOTS[d.slot], who.get(d.by_id or 0, "")) for d in docs],
-        "missing": [words.SLOTS[slot] for slot in operations.missing_documents_of(case_id=case_id)],
+        "missing": [words.SLOTS[slot] for slot in operations.missing_documents_of(case_ids=[case_id])[case_id]],
         "lists": queries.lists_of(case_id=case_id),
         "contract_lists": queries.contract_lists(group_id=found.group_id) if found.group_id else (),
         "grouping": [(g, who.get(int(str(g["by_id"] or 0)), "")) for g in found.grouping],
@@ -825,13 +825,11 @@ def progress(request: HttpRequest) -> HttpResponse:
 def reports(request: HttpRequest) -> HttpResponse:
     """What should not be there: groups without a signed list, points without a ticket, files that are not complete."""
     today = clock.today()
+    incomplete = queries.incomplete_archives(today=today)
+    missing = operations.missing_documents_of(case_ids=[one.id for one in incomplete])
     archives = [
-        (
-            one,
-            [words.SLOTS[slot] for slot in operations.missing_documents_of(case_id=one.id)],
-            bool(one.due_on and one.due_on < today),
-        )
-        for one in queries.incomplete_archives(today=today)
+        (one, [words.SLOTS[slot] for slot in missing[one.id]], bool(one.due_on and one.due_on < today))
+        for one in incomplete
     ]
     without = queries.groups_without_list(on=today)
     waiting = _by_benchmark(queries.waiting_rows())

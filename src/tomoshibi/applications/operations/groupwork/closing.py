@@ -1,5 +1,6 @@
 """How cases end: a group that is cancelled, its final bill, and the archive within its days."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -113,8 +114,11 @@ def settle_cancellations(*, now: datetime, today: date) -> int:
 
 
 def missing_documents(case: GroupCase) -> list[Slot]:
-    there = filled_slots(case)
-    return [slot for slot in NEEDED[CaseKind(case.kind)] if slot.value not in there]
+    return _lacking(case.kind, filled_slots([case.id])[case.id])
+
+
+def _lacking(kind: str, there: set[str]) -> list[Slot]:
+    return [slot for slot in NEEDED[CaseKind(kind)] if slot.value not in there]
 
 
 @db.transaction_required
@@ -178,9 +182,11 @@ def case_url(case: GroupCase) -> str:
     return reverse("applications:group_case", args=[case.id])
 
 
-def missing_documents_of(*, case_id: int) -> list[Slot]:
-    """Slots that are still empty before the file is complete."""
-    return missing_documents(GroupCase.objects.get(id=case_id))
+def missing_documents_of(*, case_ids: Sequence[int]) -> dict[int, list[Slot]]:
+    """Slots of each case that are still empty before its file is complete."""
+    there = filled_slots(case_ids)
+    kinds = GroupCase.objects.filter(id__in=case_ids).values_list("id", "kind")
+    return {case_id: _lacking(kind, there[case_id]) for case_id, kind in kinds}
 
 
 def seals_of(*, case_id: int) -> list[tuple[str, str, str]]:

@@ -1,7 +1,9 @@
 """Papers of a case: lists with versions, documents in their slots, and the contract from draft to signature."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -203,9 +205,13 @@ def sign_contract(
     enter(case, now=now, today=today)
 
 
-def filled_slots(case: GroupCase) -> set[str]:
-    """Which slots are filled; a stamped list counts only in its present version."""
-    present = CaseList.objects.filter(case=case).count()
-    found = CaseDocument.objects.filter(case=case).values_list("slot", "version")
+def filled_slots(case_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Which slots of each case are filled; a stamped list counts only in its present version."""
+    lists = CaseList.objects.filter(case_id__in=case_ids).values_list("case_id").annotate(n=Count("id"))
+    present, filled = dict(lists.order_by()), {case_id: set[str]() for case_id in case_ids}
     bound = {Slot.CONFIRMATION.value, Slot.SLIP.value}
-    return {slot for slot, version in found if slot not in bound or version == present}
+    papers = CaseDocument.objects.filter(case_id__in=case_ids)
+    for case_id, slot, version in papers.values_list("case_id", "slot", "version"):
+        if slot not in bound or version == present.get(case_id, 0):
+            filled[case_id].add(slot)
+    return filled
