@@ -41,7 +41,7 @@ def test_every_page_opens_in_the_language_of_who_reads(client, anna, name, argum
     assert page.status_code == 200
     text = page.content.decode()
     assert f'<html lang="{language}"' in text
-    assert {"ja": "マスタ", "zh-hans": "主数据", "en": "Masters"}[language] in text
+    assert {"ja": "すべてのマスタ", "zh-hans": "全部主数据", "en": "All masters"}[language] in text
 
 
 @pytest.mark.parametrize("master", MASTERS.values(), ids=lambda master: master.code)
