@@ -150,12 +150,16 @@ def test_a_version_that_mends_a_word_divides_no_period_and_is_on_no_list(issued,
     contract = book.customer(5, plan_code="test-split", capacity_kind="contract", capacity_milli=0)
     book.reading(contract, 570, half_hours=half_hours(5, 570), now=now)
     issue(make(now, clerks[0]), now, clerks)
+    asked = {"contract_id": contract.id, "today": TODAY, "month": book.OCTOBER}
+    whole = operations.preview(**asked).lines
     mended = divides.replace("2024-04-01", "2026-09-10").replace("a page of the company", "the page as printed")
     publish(mended, now=now, clerks=clerks)
     assert queries.count_changes(month=book.OCTOBER) == {}
     assert_settled([contract], now=now, clerks=clerks)
+    assert operations.preview(**asked).lines == whole, "no line for each side of the day"
     dearer = divides.replace("2024-04-01", "2026-09-17").replace("40.00", "41.00")
     publish(dearer, now=now, clerks=clerks)
+    assert len(operations.preview(**asked).lines) > len(whole)
     assert queries.count_changes(month=book.OCTOBER) == {values.Changed.PRICE: 1}
     run = make(now, clerks[0], kind=CORRECTION)
     (bill,) = queries.bills_of_run(run_id=run.id)
