@@ -1,14 +1,10 @@
 """Second factors stand sealed in the database, and open only with the installation's key."""
 
-import json
 import time
-from importlib import import_module
 
 import pytest
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.apps import apps
 from django.db import connection
 
 from tomoshibi.config import doctor
@@ -84,18 +80,3 @@ def test_after_a_change_of_the_key_all_are_sealed_anew_and_the_old_one_can_go(ap
     assert queries.second_factors() == (0, 2)
     settings.SECRET_KEY = old
     assert queries.second_factors() == (2, 2)
-
-
-def test_what_an_earlier_version_left_in_the_clear_is_sealed_by_the_upgrade(sato):
-    for kind, data in (("totp", {"secret": SECRET}), ("recovery_codes", {"seed": "5eed", "used_mask": 3})):
-        Authenticator.objects.create(user=sato, type=kind, data=data)
-    migration = import_module("tomoshibi.identity.migrations.0004_second_factors_are_sealed")
-    migration.seal_all(apps, None)
-    assert SECRET not in _stored()
-    migration.seal_all(apps, None)  # an upgrade that is repeated
-    assert queries.second_factors() == (0, 2)
-    found = {row.type: row for row in Authenticator.objects.all()}
-    assert found["totp"].wrap().validate_code(_code())
-    assert found["recovery_codes"].data["used_mask"] == 3
-    migration.open_all(apps, None)
-    assert json.loads(_stored())[0]["secret"] == SECRET
