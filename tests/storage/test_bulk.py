@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pghistory
 import polars as pl
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -76,6 +77,8 @@ def test_fields_of_many_rows_are_written_at_once():
         ("台区0'", "所"), ("台区1'", "所"), ("台区2", "所"),
     ]  # fmt: skip
     assert bulk.update_rows([], ["name"]) == 0
+    with pghistory.context(job=1):  # as the worker and every request do
+        assert bulk.update_rows(rows[:2], ["name"]) == 2
 
 
 def test_what_is_too_long_is_refused_and_never_cut_off():
