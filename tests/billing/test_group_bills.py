@@ -93,6 +93,31 @@ def test_each_rate_register_is_multiplied_by_the_points_of_its_days(customer, no
 @pytest.mark.requirement("G-007")
 def test_a_new_plan_of_the_benchmark_changes_every_share_from_its_day(customer, now):
     from tomoshibi.contracts import operations as contract_operations
+    from tomoshibi.groups.models import Membership, Point
+
+    group = groupbook.supplied(customer, 3)
+    groupbook.read(
+        groupbook.meter_of(group),
+        (EVE, 100, 30, 40, 30), (date(2026, 10, 15), 145, 45, 55, 45), (date(2026, 10, 31), 193, 61, 71, 61),
+    )  # fmt: skip
+    contract_id = group_queries.contract_of(group_id=group.id)
+    contract_operations.change_terms(contract_id=contract_id, start=date(2026, 10, 16), plan_code=groupbook.RATES)
+    frame, _run = billed(now)
+    # A kilowatt-hour of each rate a day: fifteen days at the single price, sixteen at the three.
+    before = 15 * 4 * 3 * 0.7368
+    after = 16 * 4 * (0.6789 + 0.4321 + 0.2109 + 3 * (0.0123 + 0.2345 + 0.0345 + 0.0234))
+    total = frame["amount_minor"][0]
+    assert total == round((before + after) * 100)
+    shares = queries.shares_of_bill(bill_id=frame["bill_id"][0], total_minor=total)["amount_minor"].to_list()
+    assert len(shares) == 4
+    assert (sum(shares), max(shares) - min(shares) <= 1) == (total, True), "every point follows, to the fen"
+    named = {field.name for model in (Point, Membership) for field in model._meta.fields}
+    assert not [name for name in named if "plan" in name or "tariff" in name or "price" in name]
+
+
+@pytest.mark.requirement("G-007")
+def test_a_plan_that_the_meter_has_no_registers_for_is_held(customer, now):
+    from tomoshibi.contracts import operations as contract_operations
 
     group = groupbook.supplied(customer, 3)
     groupbook.read_month(groupbook.meter_of(group), 0, 31)

@@ -294,6 +294,8 @@ def _label_again(house: Office, group_id: int) -> None:
     assert group is not None
     house.of("zhang", size="phone").context.grant_permissions(["geolocation"])
     phone = house.at("zhang", "/portals/field/#scan", size="phone")
+    # The ticket of the morning is closed: once today's tickets are there, the label is on none of them.
+    phone.wait_for_selector("html[data-ready=yes]")
     phone.locator("input[name=number]").fill(label.number)
     phone.get_by_role("button", name="输入编号").click()
     phone.locator("h1.verdict.is-listed").wait_for()

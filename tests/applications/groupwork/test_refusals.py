@@ -157,3 +157,27 @@ def test_a_package_that_comes_twice_and_a_second_crew_lose_and_double_nothing(cl
     assert other.state == "queued"
     assert "张工" in other.sentence
     assert len(field_queries.waiting_entries(ticket_id=ticket_id)) == 1, "it waits for the office, and is not lost"
+
+
+@pytest.mark.requirement("G-022")
+@pytest.mark.parametrize("field", ["declared_points", "device_code", "rated_w"])
+def test_points_type_and_power_are_asked_for(client, utility, field):
+    assert refused(client, utility, world.rows(2), **{field: ""})
+
+
+@pytest.mark.requirement("G-022")
+def test_more_than_a_kilowatt_warns_and_stays_with_the_case(client, utility):
+    with db.transaction():
+        book.device_type(rated=(100, 2_000))
+    usual = queries.case(case_id=world.receive(client, utility, world.rows(2)))
+    heavy = queries.case(
+        case_id=world.receive(
+            client,
+            utility,
+            [[n, *one[1:]] for n, one in enumerate(world.rows(2, first=5), start=1)],
+            rated_w="1200",
+        )
+    )
+    assert ("heavy" in usual.warnings, "heavy" in heavy.warnings) == (False, True)
+    assert (heavy.rated_w, heavy.declared_points) == (1_200, 2)
+    assert "More than 1,000 W for one device" in client.get(world.at("group_case", heavy.id)).content.decode()
