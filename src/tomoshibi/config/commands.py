@@ -106,7 +106,7 @@ def worker(concurrency: int = 2) -> None:
 
 @app.command()
 def upgrade() -> None:
-    """Bring the database to this version's schema."""
+    """Bring the database to this version's schema, and add the texts and kinds that are new in it."""
     from django.core.management import call_command
 
     from tomoshibi.applications.operations import notices
@@ -120,10 +120,11 @@ def upgrade() -> None:
     if waiting:
         typer.echo(f"  bringing the database up to date ({waiting} steps)")
         call_command("migrate", verbosity=0, interactive=False)
-        with db.transaction():
-            messaging.load_shipped_texts()
-            care.load_shipped()
-            notices.install_notice_texts(now=clock.now())
+    # A version may bring a text without a step of the schema; what people edited stays as it is.
+    with db.transaction():
+        messaging.load_shipped_texts()
+        care.load_shipped()
+        notices.install_notice_texts(now=clock.now())
 
 
 @app.command()
