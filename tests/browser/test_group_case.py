@@ -187,7 +187,8 @@ def worked(office: Office, case_id: int, day: str, *, labelled: bool, seals: str
         for name in tickets.YES:
             phone.locator(f"input[name=check-{name}]").first.check()
         phone.locator("input[name=seal]").fill(f"{seals}{task.no}")
-        phone.locator("#do-done").click()
+        with phone.expect_response("**/portals/field/entries/"):
+            phone.locator("#do-done").click()
         phone.wait_for_selector("#waiting[data-n='0']")
         todo = [one for one in todo if one.id != task.id]
     for task in todo:
