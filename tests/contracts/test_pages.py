@@ -64,7 +64,8 @@ def test_a_contract_is_registered_previewed_changed_and_ended(clerk, payer):
     assert clerk.get(without.context["preview"]).context["refusal"], "nothing was measured, nothing typed"
     assert len(queries.contract(contract_id=contract.id).terms) == 1
 
-    assert clerk.post(f"{page}change/", change).status_code == 302
+    assert clerk.post(f"{page}change/", change).status_code == 422, "the grid company does not know it"
+    assert clerk.post(f"{page}change/", change | {"grid_knows": "on"}).status_code == 302
     assert queries.contract(contract_id=contract.id).terms[-1].capacity_milli == 60_000
     early = clerk.post(f"{page}change/", change | {"start": "2026-04-30"})
     assert early.context["change_form"].errors["start"]

@@ -102,7 +102,12 @@ def test_two_people_do_it_on_the_pages(client, two, now):  # noqa: F811
     assert client.login(username="enters", password="lamp-light-42")
     typed = {"start": str(NOVEMBER), "plan_code": "test-reserve", "capacity": "25", "discounts": "", "agency_code": ""}
     typed |= {"particular_reserve_milli": "5", "reason": "as agreed with the customer"}
-    assert client.post(reverse("contracts:change", args=[contract.id]), typed).status_code == 302
+    change = reverse("contracts:change", args=[contract.id])
+    unknown = client.post(change, typed)
+    assert unknown.status_code == 422
+    assert "The grid company has to know of another size" in unknown.content.decode()
+    assert queries.contract(contract_id=contract.id).terms_on(NOVEMBER).capacity_milli == 20_000
+    assert client.post(change, typed | {"grid_knows": "on"}).status_code == 302
     # The size is one person's to change, the reserve power waits.
     assert queries.contract(contract_id=contract.id).terms_on(NOVEMBER).capacity_milli == 25_000
     assert held(contract.id, NOVEMBER) == {}

@@ -1,6 +1,6 @@
 """Forms of contracts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -145,8 +145,35 @@ class ChangeForm(TermsForm):
         decimal_places=4,
         help_text=_("Only where no value has come yet; otherwise the newest month is priced as it was measured."),
     )
+    grid_knows = forms.BooleanField(
+        label=_("The grid company knows this size"),
+        required=False,
+        help_text=_(
+            "Only for another size: one that it does not know yet is written down as a change that goes there."
+        ),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
-    field_order = ("start", "plan_code", "capacity", "discounts", "agency_code", "kwh", "reason")
+    field_order = ("start", "plan_code", "capacity", "grid_knows", "discounts", "agency_code", "kwh", "reason")
+
+    def __init__(self, *args: Any, terms_on: Callable[[date], values.Terms | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._terms_on = terms_on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        before = self._terms_on(data["start"]) if "start" in data else None
+        size = data.get("capacity_kind"), data.get("capacity_milli")
+        sized = before is not None and {None, values.CapacityKind.CONTRACT}.isdisjoint({size[0], before.capacity_kind})
+        other = before is not None and size != (before.capacity_kind, before.capacity_milli)
+        # What it would do may be asked about any size; what is billed is what the grid company supplies.
+        if sized and other and "preview" not in self.data and not data.get("grid_knows"):
+            self.add_error(
+                "grid_knows",
+                _(
+                    "The grid company has to know of another size: write down a change of size, or tick this when it knows it."
+                ),
+            )
+        return data
 
 
 class NewContractForm(TermsForm):

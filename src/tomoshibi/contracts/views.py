@@ -192,7 +192,9 @@ def _change_form(data: Any, found: values.Contract) -> forms.ChangeForm:
         "agency_code": terms.agency_code,
         **forms.particular_initial(terms),
     }
-    return forms.ChangeForm(data, plans=choices, today=today, initial=initial, auto_id="change_%s")
+    return forms.ChangeForm(
+        data, plans=choices, today=today, terms_on=found.terms_on, initial=initial, auto_id="change_%s"
+    )
 
 
 @require_POST
@@ -241,7 +243,7 @@ def _save_change(request: HttpRequest, contract_id: int, before: values.Terms, f
     if wanted == kept:
         return False
     operations.enter_particulars(
-        contract_id=contract_id, start=start, particulars=wanted, now=clock.now(), actor_id=int(request.user.pk or 0)
+        contract_id=contract_id, start=start, particulars=wanted, now=clock.now(), actor_id=actor(request)
     )
     return True
 
@@ -323,7 +325,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 if told:
                     operations.enter_particulars(
                         contract_id=made.id, start=made.start, particulars=told, now=clock.now(),
-                        actor_id=int(request.user.pk or 0),
+                        actor_id=actor(request),
                     )  # fmt: skip
         except party_operations.NotForProcesses as refusal:
             form.add_error("account_number", str(refusal))

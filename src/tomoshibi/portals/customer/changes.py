@@ -25,11 +25,8 @@ from tomoshibi.portals.customer.wishes import Wish, WishForm
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui.acting import actor
 from tomoshibi.worker import queries as clock
-
-
-def _actor(request: HttpRequest) -> int:
-    return int(request.user.pk or 0)
 
 
 def _contract(customer_id: int, wanted: str) -> Contract:
@@ -170,7 +167,7 @@ def _send(request: HttpRequest, form: WishForm, wish: Wish, customer_id: int) ->
 
     :raises ChangeRefused: if it cannot be as it is asked for
     """
-    new, now, actor_id = form.change(customer_id=customer_id), clock.now(), _actor(request)
+    new, now, actor_id = form.change(customer_id=customer_id), clock.now(), actor(request)
     with db.transaction():
         if wish.at_once:
             change_id = operations.enter_change(new=new, now=now, actor_id=actor_id).id
@@ -225,7 +222,7 @@ def cancel(request: HttpRequest, change_id: int, *, customer_id: int) -> HttpRes
     try:
         with db.transaction():
             operations.cancel_change(
-                change_id=change_id, reason=_("taken back by the customer"), now=clock.now(), actor_id=_actor(request)
+                change_id=change_id, reason=_("taken back by the customer"), now=clock.now(), actor_id=actor(request)
             )
     except operations.ChangeRefused:
         messages.error(request, _("It is too late to take this back; please write to us or call."))

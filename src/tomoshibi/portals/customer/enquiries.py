@@ -18,6 +18,7 @@ from tomoshibi.portals.access import customer_page
 from tomoshibi.portals.contact import forms
 from tomoshibi.portals.customer import words
 from tomoshibi.storage import db
+from tomoshibi.ui.acting import actor
 from tomoshibi.worker import queries as clock
 
 MOST_A_DAY = 20
@@ -68,7 +69,7 @@ def _asked(request: HttpRequest, form: forms.AskForm, *, customer_id: int, langu
             channel=Channel.PORTAL, kind_code=form.cleaned_data["kind"], subject=form.cleaned_data["subject"],
             body=form.cleaned_data["body"], language=language, now=clock.now(), name=customer.name, mail=mail,
             phone=customer.phone or customer.mobile, customer_id=customer_id, recognized_by=Recognized.PORTAL,
-            key=f"{customer_id}:{form.cleaned_data['key']}", actor_id=int(request.user.pk or 0),
+            key=f"{customer_id}:{form.cleaned_data['key']}", actor_id=actor(request),
         )  # fmt: skip
     messages.success(request, _("We have your question; the answer appears here."))
     return redirect("portals:customer_enquiry", made.id)
@@ -84,7 +85,7 @@ def enquiry(request: HttpRequest, enquiry_id: int, *, customer_id: int) -> HttpR
         with db.transaction():
             care.write_again(
                 enquiry_id=enquiry_id, body=form.cleaned_data["body"], now=clock.now(), key=form.cleaned_data["key"],
-                actor_id=int(request.user.pk or 0),
+                actor_id=actor(request),
             )  # fmt: skip
         return redirect("portals:customer_enquiry", enquiry_id)
     context = {

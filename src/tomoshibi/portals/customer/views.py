@@ -22,6 +22,7 @@ from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import charts, downloads
+from tomoshibi.ui.acting import actor
 from tomoshibi.worker import queries as clock
 
 MONTHS_SHOWN = 13
@@ -152,6 +153,6 @@ def statement(request: HttpRequest, bill_id: int, *, customer_id: int) -> HttpRe
             what=f"statement {found.invoice_number} opened in the portal",
             at=clock.now(),
             subject=f"billing.bill:{bill_id}",
-            actor_id=int(request.user.pk or 0),
+            actor_id=actor(request),
         )
     return downloads.made(pdf, f"{found.invoice_number}.pdf")

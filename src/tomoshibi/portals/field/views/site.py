@@ -27,6 +27,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.portals.field.words import tickets_of, words
 from tomoshibi.storage import db
+from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -106,7 +107,7 @@ def _version() -> str:
 @page(FW2, right=DO)
 def today(request: HttpRequest) -> JsonResponse:
     """What the crew of who is signed in has to do until today, and the keys to tell our labels without a network."""
-    person_id = int(request.user.pk or 0)
+    person_id = actor(request)
     found = tickets.tickets_of_crew(person_id=person_id, until=clock.today())
     return JsonResponse(
         {
@@ -132,7 +133,7 @@ def entries(request: HttpRequest) -> JsonResponse:
             raise _NotAnEntry
     except (KeyError, ValueError) as problem:
         return JsonResponse({"state": "lost", "sentence": str(problem)}, status=400)
-    person_id, now = int(request.user.pk or 0), clock.now()
+    person_id, now = actor(request), clock.now()
     try:
         with db.transaction():
             stored = [
