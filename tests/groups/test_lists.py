@@ -2,17 +2,14 @@
 
 import hashlib
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.db import connection
 
 from tests.groups import book, sheets
 from tomoshibi.documents import queries as documents
 from tomoshibi.fieldwork import operations as field_operations
 from tomoshibi.fieldwork import queries as fieldwork
 from tomoshibi.groups import exports, layouts, operations, queries, values
-from tomoshibi.groups.models import Point
 
 
 @pytest.fixture(autouse=True)
@@ -268,19 +265,3 @@ def test_the_sample_forms_are_read(test_data):
     form5 = layouts.read(folder / "form5_confirmation_list_sample.csv", name="form5.csv")
     assert form5.rows.select(layouts.day("day"))["day"].to_list() == [date(2015, 2, 8), date(2015, 2, 7)]
     assert form5.rows["access_point_number"][0] == "33503000009083788"
-
-
-@pytest.mark.requirement("G-046")
-def test_seals_that_were_typed_at_points_are_told_to_fieldwork_once(group):
-    book.with_subs(group, 3)
-    points = queries.points_of(group_id=group.id, on=book.TODAY)
-    rows = Point.objects.filter(id__in=[point.id for point in points[:2]])
-    rows.update(seal_number="OLD-1", installed_on=date(2026, 1, 2))
-    move = import_module("tomoshibi.groups.migrations.0005_seals_to_fieldwork").MOVE
-    with connection.cursor() as cursor:
-        for _again in range(2):
-            cursor.execute(move)
-    seal = fieldwork.seal(number="OLD-1")
-    assert (seal.subject, seal.label_serial) == (values.subject_of(min(point.id for point in points[:2])), None)
-    held = [point.seal_number for point in queries.points_of(group_id=group.id, on=book.TODAY)]
-    assert sorted(held) == ["", "", "", "OLD-1"]

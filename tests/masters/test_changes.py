@@ -123,7 +123,7 @@ def test_the_row_keeps_its_trail_with_from_to_and_why(anna, ben, now):
     }
     operations.approve_change(proposal_id=propose(anna, now, [corrected]), actor_id=ben, now=now)
     change = identity_queries.trail(model="masters.renewablelevy", row_id=row_id)[0]
-    assert ("price_micro_per_kwh", "4180000", "4170000") in change.fields
+    assert ("Price per kWh", "4.18 yen", "4.17 yen") in change.fields
     assert change.why == "notice of March"
 
 

@@ -113,7 +113,6 @@ def test_a_point_shows_months_half_hours_and_versions(clerk, uploaded):
     assert "288" in shown
     assert uploaded.name in shown
     assert "heat-option" not in page(clerk, f"/metering/points/{row['supply_point_id']}/?month=2026-06")
-    page(clerk, f"/metering/points/{row['supply_point_id']}/panel/")
     assert clerk.get("/metering/points/999999/").status_code == 404
 
 

@@ -170,4 +170,4 @@ def test_a_change_shows_who_from_to_and_why(in_transaction):
         operations.change_customer(customer_id=customer.id, changes={"name": "佐藤 太郎", "phone": "0311112222"})
     (change,) = identity.trail(model="parties.customer", row_id=customer.id)
     assert (change.label, change.why, change.url) == ("to", "結婚", "/parties/1")
-    assert change.fields == (("name", "灯火 太郎", "佐藤 太郎"), ("phone", "••••", "••••"))
+    assert change.fields == (("Name", "灯火 太郎", "佐藤 太郎"), ("Phone", "••••", "••••"))

@@ -17,6 +17,7 @@ from tomoshibi.applications.forms import mails as forms
 from tomoshibi.applications.operations import mails as work
 from tomoshibi.applications.values import IntakeState
 from tomoshibi.documents.operations import PAPERS, Media
+from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import Inbound, InboundState, Route
 from tomoshibi.storage import db
@@ -31,7 +32,15 @@ REFUSALS = (
     work.CameOfIt, work.NothingSaid, operations.NoConsent, operations.TooManyUploads, operations.WrongState,
     operations.UploadRefused, sheets.NotOurSheet,
 )  # fmt: skip
-attempt = partial(acting.attempt, refusals=REFUSALS)
+
+
+def _in_words(refusal: Exception) -> str:
+    if isinstance(refusal, RowsRefused):
+        return _("Rows are refused; nothing was taken: %(first)s") % {"first": refusal.refusals[0].reason}
+    return str(refusal)
+
+
+attempt = partial(acting.attempt, refusals=(*REFUSALS, RowsRefused), in_words=_in_words)
 
 
 def _letter_or_404(inbound_id: int) -> Inbound:
