@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.identity.operations import SamePerson
@@ -122,7 +123,8 @@ def test_the_row_keeps_its_trail_with_from_to_and_why(anna, ben, now):
         "last_valid_month": "2027-04",
     }
     operations.approve_change(proposal_id=propose(anna, now, [corrected]), actor_id=ben, now=now)
-    change = identity_queries.trail(model="masters.renewablelevy", row_id=row_id)[0]
+    with translation.override("en"):
+        change = identity_queries.trail(model="masters.renewablelevy", row_id=row_id)[0]
     assert ("Price per kWh", "4.18 yen", "4.17 yen") in change.fields
     assert change.why == "notice of March"
 

@@ -5,6 +5,7 @@ from datetime import date
 import pghistory
 import polars as pl
 import pytest
+from django.utils import translation
 
 from tomoshibi.identity import queries as identity
 from tomoshibi.kernel import checkdigits
@@ -168,6 +169,7 @@ def test_a_change_shows_who_from_to_and_why(in_transaction):
     customer = taro()
     with pghistory.context(why="結婚", url="/parties/1"):
         operations.change_customer(customer_id=customer.id, changes={"name": "佐藤 太郎", "phone": "0311112222"})
-    (change,) = identity.trail(model="parties.customer", row_id=customer.id)
+    with translation.override("en"):
+        (change,) = identity.trail(model="parties.customer", row_id=customer.id)
     assert (change.label, change.why, change.url) == ("to", "結婚", "/parties/1")
-    assert change.fields == (("Name", "灯火 太郎", "佐藤 太郎"), ("Phone", "••••", "••••"))
+    assert change.fields == (("Name", "灯火 太郎", "佐藤 太郎"), ("Telephone", "••••", "••••"))

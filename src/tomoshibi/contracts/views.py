@@ -193,7 +193,12 @@ def _change_form(data: Any, found: values.Contract) -> forms.ChangeForm:
         **forms.particular_initial(terms),
     }
     return forms.ChangeForm(
-        data, plans=choices, today=today, terms_on=found.terms_on, initial=initial, auto_id="change_%s"
+        data,
+        plans=choices,
+        today=today,
+        terms_on=lambda day: found.terms_on(day) if day >= found.start else None,
+        initial=initial,
+        auto_id="change_%s",
     )
 
 
