@@ -267,7 +267,8 @@ def test_what_is_being_typed_stays_when_the_tickets_arrive(phone, crew):
     page = phone.new_page()
     held = []
     page.route("**/today.json", lambda route: held.append(route))
-    page.goto("/portals/field/#scan")
+    with page.expect_request("**/today.json"):
+        page.goto("/portals/field/#scan")
     page.locator("input[name=number]").fill(labels[0].number)
     with page.expect_response("**/today.json"):
         held[0].continue_()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core import mail
 from django.db import connections
@@ -16,6 +17,7 @@ from tomoshibi.billing import queries as billing
 from tomoshibi.billing.values import RunState
 from tomoshibi.collection import queries as collection
 from tomoshibi.collection.values import BatchState
+from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.onboarding.demo.staff import PASSWORD
@@ -240,7 +242,8 @@ def _books(lead: Visitor) -> None:
 
 
 def _customer(front: Visitor, visitor: Callable[..., Visitor], beside: Beside, run_id: int) -> None:
-    issued = billing.issued_frame(run_id=run_id).row(0, named=True)
+    of_one = billing.issued_frame(run_id=run_id).filter(pl.col("customer_id").is_unique())
+    issued = next(row for row in of_one.iter_rows(named=True) if _may_be_invited(row))
     front.open(f"/customers/{issued['customer_id']}/", "customer")
     front.open(f"/parties/customers/{issued['customer_id']}/", "customer-master")
     front.page.goto(f"/customers/{issued['customer_id']}/")
@@ -260,6 +263,11 @@ def _customer(front: Visitor, visitor: Callable[..., Visitor], beside: Beside, r
     assert f"{issued['amount_minor']:,}" in customer.page.locator("main").inner_text()
     customer.open("/portals/customer/bills/", "portal-bills")
     customer.open(f"/portals/customer/bills/{issued['bill_id']}/", "portal-bill")
+
+
+def _may_be_invited(issued: dict[str, Any]) -> bool:
+    customer = parties.customer(customer_id=issued["customer_id"])
+    return bool(customer.mail) and people.portal_access(customer_id=customer.id, now=clock.now()) is None
 
 
 @pytest.mark.timeout(1200)

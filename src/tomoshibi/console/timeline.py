@@ -90,7 +90,7 @@ def _contract_events(customer_id: int) -> Iterator[Event]:
 
 def _messages(customer_id: int) -> Iterator[Event]:
     for message in messaging.deliveries_to(customer_id=customer_id):
-        yield Event(message.queued_at, "message", message.subject, message.state.value)
+        yield Event(message.queued_at, "message", message.subject, messaging.state_in_words(message.state))
 
 
 def _work(customer_id: int) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tomoshibi.gateways import sms
-from tomoshibi.messaging import values
+from tomoshibi.messaging import values, words
 from tomoshibi.messaging.models import Attachment, Delivery, Inbound, Mailbox, TextLink
 from tomoshibi.messaging.values import InboundState
 from tomoshibi.storage import places
@@ -17,6 +17,11 @@ OWN_ID = re.compile(r"<delivery-(\d+)@[^<>\s]+>")
 """How our own messages are named (``jobs``)."""
 TOKEN = "TOMOSHIBI_SMS_TOKEN"  # noqa: S105 - the name of an environment variable
 """Where the gateway's secret is; it is never kept in the database."""
+
+
+def state_in_words(state: values.DeliveryState) -> str:
+    """What became of a message, in the reader's language."""
+    return str(words.STATES[state].word)
 
 
 class NoSuchMessage(LookupError):
