@@ -17,6 +17,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PASSWORD = "a lamp in every window"
+LONGEST = "test_the_open_month_by_hand"
 
 # The driver runs an event loop in this thread; Django's guard against that does not apply to a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -27,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.name != LONGEST)  # begun first, so that nobody waits for it at the end
 
 
 @pytest.fixture(scope="session")
