@@ -112,7 +112,7 @@ def release(request: HttpRequest, batch_id: int) -> HttpResponse:
             count=found.row_count,
             amount_minor=found.total_minor,
             facts=[
-                (_("Collection agent"), found.agent),
+                (_("Collection agent"), masters.debit_agent_names().get(found.agent, found.agent)),
                 (_("Prepared by"), people.name_of(user_id=found.prepared_by_id)),
                 (_("Set aside"), found.aside_count),
             ],
