@@ -9,7 +9,8 @@ from django.conf import settings
 from tomoshibi.console import days
 from tomoshibi.storage import db
 from tomoshibi.worker import operations, queries
-from tomoshibi.worker.models import ScheduleRun
+from tomoshibi.worker.models import Job, ScheduleRun
+from tomoshibi.worker.values import JobState
 
 START = datetime(2026, 11, 4, 9, 0, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
@@ -37,6 +38,17 @@ def test_on_the_way_to_a_day_every_schedule_runs_every_day(stepped):
     assert started == ScheduleRun.objects.values("job").distinct().count() == len(queries.schedules())
     watched = [hour for day, hour in queries.hours_of(job_id=job_of("fetch-mediations")) if day == reached[0]]
     assert watched == list(range(24)), "hours that were jumped over are somebody's"
+
+
+def test_what_runs_every_hour_runs_once_a_day_on_a_long_way(stepped):
+    def work():
+        Job.objects.filter(state=JobState.WAITING.value).update(state=JobState.DONE.value)
+
+    days.go_on_to(date(2026, 11, 7), between=work)
+    runs = ScheduleRun.objects.filter(schedule="fetch-mediations", day__gt=START.date())
+    assert runs.values("job").distinct().count() == 3
+    whole = set(runs.filter(day=date(2026, 11, 5)).values_list("hour", flat=True))
+    assert whole == set(range(24)), "each hour is somebody's"
 
 
 def job_of(schedule):

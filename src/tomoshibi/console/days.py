@@ -41,7 +41,7 @@ def go_on_to(day: date, *, between: Callable[[], object], tell: Callable[[date],
     :returns: how many scheduled jobs were started
     :raises NotAhead: if the day is today or past
     """
-    moment = before = queries.now()
+    moment = begun = queries.now()
     if day <= moment.date():
         raise NotAhead(f"{day} is not ahead of {moment.date()}")
     hours = sorted({schedule.hour_from for schedule in queries.schedules()} | {MORNING})
@@ -51,8 +51,7 @@ def go_on_to(day: date, *, between: Callable[[], object], tell: Callable[[date],
         last = moment.date() == day
         for hour in [hour for hour in hours if hour <= MORNING or not last]:
             reached = moment.replace(hour=hour, minute=0, second=0, microsecond=0)
-            started += _step(reached, since=before)
-            before = reached
+            started += _step(reached, since=max(begun, reached - timedelta(days=1)))
             between()
         tell(moment.date())
     return started

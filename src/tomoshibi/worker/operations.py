@@ -124,12 +124,14 @@ def run_due_schedules(*, now: datetime, since: datetime | None = None) -> list[i
     Where the last job of a schedule still waits for a worker, that one stands for this hour as well.
 
     :param now: aware, in the company's time zone
-    :param since: where a stepped clock was before; the job of a schedule stands for its hours in between
+    :param since: of a clock that jumps; a schedule runs as its hours begin, and its job stands for its hours since then
     :returns: ids of the jobs that were put into the queue, in the order of the table
     """
     started = []
     for schedule in registry.schedules():
         if not schedule.hour_from <= now.hour <= schedule.hour_to:
+            continue
+        if since is not None and now.hour != schedule.hour_from:
             continue
         if ScheduleRun.objects.filter(schedule=schedule.name, day=now.date(), hour=now.hour).exists():
             continue
