@@ -1,6 +1,7 @@
 """The customer's way into the portal, from their page (CM5): invited, invited again, blocked, let in again."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from tomoshibi.identity.values import PortalState
 from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import Customer
 from tomoshibi.storage import db
-from tomoshibi.ui import confirm
+from tomoshibi.ui import acting, confirm
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.fields import ReasonField
 from tomoshibi.ui.pages import DO, page
@@ -31,6 +32,9 @@ STATES: dict[str, State] = {
     PortalState.OPEN: State(pgettext_lazy("portal", "open"), Tone.GOOD, "circle-check"),
     PortalState.BLOCKED: State(pgettext_lazy("portal", "blocked"), Tone.ATTENTION, "ban"),
 }
+
+
+attempt = partial(acting.attempt, refusals=(identity.NotInPortal, identity.PortalBlocked))
 
 
 class WhyForm(forms.Form):
@@ -47,6 +51,13 @@ def _customer(customer_id: int) -> Customer:
 def _mail(found: Customer) -> str:
     """Where the invitation goes: the customer's own address, else that of who pays."""
     return found.mail or next((a.mail for a in parties.accounts_of(customer_id=found.id) if a.mail), "")
+
+
+def _mail_or_say(request: HttpRequest, found: Customer) -> str:
+    mail = _mail(found)
+    if not mail:
+        messages.error(request, _("The customer has no mail address; enter one first."))
+    return mail
 
 
 def _deed(request: HttpRequest, found: Customer, what: str, *, now: datetime) -> None:
@@ -75,9 +86,8 @@ def shown(found: Customer) -> dict[str, Any]:
 def open_portal(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Invite a customer to the portal; the mail with the address goes to the account's address."""
     found, now = _customer(customer_id), clock.now()
-    mail = _mail(found)
+    mail = _mail_or_say(request, found)
     if not mail:
-        messages.error(request, _("The customer has no mail address; enter one first."))
         return redirect("console:customer", customer_id)
     try:
         with db.transaction():
@@ -102,20 +112,18 @@ def open_portal(request: HttpRequest, customer_id: int) -> HttpResponse:
 def invite_again(request: HttpRequest, customer_id: int) -> HttpResponse:
     """A fresh address for who lost theirs, let it run out, or forgot the password."""
     found, now = _customer(customer_id), clock.now()
-    mail = _mail(found)
+    mail = _mail_or_say(request, found)
     if not mail:
-        messages.error(request, _("The customer has no mail address; enter one first."))
         return redirect("console:customer", customer_id)
-    try:
-        with db.transaction():
-            sent = identity.invite_again(customer_id=customer_id, mail=mail, now=now, actor_id=actor(request))
-            if sent:
-                _deed(request, found, "sent customer %(number)s a fresh invitation to the portal", now=now)
-    except (identity.NotInPortal, identity.PortalBlocked) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("A fresh invitation is on its way; the one before is void.")
-        messages.success(request, said if sent else _("The mail is on its way already."))
+
+    def act() -> bool:
+        sent = identity.invite_again(customer_id=customer_id, mail=mail, now=now, actor_id=actor(request))
+        if sent:
+            _deed(request, found, "sent customer %(number)s a fresh invitation to the portal", now=now)
+        return sent
+
+    fresh, before = _("A fresh invitation is on its way; the one before is void."), _("The mail is on its way already.")
+    attempt(request, act, lambda sent: fresh if sent else before)
     return redirect("console:customer", customer_id)
 
 
@@ -136,15 +144,13 @@ def block(request: HttpRequest, customer_id: int) -> HttpResponse:
             note=_("You can let the customer in again at any time."),
         )
         return confirm.ask(request, question, form=form)
-    try:
-        with db.transaction():
-            if identity.block_portal(customer_id=customer_id, on=clock.today()):
-                why = form.cleaned_data["reason"].replace("%", "%%")
-                _deed(request, found, f"blocked the portal of customer %(number)s: {why}", now=now)
-    except identity.NotInPortal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The portal is blocked for this customer."))
+
+    def act() -> None:
+        if identity.block_portal(customer_id=customer_id, on=clock.today()):
+            why = form.cleaned_data["reason"].replace("%", "%%")
+            _deed(request, found, f"blocked the portal of customer %(number)s: {why}", now=now)
+
+    attempt(request, act, _("The portal is blocked for this customer."))
     return redirect("console:customer", customer_id)
 
 
@@ -152,12 +158,10 @@ def block(request: HttpRequest, customer_id: int) -> HttpResponse:
 @page("CM5", right=DO)
 def unblock(request: HttpRequest, customer_id: int) -> HttpResponse:
     found, now = _customer(customer_id), clock.now()
-    try:
-        with db.transaction():
-            if identity.unblock_portal(customer_id=customer_id, now=now, actor_id=actor(request)):
-                _deed(request, found, "let customer %(number)s into the portal again", now=now)
-    except identity.NotInPortal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The customer can come in again."))
+
+    def act() -> None:
+        if identity.unblock_portal(customer_id=customer_id, now=now, actor_id=actor(request)):
+            _deed(request, found, "let customer %(number)s into the portal again", now=now)
+
+    attempt(request, act, _("The customer can come in again."))
     return redirect("console:customer", customer_id)

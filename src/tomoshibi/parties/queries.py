@@ -242,6 +242,11 @@ def known_numbers(*, numbers: pl.Series) -> pl.Series:
     )["number"]
 
 
+def postal_digits(typed: str) -> str:
+    """The seven digits of a postal code, however it was typed; an empty text if there are not seven."""
+    return postal.digits(typed)
+
+
 def places(*, postal_code: str) -> tuple[values.Place, ...]:
     """The places that a postal code stands for; none where the list does not have it."""
     return postal.places(postal_code)

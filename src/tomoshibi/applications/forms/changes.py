@@ -1,7 +1,5 @@
 """What people write about a change: of which contract, what, from when, and why."""
 
-import re
-import unicodedata
 from datetime import date
 from typing import Any
 
@@ -13,6 +11,7 @@ from tomoshibi.applications import change_words, words
 from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, NewChange
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import Contract
+from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import BankAccountKind
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
@@ -171,15 +170,17 @@ class ChangeForm(forms.Form):
             label=_("Statement by"), choices=list(words.CHOSEN["statement_channel"].items()), initial="paper"
         )
 
+    def clean_postal_code(self) -> str:
+        typed: str = self.cleaned_data["postal_code"]
+        digits = parties.postal_digits(typed)
+        if typed and not digits:
+            raise forms.ValidationError(_("A postal code has seven digits, like 105-0011."))
+        return digits
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("postal_code"):
-            digits = re.sub(r"[\s〒\-‐−ー]", "", unicodedata.normalize("NFKC", data["postal_code"]))
-            data["postal_code"] = digits
-            if not re.fullmatch(r"[0-9]{7}", digits):
-                self.add_error("postal_code", _("A postal code has seven digits, like 105-0011."))
-            elif not data.get("city"):
-                self.add_error("city", _("An address is given whole."))
+        if data.get("postal_code") and not data.get("city"):
+            self.add_error("city", _("An address is given whole."))
         if data.get("bank_code") and not (
             data.get("branch_code") and data.get("account_number") and data.get("holder")
         ):

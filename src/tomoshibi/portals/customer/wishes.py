@@ -1,7 +1,5 @@
 """What a customer may ask for by themselves (CM5), and the form of each."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +14,7 @@ from tomoshibi.applications import queries as offers
 from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, NewChange
 from tomoshibi.contracts.values import CapacityKind, Contract
 from tomoshibi.kernel import units
+from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import StatementChannel
 from tomoshibi.supply import queries as supply
 from tomoshibi.supply.values import Voltage
@@ -215,15 +214,17 @@ class WishForm(forms.Form):
             raise forms.ValidationError(_("This day has passed."))
         return day
 
+    def clean_postal_code(self) -> str:
+        typed: str = self.cleaned_data["postal_code"]
+        digits = parties.postal_digits(typed)
+        if typed and not digits:
+            raise forms.ValidationError(_("A postal code has seven digits, like 105-0011."))
+        return digits
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("postal_code"):
-            digits = re.sub(r"[\s〒\-‐−ー]", "", unicodedata.normalize("NFKC", data["postal_code"]))
-            data["postal_code"] = digits
-            if not re.fullmatch(r"[0-9]{7}", digits):
-                self.add_error("postal_code", _("A postal code has seven digits, like 105-0011."))
-            elif not data.get("city"):
-                self.add_error("city", _("An address is given whole."))
+        if data.get("postal_code") and not data.get("city"):
+            self.add_error("city", _("An address is given whole."))
         if not self.errors and self.wish.kind is not ChangeKind.MOVE_OUT and not self.wanted():
             raise forms.ValidationError(_("Nothing would change: this is what we have already."))
         return data
