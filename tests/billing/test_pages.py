@@ -67,6 +67,19 @@ def test_a_run_is_shown_beside_the_month_before(clerks):
     get(first, f"/billing/runs/{now.id}/compared/", "Beside the month before", "Largest changes", "灯火 2郎")
 
 
+def test_a_new_run_opens_at_the_month_whose_values_wait(clerks, now):
+    """The clock stands in November; September waits for one bill, October for three, then only September."""
+    first, _second = clerks
+    with db.transaction():
+        worker.set_clock(now=now.replace(year=2026, month=11, day=20))
+    shown = 'name="month" value="2026-10"'
+    get(first, "/billing/runs/new/", shown)
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    get(first, "/billing/runs/new/", shown.replace("10", "09"))
+    get(first, "/billing/runs/new/?month=2026-11", shown.replace("10", "11"))
+
+
 def test_a_month_in_the_browser(clerks):
     first, second = clerks
     get(first, "/billing/runs/", "No run yet.")

@@ -104,7 +104,13 @@ from tomoshibi.billing.queries.kept import (
     published_values,
 )
 from tomoshibi.billing.queries.leftovers import last_documents, left_over
-from tomoshibi.billing.queries.members import ReadingDayCount, members, months_with_changes, reading_day_counts
+from tomoshibi.billing.queries.members import (
+    ReadingDayCount,
+    members,
+    month_to_bill,
+    months_with_changes,
+    reading_day_counts,
+)
 from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
@@ -207,6 +213,7 @@ __all__ = [
     "month_figures",
     "month_rows",
     "months_of_customer",
+    "month_to_bill",
     "months_with_changes",
     "neighbours",
     "parts",

@@ -17,6 +17,8 @@ from tomoshibi.parties.values import Collective
 from tomoshibi.storage import bulk
 
 _BILLED = {"contract_id": pl.Int64, "run_id": pl.Int64}
+_MONTHS_TO_BILL = 3
+"""How far back a month may be whose bills are taken for forgotten."""
 _FEW_READINGS = 500
 
 
@@ -37,6 +39,11 @@ class ReadingDayCount:
     @property
     def open(self) -> int:
         return self.supplied - self.billed
+
+    @property
+    def waiting(self) -> int:
+        """Contracts that could be billed now: their value is there, their bill is not."""
+        return max(0, self.ready - self.billed)
 
 
 def members(*, month: Month, selection: values.Selection, kind: values.RunKind, today: date) -> pl.DataFrame:
@@ -183,6 +190,21 @@ def _supplied_whenever(month: Month, selection: values.Selection) -> pl.DataFram
         found = found.filter(pl.col("base_day").is_in(list(selection.base_days)))
     # A correction is an invoice of its own, also where it corrects a member of a collective one.
     return found.with_columns(collective=pl.lit(Collective.NO.value))
+
+
+def month_to_bill(*, today: date) -> Month:
+    """
+    The month that a new run is most likely for: the one with most values that wait for their bill; where none waits (the
+    files did not come yet), the one with most contracts that were read and not billed.
+    """
+    newest = Month.of(today)
+    months = [newest.plus(-back) for back in range(_MONTHS_TO_BILL)]
+    return max(months, key=lambda month: _pressing(reading_day_counts(month=month), today))
+
+
+def _pressing(days: Sequence[ReadingDayCount], today: date) -> tuple[int, int]:
+    read = [day.open for day in days if day.metering_on is not None and day.metering_on <= today]
+    return sum(day.waiting for day in days), sum(read)
 
 
 def reading_day_counts(*, month: Month, area: str = "") -> list[ReadingDayCount]:

@@ -87,7 +87,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
             if answer is not None:
                 return answer
     today = clock.today()
-    given = request.GET or {"month": str(Month.of(today)), "area": ""}
+    given = request.GET or {"month": str(queries.month_to_bill(today=today)), "area": ""}
     chosen = forms.MonthForm(given)
     month = chosen.cleaned_data["month"] if chosen.is_valid() else Month.of(today)
     area = chosen.cleaned_data.get("area", "") if chosen.is_valid() else ""
