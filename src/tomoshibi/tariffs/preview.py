@@ -47,23 +47,21 @@ def example(
 
     :param look_back: how many earlier months may stand in where values of the month are not published yet
     """
-    timeless = as_if_it_held(document)
-    (found,) = quotes.quote(
-        documents=[timeless],
-        loads=[load(timeless, month=month, energy_dwh=energy_dwh, profile=profile)],
-        area=area_of(document),
-        capacity_milli=capacity_milli,
-    )
-    if look_back and found.refusal and found.refusal[0] == Refusal.VALUE_MISSING.code:
-        return example(
-            document,
-            month=month.plus(-1),
-            energy_dwh=energy_dwh,
-            capacity_milli=capacity_milli,
-            profile=profile,
-            look_back=look_back - 1,
-        )
+    timeless, area = as_if_it_held(document), area_of(document)
+
+    def bills(months: Sequence[Month]) -> list[quotes.Quote]:
+        loads = [load(timeless, month=one, energy_dwh=energy_dwh, profile=profile) for one in months]
+        return quotes.quote(documents=[timeless], loads=loads, area=area, capacity_milli=capacity_milli)
+
+    (found,) = bills([month])
+    if look_back and _waits_for_a_value(found):
+        earlier = bills([month.plus(-n) for n in range(1, look_back + 1)])
+        return next((one for one in earlier if not _waits_for_a_value(one)), earlier[-1])
     return found
+
+
+def _waits_for_a_value(quote: quotes.Quote) -> bool:
+    return quote.refusal is not None and quote.refusal[0] == Refusal.VALUE_MISSING.code
 
 
 def curve(

@@ -1,17 +1,20 @@
 """The published values that the plans of a frame need, as columns: asked once per kind, area and month."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
+from tomoshibi.masters.values import FuelUnit
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import spot
 
 _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
+_Fuel = tuple[str, str, int]
+"""Product, area, month (202610)."""
 
 
 def add_columns(
@@ -32,11 +35,13 @@ def add_columns(
     :param spot_year: averages of spot prices as if those of a year had come
     """
     frame = _with_defaults(frame)
-    rows = []
-    for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True):
-        program = programs.get(key["plan_version"])
-        if program is not None:
-            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], ""), spot_year))
+    keys = [
+        key
+        for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True)
+        if key["plan_version"] in programs
+    ]
+    fuel = _fuel_units(keys, fuel_products)
+    rows = [key | _values(key, programs[key["plan_version"]], fuel_products, fuel, spot_year) for key in keys]
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
@@ -63,12 +68,32 @@ def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(missing)
 
 
-def _values(key: Mapping[str, Any], program: Program, product: str, spot_year: int | None) -> dict[str, int | None]:
+def _fuel_units(keys: Sequence[Mapping[str, Any]], products: Mapping[int, str]) -> Mapping[_Fuel, FuelUnit | None]:
+    """The fuel units of all areas and months that are asked for, read once per product."""
+    found: dict[_Fuel, FuelUnit | None] = {}
+    for product in {products.get(key["plan_version"], "") for key in keys} - {""}:
+        asked = [key for key in keys if products.get(key["plan_version"]) == product]
+        months = [Month.from_number(key["month"]) for key in asked]
+        units = masters.fuel_units(
+            areas={key["area"] for key in asked}, first=min(months), last=max(months), product=product
+        )
+        found |= {(product, area, month.number): unit for area, row in units.items() for month, unit in row}
+    return found
+
+
+def _values(
+    key: Mapping[str, Any],
+    program: Program,
+    products: Mapping[int, str],
+    fuel: Mapping[_Fuel, FuelUnit | None],
+    spot_year: int | None,
+) -> dict[str, int | None]:
     month, area = Month.from_number(key["month"]), key["area"]
     wanted = program.values
     found: dict[str, int | None] = {}
+    product = products.get(key["plan_version"], "")
     if product:
-        unit = _or_nothing(lambda: masters.fuel_unit(area=area, month=month, product=product))
+        unit = fuel[product, area, month.number]
         found["fuel_micro"] = unit.price_micro_per_kwh if unit else None
         found["fuel_block_micro"] = unit.block_micro if unit else None
     if "levy" in wanted:
