@@ -9,7 +9,6 @@ import resource
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter, process_time
@@ -20,6 +19,7 @@ import polars as pl
 from tomoshibi.billing import studysums
 from tomoshibi.billing.operations.studying import PART_SIZE
 from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.periods import Month
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import compile as compiling
 from tomoshibi.tariffs import document, pricing, repricing, values
@@ -31,6 +31,7 @@ PLANS = {"tiered (tokyo-b)": "03-tokyo-b", "time of use (smart-life)": "04-chubu
 WANTED = {"tiered (tokyo-b)": 1_000_000, "time of use (smart-life)": 200_000}
 """Bills per second by the clock, on two processors that nobody else uses."""
 BEFORE, AFTER = 1, 2
+MONTH = Month(2026, 11)
 TOGETHER = 2
 """Blocks priced side by side in threads, as the job does it; memory is that of so many."""
 _KILO = 1024
@@ -108,37 +109,18 @@ def _block(rows: np.ndarray, energies: Int32Array, programs: dict[int, Program])
         versioned = usage.with_columns(plan_version=pl.lit(number, dtype=pl.Int64))
         priced[number] = pricing.price(usage=versioned, programs=programs, half_hours=blocks)
         assert priced[number].refusals.is_empty(), priced[number].refusals.head(3)
-    bills = (
-        priced[BEFORE]
-        .totals.join(priced[AFTER].totals, on="row_id", suffix="_after")
-        .rename({
-            "total_minor": "before_minor", "total_minor_after": "after_minor",
-            "tax_minor": "before_tax_minor", "tax_minor_after": "after_tax_minor",
-        })
-        .with_columns(
-            customer_id=pl.col("row_id"),
-            contract_id=pl.col("row_id"),
-            area=pl.lit(AREA),
-            period_start=pl.lit(FIRST_DAY),
-            plan_before=pl.lit("plan"),
-            plan_after=pl.lit("plan"),
-            month=pl.lit(date(2026, 11, 1).year * 100 + 11, dtype=pl.Int64),
-        )
-    )  # fmt: skip
+    facts = usage.select(
+        "row_id", customer_id="row_id", contract_id="row_id", area=pl.lit(AREA), period_start="period_start"
+    )
+    bills = studysums.compared(
+        priced[BEFORE],
+        priced[AFTER],
+        facts=facts,
+        plans=tuple(usage.select("row_id", pl.lit("plan").alias(name)) for name in ("plan_before", "plan_after")),
+        month=MONTH,
+    )
     studysums.packed(studysums.customers_of(bills))
     studysums.cells_of(bills)
     for number in (BEFORE, AFTER):
-        studysums.components_of(priced[number].lines, groups=_groups(programs))
+        studysums.components_of(priced[number], bills=bills, programs=programs)
     return 2 * rows.size
-
-
-def _groups(programs: dict[int, Program]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            (version, number, slot.group.value)
-            for version, program in programs.items()
-            for number, slot in enumerate(program.slots, start=1)
-        ],
-        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
-        orient="row",
-    )

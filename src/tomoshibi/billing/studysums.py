@@ -7,7 +7,10 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.kernel import frames
+from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10
+from tomoshibi.rating.program import Program
+from tomoshibi.tariffs.values import PricedFrame
 
 CUSTOMERS: frames.Schema = {
     "customer_id": pl.Int64,
@@ -51,24 +54,56 @@ def cells_of(bills: pl.DataFrame) -> list[dict[str, Any]]:
     )
 
 
-def components_of(lines: pl.DataFrame, *, groups: pl.DataFrame) -> list[dict[str, Any]]:
+def compared(
+    before: PricedFrame,
+    after: PricedFrame,
+    *,
+    facts: pl.DataFrame,
+    plans: tuple[pl.DataFrame, pl.DataFrame],
+    month: Month,
+) -> pl.DataFrame:
     """
-    Line amounts per group; whole units and the rest apart, because their sum over a book does not fit 64 bits.
+    Bills that could be priced in both worlds, side by side.
 
-    :param groups: ``plan_version``, ``component_no``, ``group``
+    :param facts: ``row_id, customer_id, contract_id, area, period_start`` of the bills
+    :param plans: ``row_id`` with ``plan_before``, and with ``plan_after``
+    :returns: the facts, ``month`` and what ``customers_of`` and ``cells_of`` add up
     """
-    summed = (
-        lines.group_by("plan_version", "component_no")
-        .agg((pl.col("amount_e10") // E10).sum().alias("whole"), (pl.col("amount_e10") % E10).sum().alias("rest"))
-        .join(groups, on=["plan_version", "component_no"], how="left")
+    priced = ["row_id", "total_minor", "tax_minor"]
+    old = before.totals[[*priced, "energy_dwh"]].rename(
+        {"total_minor": "before_minor", "tax_minor": "before_tax_minor"}
     )
-    found = summed.group_by("group").agg(pl.col("whole").sum(), pl.col("rest").sum())
-    return found.sort("group").to_dicts()
+    new = after.totals[priced].rename({"total_minor": "after_minor", "tax_minor": "after_tax_minor"})
+    found = frames.beside(old, new, on="row_id")
+    for other in (facts, *plans):
+        found = frames.beside(found, other, on="row_id")
+    return found.with_columns(month=pl.lit(month.number, dtype=pl.Int64))
+
+
+def components_of(priced: PricedFrame, *, bills: pl.DataFrame, programs: Mapping[int, Program]) -> list[dict[str, Any]]:
+    """
+    What the lines of some bills come to per group; whole units and the rest apart, because the sum over a book does not
+    fit 64 bits.
+
+    :param bills: ``compared``
+    """
+    mine = priced if bills.height == priced.totals.height else priced.only(bills["row_id"])
+    groups = pl.DataFrame(
+        [
+            (version, number, slot.group.value)
+            for version, program in programs.items()
+            for number, slot in enumerate(program.slots, start=1)
+        ],
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
+        orient="row",
+    )
+    summed = mine.component_sums().join(groups, on=["plan_version", "component_no"], how="left")
+    return summed.group_by("group").agg(pl.col("whole", "rest").sum()).sort("group").to_dicts()
 
 
 def packed(customers: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    frames.require(customers, CUSTOMERS).write_ipc(buffer, compression="zstd")
+    frames.require(customers, CUSTOMERS).write_ipc(buffer, compression="lz4")
     return buffer.getvalue()
 
 

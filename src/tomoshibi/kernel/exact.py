@@ -50,15 +50,21 @@ def share(
     assert bool((num >= 0).all()), "a share is not negative"
     assert bool((den > 0).all()), "a whole has at least one part"
     assert largest(np.atleast_1d(num)) * largest(np.atleast_1d(den)) * unit <= LIMIT, "the ratio is out of bounds"
-    whole, rest = np.divmod(np.abs(amount), den * np.int64(unit))
-    if rounding in _MIRRORED:
-        up = divide_columns(rest * num, den * np.int64(unit), rounding=rounding)
-        down = divide_columns(rest * num, den * np.int64(unit), rounding=_MIRRORED[rounding])
-        part = np.where(amount < 0, down, up)
-    else:
-        part = divide_columns(rest * num, den * np.int64(unit), rounding=rounding)
-    result = (whole * num + part) * np.int64(unit)
-    return np.where(amount < 0, -result, result)
+    below = amount < 0
+    if not below.any():
+        return _size_of_share(amount, num, den, unit=unit, rounding=rounding)
+    size = np.abs(amount)
+    up = _size_of_share(size, num, den, unit=unit, rounding=rounding)
+    mirrored = _MIRRORED.get(rounding)
+    down = up if mirrored is None else _size_of_share(size, num, den, unit=unit, rounding=mirrored)
+    return np.where(below, -down, up)
+
+
+def _size_of_share(size: Int64Array, num: Int64Array, den: Int64Array, *, unit: int, rounding: Rounding) -> Int64Array:
+    """A share of amounts that are not negative."""
+    whole, rest = np.divmod(size, den * np.int64(unit))
+    part = divide_columns(rest * num, den * np.int64(unit), rounding=rounding)
+    return (whole * num + part) * np.int64(unit)
 
 
 def portion(amount: Int64Array, numerator: Int64Array, denominator: Int64Array) -> Int64Array:

@@ -84,12 +84,21 @@ class Proration:
     price_change: PriceChange = PriceChange.FIRST_DAY
 
 
-def _days(later: DayArray, earlier: DayArray) -> Int64Array:
+def _days(later: DayArray, earlier: DayArray | np.datetime64) -> Int64Array:
     return (later - earlier).astype(np.int64)
 
 
 def calendar_days(day: DayArray) -> Int64Array:
     """Days of the calendar month of each day."""
+    if day.size:
+        # The periods of a book lie in few months: each day is looked up once, however many rows begin on it.
+        first, last = day.min(), day.max()
+        if not np.isnat(first) and last - first < np.timedelta64(day.size, "D"):
+            return _calendar_days(np.arange(first, last + 1))[_days(day, first)]
+    return _calendar_days(day)
+
+
+def _calendar_days(day: DayArray) -> Int64Array:
     month = day.astype("datetime64[M]")
     return _days((month + 1).astype("datetime64[D]"), month.astype("datetime64[D]"))
 
@@ -126,13 +135,17 @@ def ratios(
         return whole, whole.copy()
     used = _days(end, start)
     part = (start != reading_start) | (end != reading_end)
-    numerator = np.where(part, used, whole)
-    denominator = np.where(part, _denominator(policy.denominator, start, end, reading_start, reading_end), whole)
+    numerator = denominator = whole
+    if part.any():
+        numerator = np.where(part, used, whole)
+        denominator = np.where(part, _denominator(policy.denominator, start, end, reading_start, reading_end), whole)
     if policy.length is not None:
         calendar = _denominator(policy.length.denominator, start, end, reading_start, reading_end)
         difference = np.abs(used - calendar)
         unusual = (difference >= policy.length.days) if policy.length.inclusive else (difference > policy.length.days)
         unusual &= ~part
+        if not unusual.any():
+            return numerator, denominator
         numerator, denominator = np.where(unusual, used, numerator), np.where(unusual, calendar, denominator)
     return numerator, denominator
 

@@ -13,7 +13,8 @@ from tomoshibi.rating.sheet import Group
 
 def apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Bills of one row, and bills of several."""
-    if frame["row_id"].n_unique() == frame.height:
+    ids = frame["row_id"]
+    if bool((np.diff(ids.to_numpy()) > 0).all()) or ids.n_unique() == frame.height:
         return frame, frame.clear()
     several = pl.col("row_id").is_duplicated()
     return frame.filter(~several), frame.filter(several).sort("row_id", "segment")

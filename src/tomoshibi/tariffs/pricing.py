@@ -20,6 +20,7 @@ from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.sheet import Group, Usage
 from tomoshibi.rating.tiers import Tiers
 from tomoshibi.tariffs import derivation, market_slots, parts, times_of_use, values
+from tomoshibi.tariffs.line_columns import LineColumns
 from tomoshibi.tariffs.shares_of_month import column, days, ratios
 
 BLOCK_ROWS = 250_000
@@ -53,7 +54,8 @@ def price(
     """
     frames.require(usage, values.USAGE)
     frame = usage if "segment" in usage.columns else usage.with_columns(pl.lit(0, dtype=pl.Int16).alias("segment"))
-    frame = frame.with_columns(pl.col("segment").cast(pl.Int16))
+    if frame.schema["segment"] != pl.Int16:
+        frame = frame.with_columns(pl.col("segment").cast(pl.Int16))
     results = []
     whole, divided = parts.apart(frame)
     for start in range(0, whole.height, BLOCK_ROWS):
@@ -63,9 +65,10 @@ def price(
         divided = _from_half_hours(divided, programs=programs, half_hours=half_hours)
         results.append(_price_divided(divided, programs=programs))
     return values.PricedFrame(
-        lines=_stack([r.lines for r in results], values.LINES),
         totals=_stack([r.totals for r in results], values.TOTALS),
         refusals=_stack([r.refusals for r in results], values.REFUSALS),
+        columns=tuple(columns for r in results for columns in r.columns),
+        divided=_stack([r.divided for r in results], values.LINES),
     )
 
 
@@ -246,26 +249,28 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
     )
 
 
-def _groups(frame: pl.DataFrame, programs: Mapping[int, Program], *, round_levy: bool) -> list[_Group]:
-    single = frame["plan_version"].n_unique() == 1
+def _groups(
+    frame: pl.DataFrame, programs: Mapping[int, Program], *, round_levy: bool
+) -> tuple[list[_Group], list[pl.DataFrame]]:
+    """Rows of one version each, priced; and refusals of rows without a version that is known."""
+    versions = frame["plan_version"]
+    single = versions.null_count() == 0 and versions.min() == versions.max()
     pieces = [frame] if single else frame.partition_by("plan_version", maintain_order=True)
-    groups = []
+    groups, refused = [], []
     for piece in pieces:
-        version = piece["plan_version"][0]
+        version = piece["plan_version"][0] if piece.height else None
         program = programs.get(version) if version is not None else None
-        if program is not None:
-            usage = _usage(piece, program)
-            groups.append(_Group(program, engine.rate(program, usage, round_levy=round_levy), usage, piece))
-    return groups
+        if program is None:
+            refused.append(_refusals(piece["row_id"], Refusal.NO_PLAN_VERSION))
+            continue
+        usage = _usage(piece, program)
+        groups.append(_Group(program, engine.rate(program, usage, round_levy=round_levy), usage, piece))
+    return groups, refused
 
 
-def _without_version(frame: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
-    known = pl.Series(list(programs), dtype=pl.Int64)
-    return frame.filter(pl.col("plan_version").is_null() | ~pl.col("plan_version").is_in(known.implode())).select(
-        "row_id",
-        pl.lit(Refusal.NO_PLAN_VERSION.code).alias("code"),
-        pl.lit("").alias("detail"),
-    )
+def _refusals(row_ids: pl.Series, reason: Refusal, detail: str = "") -> pl.DataFrame:
+    told = {"row_id": row_ids, "code": [reason.code] * row_ids.len(), "detail": [detail] * row_ids.len()}
+    return pl.DataFrame(told, schema=dict(values.REFUSALS))
 
 
 def _refused(group: _Group) -> pl.DataFrame:
@@ -280,35 +285,8 @@ def _refused(group: _Group) -> pl.DataFrame:
     )
 
 
-def _lines(group: _Group) -> pl.DataFrame:
-    """Lines of one program, bill by bill."""
-    found = group.rated.lines
-    shape = (group.usage.rows, len(found))
-    present = np.empty(shape, dtype=np.bool_)
-    for place, line in enumerate(found):
-        present[:, place] = line.present
-    rows, places = np.nonzero(present)
-
-    def flat(field: str, dtype: type[np.generic]) -> pl.Series:
-        matrix = np.empty(shape, dtype=dtype)
-        for place, line in enumerate(found):
-            matrix[:, place] = getattr(line, field)
-        return pl.Series(field, matrix[present])
-
-    repeated = group.frame.select("row_id", "segment", "plan_version")[rows]
-    return pl.DataFrame(
-        {
-            "row_id": repeated["row_id"],
-            "segment": repeated["segment"],
-            "plan_version": repeated["plan_version"],
-            "component_no": pl.Series((places + 1).astype(np.int16)),
-            "quantity": flat("quantity", np.int64),
-            "price_micro": flat("price_micro", np.int64),
-            "ratio_num": flat("ratio_num", np.int32),
-            "ratio_den": flat("ratio_den", np.int32),
-            "amount_e10": flat("amount_e10", np.int64),
-        }
-    )
+def _columns(group: _Group) -> LineColumns:
+    return LineColumns(keys=group.frame[["row_id", "segment", "plan_version"]], lines=group.rated.lines)
 
 
 def _levy_e10(group: _Group) -> Int64Array:
@@ -326,23 +304,21 @@ def _sums(group: _Group) -> pl.DataFrame:
     energy = group.usage.energy_dwh
     if step is not None:
         energy = to_multiple(energy, unit=step.unit, rounding=step.rounding)
-    return (
-        group.frame.select("row_id", "segment", "plan_version", "tax_rate_ppm")
-        .with_columns(
+    sums = group.frame[["row_id", "segment", "plan_version", "tax_rate_ppm"]].hstack(
+        [
             pl.Series("unrounded_e10", group.rated.sum_e10()),
             pl.Series("levy_e10", _levy_e10(group)),
             pl.Series("energy_dwh", energy),
-        )
-        .filter(pl.Series(good))
+        ]
     )
+    return sums if good.all() else sums.filter(pl.Series(good))
 
 
 def _total(sums: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rounded totals of bills under one program; a bill without a tax rate is refused."""
-    untaxed = sums.filter(pl.col("tax_rate_ppm").is_null()).select(
-        "row_id", pl.lit(Refusal.VALUE_MISSING.code).alias("code"), pl.lit("tax_rate").alias("detail")
-    )
-    sums = sums.filter(pl.col("tax_rate_ppm").is_not_null()) if untaxed.height else sums
+    rates = sums["tax_rate_ppm"]
+    untaxed = _refusals(sums["row_id"].filter(rates.is_null()), Refusal.VALUE_MISSING, "tax_rate")
+    sums = sums.filter(rates.is_not_null()) if untaxed.height else sums
     found = totals.total(
         sums["unrounded_e10"].to_numpy(),
         rate_ppm=sums["tax_rate_ppm"].to_numpy(),
@@ -352,41 +328,44 @@ def _total(sums: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.DataF
     levy = to_multiple(
         sums["levy_e10"].to_numpy(), unit=program.rounding.minor_e10, rounding=program.rounding.levy.rounding
     )
-    columns = sums.with_columns(
-        pl.Series("total_minor", found.total_minor),
-        pl.Series("tax_minor", found.tax_minor),
-        pl.Series("net_minor", found.net_minor),
-        pl.Series("levy_minor", levy // program.rounding.minor_e10),
+    columns = sums.hstack(
+        [
+            pl.Series("total_minor", found.total_minor),
+            pl.Series("tax_minor", found.tax_minor),
+            pl.Series("net_minor", found.net_minor),
+            pl.Series("levy_minor", levy // program.rounding.minor_e10),
+        ]
     )
-    return columns.select(list(values.TOTALS)), untaxed
+    return columns[list(values.TOTALS)], untaxed
 
 
 def _price_whole(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
     """Bills in which nothing changes: one row each."""
-    lines, found, refused = [], [], [_without_version(frame, programs)]
-    for group in _groups(frame, programs, round_levy=True):
+    groups, refused = _groups(frame, programs, round_levy=True)
+    columns, found = [], []
+    for group in groups:
         total, untaxed = _total(_sums(group), group.program)
-        group_lines = _lines(group)
-        if untaxed.height:
-            group_lines = group_lines.join(untaxed, on="row_id", how="anti", maintain_order="left")
-        lines.append(group_lines)
+        own = _columns(group)
+        columns.append(own.only(total["row_id"]) if untaxed.height else own)
         found.append(total)
         refused += [_refused(group), untaxed]
     return values.PricedFrame(
-        lines=_stack(lines, values.LINES),
         totals=_stack(found, values.TOTALS),
         refusals=_stack(refused, values.REFUSALS),
+        columns=tuple(columns),
+        divided=frames.empty(values.LINES),
     )
 
 
 def _price_divided(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
     """Bills of several parts: quantities and the levy are rounded once per bill, a refused part refuses its bill."""
     frame = parts.with_bill_energy(frame, programs=programs)
-    groups = _groups(frame, programs, round_levy=False)
-    refused = _stack([_without_version(frame, programs), *map(_refused, groups)], values.REFUSALS)
+    groups, without_version = _groups(frame, programs, round_levy=False)
+    refused = _stack([*without_version, *map(_refused, groups)], values.REFUSALS)
     refused = refused.unique(subset="row_id", keep="first", maintain_order=True)
-    lines = _stack([_lines(group) for group in groups], values.LINES).join(refused, on="row_id", how="anti")
-    lines = parts.round_levy(lines.sort("row_id", "segment", "component_no"), programs=programs)
+    lines = _stack([_columns(group).frame() for group in groups], values.LINES)
+    lines = lines.join(refused, on="row_id", how="anti").sort("row_id", "segment", "component_no")
+    lines = parts.round_levy(lines, programs=programs)
     sums = _stack([_sums(group) for group in groups], {}).join(refused, on="row_id", how="anti")
     sums = parts.add_up(sums, lines=lines, programs=programs)
     found, untaxed = [], []
@@ -396,7 +375,8 @@ def _price_divided(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> v
         untaxed.append(without)
     no_rate = _stack(untaxed, values.REFUSALS)
     return values.PricedFrame(
-        lines=lines.join(no_rate, on="row_id", how="anti", maintain_order="left").select(list(values.LINES)),
         totals=_stack(found, values.TOTALS),
         refusals=pl.concat([refused, no_rate]),
+        columns=(),
+        divided=lines.join(no_rate, on="row_id", how="anti", maintain_order="left").select(list(values.LINES)),
     )

@@ -11,12 +11,15 @@ from tomoshibi.rating.sheet import MISSING
 
 def column(frame: pl.DataFrame, name: str) -> Int64Array:
     """A whole-number column as the engine takes it."""
-    return frame[name].cast(pl.Int64).fill_null(int(MISSING)).to_numpy()
+    found = frame[name]
+    if found.dtype != pl.Int64:
+        found = found.cast(pl.Int64)
+    return (found.fill_null(int(MISSING)) if found.null_count() else found).to_numpy()
 
 
 def days(frame: pl.DataFrame, name: str) -> proration.DayArray:
     """A date column as the engine takes it."""
-    return frame[name].to_numpy().astype("datetime64[D]")
+    return frame[name].to_numpy().astype("datetime64[D]", copy=False)
 
 
 def ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
@@ -28,10 +31,9 @@ def ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Arra
     start, end = days(frame, "period_start"), days(frame, "period_end")
     whole_start, whole_end = start, end
     if "reading_start" in frame.columns:
-        whole_start = days(
-            frame.with_columns(pl.col("reading_start").fill_null(pl.col("period_start"))), "reading_start"
-        )
-        whole_end = days(frame.with_columns(pl.col("reading_end").fill_null(pl.col("period_end"))), "reading_end")
+        whole_start, whole_end = days(frame, "reading_start"), days(frame, "reading_end")
+        whole_start = np.where(np.isnat(whole_start), start, whole_start)
+        whole_end = np.where(np.isnat(whole_end), end, whole_end)
     bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
     num, den = proration.ratios(
         program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from tomoshibi.kernel.frames import Schema
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Period
 from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.kernel.units import E10
+from tomoshibi.tariffs.line_columns import LineColumns
 
 USAGE: Schema = {
     "row_id": pl.Int64,
@@ -48,6 +51,13 @@ TOTALS: Schema = {
     "energy_dwh": pl.Int64,
 }
 REFUSALS: Schema = {"row_id": pl.Int64, "code": pl.String, "detail": pl.String}
+COMPONENT_SUMS: Schema = {
+    "plan_version": pl.Int64,
+    "component_no": pl.Int16,
+    "whole": pl.Int64,
+    "rest": pl.Int64,
+}
+"""Sums of line amounts in whole currency units and a rest [1e-10]: those of a book do not fit 64 bits in one."""
 
 
 class Confidence(StrEnum):
@@ -86,14 +96,41 @@ class PricedFrame:
     """
     What pricing gives.
 
-    :param lines: ``LINES``; the lines of a bill stand together, in the order of the plan
     :param totals: ``TOTALS``; one row per bill that could be priced
     :param refusals: ``REFUSALS``; one row per bill that could not, with the first reason
+    :param columns: lines of bills in which nothing changes
+    :param divided: ``LINES`` of bills of several parts
     """
 
-    lines: pl.DataFrame
     totals: pl.DataFrame
     refusals: pl.DataFrame
+    columns: tuple[LineColumns, ...]
+    divided: pl.DataFrame
+
+    @cached_property
+    def lines(self) -> pl.DataFrame:
+        """``LINES``; the lines of a bill stand together, in the order of the plan."""
+        return pl.concat([*(one.frame() for one in self.columns), self.divided])
+
+    def component_sums(self) -> pl.DataFrame:
+        """``COMPONENT_SUMS``: what all lines of a number come to, without making lines of the columns."""
+        amount = pl.col("amount_e10")
+        schema = dict(COMPONENT_SUMS)
+        columns = pl.DataFrame([row for one in self.columns for row in one.sums()], schema=schema, orient="row")
+        divided = self.divided.group_by("plan_version", "component_no").agg(
+            whole=(amount // E10).sum(), rest=(amount % E10).sum()
+        )
+        return pl.concat([columns, divided]).group_by("plan_version", "component_no", maintain_order=True).sum()
+
+    def only(self, row_ids: pl.Series) -> "PricedFrame":
+        """The same for some bills."""
+        mine = pl.col("row_id").is_in(row_ids.implode())
+        return PricedFrame(
+            totals=self.totals.filter(mine),
+            refusals=self.refusals.filter(mine),
+            columns=tuple(one.only(row_ids) for one in self.columns),
+            divided=self.divided.filter(mine),
+        )
 
 
 @dataclass(frozen=True)

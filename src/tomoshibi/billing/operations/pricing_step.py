@@ -65,14 +65,12 @@ class Rated:
     def only(self, row_ids: pl.Series) -> "Rated":
         """The same for some bills."""
         mine = pl.col("row_id").is_in(row_ids.implode())
-        found = tariff_values.PricedFrame(
-            self.found.lines.filter(mine), self.found.totals.filter(mine), self.found.refusals.filter(mine)
-        )
-        return Rated(self.usage.filter(mine), self.programs, found)
+        return Rated(self.usage.filter(mine), self.programs, self.found.only(row_ids))
 
     def last_plan(self, name: str) -> pl.DataFrame:
         """``row_id`` and the plan of the last part of each bill."""
-        return self.usage.group_by("row_id", maintain_order=True).agg(pl.col("plan_code").last().alias(name))
+        plans = self.usage.select("row_id", pl.col("plan_code").alias(name))
+        return plans.unique(subset="row_id", keep="last", maintain_order=True)
 
 
 def rate(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world: World = AS_IT_IS) -> Rated:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import polars as pl
@@ -15,7 +15,6 @@ from tomoshibi.billing.operations.changed_world import ChangedWorld
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
-from tomoshibi.rating.program import Program
 from tomoshibi.storage import db
 
 PART_SIZE = 20_000
@@ -201,22 +200,17 @@ def _month(
     after = chosen if unchanged else pricing_step.rate(
         billable, month=month, adjustments=adjustments, world=world
     )  # fmt: skip
-    both = chosen.found.totals.join(after.found.totals, on="row_id", how="inner", suffix="_after")
-    kept = both["row_id"].implode()
-    bills = (
-        both.join(billable.select("row_id", "customer_id", "contract_id", "area", "period_start"), on="row_id")
-        .join(chosen.last_plan("plan_before"), on="row_id")
-        .join(after.last_plan("plan_after"), on="row_id")
-        .with_columns(month=pl.lit(month.number, dtype=pl.Int64))
-        .rename({
-            "total_minor": "before_minor", "total_minor_after": "after_minor",
-            "tax_minor": "before_tax_minor", "tax_minor_after": "after_tax_minor",
-        })
-    )  # fmt: skip
+    bills = studysums.compared(
+        chosen.found,
+        after.found,
+        facts=billable[["row_id", "customer_id", "contract_id", "area", "period_start"]],
+        plans=(chosen.last_plan("plan_before"), after.last_plan("plan_after")),
+        month=month,
+    )
     answer = _Answer(
         bills=bills,
-        before=_components(chosen, kept),
-        after=_components(after, kept),
+        before=studysums.components_of(chosen.found, bills=bills, programs=chosen.programs),
+        after=studysums.components_of(after.found, bills=bills, programs=after.programs),
         refused=_added([_refusals(chosen), {} if unchanged else _refusals(after, but=chosen)]),
     )
     answer.without_value = given.height - given.filter("provided").height
@@ -225,23 +219,6 @@ def _month(
         (billable.select(_HASHED).write_csv() + chosen.usage.drop("discounts").sort("row_id", "segment").write_csv()).encode()
     ).hexdigest()  # fmt: skip
     return answer
-
-
-def _components(rated: pricing_step.Rated, kept: pl.Series) -> list[dict[str, int]]:
-    lines = rated.found.lines.filter(pl.col("row_id").is_in(kept))
-    return studysums.components_of(lines, groups=_groups(rated.programs))
-
-
-def _groups(programs: Mapping[int, Program]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            (version, number, slot.group.value)
-            for version, program in programs.items()
-            for number, slot in enumerate(program.slots, start=1)
-        ],
-        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String},
-        orient="row",
-    )
 
 
 def _refusals(rated: pricing_step.Rated, but: pricing_step.Rated | None = None) -> dict[str, int]:
