@@ -18,6 +18,10 @@ ARGUMENTS = [
 ]  # fmt: skip
 PASSWORD = "a lamp in every window"
 LONGEST = "test_the_open_month_by_hand"
+SETTLED = """() => document.readyState === 'complete' && document.fonts.status === 'loaded'
+  && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
+  && [...document.querySelectorAll('[data-chart] .chart-canvas')].every((place) => place.querySelector('canvas'))"""
+"""Loaded, with what it asks for by itself, and every chart drawn: half a second sooner than the network's silence."""
 
 # The driver runs an event loop in this thread; Django's guard against that does not apply to a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -70,6 +74,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             has_touch=size == "phone",
+            reduced_motion="reduce",
             locale={"ja": "ja-JP", "zh-hans": "zh-CN", "en": "en-GB"}[language],
         )
         contexts.append(context)
@@ -79,6 +84,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(60_000)  # the first page of a server also loads what all pages need
         page.complaints = complaints
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on(
@@ -90,6 +96,11 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert complaints == [], complaints
+
+
+def _settle(page: Any) -> None:
+    page.wait_for_function(SETTLED)
+    page.evaluate("() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
 
 
 def _session_of(user: Any) -> str:
@@ -114,6 +125,7 @@ def look() -> Callable[..., Path]:
         ARTEFACTS.mkdir(exist_ok=True)
         size = "phone" if page.viewport_size["width"] < 600 else "desktop"
         file = ARTEFACTS / f"{name}-{size}.png"
+        _settle(page)
         page.screenshot(path=str(file), full_page=full)
         return file
 
@@ -125,6 +137,7 @@ def accessible() -> Callable[..., None]:
     """Fail when axe finds something serious or critical on the page."""
 
     def check(page: Any) -> None:
+        _settle(page)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         grave = [

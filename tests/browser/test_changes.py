@@ -90,7 +90,6 @@ def reader(django_user_model, places):
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_every_page_is_fit_to_be_seen(places, reader, signed_in_page, open_page, accessible, look, size):
     def fit(page, name):
-        page.wait_for_load_state("networkidle")
         look(page, name, full=True)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, size)

@@ -60,7 +60,6 @@ def test_today_and_jobs(signed_in_page, jobs, look, accessible, size, language, 
     page = signed_in_page(size=size, language=language, dark=dark)
     name = f"{language}{'-dark' if dark else ''}"
     page.goto("/")
-    page.wait_for_load_state("networkidle")
     accessible(page)
     look(page, f"today-{name}")
     page.goto("/worker/jobs/?state=failed")

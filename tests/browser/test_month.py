@@ -92,7 +92,6 @@ class Visitor:
         """Nothing grave for axe, nothing that moves sideways on a phone; pictures of both."""
         for size, (width, height) in SIZES.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            self.page.wait_for_load_state("networkidle")
             try:
                 self.accessible(self.page)
             except AssertionError as found:

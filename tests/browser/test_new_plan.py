@@ -43,7 +43,6 @@ class Person:
     def see(self, name: str) -> None:
         """What axe and the eye say about the page."""
         page, size = self.page, self.page.viewport_size
-        page.wait_for_load_state("networkidle")
         self.accessible(page)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{name} is {over} pixels too wide"

@@ -44,10 +44,9 @@ def test_every_page_of_the_portal(reader, open_page, look, accessible):
         page = open_page(size=size, user=reader)
         for name, address in pages.items():
             page.goto(f"/portals/customer/{address}")
-            page.wait_for_load_state("networkidle")
+            accessible(page)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, size)
             assert page.evaluate(BROKEN) == [], (name, size)
-            accessible(page)
             look(page, f"portal-{name}", full=True)
 
 

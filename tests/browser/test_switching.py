@@ -47,7 +47,6 @@ def test_every_page_is_fit_to_be_seen(places, signed_in_page, accessible, look):
         page = signed_in_page(size=size)
         for name, url in places.items():
             page.goto(url)
-            page.wait_for_load_state("networkidle")
             accessible(page)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, size)
             look(page, name, full=True)
