@@ -6,6 +6,7 @@ import polars as pl
 
 from tests import company
 from tests.tariffs.plans import TOKYO
+from tomoshibi.billing import queries
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.identity.models import User
 from tomoshibi.kernel.periods import Month
@@ -159,3 +160,8 @@ def reading(contract, kwh, *, month=OCTOBER, start=None, end=None, half_hours=No
         ),
         now=now + timedelta(seconds=1),
     )
+
+
+def changes(month):
+    """How many contracts of a month would come out differently today, by reason, as the rebill list shows them."""
+    return queries.changes_by_month(today=date(2026, 11, 4)).get(month, {})

@@ -104,13 +104,13 @@ def new_unit(yen):
 
 def test_a_master_that_changes_after_issue_is_a_list_of_differences_first(issued, now):
     clerks, made, _before = issued
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     changed = masters_operations.propose_change(
         master="fuel_units", rows=[new_unit("-4.80")], reason="mended", actor_id=clerks[0], now=now
     )
     masters_operations.approve_change(proposal_id=changed, actor_id=clerks[1], now=now)
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 2}
-    assert queries.months_with_changes(today=now.date()) == [book.OCTOBER]
+    assert book.changes(book.OCTOBER) == {values.Changed.MASTER: 2}
+    assert list(queries.changes_by_month(today=now.date())) == [book.OCTOBER]
     preview = make(now, clerks[0], kind=CORRECTION)
     # One yen per kWh more on 398 kWh, and no number yet.
     assert {bill.contract_id: bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)} == {
@@ -118,7 +118,7 @@ def test_a_master_that_changes_after_issue_is_a_list_of_differences_first(issued
     }  # fmt: skip
     assert not [bill for bill in queries.bills_of_run(run_id=preview.id) if bill.invoice_number]
     issue(preview, now, clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     assert all(operations.replay(bill_id=bill.id).fits for bill in queries.bills_of_run(run_id=preview.id))
 
 
@@ -147,20 +147,20 @@ def test_a_tax_rate_that_is_corrected_backwards_is_a_list_of_differences(masters
     issue(make(now, clerks[0]), now, clerks)
     rows = [{"rate_percent": "12", "valid_from": "2027-01-01"}]
     masters_operations.put_rows(master="tax_rates", rows=rows)
-    assert queries.count_changes(month=book.OCTOBER) == {}, "a rate of later days changes no bill"
+    assert book.changes(book.OCTOBER) == {}, "a rate of later days changes no bill"
     rows = [{"rate_percent": "12", "valid_from": "2026-09-02"}]
     proposed = masters_operations.propose_change(
         master="tax_rates", rows=rows, reason="the law came late", actor_id=clerks[0], now=now
     )
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     masters_operations.approve_change(proposal_id=proposed, actor_id=clerks[1], now=now)
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 1}
+    assert book.changes(book.OCTOBER) == {values.Changed.MASTER: 1}
     run = make(now, clerks[0], kind=CORRECTION)
     (bill,) = queries.bills_of_run(run_id=run.id)
     # 3,000 yen and 12 % in place of 10 %.
     assert bill.total_minor == 60
     issue(run, now, clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
 
 
 def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, now):
@@ -169,7 +169,7 @@ def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, 
     dearer = head + "versions:\n" + version.replace("2024-04-01", "2026-09-01").replace("29.80", "30.80")
     for proposal_id in tariffs.propose(text=dearer, now=now, actor_id=clerks[0]):
         tariffs.publish(proposal_id=proposal_id, now=now, actor_id=clerks[1])
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.PRICE: 2}
+    assert book.changes(book.OCTOBER) == {values.Changed.PRICE: 2}
     preview = make(now, clerks[0], kind=CORRECTION)
     # 120 kWh of the first tier, a yen more each.
     assert {bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)} == {120}
@@ -180,15 +180,15 @@ def test_terms_that_change_backwards_after_issue_are_a_list_of_differences(issue
     (terms,) = contract_queries.contract(contract_id=same.id).terms
     contracts.change_terms(contract_id=same.id, start=date(2026, 12, 1), capacity_milli=60_000)
     contracts.change_terms(contract_id=same.id, start=date(2026, 9, 10), agency_code="A1")
-    assert queries.count_changes(month=book.OCTOBER) == {}, "later days and the agency change no bill"
+    assert book.changes(book.OCTOBER) == {}, "later days and the agency change no bill"
     contracts.change_terms(contract_id=larger.id, start=date(2026, 9, 17), capacity_milli=40_000)
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}
+    assert book.changes(book.OCTOBER) == {values.Changed.TERMS: 1}
     run = make(now, clerks[0], kind=CORRECTION)
     (bill,) = queries.bills_of_run(run_id=run.id)
     # 15 of 30 days at 40 A in the place of 30 A: 311.75 / 2
     assert (bill.contract_id, bill.total_minor) == (larger.id, 156)
     issue(run, now, clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     assert terms.capacity_milli == 30_000
 
 
@@ -198,18 +198,18 @@ def test_an_exemption_agreed_to_after_issue_is_a_list_of_differences(issued, now
         contract_id=exempt.id, start=date(2026, 9, 1), end=date(2027, 4, 1), percent=80, certificate="1", now=now,
         actor_id=clerks[0],
     )  # fmt: skip
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     contracts.approve_levy_exemption(exemption_id=made, now=now, actor_id=clerks[1])
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}
+    assert book.changes(book.OCTOBER) == {values.Changed.TERMS: 1}
     run = make(now, clerks[0], kind=CORRECTION)
     (bill,) = queries.bills_of_run(run_id=run.id)
     # 1,663 of levy become floor(398 x 4.18 x 20/100) = 332
     assert bill.total_minor == 332 - 1_663
     issue(run, now, clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
 
 
 def test_a_contract_that_ended_before_the_bill_is_seen(issued, now):
     _clerks, (ended, _other), _before = issued
     contracts.end(contract_id=ended.id, on=date(2026, 9, 20), reason=contract_values.EndReason.MOVED_OUT)
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.TERMS: 1}
+    assert book.changes(book.OCTOBER) == {values.Changed.TERMS: 1}

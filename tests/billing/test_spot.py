@@ -102,20 +102,20 @@ def test_a_price_revised_after_the_issue_is_on_the_rebill_list_and_corrected(con
     prices(now, 10)
     run = make(now, clerks[0])
     issue(run, now, clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     later = now + timedelta(days=10)
     # Another day's prices coming in is no revision of the bill's.
     prices(later, 12, first=date(2026, 10, 2), days=3)
     revised = prices(later, 22, first=date(2026, 9, 10), days=1, actor=clerks[0])
-    assert queries.count_changes(month=book.OCTOBER) == {}, "it waits for a second person"
+    assert book.changes(book.OCTOBER) == {}, "it waits for a second person"
     masters.approve_spot(import_id=revised.id, actor_id=clerks[1], now=later + timedelta(days=2))
-    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.SPOT: 1}
+    assert book.changes(book.OCTOBER) == {values.Changed.SPOT: 1}
     correction = make(later + timedelta(days=3), clerks[0], kind=values.RunKind.CORRECTION)
     (bill,) = queries.bills_of_run(run_id=correction.id)
     # 12 kWh of that day cost 12 yen more
     assert (bill.kind, bill.total_minor) == (values.BillKind.CORRECTION, 144)
     issue(correction, later + timedelta(days=3), clerks)
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
     assert operations.replay(bill_id=bill.id).fits
 
 
@@ -126,7 +126,7 @@ def test_a_price_that_came_back_asks_for_nothing(contract, clerks, now):
         moment = now + timedelta(hours=hours)
         revised = prices(moment, yen, first=date(2026, 9, 10), days=1, actor=clerks[0])
         masters.approve_spot(import_id=revised.id, actor_id=clerks[1], now=moment + timedelta(hours=1))
-    assert queries.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}
 
 
 def test_a_line_that_puts_the_energy_right_may_be_below_zero(contract, clerks, now):

@@ -49,7 +49,7 @@ def test_a_certificate_lowers_the_levy_once_a_second_person_agreed(journey):
     # Agreed to after the issue, the second certificate puts its bill on the rebill list, and the correction gives back.
     (late,) = contracts.levy_exemptions_of(contract_id=waiting)
     abe.post(f"/contracts/exemptions/{late.id}/", {"decision": "approve"})
-    assert MONTH in ito.get("/billing/rebill/").content.decode() or billing.count_changes(month=book.OCTOBER)
+    assert MONTH in ito.get("/billing/rebill/").content.decode() or book.changes(book.OCTOBER)
     correction = bill_the_month(journey, ito, abe, kind="correction")
     kwh = bills[waiting].energy_dwh // 10_000
     assert (correction.bill_count, correction.total_minor) == (1, kwh * 418 // 500 - kwh * 418 // 100)

@@ -89,9 +89,9 @@ def test_late_prices_set_bills_aside_and_revised_ones_correct_them(journey, mark
     (waiting,) = [one for one in master_data.spot_imports() if one.state is master_values.SpotImportState.WAITING]
     abe.post(came["Location"], {"decision": "approve", "note": "as the market says"})
     assert master_data.spot_import(import_id=waiting.id).state is master_values.SpotImportState.HOLDS
-    assert billing.count_changes(month=book.OCTOBER) == {billing_values.Changed.SPOT: 1}
+    assert book.changes(book.OCTOBER) == {billing_values.Changed.SPOT: 1}
     assert "/billing/runs/new/" in ito.get("/billing/rebill/").content.decode()
     third = bill_the_month(journey, ito, abe, kind="correction")
     # 12 kWh of that day, 12 yen dearer each
     assert (third.bill_count, third.total_minor) == (1, 144)
-    assert billing.count_changes(month=book.OCTOBER) == {}
+    assert book.changes(book.OCTOBER) == {}

@@ -81,7 +81,7 @@ def test_a_new_year_of_the_levy_holds_when_a_second_person_has_agreed(journey, o
     sato, mori = office
     may = Month(2027, 5)
     with pytest.raises(queries.MasterMissing):
-        queries.levy_for_month(month=may)
+        queries.RateBook().levy_for_month(month=may)
     proposal = propose(
         sato, "levy", fiscal_year="2027", price_yen_per_kwh="4.31", first_valid_month="2027-05",
         last_valid_month="2028-04", source="https://www.meti.go.jp/", reason="notice of the ministry, March 2027",
@@ -94,14 +94,14 @@ def test_a_new_year_of_the_levy_holds_when_a_second_person_has_agreed(journey, o
     assert refused.status_code == 422
     assert "A second person has to decide this" in refused.content.decode()
     with pytest.raises(queries.MasterMissing):
-        queries.levy_for_month(month=may)
+        queries.RateBook().levy_for_month(month=may)
 
     approve(mori, proposal)
     assert worklist.open_items(kind="masters.proposal") == []
-    levy = queries.levy_for_month(month=may)
+    levy = queries.RateBook().levy_for_month(month=may)
     assert (levy.fiscal_year, levy.price_micro_per_kwh) == (2027, 4_310_000)
-    assert queries.levy_for_month(month=Month(2027, 4)).price_micro_per_kwh == 4_180_000
-    assert queries.levy_for_month(month=Month(2028, 4)).fiscal_year == 2027
+    assert queries.RateBook().levy_for_month(month=Month(2027, 4)).price_micro_per_kwh == 4_180_000
+    assert queries.RateBook().levy_for_month(month=Month(2028, 4)).fiscal_year == 2027
     assert "4.31" in text_of(sato.get("/masters/levy/"))
     assert "4.31" in text_of(sato.get("/masters/levy/rows/"))
     assert deeds("MS1") == [("approved 1 rows of levy", "森"), ("proposed 1 rows of levy", "佐藤")]
@@ -395,8 +395,8 @@ def test_a_tax_rate_of_the_future_divides_bills_by_its_day(journey, office):
     assert queries.tax_rate(on=starts).rate_ppm == 120_000
     # The transitional measure: continuing supply read within October keeps the former rate.
     september = {"period": Period(date(2027, 9, 10), date(2027, 10, 10)), "fixed_on": date(2027, 10, 12)}
-    assert queries.tax_rate_of_bill(**september, continuing=True).rate_ppm == 100_000
-    assert queries.tax_rate_of_bill(**september, continuing=False).rate_ppm == 120_000
+    assert queries.RateBook().tax_rate_of_bill(**september, continuing=True).rate_ppm == 100_000
+    assert queries.RateBook().tax_rate_of_bill(**september, continuing=False).rate_ppm == 120_000
     assert "2027-10-01" in text_of(sato.get("/masters/tax-rates/rows/"))
 
 

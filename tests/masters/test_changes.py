@@ -42,11 +42,11 @@ def propose(actor_id, now, rows=(LEVY_2027,), master="levy"):
 def test_a_change_holds_only_after_a_second_person_agreed(anna, ben, now):
     proposal_id = propose(anna, now)
     with pytest.raises(queries.MasterMissing):
-        queries.levy_for_month(month=Month(2027, 5))
+        queries.RateBook().levy_for_month(month=Month(2027, 5))
     assert worklist.counts_by_procedure(now=now)["MS1"].open == 1
     assert operations.approve_change(proposal_id=proposal_id, actor_id=ben, now=now) == 1
-    assert queries.levy_for_month(month=Month(2027, 5)).price_micro_per_kwh == 4_300_000
-    assert queries.levy_for_month(month=Month(2027, 4)).fiscal_year == 2026
+    assert queries.RateBook().levy_for_month(month=Month(2027, 5)).price_micro_per_kwh == 4_300_000
+    assert queries.RateBook().levy_for_month(month=Month(2027, 4)).fiscal_year == 2026
     assert worklist.counts_by_procedure(now=now)["MS1"].open == 0
     decided = queries.proposal(proposal_id=proposal_id)
     assert (decided.state, decided.proposed_by, decided.decided_by) == ("applied", "Anna", "Ben")

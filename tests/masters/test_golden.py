@@ -67,7 +67,9 @@ def test_one_rate_for_the_bill_over_a_change(given):
     for bill in given["bills"]:
         start, end = bill["period"]
         assert isinstance(start, date)
-        rate = queries.tax_rate_of_bill(period=Period(start, end), fixed_on=end, continuing=bill["continuing"])
+        rate = queries.RateBook().tax_rate_of_bill(
+            period=Period(start, end), fixed_on=end, continuing=bill["continuing"]
+        )
         assert rate.rate_ppm == bill["rate"] * 10_000, bill
         total = np.array([given["total"]], dtype=np.int64)
         tax = totals.included_tax(total, rate_ppm=np.array([rate.rate_ppm]), policy=Program(components=()).rounding)

@@ -92,7 +92,7 @@ def test_a_change_goes_through_two_people(client, anna, ben):
     client.force_login(ben)
     assert client.post(url, {"decision": "reject", "note": ""}).status_code == 422
     assert client.post(url, {"decision": "approve", "note": "seen"}).status_code == 302
-    assert queries.levy_for_month(month=Month(2027, 5)).price_micro_per_kwh == 4_300_000
+    assert queries.RateBook().levy_for_month(month=Month(2027, 5)).price_micro_per_kwh == 4_300_000
     assert client.post(url, {"decision": "approve"}).status_code == 422
     deeds = [deed.what for deed in identity_queries.deeds(subject=f"masters.proposal:{url.split('/')[-2]}", limit=5)]
     assert deeds == ["approved 1 rows of levy", "proposed 1 rows of levy"]

@@ -25,14 +25,14 @@ pytestmark = pytest.mark.usefixtures("shipped")
     ],
 )
 def test_the_levy_changes_with_the_bill_of_may(month, fiscal_year, unit):
-    levy = queries.levy_for_month(month=month)
+    levy = queries.RateBook().levy_for_month(month=month)
     assert (levy.fiscal_year, levy.price_micro_per_kwh) == (fiscal_year, unit)
 
 
 def test_a_levy_nobody_published_is_not_guessed():
     for month in (Month(2012, 7), Month(2027, 5)):
         with pytest.raises(queries.MasterMissing):
-            queries.levy_for_month(month=month)
+            queries.RateBook().levy_for_month(month=month)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_levy_nobody_published_is_not_guessed():
     ],
 )
 def test_government_discounts_by_usage_month(month, voltage, area, price):
-    assert queries.government_discount(usage_month=month, voltage=voltage, area=area) == price
+    assert queries.RateBook().government_discount(usage_month=month, voltage=voltage, area=area) == price
 
 
 def test_tax_rates_and_their_borders():
@@ -69,7 +69,7 @@ def test_tax_rates_and_their_borders():
     ],
 )
 def test_a_bill_over_a_tax_change_has_one_rate(start, end, continuing, rate):
-    found = queries.tax_rate_of_bill(period=Period(start, end), fixed_on=end, continuing=continuing)
+    found = queries.RateBook().tax_rate_of_bill(period=Period(start, end), fixed_on=end, continuing=continuing)
     assert found.rate_ppm == rate
 
 
@@ -110,7 +110,7 @@ def test_loading_again_changes_nothing_and_never_overrides():
     outcome = operations.load_shipped(on=date(2026, 11, 5), with_banks=False)
     assert not any(outcome.inserted.values())
     assert outcome.kept["levy"] == 1
-    assert queries.levy_for_month(month=Month(2026, 6)).price_micro_per_kwh == 4_190_000
+    assert queries.RateBook().levy_for_month(month=Month(2026, 6)).price_micro_per_kwh == 4_190_000
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,9 @@ def test_a_row_without_an_end_holds_as_long_as_what_it_replaces():
         master="government_discounts",
         rows=[{"voltage": "low", "price_yen_per_kwh": "4.0", "first_valid_month": "2026-02"}],
     )
-    found = [queries.government_discount(usage_month=Month(2026, month), voltage="low") for month in (1, 2, 3, 4)]
+    found = [
+        queries.RateBook().government_discount(usage_month=Month(2026, month), voltage="low") for month in (1, 2, 3, 4)
+    ]
     assert found == [4_500_000, 4_000_000, 1_500_000, 0]
 
 

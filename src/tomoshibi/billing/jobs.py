@@ -128,7 +128,7 @@ def find_corrections(progress: Tell, *, reading_ids: list[int] | None = None, **
     :param reading_ids: only the months of these readings; without them all months of two years are looked at
     """
     with db.transaction():
-        months = queries.months_with_changes(today=clock.today(), reading_ids=reading_ids or ())
+        months = list(queries.changes_by_month(today=clock.today(), reading_ids=reading_ids or ()))
     made = []
     for number, month in enumerate(months):
         progress(number, len(months))

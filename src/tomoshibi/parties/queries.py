@@ -413,6 +413,25 @@ def _terms_frame(
     return frame.sort("key").drop("key")
 
 
+def terms_frame(*, account_ids: Sequence[int] | pl.Series) -> pl.DataFrame:
+    """
+    How accounts paid and were told, on all their days.
+
+    :returns: ``account_id``, ``start``, ``end`` (exclusive; null where it holds on), ``payment_method``,
+        ``statement_channel``
+    """
+    params: dict[str, Any] = {}
+    return bulk.read_frame(
+        f"""
+        SELECT account_id, start, "end", payment_method, statement_channel FROM parties_accountterms
+         WHERE {_among("account_id", account_ids, params)}
+        """,
+        {"account_id": pl.Int64, "start": pl.Date, "end": pl.Date}
+        | {name: ACCOUNTS[name] for name in ("payment_method", "statement_channel")},
+        params,
+    )
+
+
 def collective_accounts(*, on: date) -> pl.DataFrame:
     """
     Accounts whose bills make one invoice on a day: few of many, so that they are asked for by the rest of the house.

@@ -1,20 +1,31 @@
-"""The published values that the plans of a frame need, as columns: asked once per kind, area and month."""
+"""The published values that the plans of a frame need, as columns: each master is read once for the whole frame."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
-from tomoshibi.masters.values import FuelUnit
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import spot
 
 _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
-_Fuel = tuple[str, str, int]
-"""Product, area, month (202610)."""
+
+
+class _Masters:
+    """What is published for the rows of a frame."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.rates = masters.RateBook()
+        self._areas = frame["area"].unique().drop_nulls().to_list()
+        self._months = [Month.from_number(number) for number in frame["month"].unique().drop_nulls()]
+
+    @cached_property
+    def fuel(self) -> masters.FuelBook:
+        return masters.FuelBook(areas=self._areas, first=min(self._months), last=max(self._months))
 
 
 def add_columns(
@@ -35,19 +46,18 @@ def add_columns(
     :param spot_year: averages of spot prices as if those of a year had come
     """
     frame = _with_defaults(frame)
-    keys = [
-        key
-        for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True)
-        if key["plan_version"] in programs
-    ]
-    fuel = _fuel_units(keys, fuel_products)
-    rows = [key | _values(key, programs[key["plan_version"]], fuel_products, fuel, spot_year) for key in keys]
+    known = _Masters(frame)
+    rows = []
+    for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True):
+        program = programs.get(key["plan_version"])
+        if program is not None:
+            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], ""), spot_year, known))
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
     found = pl.DataFrame(rows, schema=schema, orient="row").select(*_KEYS, *fresh)
     joined = frame.join(found, on=_KEYS, how="left", maintain_order="left")
-    return joined if "tax_rate_ppm" in frame.columns else _with_tax(joined)
+    return joined if "tax_rate_ppm" in frame.columns else _with_tax(joined, known.rates)
 
 
 def fuel_product(document: Mapping[str, Any]) -> str:
@@ -68,40 +78,22 @@ def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(missing)
 
 
-def _fuel_units(keys: Sequence[Mapping[str, Any]], products: Mapping[int, str]) -> Mapping[_Fuel, FuelUnit | None]:
-    """The fuel units of all areas and months that are asked for, read once per product."""
-    found: dict[_Fuel, FuelUnit | None] = {}
-    for product in {products.get(key["plan_version"], "") for key in keys} - {""}:
-        asked = [key for key in keys if products.get(key["plan_version"]) == product]
-        months = [Month.from_number(key["month"]) for key in asked]
-        units = masters.fuel_units(
-            areas={key["area"] for key in asked}, first=min(months), last=max(months), product=product
-        )
-        found |= {(product, area, month.number): unit for area, row in units.items() for month, unit in row}
-    return found
-
-
 def _values(
-    key: Mapping[str, Any],
-    program: Program,
-    products: Mapping[int, str],
-    fuel: Mapping[_Fuel, FuelUnit | None],
-    spot_year: int | None,
+    key: Mapping[str, Any], program: Program, product: str, spot_year: int | None, known: _Masters
 ) -> dict[str, int | None]:
     month, area = Month.from_number(key["month"]), key["area"]
     wanted = program.values
     found: dict[str, int | None] = {}
-    product = products.get(key["plan_version"], "")
     if product:
-        unit = fuel[product, area, month.number]
+        unit = _or_nothing(lambda: known.fuel.unit(area=area, month=month, product=product))
         found["fuel_micro"] = unit.price_micro_per_kwh if unit else None
         found["fuel_block_micro"] = unit.block_micro if unit else None
     if "levy" in wanted:
-        levy = _or_nothing(lambda: masters.levy_for_month(month=month))
+        levy = _or_nothing(lambda: known.rates.levy_for_month(month=month))
         found["levy_micro"] = levy.price_micro_per_kwh if levy else None
     if "government_discount" in wanted:
         used = Month.from_number(key["usage_month"])
-        found["government_discount_micro"] = masters.government_discount(
+        found["government_discount_micro"] = known.rates.government_discount(
             usage_month=used, voltage=key["voltage"], area=area
         )
     averages = {adjustment.code: adjustment for adjustment in program.market_averages}
@@ -120,20 +112,20 @@ def _or_nothing(ask: Callable[[], Any]) -> Any:
         return None
 
 
-def _with_tax(frame: pl.DataFrame) -> pl.DataFrame:
+def _with_tax(frame: pl.DataFrame, rates: masters.RateBook) -> pl.DataFrame:
     keys = ["period_start", "period_end", "reading_on", "continuing"]
     rows = []
     for key in frame.select(keys).unique().iter_rows(named=True):
         start, end = key["period_start"], key["period_end"]
         rate = None
         if start is not None and end is not None and start < end:
-            rate = _tax(Period(start, end), key["reading_on"] or end, continuing=bool(key["continuing"]))
+            rate = _tax(rates, Period(start, end), key["reading_on"] or end, continuing=bool(key["continuing"]))
         rows.append(key | {"tax_rate_ppm": rate})
     schema = {name: frame.schema[name] for name in keys} | {"tax_rate_ppm": pl.Int64}
-    rates = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(rates, on=keys, how="left", maintain_order="left", nulls_equal=True)
+    found = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.join(found, on=keys, how="left", maintain_order="left", nulls_equal=True)
 
 
-def _tax(period: Period, fixed_on: Any, *, continuing: bool) -> int | None:
-    rate = _or_nothing(lambda: masters.tax_rate_of_bill(period=period, fixed_on=fixed_on, continuing=continuing))
+def _tax(rates: masters.RateBook, period: Period, fixed_on: Any, *, continuing: bool) -> int | None:
+    rate = _or_nothing(lambda: rates.tax_rate_of_bill(period=period, fixed_on=fixed_on, continuing=continuing))
     return rate.rate_ppm if rate else None

@@ -28,7 +28,6 @@ from tomoshibi.billing.queries.candidates import (
     payers,
     usual_use,
 )
-from tomoshibi.billing.queries.changes import changed_contracts, count_changes
 from tomoshibi.billing.queries.channels import with_channel_codes
 from tomoshibi.billing.queries.china import (
     annex_data,
@@ -106,9 +105,9 @@ from tomoshibi.billing.queries.kept import (
 from tomoshibi.billing.queries.leftovers import last_documents, left_over
 from tomoshibi.billing.queries.members import (
     ReadingDayCount,
+    changes_by_month,
     members,
     month_to_bill,
-    months_with_changes,
     reading_day_counts,
 )
 from tomoshibi.billing.queries.months import month_figures
@@ -167,7 +166,7 @@ __all__ = [
     "bills_of_group",
     "bills_of_run",
     "candidates",
-    "changed_contracts",
+    "changes_by_month",
     "charge_text",
     "check_settings",
     "chinese_bills",
@@ -181,7 +180,6 @@ __all__ = [
     "company_block",
     "comparison",
     "corrected_by",
-    "count_changes",
     "counts_of_run",
     "documents_of",
     "draft_bills",
@@ -214,7 +212,6 @@ __all__ = [
     "month_rows",
     "month_to_bill",
     "months_of_customer",
-    "months_with_changes",
     "neighbours",
     "parts",
     "parts_of",

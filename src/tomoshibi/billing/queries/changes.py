@@ -1,6 +1,8 @@
-"""What changed since bills of a month were issued: their values, the published values, the prices of their plans."""
+"""What changed since bills were issued: their values, the published values, the prices of their plans."""
 
 import json
+from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -15,8 +17,9 @@ from tomoshibi.rating.proration import PriceChange
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
-CHANGED = {"contract_id": pl.Int64, "why": pl.String}
+CHANGED = {"month": pl.Int64, "contract_id": pl.Int64, "why": pl.String}
 _ISSUED = {
+    "month": pl.Int64,
     "contract_id": pl.Int64,
     "supply_point_id": pl.Int64,
     "period_start": pl.Date,
@@ -38,6 +41,7 @@ _LINKED = {
 }
 _PART = {
     "bill_id": pl.Int64,
+    "month": pl.Int64,
     "published_id": pl.Int64,
     "plan_version_id": pl.Int64,
     "period_start": pl.Date,
@@ -47,23 +51,21 @@ _PART = {
 _REPLACED = {"plan_version_id": pl.Int64, "replaced_from": pl.Date, "divides": pl.Boolean}
 
 
-def changed_contracts(*, month: Month) -> pl.DataFrame:
+def changed_contracts(*, months: Sequence[Month]) -> pl.DataFrame:
     """
     Contracts whose last issued document of a month rests on something else than what holds now.
 
-    :returns: ``contract_id, why`` (``values.Changed``), a row for each reason
+    However many months: each kind of fact is read once for all of them.
+
+    :returns: ``month, contract_id, why`` (``values.Changed``), a row for each reason
     """
-    issued = _issued(month)
+    issued = _issued(months)
     if issued.is_empty():
         return pl.DataFrame(schema=CHANGED)
-    standing = metering.confirmed_frame(month=month).select("supply_point_id", "reading_id")
-    found = [(issued.join(standing, on=["supply_point_id", "reading_id"], how="anti"), values.Changed.READING)]
-    stale, replaced = _stale_published(month), _replaced_versions(month)
+    found = [(_otherwise_read(issued, months), values.Changed.READING)]
+    stale, replaced = _stale_published(months), _replaced_versions()
     if stale or replaced.height:
-        parts = _parts(month)
-        own = pl.concat(
-            [issued.select(list(_PART)), parts],
-        )
+        own = pl.concat([issued.select(list(_PART)), _parts(months)])
         others = own.filter(pl.col("published_id").is_in(stale))
         # A plan that divides periods at its price changes takes the new price from its day on, any other with the next.
         begun = (
@@ -71,69 +73,80 @@ def changed_contracts(*, month: Month) -> pl.DataFrame:
             .then(pl.col("period_end") > pl.col("replaced_from"))
             .otherwise(pl.col("period_start") >= pl.col("replaced_from"))
         )
-        prices = own.join(replaced, on="plan_version_id", how="inner").filter(begun)
+        ends = pl.col("month").replace_strict({month.number: month.plus(1).first for month in months})
+        prices = own.join(replaced, on="plan_version_id", how="inner").filter(begun, pl.col("replaced_from") < ends)
         for bills, why in ((others, values.Changed.MASTER), (prices, values.Changed.PRICE)):
             found.append((issued.filter(pl.col("bill_id").is_in(bills["bill_id"].implode())), why))
     found.append((issued.filter(pl.col("bill_id").is_in(_otherwise_taxed(issued))), values.Changed.MASTER))
     under_other_terms = bills_under_other_terms(issued.select("contract_id", "bill_id"))
     under_other_terms += bills_of_other_channels(issued["bill_id"].to_list())
     found.append((issued.filter(pl.col("bill_id").is_in(under_other_terms)), values.Changed.TERMS))
-    follows_market = issued.filter(pl.col("bill_id").is_in(_revised_spot(month)))
+    follows_market = issued.filter(pl.col("bill_id").is_in(_revised_spot(months)))
     found.append((follows_market, values.Changed.SPOT))
-    rows = [frame.select("contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found]
+    rows = [
+        frame.select("month", "contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found
+    ]
     return pl.concat(rows).unique(maintain_order=True)
 
 
-def count_changes(*, month: Month) -> dict[values.Changed, int]:
-    """How many contracts of a month changed, by reason."""
-    counted = changed_contracts(month=month).group_by("why").len()
-    return {values.Changed(why): count for why, count in sorted(counted.iter_rows())}
+def _otherwise_read(issued: pl.DataFrame, months: Sequence[Month]) -> pl.DataFrame:
+    """Bills whose reading does not stand any more."""
+    standing = metering.standing_frame(months=months)
+    return issued.join(standing, on=["supply_point_id", "reading_id"], how="anti")
 
 
-def _issued(month: Month) -> pl.DataFrame:
-    """The last issued document of each contract and period of a month."""
+def _issued(months: Sequence[Month]) -> pl.DataFrame:
+    """The last issued document of each contract and period of each month."""
     return bulk.read_frame(
         """
-        SELECT DISTINCT ON (b.contract_id, b.period_start)
-               b.contract_id, b.supply_point_id, b.period_start, b.period_end, b.reading_id, b.plan_code, b.plan_version_id,
-               b.published_id, b.id, b.tax_rate_ppm
+        SELECT DISTINCT ON (b.month, b.contract_id, b.period_start)
+               b.month, b.contract_id, b.supply_point_id, b.period_start, b.period_end, b.reading_id, b.plan_code,
+               b.plan_version_id, b.published_id, b.id, b.tax_rate_ppm
           FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
-         WHERE b.month = %s AND b.kind <> 'charges'
-         ORDER BY b.contract_id, b.period_start, b.revision DESC
+         WHERE b.month = ANY(%s) AND b.kind <> 'charges'
+         ORDER BY b.month, b.contract_id, b.period_start, b.revision DESC
         """,
         _ISSUED,
-        [month.number],
+        [_numbers(months)],
     )
 
 
-def _parts(month: Month) -> pl.DataFrame:
+def _numbers(months: Sequence[Month]) -> list[int]:
+    return [month.number for month in months]
+
+
+def _parts(months: Sequence[Month]) -> pl.DataFrame:
     return bulk.read_frame(
         """
-        SELECT p.bill_id, p.published_id, p.plan_version_id, p.period_start, p.period_end
-          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id WHERE b.month = %s
+        SELECT p.bill_id, b.month, p.published_id, p.plan_version_id, p.period_start, p.period_end
+          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id WHERE b.month = ANY(%s)
         """,
         _PART,
-        [month.number],
+        [_numbers(months)],
     )
 
 
-def _stale_published(month: Month) -> list[int]:
-    """Published values of a month that are others today. There are few of them, however many bills."""
+def _stale_published(months: Sequence[Month]) -> list[int]:
+    """Published values of months that are others today. There are few of them, however many bills."""
     columns = ", ".join(f'"{name}"' for name in inputs.PUBLISHED)
     kept = bulk.read_frame(
-        f"SELECT {columns} FROM billing_published WHERE month = %s ORDER BY id", inputs.PUBLISHED, [month.number]
+        f"SELECT {columns} FROM billing_published WHERE month = ANY(%s) ORDER BY id",
+        inputs.PUBLISHED,
+        [_numbers(months)],
     )
     if kept.is_empty():
         return []
+    days = {month.number: (month.plus(-1).first, month.first) for month in months}
+    starts, ends = ({number: pair[place] for number, pair in days.items()} for place in (0, 1))
     asked = kept.select(
         plan_version=pl.col("plan_version_id"),
         area=pl.col("area"),
         voltage=pl.col("voltage"),
         month=pl.col("month"),
         usage_month=pl.col("usage_month"),
-        period_start=pl.lit(month.plus(-1).first),
-        period_end=pl.lit(month.first),
-        reading_on=pl.lit(month.first),
+        period_start=pl.col("month").replace_strict(starts, return_dtype=pl.Date),
+        period_end=pl.col("month").replace_strict(ends, return_dtype=pl.Date),
+        reading_on=pl.col("month").replace_strict(ends, return_dtype=pl.Date),
         continuing=pl.lit(value=True),
         # The rate stands on the bill (``_otherwise_taxed``).
         tax_rate_ppm=pl.lit(0, dtype=pl.Int64),
@@ -163,9 +176,10 @@ def _otherwise_taxed(issued: pl.DataFrame) -> list[int]:
     )
     bills = issued.join(lasts, on="bill_id", how="left").with_columns(start=pl.coalesce("last_start", "period_start"))
     keys = ["start", "period_end", "tax_rate_ppm"]
+    rates = masters.RateBook()
     other, unsure = [], []
     for start, end, rate in bills.select(keys).unique(maintain_order=True).iter_rows():
-        today = [_rate(Period(start, end), continuing=continuing) for continuing in (True, False)]
+        today = [_rate(rates, Period(start, end), continuing=continuing) for continuing in (True, False)]
         if rate not in today:
             other.append((start, end, rate))
         elif today[0] != today[1]:
@@ -176,29 +190,29 @@ def _otherwise_taxed(issued: pl.DataFrame) -> list[int]:
         contract = contracts.contract(contract_id=row["contract_id"])
         assert contract is not None, "a bill has a contract"
         period = Period(row["start"], row["period_end"])
-        if _rate(period, continuing=contract.start < row["start"]) != row["tax_rate_ppm"]:
+        if _rate(rates, period, continuing=contract.start < row["start"]) != row["tax_rate_ppm"]:
             found.append(row["bill_id"])
     return found
 
 
-def _rate(period: Period, *, continuing: bool) -> int | None:
+def _rate(rates: masters.RateBook, period: Period, *, continuing: bool) -> int | None:
     try:
-        return masters.tax_rate_of_bill(period=period, fixed_on=period.end, continuing=continuing).rate_ppm
+        return rates.tax_rate_of_bill(period=period, fixed_on=period.end, continuing=continuing).rate_ppm
     except masters.MasterMissing:
         return None
 
 
-def _revised_spot(month: Month) -> list[int]:
-    """Bills of a month that follow the market and saw other spot prices than those that hold now."""
+def _revised_spot(months: Sequence[Month]) -> list[int]:
+    """Bills of months that follow the market and saw other spot prices than those that hold now."""
     linked = bulk.read_frame(
         """
         SELECT p.bill_id, p.plan_version_id, u.area, p.period_start, p.period_end, (p.inputs->>%s)::bigint
           FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id
           JOIN billing_published u ON u.id = coalesce(p.published_id, b.published_id)
-         WHERE b.month = %s AND p.inputs ? %s
+         WHERE b.month = ANY(%s) AND p.inputs ? %s
         """,
         _LINKED,
-        [values.SPOT_KNOWN, month.number, values.SPOT_KNOWN],
+        [values.SPOT_KNOWN, _numbers(months), values.SPOT_KNOWN],
     )
     if linked.is_empty():
         return []
@@ -219,21 +233,21 @@ def _revised_spot(month: Month) -> list[int]:
     return found
 
 
-def _replaced_versions(month: Month) -> pl.DataFrame:
+def _replaced_versions() -> pl.DataFrame:
     """
-    Plan versions that a later one with other prices replaced inside or before a month.
+    Plan versions that a later one with other prices replaced.
 
     :returns: ``plan_version_id, replaced_from, divides`` (whether a new price divides a period)
     """
     versions = tariffs.versions_frame().sort("plan_code", "valid_from")
     rules = tariffs.rules(versions["plan_version"])
-    found = []
+    found: list[tuple[int, date, bool]] = []
     for (_plan_code,), own in versions.group_by("plan_code", maintain_order=True):
         rows = list(own.select("plan_version", "valid_from").iter_rows())
         for place, (version, _day) in enumerate(rows):
             # A version that prices as this one does replaces nothing of it.
             other = next((day for later, day in rows[place + 1 :] if rules[later] != rules[version]), None)
-            if other is not None and other < month.plus(1).first:
+            if other is not None:
                 divides = rules[version][0].proration.price_change is PriceChange.SPLIT
                 found.append((version, other, divides))
     return pl.DataFrame(found, schema=_REPLACED, orient="row")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,7 +12,6 @@ from tomoshibi.rating.program import Program
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
-_TERMS = ["account_id", "payment_method", "statement_channel"]
 _HOLDS = {
     DIRECT_DEBIT: pl.col("payment_method") == PaymentMethod.DIRECT_DEBIT.value,
     PAPER_BILL: pl.col("statement_channel") == StatementChannel.PAPER.value,
@@ -56,15 +54,13 @@ def with_channel_codes(parts: pl.DataFrame, *, rows: pl.DataFrame, programs: Map
 
 
 def _terms(bills: pl.DataFrame) -> pl.DataFrame:
-    """How each payer pays and is told on the last day of each period: one query for each such day, and they are few."""
-    found = [pl.DataFrame(schema={**dict.fromkeys(_TERMS, pl.String), "account_id": pl.Int64, "period_end": pl.Date})]
-    for (end,), own in bills.group_by("period_end"):
-        assert isinstance(end, date)
-        terms = parties.billing_accounts_frame(
-            account_ids=own["account_id"].unique(), on=end - timedelta(days=1), columns=_TERMS
-        )
-        found.append(terms.with_columns(period_end=pl.lit(end)))
-    return pl.concat(found)
+    """How each payer pays and is told on the last day of each period."""
+    terms = parties.terms_frame(account_ids=bills["account_id"].unique())
+    held = bills.select("account_id", "period_end").unique().join(terms, on="account_id", how="inner")
+    last_day = pl.col("period_end").dt.offset_by("-1d")
+    return held.filter(pl.col("start") <= last_day, pl.col("end").is_null() | (pl.col("end") > last_day)).select(
+        "account_id", "period_end", "payment_method", "statement_channel"
+    )
 
 
 def bills_of_other_channels(bill_ids: list[int]) -> list[int]:

@@ -159,14 +159,17 @@ def _changed(month: Month, selection: values.Selection) -> pl.DataFrame:
         )
         chosen = issued
     else:
-        chosen = changes.changed_contracts(month=month)
+        chosen = changes.changed_contracts(months=[month])
     supplied = _supplied_whenever(month, selection)
     return supplied.join(chosen, on="contract_id", how="semi").select(list(membership.MEMBERS))
 
 
-def months_with_changes(*, today: date, reading_ids: Sequence[int] = (), months: int = 24) -> list[Month]:
+def changes_by_month(
+    *, today: date, reading_ids: Sequence[int] = (), months: int = 24
+) -> dict[Month, dict[values.Changed, int]]:
     """
-    Months, newest first, in which an issued bill rests on something else than what holds now.
+    Months, newest first, in which an issued bill rests on something else than what holds now: how many contracts, by
+    reason.
 
     :param reading_ids: look only at the months of these readings
     :param months: how far back to look
@@ -178,7 +181,30 @@ def months_with_changes(*, today: date, reading_ids: Sequence[int] = (), months:
         found = [metering.reading(reading_id=reading_id) for reading_id in reading_ids]
         named = {reading.month for reading in found if reading is not None}
         looked = [month for month in looked if month.number in named]
-    return [month for month in looked if _changed(month, values.Selection()).height]
+    if not looked:
+        return {}
+    changed = changes.changed_contracts(months=looked)
+    counts = _still_supplied(changed, looked).group_by("month", "why").len()
+    by_month = {month: counts.filter(pl.col("month") == month.number).select("why", "len") for month in looked}
+    return {
+        month: {values.Changed(why): count for why, count in sorted(own.iter_rows())}
+        for month, own in by_month.items()
+        if own.height
+    }
+
+
+def _still_supplied(changed: pl.DataFrame, months: Sequence[Month]) -> pl.DataFrame:
+    """Those of changed contracts that a correction would take (``_supplied_whenever``)."""
+    if changed.is_empty():
+        return changed
+    found = contracts.supplied_frame(period_start=min(months).plus(-2).first, period_end=max(months).plus(1).first)
+    around = {month.number: (month.plus(-2).first, month.plus(1).first) for month in months}
+    first, until = (
+        pl.col("month").replace_strict({number: days[place] for number, days in around.items()}, return_dtype=pl.Date)
+        for place in (0, 1)
+    )
+    held = changed.join(found.select("contract_id", "start", "end"), on="contract_id", how="inner")
+    return held.filter(pl.col("start") < until, pl.col("end").is_null() | (pl.col("end") > first))
 
 
 def _supplied_whenever(month: Month, selection: values.Selection) -> pl.DataFrame:

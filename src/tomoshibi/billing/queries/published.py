@@ -30,22 +30,35 @@ def with_expected(rows: pl.DataFrame) -> pl.DataFrame:
     cases = rows.select(_KEYS).drop_nulls().unique()
     versions = {number: tariffs.version(version_id=number) for number in cases["plan_version"].unique()}
     products = {number: tariffs.fuel_product(found.document) for number, found in versions.items() if found}
-    found = [(*case, _levy(case[2]), _fuel(products.get(case[0], ""), case[1], case[2])) for case in cases.rows()]
+    rates, fuels = masters.RateBook(), _fuel_book(cases)
+    found = [
+        (version, area, day, _levy(rates, day), _fuel(fuels, products.get(version, ""), area, day))
+        for version, area, day in cases.rows()
+    ]
     expected = pl.DataFrame(found, schema=_FOUND, orient="row")
     return rows.join(expected, on=_KEYS, how="left", maintain_order="left")
 
 
-def _levy(day: date) -> int | None:
+def _fuel_book(cases: pl.DataFrame) -> masters.FuelBook | None:
+    months = [Month.of(day) for day in cases["period_end"]]
+    return (
+        masters.FuelBook(areas=cases["area"].unique().to_list(), first=min(months), last=max(months))
+        if months
+        else None
+    )
+
+
+def _levy(rates: masters.RateBook, day: date) -> int | None:
     try:
-        return masters.levy_unit(reading_day=day).price_micro_per_kwh
+        return rates.levy_unit(reading_day=day).price_micro_per_kwh
     except masters.MasterMissing:
         return None
 
 
-def _fuel(product: str, area: str, day: date) -> int | None:
-    if not product:
+def _fuel(fuels: masters.FuelBook | None, product: str, area: str, day: date) -> int | None:
+    if not product or fuels is None:
         return None
     try:
-        return masters.fuel_unit(area=area, month=Month.of(day), product=product).price_micro_per_kwh
+        return fuels.unit(area=area, month=Month.of(day), product=product).price_micro_per_kwh
     except masters.MasterMissing:
         return None

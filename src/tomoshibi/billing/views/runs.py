@@ -101,7 +101,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
         "area": area,
         "days": for_people,
         "totals": totals,
-        "changed": queries.months_with_changes(today=today),
+        "changed": list(queries.changes_by_month(today=today)),
         "unread": len(metering.files_waiting()),
     }
     return render(request, "billing/new_run.html", context)
@@ -111,14 +111,17 @@ def new_run(request: HttpRequest) -> HttpResponse:
 @page("RB6", "RB7")
 def rebill(request: HttpRequest) -> HttpResponse:
     """Issued bills that would come out differently today, by month and reason; a button lists the differences."""
-    rows = []
-    for month in queries.months_with_changes(today=clock.today()):
-        counts = queries.count_changes(month=month)
-        open_run = next(
-            (one for one in queries.runs(month=month.number, open_only=True) if one.kind is values.RunKind.CORRECTION),
-            None,
-        )
-        rows.append({"month": month, "counts": [counts.get(why, 0) for why in values.Changed], "run": open_run})
+    open_runs = {
+        one.month: one for one in queries.runs(open_only=True) if one.kind is values.RunKind.CORRECTION
+    }  # fmt: skip
+    rows = [
+        {
+            "month": month,
+            "counts": [counts.get(why, 0) for why in values.Changed],
+            "run": open_runs.get(month.number),
+        }
+        for month, counts in queries.changes_by_month(today=clock.today()).items()
+    ]
     return render(request, "billing/rebill.html", {"rows": rows})
 
 

@@ -1,6 +1,7 @@
 """Rates and amounts: company, levy, government discounts, tax, published monthly amounts, posting accounts."""
 
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -64,42 +65,10 @@ def every_area() -> dict[str, values.Area]:
     return EVERY_AREA
 
 
-def levy_unit(*, reading_day: date) -> values.LevyUnit:
-    """
-    The renewable levy of a bill whose closing reading falls on a day.
-
-    A unit counts from the April reading day of its year, so for bills of May to April.
-
-    :raises MasterMissing: if no levy of that time was entered
-    """
-    row = RenewableLevy.objects.filter(holds(reading_day)).first()
-    if row is None:
-        raise MasterMissing(_("no renewable levy holds for readings on %(day)s") % {"day": reading_day})
-    return values.LevyUnit(row.fiscal_year, row.price_micro_per_kwh, period_of(row.valid))
-
-
-def levy_for_month(*, month: Month) -> values.LevyUnit:
-    """The renewable levy of bills of a month (月分)."""
-    return levy_unit(reading_day=month.first)
-
-
 def levy_units() -> list[values.LevyUnit]:
     """All levies, oldest first."""
     rows = RenewableLevy.objects.order_by("valid")
     return [values.LevyUnit(row.fiscal_year, row.price_micro_per_kwh, period_of(row.valid)) for row in rows]
-
-
-def government_discount(*, usage_month: Month, voltage: str, area: str = "") -> int:
-    """
-    What the government takes off each kWh used in a month [1e-6 yen/kWh]; 0 where there is none.
-
-    :param voltage: a ``Voltage``, or LV, HV, SHV
-    :param area: adds the discount of that area alone to the one of all areas
-    """
-    rows = GovernmentDiscount.objects.filter(
-        holds(usage_month.first), voltage=values.Voltage.parse(voltage).value, area__in={"", area}
-    )
-    return sum(rows.values_list("price_micro_per_kwh", flat=True))
 
 
 def tax_rate(*, on: date) -> values.TaxRate:
@@ -108,28 +77,83 @@ def tax_rate(*, on: date) -> values.TaxRate:
 
     :raises MasterMissing: before 1989
     """
-    row = TaxRate.objects.filter(holds(on)).first()
-    if row is None:
-        raise MasterMissing(_("no tax rate holds on %(day)s") % {"day": on})
-    return _tax(row)
+    return RateBook().tax_rate(on=on)
 
 
-def tax_rate_of_bill(*, period: Period, fixed_on: date, continuing: bool) -> values.TaxRate:
-    """
-    The rate of a whole bill, with the transitional measure (経過措置).
+class RateBook:
+    """Taxes, levies and government discounts of all times, each read once: for whoever asks about many days."""
 
-    A continuing contract whose period began under the former rate keeps it, if the fee is fixed (the reading) within
-    the month after the change.
+    @cached_property
+    def _taxes(self) -> list[values.TaxRate]:
+        return tax_rates()
 
-    :param fixed_on: the day whose reading fixes the fee
-    :param continuing: supplied since before the change
-    """
-    rate = tax_rate(on=fixed_on)
-    until = rate.transition_until
-    # The period's last day is the day before the reading: a bill that is wholly used before the change has the former.
-    wholly_before = period.end <= rate.valid.start
-    kept = continuing and until is not None and fixed_on <= until and period.start < rate.valid.start
-    return tax_rate(on=rate.valid.start - timedelta(days=1)) if wholly_before or kept else rate
+    @cached_property
+    def _levies(self) -> list[values.LevyUnit]:
+        return levy_units()
+
+    @cached_property
+    def _discounts(self) -> list[GovernmentDiscount]:
+        return list(GovernmentDiscount.objects.all())
+
+    def tax_rate(self, *, on: date) -> values.TaxRate:
+        """
+        The consumption tax rate of a day.
+
+        :raises MasterMissing: before 1989
+        """
+        found = next((rate for rate in self._taxes if on in rate.valid), None)
+        if found is None:
+            raise MasterMissing(_("no tax rate holds on %(day)s") % {"day": on})
+        return found
+
+    def tax_rate_of_bill(self, *, period: Period, fixed_on: date, continuing: bool) -> values.TaxRate:
+        """
+        The rate of a whole bill, with the transitional measure (経過措置).
+
+        A continuing contract whose period began under the former rate keeps it, if the fee is fixed (the reading) within
+        the month after the change.
+
+        :param fixed_on: the day whose reading fixes the fee
+        :param continuing: supplied since before the change
+        :raises MasterMissing: before 1989
+        """
+        rate = self.tax_rate(on=fixed_on)
+        until = rate.transition_until
+        # The period's last day is the day before the reading: a bill that is wholly used before the change has the former.
+        wholly_before = period.end <= rate.valid.start
+        kept = continuing and until is not None and fixed_on <= until and period.start < rate.valid.start
+        return self.tax_rate(on=rate.valid.start - timedelta(days=1)) if wholly_before or kept else rate
+
+    def levy_unit(self, *, reading_day: date) -> values.LevyUnit:
+        """
+        The renewable levy of a bill whose closing reading falls on a day.
+
+        A unit counts from the April reading day of its year, so for bills of May to April.
+
+        :raises MasterMissing: if no levy of that time was entered
+        """
+        found = next((levy for levy in self._levies if reading_day in levy.valid), None)
+        if found is None:
+            raise MasterMissing(_("no renewable levy holds for readings on %(day)s") % {"day": reading_day})
+        return found
+
+    def levy_for_month(self, *, month: Month) -> values.LevyUnit:
+        """The renewable levy of bills of a month (月分)."""
+        return self.levy_unit(reading_day=month.first)
+
+    def government_discount(self, *, usage_month: Month, voltage: str, area: str = "") -> int:
+        """
+        What the government takes off each kWh used in a month [1e-6 yen/kWh]; 0 where there is none.
+
+        :param voltage: a ``Voltage``, or LV, HV, SHV
+        :param area: adds the discount of that area alone to the one of all areas
+        """
+        wanted = values.Voltage.parse(voltage).value
+        return sum(
+            row.price_micro_per_kwh
+            for row in self._discounts
+            if row.voltage == wanted and row.area in {"", area} and usage_month.first in period_of(row.valid)
+        )
 
 
 def tax_rates() -> list[values.TaxRate]:

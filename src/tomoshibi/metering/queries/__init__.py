@@ -27,6 +27,7 @@ from tomoshibi.metering.queries.readings import (
     load_curve,
     reading,
     readings_of_point,
+    standing_frame,
     year_ago_frame,
 )
 from tomoshibi.metering.queries.registers import (
@@ -70,6 +71,7 @@ __all__ = [
     "register_rows",
     "registers_between",
     "registers_frame",
+    "standing_frame",
     "standing_readings",
     "suggestions",
     "year_ago_frame",

@@ -54,6 +54,25 @@ def confirmed_frame(
     return frame.filter((pl.col("split_code") == values.PARTIAL_SPLIT) | ~shared)
 
 
+def standing_frame(*, months: Sequence[Month], kind: values.ReadingKind = values.ReadingKind.SUPPLY) -> pl.DataFrame:
+    """
+    Which readings of some months stand, as ``confirmed_frame`` has them.
+
+    :returns: ``supply_point_id``, ``reading_id``
+    """
+    frame = bulk.read_frame(
+        """
+        SELECT month, supply_point_id, id, split_code FROM metering_reading
+         WHERE kind = %(kind)s AND month = ANY(%(months)s) AND superseded_by_id IS NULL
+        """,
+        {"month": pl.Int64, "supply_point_id": pl.Int64, "reading_id": pl.Int64, "split_code": pl.String},
+        {"kind": kind.value, "months": [month.number for month in months]},
+    )
+    split = pl.col("split_code") == values.PARTIAL_SPLIT
+    standing = frame.filter(split | ~split.any().over("month", "supply_point_id"))
+    return standing.select("supply_point_id", "reading_id")
+
+
 def history_frame(
     *,
     last_month: Month,
