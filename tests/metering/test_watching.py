@@ -14,6 +14,7 @@ from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import operations as masters
+from tomoshibi.masters import queries as calendars
 from tomoshibi.metering import operations, queries, values
 from tomoshibi.metering.operations.watching import due_on
 from tomoshibi.supply import operations as supply
@@ -39,9 +40,10 @@ def gaps():
 
 @pytest.mark.usefixtures("holidays")
 def test_the_reading_day_is_the_first_of_four_business_days():
-    assert due_on(reading_on=date(2026, 10, 7), area="03", wait_business_days=4) == LAST_DAY
-    assert due_on(reading_on=date(2026, 10, 10), area="03", wait_business_days=4) == date(2026, 10, 16)
-    assert due_on(reading_on=date(2026, 10, 7), area="03", wait_business_days=1) == date(2026, 10, 7)
+    working = calendars.days_of(start=date(2026, 10, 1), end=date(2026, 11, 1), scopes=("national", "03"))
+    assert due_on(reading_on=date(2026, 10, 7), working=working, wait_business_days=4) == LAST_DAY
+    assert due_on(reading_on=date(2026, 10, 10), working=working, wait_business_days=4) == date(2026, 10, 16)
+    assert due_on(reading_on=date(2026, 10, 7), working=working, wait_business_days=1) == date(2026, 10, 7)
 
 
 @pytest.mark.usefixtures("holidays")

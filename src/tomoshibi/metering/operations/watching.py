@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.masters.values import ReadingDay
 from tomoshibi.metering import values
 from tomoshibi.metering.models import Gap, PortalEndpoint, RefetchRequest
 from tomoshibi.metering.operations import taking_over
@@ -34,6 +34,10 @@ _MONTHS_WATCHED = 3
 """How many reading months back the watch looks each time: a gap that is open stays open without it."""
 _ITEMS_PER_DAY = 50
 """More gaps of one reading day are one piece of work: the grid company failed, not the points."""
+_A_WEEK = timedelta(days=7)
+_STAGED = [
+    "contract_id", "contract_number", "supply_point_id", "spin", "period_start", "period_end", "area", "base_day", "due_on",
+]  # fmt: skip
 _WAIT_BUSINESS_DAYS = 4
 """原則 検針日から起算して 4 営業日; per area it is a setting of the portal."""
 
@@ -60,57 +64,65 @@ def watch(*, today: date, now: datetime, months_back: int = _MONTHS_WATCHED) -> 
     return {"opened": opened, "closed": closed, "open": Gap.objects.filter(closed_at=None).count()}
 
 
-def due_on(*, reading_on: date, area: str, wait_business_days: int) -> date:
+def due_on(*, reading_on: date, working: masters.Days, wait_business_days: int) -> date:
     """The last day on which data is in time: the reading day is the first business day that counts."""
-    first = masters.add_business_days(reading_on, 0, area=area)
-    return masters.add_business_days(first, wait_business_days - 1, area=area)
+    return working.add(working.next_or_same(reading_on), wait_business_days - 1)
 
 
 def _open_gaps(*, month: Month, today: date, now: datetime) -> int:
-    """Gaps of one reading month: base day by base day, from one look at who is supplied and one at what is here."""
-    days = [day for day in masters.reading_days(month=month) if day.reading_on < today]
-    cut_from = {(day.area, day.base_day): day.metering_on for day in masters.reading_days(month=month.plus(-1))}
-    watched = [(day, cut_from[day.area, day.base_day]) for day in days if (day.area, day.base_day) in cut_from]
-    if not watched:
+    """Gaps of one reading month, from one look at who is supplied and one at what is here."""
+    watched = _watched(month=month, today=today)
+    if watched.is_empty():
         return 0
-    waits = dict(PortalEndpoint.objects.values_list("area", "wait_business_days"))
     supplied = contracts.supplied_frame(
-        period_start=min(start for _day, start in watched), period_end=max(day.metering_on for day, _start in watched)
-    ).partition_by("area", "base_day", as_dict=True)
+        period_start=watched["cut_from"].min(),  # type: ignore[arg-type]
+        period_end=watched["cut_to"].max(),  # type: ignore[arg-type]
+    )
     values_here = confirmed_frame(month=month)
     here, refused = values_here.filter("provided"), values_here.filter(~pl.col("provided"))["supply_point_id"]
-    opened, unmetered = 0, tariffs.unmetered_plans()
-    for day, start in watched:
-        expected = supplied.get((day.area, day.base_day))
-        if expected is None:
-            continue
-        due = due_on(
-            reading_on=day.reading_on,
-            area=day.area,
-            wait_business_days=waits.get(day.area, _WAIT_BUSINESS_DAYS),
+    lacking = _lacking(supplied.join(watched, on=["area", "base_day"]), here=here)
+    lacking = _without_unmetered(lacking, unmetered=tariffs.unmetered_plans(), month=month, now=now)
+    said_no = pl.col("supply_point_id").is_in(refused.implode())
+    found = {
+        GapReason.NOT_PROVIDED: lacking.filter(said_no),
+        GapReason.MISSING: lacking.filter(~said_no, pl.col("due_on") < today),
+    }
+    return sum(_insert(rows, month=month, reason=reason, now=now) for reason, rows in found.items())
+
+
+def _watched(*, month: Month, today: date) -> pl.DataFrame:
+    """
+    The reading days of a month that have passed.
+
+    :returns: ``area``, ``base_day``, ``cut_from`` and ``cut_to`` (the days that are measured), ``due_on``
+    """
+    cut_from = {(day.area, day.base_day): day.metering_on for day in masters.reading_days(month=month.plus(-1))}
+    passed = [
+        day
+        for day in masters.reading_days(month=month)
+        if day.reading_on < today and (day.area, day.base_day) in cut_from
+    ]
+    waits = dict(PortalEndpoint.objects.values_list("area", "wait_business_days"))
+    rows = []
+    for area, days in groupby(passed, key=lambda day: day.area):  # they come in the order of their areas
+        wait = waits.get(area, _WAIT_BUSINESS_DAYS)
+        working = masters.days_of(
+            start=month.plus(-1).first, end=month.plus(2).first + wait * _A_WEEK, scopes=(masters.NATIONAL, area)
         )
-        lacking = _lacking(expected, here=here, cut_from=start, cut_to=day.metering_on)
-        lacking = _without_unmetered(lacking, unmetered=unmetered, month=month, now=now)
-        said_no = pl.col("supply_point_id").is_in(refused.implode())
-        found = {GapReason.NOT_PROVIDED: lacking.filter(said_no)}
-        if due < today:
-            found[GapReason.MISSING] = lacking.filter(~said_no)
-        for reason, rows in found.items():
-            opened += _insert(rows, day=day, due=due, reason=reason, now=now)
-    return opened
+        for day in days:
+            due = due_on(reading_on=day.reading_on, working=working, wait_business_days=wait)
+            rows.append((area, day.base_day, cut_from[area, day.base_day], day.metering_on, due))
+    schema = {"area": pl.String, "base_day": pl.String} | dict.fromkeys(("cut_from", "cut_to", "due_on"), pl.Date)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _lacking(expected: pl.DataFrame, *, here: pl.DataFrame, cut_from: date, cut_to: date) -> pl.DataFrame:
+def _lacking(expected: pl.DataFrame, *, here: pl.DataFrame) -> pl.DataFrame:
     """Contracts with days of the month that no reading with a quantity meets."""
-    wanted = expected.select(
-        "contract_id",
-        "contract_number",
-        "supply_point_id",
-        "spin",
-        period_start=pl.max_horizontal(pl.lit(cut_from), "start"),
-        period_end=pl.min_horizontal(pl.lit(cut_to), pl.col("end").fill_null(cut_to)),
+    wanted = expected.with_columns(
+        period_start=pl.max_horizontal("cut_from", "start"),
+        period_end=pl.min_horizontal("cut_to", pl.col("end").fill_null(pl.col("cut_to"))),
     ).filter(pl.col("period_start") < pl.col("period_end"))
-    # A contract that the window met, but not this base day's days, falls out here.
+    # A contract that the window met, but not its base day's days, falls out here.
     met = (
         wanted.join(here.select("supply_point_id", came="period_start", went="period_end"), on="supply_point_id")
         .filter((pl.col("came") < pl.col("period_end")) & (pl.col("went") > pl.col("period_start")))
@@ -149,7 +161,7 @@ def _without_unmetered(
     return lacking.join(fixed, on="contract_id", how="anti")
 
 
-def _insert(lacking: pl.DataFrame, *, day: ReadingDay, due: date, reason: GapReason, now: datetime) -> int:
+def _insert(lacking: pl.DataFrame, *, month: Month, reason: GapReason, now: datetime) -> int:
     """Gaps that are not there yet; one that had closed opens again, one that only lacked its reason gets it."""
     if lacking.is_empty():
         return 0
@@ -158,33 +170,26 @@ def _insert(lacking: pl.DataFrame, *, day: ReadingDay, due: date, reason: GapRea
             """
             CREATE TEMPORARY TABLE IF NOT EXISTS metering_gap_stage (
                 contract_id bigint, contract_number text, supply_point_id bigint, spin text,
-                period_start date, period_end date
+                period_start date, period_end date, area text, base_day text, due_on date
             ) ON COMMIT DROP
             """
         )
         cursor.execute("TRUNCATE metering_gap_stage")
-    bulk.copy_in("metering_gap_stage", lacking)
+    bulk.copy_in("metering_gap_stage", lacking.select(_STAGED))
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO metering_gap AS g
                    (contract_id, contract_number, supply_point_id, spin, period_start, period_end,
-                    area, base_day, month, due_on, reason, opened_at, asked_count, outcome)
-            SELECT s.*, %(area)s, %(base_day)s, %(month)s, %(due)s, %(reason)s, %(now)s, 0, ''
+                    area, base_day, due_on, month, reason, opened_at, asked_count, outcome)
+            SELECT s.*, %(month)s, %(reason)s, %(now)s, 0, ''
               FROM metering_gap_stage s
                 ON CONFLICT (contract_id, month, period_start) DO UPDATE
                SET reason = excluded.reason, closed_at = NULL, outcome = '',
                    opened_at = CASE WHEN g.closed_at IS NULL THEN g.opened_at ELSE excluded.opened_at END
              WHERE g.closed_at IS NOT NULL OR g.reason <> excluded.reason
             """,
-            {
-                "area": day.area,
-                "base_day": day.base_day,
-                "month": day.month.number,
-                "due": due,
-                "reason": reason.value,
-                "now": now,
-            },
+            {"month": month.number, "reason": reason.value, "now": now},
         )
         return cursor.rowcount
 
