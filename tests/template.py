@@ -23,7 +23,7 @@ def ready() -> str:
     """The name of a database with every migration of this source applied, made now if there is none."""
     files = _files()
     name = PREFIX + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
-    with _administrator() as admin:
+    with administrator() as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         known = dict(admin.execute("SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database").fetchall())
         if name not in known:
@@ -49,7 +49,8 @@ def _shorter(files: dict[str, str], old: dict[str, str | None]) -> str:
     return "template0"
 
 
-def _administrator() -> psycopg.Connection[tuple[str]]:
+def administrator() -> psycopg.Connection[tuple[str]]:
+    """A connection to the server that is in none of the tests' databases."""
     own = connection.settings_dict
     return psycopg.connect(
         host=own["HOST"], port=own["PORT"] or None, user=own["USER"], password=own["PASSWORD"] or None,
