@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from tests.billing import book
 from tomoshibi.billing import jobs, operations, queries, values
+from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.storage import db
@@ -146,6 +147,26 @@ def test_a_month_in_the_browser(clerks):
     assert f"/billing/printing/files/{batch['index_file_id']}/" in shown
     content = b"".join(first.get(f"/billing/printing/files/{batch['parts'][0]['pdf_file_id']}/").streaming_content)
     assert len(PdfReader(io.BytesIO(content)).pages) == batch["page_count"]
+
+
+def test_a_contract_whose_value_came_in_is_priced_again_alone(clerks, now):
+    first, _second = clerks
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    run = queries.runs()[0]
+    (missing,) = [row for row in queries.exceptions(run_id=run.id) if row["code"] == "E101"]
+    where = f"/billing/exceptions/{run.id}-{missing['contract_id']}/"
+    get(first, where, "No data", "Price again")
+    with db.transaction():
+        book.reading(contracts.contract(contract_id=missing["contract_id"]), 120, now=now)
+    again = f"/billing/runs/{run.id}/contracts/{missing['contract_id']}/again/"
+    assert post(first, again) == where
+    assert "No data" not in get(first, where, "Release")
+    after = queries.run(run_id=run.id)
+    assert (after.bill_count, after.aside_count) == (run.bill_count + 1, run.aside_count - 1)
+    assert queries.draft_of(run_id=run.id, contract_id=missing["contract_id"]).energy_dwh == 1_200_000
+    answer = first.post(again.replace(str(missing["contract_id"]), "99999999"), follow=True)
+    assert "does not belong to the run" in answer.content.decode()
 
 
 def test_bulk_decisions_ask_first_and_need_a_reason(clerks):

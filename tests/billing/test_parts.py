@@ -378,13 +378,13 @@ def test_a_master_that_waits_for_its_second_person_holds_the_bills_it_touches(cl
     masters_operations.propose_change(
         master="tax_rates", rows=[{"rate_percent": "12", "valid_from": "2026-10-01"}], **common
     )
-    operations.draft_again(run_id=run.id, contract_id=contract.id, today=TODAY)
+    operations.draft_again(run_id=run.id, contract_id=contract.id, actor_id=clerks[0], now=now, today=TODAY)
     found = next(row for row in queries.exceptions(run_id=run.id, language="en") if row["code"] == "E221")
     assert found["severity"] == "blocking"
     with pytest.raises(operations.BillsBlocked):
         operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
     assert found["reason"].count(",") == 1, "the fuel unit and the tax rate"
     masters_operations.approve_change(proposal_id=waiting, actor_id=clerks[1], now=now)
-    operations.draft_again(run_id=run.id, contract_id=contract.id, today=TODAY)
+    operations.draft_again(run_id=run.id, contract_id=contract.id, actor_id=clerks[0], now=now, today=TODAY)
     found = next(row for row in queries.exceptions(run_id=run.id, language="en") if row["code"] == "E221")
     assert "," not in found["reason"]

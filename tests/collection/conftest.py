@@ -86,6 +86,7 @@ def books_agree() -> None:
     """The general ledger's sums are the sums of this room's rows."""
     assert balance("receivable") == queries.open_total()
     assert balance("credit_balance") == -queries.credit_total()
+    assert queries.differences_to_the_ledger() == {}
     assert ledger_queries.trial_balance(first=Month(2026, 1), last=Month(2027, 12)).foots
 
 

@@ -12,6 +12,9 @@ from tomoshibi.collection import matching, operations, queries, values
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import zengin
 from tomoshibi.identity.operations import SamePerson
+from tomoshibi.ledger import operations as ledger
+from tomoshibi.ledger import values as ledger_values
+from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.worklist import queries as worklist
 
@@ -218,3 +221,18 @@ def test_money_is_spread_as_a_slow_clerk_would(money, debts):
                 expected.append((n, account, m, part))
                 left, due[m] = left - part, due[m] - part
     assert sorted(found.rows()) == sorted(expected)
+
+
+def test_what_was_posted_beside_the_program_is_found(world):
+    open_bills(world.bill(1, 0, 5_000))
+    assert queries.differences_to_the_ledger() == {}
+    accounts = masters.posting_accounts(on=TODAY)
+    rows = [
+        {
+            "source": "hand:1", "purpose": "mend", "entry_on": TODAY, "accounting_month": 202611, "account": accounts[key],
+            "amount_minor": amount, "customer_id": None, "document": None, "text": "by hand",
+        }
+        for key, amount in (("receivable", 700), ("revenue_energy", -700))
+    ]  # fmt: skip
+    ledger.post(entries=pl.DataFrame(rows, schema=dict(ledger_values.ENTRY_SCHEMA)), posted_at=NOW)
+    assert queries.differences_to_the_ledger() == {"receivable": (5_700, 5_000)}

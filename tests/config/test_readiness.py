@@ -101,6 +101,9 @@ def test_a_finding_that_is_not_fine_says_what_to_do():
         (doctor.schema(newer=["billing 9001_x"], pending=0), False, "billing 9001_x", "newer version"),
         (doctor.clock(timedelta(seconds=-4)), True, "agrees", ""),
         (doctor.clock(timedelta(minutes=-3)), False, "180 s off", "time server"),
+        (doctor.books(edited=0, differences={}), True, "its legs", ""),
+        (doctor.books(edited=2, differences={}), False, "2 totals", "backup"),
+        (doctor.books(edited=0, differences={"receivable": (5_000, 4_000)}), False, "5,000 in the ledger", "/ledger/"),
         (doctor.worker(counts={}, silent=None), True, "none yet", ""),
         (doctor.worker(counts={"done": 4}, silent=None), True, "4 done", ""),
         (doctor.worker(counts={"waiting": 2}, silent=timedelta(seconds=1)), True, "2 waiting", ""),
@@ -122,6 +125,7 @@ def test_the_doctor_looks_at_this_very_database():
     assert found["database"].fine
     assert found["schema"].fine
     assert found["clock"].fine
+    assert found["books"].fine
     assert "jobs" in found
 
 

@@ -157,7 +157,6 @@ def test_the_supplied_frame_holds_every_contract_with_a_day_in_the_period(payer)
     assert numbers(date(2026, 5, 31), date(2026, 6, 21), area="06", base_day="09") == [here.id]
     row = queries.supplied_frame(period_start=START, period_end=date(2026, 4, 11)).row(0, named=True)
     assert (row["spin"], row["area"], row["base_day"], row["end"]) == (SPIN, "03", "05", date(2026, 6, 1))
-    assert queries.count_supplied(day=date(2026, 6, 25)) == 1
 
 
 def test_a_charge_is_told_once_and_billed_once(payer):

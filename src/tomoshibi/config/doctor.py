@@ -21,6 +21,7 @@ from tomoshibi.gateways import debit_agent, grid_portal, mail, mailbox, sms
 from tomoshibi.gateways import switching as gateway
 from tomoshibi.gateways.problems import OutsideError
 from tomoshibi.identity import queries as people
+from tomoshibi.ledger import queries as ledger
 from tomoshibi.messaging import jobs as mailboxes
 from tomoshibi.messaging import queries as messaging
 from tomoshibi.messaging import values as messaging_values
@@ -57,6 +58,7 @@ def examine() -> Iterator[Finding]:
     if newer or pending:
         return
     yield second_factors(*people.second_factors())
+    yield books(edited=ledger.find_total_mismatches().height, differences=collection.differences_to_the_ledger())
     yield worker(counts=worker_queries.job_counts(), silent=worker_queries.silent_for())
     for name, ask in outside_systems().items():
         yield reach(name, ask)
@@ -127,6 +129,26 @@ def second_factors(lost: int, count: int) -> Finding:
         "put the key back (TOMOSHIBI_SECRET_KEY, or secret_key in the data folder), or name it in "
         "TOMOSHIBI_OLD_SECRET_KEYS and run tomoshibi people seal-second-factors; where it is lost, take the second "
         "factors away on the page People",
+    )
+
+
+def books(*, edited: int, differences: Mapping[str, tuple[int, int]]) -> Finding:
+    """
+    :param edited: totals of accounts and months that are not the sum of their legs
+    :param differences: by kind of posting, what the ledger has and what the debts and credits behind it come to
+    """
+    wrong = [f"{edited} totals of the ledger are not the sums of their legs"] if edited else []
+    wrong += [
+        f"{key} is {kept:,} in the ledger, its rows come to {rows:,}" for key, (kept, rows) in differences.items()
+    ]
+    if not wrong:
+        return Finding("books", True, "the ledger's totals are its legs, and its debts and credits the customers'")
+    return Finding(
+        "books",
+        False,
+        "; ".join(wrong),
+        "somebody wrote into the database beside the program, or posted to these accounts by other means: look at "
+        "/ledger/ and at a backup from before",
     )
 
 

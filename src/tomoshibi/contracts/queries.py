@@ -312,11 +312,6 @@ def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, list[va
     return rows.count(), _contracts(Q(id__in=ids)) if ids else []
 
 
-def count_supplied(*, day: date) -> int:
-    """How many contracts are supplied on a day."""
-    return Contract.objects.filter(Q(end=None) | Q(end__gt=day), start__lte=day).count()
-
-
 def with_levy_exemption(frame: pl.DataFrame) -> pl.DataFrame:
     """
     Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; null without one.

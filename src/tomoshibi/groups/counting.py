@@ -31,19 +31,6 @@ def count_on(history: Sequence[values.Step], day: date) -> values.Step:
     return held[-1] if held else values.Step(day, 0, 0)
 
 
-def days_of(history: Sequence[values.Step], *, start: date, end: date) -> pl.DataFrame:
-    """:returns: ``day``, ``points``, ``subs`` for every day of ``[start, end)``"""
-    days = pl.DataFrame({"day": pl.date_range(start, end, interval="1d", closed="left", eager=True)})
-    known = pl.DataFrame(
-        [(step.start, step.points, step.subs) for step in history],
-        schema={"day": pl.Date, "points": pl.Int64, "subs": pl.Int64},
-        orient="row",
-    )
-    return days.join_asof(known, on="day", strategy="backward").with_columns(
-        pl.col("points").fill_null(0), pl.col("subs").fill_null(0)
-    )
-
-
 def peaks(members: pl.DataFrame) -> pl.DataFrame:
     """
     The most points and sub-accounts that each group has on any day.

@@ -358,20 +358,6 @@ def mark_debited(*, mandate_ids: pl.Series) -> int:
 _DEBITED = (values.MandateState.ACTIVE.value, values.NewCode.UNCHANGED.value)
 
 
-@db.transaction_required
-def mark_number(*, number: str, kind: values.NumberKind, offer_instead: str = "") -> None:
-    """
-    Say what an account number is, and which one to offer where it may not start a process.
-
-    :raises UnknownNumber: if the register does not have it, or the one to offer
-    """
-    row = RegisteredNumber.objects.select_for_update().filter(number=number).first()
-    if row is None or (offer_instead and not RegisteredNumber.objects.filter(number=offer_instead).exists()):
-        raise UnknownNumber(_("%(number)s is not an account number of this company") % {"number": number})
-    row.kind, row.offer_instead = kind.value, offer_instead if kind is not values.NumberKind.NORMAL else ""
-    row.save()
-
-
 def take_account_numbers(*, count: int) -> pl.Series:
     """Fresh account numbers, ten digits each; they are nobody's until they are registered."""
     return numbering.take(numbering.ACCOUNT, count)

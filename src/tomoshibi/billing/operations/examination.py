@@ -282,9 +282,16 @@ def withdraw_correction(*, run_id: int, adjustment_id: int, actor_id: int | None
 
 
 @db.transaction_required
-def draft_again(*, run_id: int, contract_id: int, today: date) -> None:
-    """Price one contract of a run again from today's facts (its value came in, its terms were put right)."""
+def draft_again(*, run_id: int, contract_id: int, actor_id: int | None, now: datetime, today: date) -> None:
+    """
+    Price one contract of a run again from today's facts (its value came in, its terms were put right).
+
+    :raises NoSuchBill: if the run does not have the contract
+    :raises WrongState: unless the run is being examined
+    """
     _draft_again(_examining(run_id), contract_id, today=today)
+    what = f"priced contract {contract_id} again"
+    identity.record_deed(procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id)
 
 
 def _draft_again(row: Run, contract_id: int, *, today: date) -> None:

@@ -201,6 +201,23 @@ def decide(request: HttpRequest, run_id: int, contract_id: int) -> HttpResponse:
     return redirect("billing:run_exceptions", run_id)
 
 
+@require_POST
+@page("RB7", right=DO)
+def price_again(request: HttpRequest, run_id: int, contract_id: int) -> HttpResponse:
+    """Price one contract of the run from today's facts: its value came in, its terms or a master were put right."""
+    found_run(run_id)
+    try:
+        with db.transaction():
+            operations.draft_again(
+                run_id=run_id, contract_id=contract_id, actor_id=actor(request), now=clock.now(), today=clock.today()
+            )
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Priced again from today's facts."))
+    return redirect("billing:exception", f"{run_id}-{contract_id}")
+
+
 @require_http_methods(["POST"])
 @page("RB7", right=DO)
 def correct(request: HttpRequest, run_id: int, contract_id: int) -> HttpResponse:

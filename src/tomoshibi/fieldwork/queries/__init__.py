@@ -8,7 +8,6 @@ from tomoshibi.fieldwork.queries.labels import (
     label_by_token,
     label_print,
     labels_of,
-    prints_of,
     prints_of_subjects,
     public_keys,
     seal,
@@ -33,12 +32,10 @@ from tomoshibi.fieldwork.queries.tickets import (
     qualified_people,
     ticket,
     ticket_rows,
-    tickets_about,
     tickets_of_crew,
     tickets_ordered_by,
     to_entry,
     to_qualification,
-    waiting_entries,
 )
 
 __all__ = [
@@ -53,7 +50,6 @@ __all__ = [
     "label_by_token",
     "label_print",
     "labels_of",
-    "prints_of",
     "prints_of_subjects",
     "public_keys",
     "qualification",
@@ -69,7 +65,6 @@ __all__ = [
     "templates",
     "ticket",
     "ticket_rows",
-    "tickets_about",
     "tickets_of_crew",
     "tickets_ordered_by",
     "to_entry",
@@ -77,5 +72,4 @@ __all__ = [
     "to_print",
     "to_qualification",
     "to_seal",
-    "waiting_entries",
 ]

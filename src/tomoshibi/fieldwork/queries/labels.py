@@ -89,12 +89,6 @@ def labels_of(*, subjects: Sequence[str], void: bool = False) -> list[values.Lab
     return [to_label(row) for row in rows.order_by("id")]
 
 
-def prints_of(*, serial: int) -> list[values.LabelPrint]:
-    """Every print of a label, newest first."""
-    ids = PrintedLabel.objects.filter(label_id=serial).values_list("label_print_id", flat=True)
-    return [to_print(row) for row in LabelPrint.objects.filter(id__in=ids).order_by("-id")]
-
-
 def label_print(*, print_id: int) -> values.LabelPrint:
     """
     :raises NoSuchPrint: for an unknown number

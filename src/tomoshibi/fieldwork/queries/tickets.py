@@ -122,12 +122,6 @@ def tickets_ordered_by(*, ordered_by: str) -> list[values.Ticket]:
     return _tickets(list(rows))
 
 
-def tickets_about(*, subject: str) -> list[values.Ticket]:
-    """Tickets with a row about a thing, newest first."""
-    ids = Task.objects.filter(subject=subject).values("ticket_id")
-    return _tickets(list(Ticket.objects.select_related("qualification").filter(id__in=ids).order_by("-id")))
-
-
 def tickets_of_crew(*, person_id: int, until: date) -> list[values.Ticket]:
     """What somebody leads or is on the crew of, planned up to a day and not closed; the earliest first."""
     mine = Q(leader_id=person_id) | Q(id__in=Member.objects.filter(person_id=person_id).values("ticket_id"))
@@ -162,12 +156,6 @@ def entry(*, key: UUID) -> values.Entry:
 def entries_of(*, ticket_id: int) -> list[values.Entry]:
     """Everything phones sent about a ticket, the newest first."""
     return [to_entry(row) for row in Entry.objects.filter(ticket_id=ticket_id).order_by("-received_at", "key")]
-
-
-def waiting_entries(*, ticket_id: int) -> list[values.Entry]:
-    """Entries that a person in the office has to decide, the oldest first."""
-    rows = Entry.objects.filter(ticket_id=ticket_id, state=values.EntryState.QUEUED.value)
-    return [to_entry(row) for row in rows.order_by("received_at", "key")]
 
 
 def qualifications(*, person_id: int) -> list[values.Qualification]:

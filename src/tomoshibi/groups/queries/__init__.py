@@ -26,7 +26,6 @@ from tomoshibi.groups.queries.locating import locate
 from tomoshibi.groups.queries.points import (
     as_points,
     count_history,
-    daily_counts,
     edits_of,
     ended_points,
     known_points,
@@ -101,7 +100,6 @@ __all__ = [
     "completeness",
     "contract_of",
     "count_history",
-    "daily_counts",
     "device_type",
     "device_type_history",
     "device_type_names",

@@ -110,27 +110,6 @@ def virtual_multiplier(*, group_id: int, on: date) -> int:
     return counting.count_on(count_history(group_id=group_id, on=on), on).points
 
 
-def daily_counts(*, group_id: int, start: date, end: date) -> pl.DataFrame:
-    """
-    The multiplier of each day.
-
-    The rule that says whether the benchmark is counted is asked for every day on which it may change.
-
-    :returns: ``day``, ``points``, ``subs`` for every day of ``[start, end)``
-    """
-    members = members_frame(group_ids=[group_id])
-    ways = {
-        counted: counting.days_of(counting.steps(members, count_benchmark=counted), start=start, end=end)
-        for counted in (True, False)
-    }
-    rules = pl.DataFrame({"day": ways[True]["day"]}).with_columns(
-        counted=pl.Series([bool(parameter(parameters.COUNT_BENCHMARK, on=day)) for day in ways[True]["day"]])
-    )
-    return ways[True].with_columns(
-        points=pl.when(rules["counted"]).then(ways[True]["points"]).otherwise(ways[False]["points"])
-    )
-
-
 def point(*, account_number: str) -> dict[str, Any] | None:
     """A point by its account number: what holds on every day, and its present group."""
     row = Point.objects.filter(account_number=account_number.strip()).first()

@@ -9,7 +9,6 @@ from tomoshibi.masters.queries.banks import (
     branch,
     branch_names,
     branch_rows,
-    search_banks,
     search_branches,
 )
 from tomoshibi.masters.queries.calendars import (
@@ -63,6 +62,7 @@ from tomoshibi.masters.queries.proposals import (
 )
 from tomoshibi.masters.queries.rates import (
     RateBook,
+    accounts_ever_of,
     areas,
     company,
     country,
@@ -117,6 +117,7 @@ __all__ = [
     "FuelBook",
     "MasterMissing",
     "RateBook",
+    "accounts_ever_of",
     "add_bank_business_days",
     "add_business_days",
     "areas",
@@ -182,7 +183,6 @@ __all__ = [
     "records",
     "row_count",
     "scope",
-    "search_banks",
     "search_branches",
     "spot_areas",
     "spot_changes",

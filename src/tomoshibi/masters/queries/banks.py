@@ -28,12 +28,6 @@ def branch(bank_code: str, code: str, on: date) -> values.Branch | None:
     return _branch(row, found) if row and found else None
 
 
-def search_banks(*, text: str, on: date, limit: int = 50) -> list[values.Bank]:
-    """Banks by the beginning of their code, or a part of name or kana (any width)."""
-    rows = Bank.objects.filter(holds(on)).filter(_named(text)).order_by("code")[:limit]
-    return [values.Bank(row.code, row.name, row.kana) for row in rows]
-
-
 def search_branches(*, bank_code: str, text: str, on: date, limit: int = 50) -> list[values.Branch]:
     found = bank(bank_code, on)
     if found is None:

@@ -185,3 +185,9 @@ def posting_account(*, key: str, on: date) -> str:
 def posting_accounts(*, on: date) -> dict[str, str]:
     """All posting keys with their accounts on a day."""
     return dict(PostingAccount.objects.filter(holds(on)).values_list("key", "account"))
+
+
+def accounts_ever_of(*, key: str) -> list[str]:
+    """Every account that took postings of a kind at any time."""
+    rows = PostingAccount.objects.filter(key=key).order_by("account").values_list("account", flat=True)
+    return list(rows.distinct())
