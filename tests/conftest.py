@@ -37,6 +37,7 @@ def _transactions_of_tests(request: pytest.FixtureRequest, settings: object) -> 
     marker = request.node.get_closest_marker("django_db")
     wrapped = marker is not None and not marker.kwargs.get("transaction", False)
     settings.TOMOSHIBI_TESTS_WRAP_TRANSACTIONS = wrapped
+    settings.TOMOSHIBI_DEEDS_NEED_WORDS = True
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -114,7 +114,7 @@ def test_a_review_is_by_somebody_else(staff, now):
 
 def test_deeds_are_counted_under_their_procedure(staff, now):
     operations.record_deed(
-        procedure="RB6", what="rated a run", at=now, subject="billing.run:1", actor_id=staff["yamada"]
+        procedure="RB6", what="rates the run anew", at=now, subject="billing.run:1", actor_id=staff["yamada"]
     )
     assert queries.deeds_by_procedure(since=now) == {"RB6": 1}
     assert queries.deeds(subject="billing.run:1")[0].who == "Yamada"

@@ -93,7 +93,9 @@ def test_lists_people_and_deeds(admin):
     admin.post(f"/identity/people/{user.pk}/leave/", {"reason": "left the company"})
     person = queries.person(user_id=user.pk)
     assert (person.active, person.roles, person.reviewed_on is not None) == (False, (), True)
-    assert "ended the access of sato" in admin.get("/identity/deeds/").content.decode()
+    assert "sato の利用を終了" in admin.get("/identity/deeds/").content.decode()
+    in_english = admin.get("/identity/deeds/", headers={"accept-language": "en"}).content.decode()
+    assert "ended the access of sato" in in_english
 
 
 def test_the_invitation_is_mailed(admin, client):

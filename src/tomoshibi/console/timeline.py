@@ -100,7 +100,7 @@ def _work(customer_id: int) -> Iterator[Event]:
         for item in worklist.items_of(subject=subject):
             yield Event(item.opened_at, "work", item.title, item.outcome, url=_link("worklist:item", item.id))
         for deed in identity.deeds(subject=subject):
-            yield Event(deed.at, "note", f"{deed.procedure}: {deed.what}", deed.who)
+            yield Event(deed.at, "note", f"{deed.procedure}: {deed.said}", deed.who)
 
 
 def _bills(customer_id: int) -> Iterator[Event]:

@@ -243,7 +243,7 @@ def _save_change(request: HttpRequest, contract_id: int, before: values.Terms, f
         one["code"] for one in terms["discounts"]
     ] != [one["code"] for one in before.discounts]:
         operations.change_terms(contract_id=contract_id, start=start, **terms)
-        what = f"{form.cleaned_data['plan_code']} {form.cleaned_data['capacity']} from {start}"
+        what = f"changed to {form.cleaned_data['plan_code']} {form.cleaned_data['capacity']} from {start}"
         _record(request, "CM3", what, contract_id)
     if wanted == kept:
         return False

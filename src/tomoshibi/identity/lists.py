@@ -53,7 +53,7 @@ def people_list() -> lists.ListQuery:
 
 def deeds_list() -> lists.ListQuery:
     rows = [
-        {"id": n, "at": d.at, "procedure": d.procedure, "what": d.what, "subject": d.subject, "who": d.who or "-"}
+        {"id": n, "at": d.at, "procedure": d.procedure, "what": d.said, "subject": d.subject, "who": d.who or "-"}
         for n, d in enumerate(queries.deeds(limit=5000))
     ]
     names = {p.id: p.name for p in queries.steps()}

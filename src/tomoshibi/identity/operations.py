@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from tomoshibi.identity import queries, sealing, values
+from tomoshibi.identity import deeds, queries, sealing, values
 from tomoshibi.identity.models import (
     AccessReview,
     Deed,
@@ -84,10 +84,13 @@ def record_deed(
     """
     Record that something was done under a procedure.
 
-    :param what: a short sentence in English, for the record
+    :param what: a short sentence in English, for the record; one of the forms of ``deeds``, by which readers of other
+        languages see it in theirs
     :param subject: ``room.thing:id``, the thing it was done to
     :param run: ``room.run:id`` where the act was part of a run
     """
+    if settings.TOMOSHIBI_DEEDS_NEED_WORDS and not deeds.is_known(what[:300]):
+        raise deeds.NoWords(f"identity.deeds has no form for this deed: {what}")
     Deed.objects.create(procedure=procedure, what=what[:300], at=at, subject=subject, actor_id=actor_id, run=run)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, UniqueConstra
 from django.urls import reverse
 
 from tomoshibi.identity import changes, sealing, values
+from tomoshibi.identity import deeds as sentences
 from tomoshibi.identity.columns import called
 from tomoshibi.identity.models import (
     AccessReview,
@@ -191,6 +192,7 @@ def deeds(*, subject: str = "", procedure: str = "", limit: int = 200) -> list[v
             at=row.at,
             procedure=row.procedure,
             what=row.what,
+            said=sentences.in_words(row.what),
             subject=row.subject,
             who=(row.actor.display_name or row.actor.username) if row.actor else "",
         )

@@ -54,9 +54,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Deed:
+    """
+    A business act.
+
+    :param what: as it was recorded, in English
+    :param said: the same in the language of the reader
+    """
+
     at: datetime
     procedure: str
     what: str
+    said: str
     subject: str
     who: str
 

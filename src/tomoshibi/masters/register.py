@@ -586,3 +586,4 @@ _MASTERS = (
     ),
 )  # fmt: skip
 MASTERS: dict[str, Master] = {master.code: master for master in _MASTERS}
+LABELS: dict[str, Any] = {master.code: master.label for master in _MASTERS}

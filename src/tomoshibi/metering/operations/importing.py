@@ -231,7 +231,8 @@ def _finish(row: ImportedFile, tally: _Tally, *, now: datetime, actor_id: int | 
         worker.announce(values.ConfirmedValuesChanged(reading_ids=changed, file_id=row.id))
     identity.record_deed(
         procedure=values.PROCEDURE,
-        what=f"read {row.name}: {tally.counts}",
+        what=f"read {row.name}: {sum(tally.counts.values())} rows, {tally.counts.get(values.RowCode.NEW, 0)} new, "
+        f"{tally.counts.get(values.RowCode.REPLACED, 0)} replaced, {refused} refused",
         at=now,
         subject=f"metering.file:{row.id}",
         actor_id=actor_id,

@@ -1,0 +1,53 @@
+"""What was done is kept in English and read in the reader's language."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.utils.module_loading import import_string
+from django.utils.translation import override
+
+from tomoshibi.identity import deeds, operations, queries
+
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.mark.parametrize("language", ["ja", "zh-hans"])
+def test_every_form_is_recognized_as_itself_and_said_with_its_values(language):
+    for form in deeds.FORMS:
+        given = {place: f"X{n}" for n, place in enumerate(PLACE.findall(form))}
+        english = form % given
+        with override("en"):
+            assert deeds.in_words(english) == english, "English stays as it was written"
+        with override(language):
+            said = deeds.in_words(english)
+        assert said != english, form
+        assert all(value in said for value in given.values()), (form, said)
+
+
+@pytest.mark.django_db
+def test_codes_amounts_and_counts_are_read_as_on_pages():
+    with override("ja"):
+        assert deeds.in_words("issued 1997 bills of 28114000 in all") == "請求 1,997 件・合計 28,114,000 円 を発行"
+        assert deeds.in_words("approved 2 rows of levy") == "再エネ賦課金 2 行の変更を承認"
+        assert deeds.in_words("changed phone, notes") == "電話番号, 備考 を変更"
+        assert deeds.in_words("decided 3 failed debits: letter").startswith("振替不能 3 件の対応を決定: ")
+        assert "letter" not in deeds.in_words("decided 3 failed debits: letter")
+    assert all(import_string(path) for path in deeds.WORDS.values())
+
+
+def test_what_nobody_foresaw_is_read_as_it_was_written():
+    with override("ja"):
+        assert deeds.in_words("did something of an older version") == "did something of an older version"
+
+
+@pytest.mark.django_db
+def test_a_deed_is_read_in_the_language_of_who_reads_it(in_transaction, now: datetime):
+    operations.record_deed(procedure="RB6", what="cancelled the run: 検針値 100% 待ち", at=now, subject="billing.run:7")
+    with override("ja"):
+        (deed,) = queries.deeds(subject="billing.run:7")
+    assert (deed.what, deed.said) == ("cancelled the run: 検針値 100% 待ち", "請求処理を取消: 検針値 100% 待ち")
+    with override("zh-hans"):
+        assert queries.deeds(subject="billing.run:7")[0].said.startswith("取消批次")
+    with pytest.raises(deeds.NoWords, match="juggled"):
+        operations.record_deed(procedure="RB6", what="juggled the run", at=now)
