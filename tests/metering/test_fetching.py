@@ -60,6 +60,8 @@ def test_new_files_are_fetched_and_read_once(portal):
     assert fetch().state is JobState.DONE
     assert energies() == {spin(1): 100, spin(2): 200, spin(3): 300}
     assert {file.state for file in queries.files()} == {FileState.DONE}
+    newest = worker_queries.jobs()[0]
+    assert (newest.name, newest.state) == ("metering.watch", JobState.DONE), "what is in no file shows at once"
     (endpoint,) = queries.endpoints()
     assert endpoint.fetched_at is not None
     before = queries.files().count()

@@ -111,6 +111,10 @@ def fetch(progress: Progress, area: str = "", again_since: str = "") -> str:
             failures.append(f"{endpoint.area}: {failure}")
         with db.transaction():
             operations.record_portal_state(area=endpoint.area, failure=failure, now=clock.now())
+    if received:
+        # What is due and in none of the files shows today, not tomorrow morning.
+        with db.transaction():
+            operations.enqueue_watch()
     if failures:
         raise PortalsFailed("; ".join(failures))
     return _("%(n)d new files") % {"n": received}

@@ -35,7 +35,7 @@ from tomoshibi.metering.operations.registers import (
     take_registers,
 )
 from tomoshibi.metering.operations.taking_over import READINGS, take_over
-from tomoshibi.metering.operations.watching import NothingToAsk, ask_again, close_filled_gaps, watch
+from tomoshibi.metering.operations.watching import NothingToAsk, ask_again, close_filled_gaps, enqueue_watch, watch
 
 __all__ = [
     "CALCULATED",
@@ -55,6 +55,7 @@ __all__ = [
     "close_filled_gaps",
     "collect_demand",
     "enqueue_import",
+    "enqueue_watch",
     "enter_agreed",
     "enter_agreed_demand",
     "enter_register",

@@ -47,6 +47,16 @@ class NothingToAsk(ValueError):
 
 
 @db.transaction_required
+def enqueue_watch(*, actor_id: int | None = None) -> int:
+    """
+    Have the worker look for gaps, behind the files that wait to be read: what they bring is not missing.
+
+    :returns: the job's id
+    """
+    return worker.enqueue(values.WATCH_JOB, requested_by_id=actor_id, lock=values.IMPORT_JOB)
+
+
+@db.transaction_required
 def watch(*, today: date, now: datetime, months_back: int = _MONTHS_WATCHED) -> dict[str, int]:
     """
     Open a gap for every supplied point whose value is due and not there, and close those whose value came.

@@ -182,7 +182,10 @@ def fetch(request: HttpRequest) -> HttpResponse:
             values.FETCH_JOB, {"area": area}, requested_by_id=request.user.pk, lock=f"{values.FETCH_JOB}:{area}"
         )
         identity.record_deed(
-            procedure=RB2, what=f"asked for new files of area {area or 'all'}", at=clock.now(), actor_id=request.user.pk
+            procedure=RB2,
+            what=f"asked for new files of {f'area {area}' if area else 'all areas'}",
+            at=clock.now(),
+            actor_id=request.user.pk,
         )
     return _to_job(job_id, after=reverse("metering:files"))
 
@@ -291,7 +294,7 @@ def _ask(request: HttpRequest, gap_ids: list[int], note: str = "") -> HttpRespon
 @page(RB2, right=DO)
 def watch_now(request: HttpRequest) -> HttpResponse:
     with db.transaction():
-        job_id = worker.enqueue(values.WATCH_JOB, {}, requested_by_id=request.user.pk, lock=values.WATCH_JOB)
+        job_id = operations.enqueue_watch(actor_id=request.user.pk)
     return _to_job(job_id, after=reverse("metering:gaps"))
 
 
