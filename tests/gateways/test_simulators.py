@@ -76,3 +76,38 @@ def test_a_port_that_is_taken_is_named(tmp_path):
         alone = simulators.Places(tmp_path / "second", agent_port=taken)
         with pytest.raises(simulators.PortTaken, match=f"debit_agent cannot listen on port {taken}"):
             simulators.start(alone, stack, only="debit_agent")
+
+
+def test_every_simulator_is_steered_while_it_runs_and_says_what_it_can_do(tmp_path):
+    places = simulators.Places(tmp_path).prepare(now=datetime.now(tz=UTC))
+    (places.grid_folder / "03").mkdir()
+    for system in simulators.SYSTEMS:
+        folder, now = simulators.manners(places, system, area="03")
+        assert now == type(now)(), "nobody has said anything yet"
+        assert type(now).__doc__.count(":param") >= 2, f"{system} says what its habits mean"
+        assert folder.is_dir()
+    simulators.steer(places, "grid_portal", {"hidden": '["*12.zip"]', "unavailable": "2"}, area="03")
+    assert grid_portal.Behaviour.read(places.grid_folder / "03") == grid_portal.Behaviour(
+        hidden=("*12.zip",), unavailable=2
+    )
+    simulators.steer(places, "debit_agent", {"twice": "true", "rejects": "届出がありません", "shares": '{"1": 30}'})
+    said = debit_agent.Manners.read(places.agent_folder)
+    assert (said.twice, said.rejects, said.shares) == (True, "届出がありません", {"1": 30})
+
+
+@pytest.mark.parametrize(
+    ("system", "given", "area", "why"),
+    [
+        ("telephone", {}, "", "is none of grid_portal"),
+        ("grid_portal", {}, "", "name one of the areas 03"),
+        ("sms", {"loud": "true"}, "", "loud is none of unknown, off"),
+        ("sms", {"later": "soon"}, "", "later is written like 0"),
+        ("mail", {"later": "3"}, "", "later is written like false"),
+    ],
+)
+def test_a_habit_that_nobody_has_changes_nothing(tmp_path, system, given, area, why):
+    places = simulators.Places(tmp_path).prepare(now=datetime.now(tz=UTC))
+    (places.grid_folder / "03").mkdir()
+    with pytest.raises(simulators.NoSuchManners, match=why):
+        simulators.steer(places, system, given, area=area)
+    assert not list(tmp_path.rglob("manners.json")) + list(tmp_path.rglob("temper.json"))

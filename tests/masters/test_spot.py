@@ -243,11 +243,11 @@ def test_a_market_that_fails_fails_the_job_and_keeps_what_came(market, now):
     today = clock.today()
     for day in (today - timedelta(days=1), today):
         spot_market.write_day(market.folder, day)
-    market.behaviour.cut = (spot_market.name_of(today),)
+    spot_market.Behaviour(cut=(spot_market.name_of(today),)).write(market.folder)
     with pytest.raises(spot_market.Unreachable):
         jobs.fetch_spot(Progress())
     assert queries.spot_span() == Period(today - timedelta(days=1), today)
-    market.behaviour.cut, market.behaviour.nonsense = (), (spot_market.name_of(today),)
+    spot_market.Behaviour(nonsense=(spot_market.name_of(today),)).write(market.folder)
     with pytest.raises(BadSheet):
         jobs.fetch_spot(Progress())
 

@@ -20,11 +20,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from tomoshibi.gateways import (
     certificates,
@@ -37,6 +38,7 @@ from tomoshibi.gateways import (
     switching,
     wheeling_web,
 )
+from tomoshibi.gateways.manners import Kept
 
 GRID_PORT, AGENT_PORT, MAIL_PORT, SWITCHING_PORT, MAILBOX_PORT = 8911, 8912, 8025, 8913, 8993
 WHEELING_PORT, SPOT_PORT, SMS_PORT = 8915, 8914, 8916
@@ -178,6 +180,74 @@ class Places:
             token=sms.SIMULATOR_TOKEN,
             authority=self.keys / "ca.pem",
         )
+
+
+MANNERS: Mapping[str, tuple[str, type[Kept]]] = {
+    "grid_portal": ("grid", grid_portal.Behaviour),
+    "debit_agent": ("agent", debit_agent.Manners),
+    "mail": ("mail", mail.Temper),
+    "switching": ("switching", switching.Manners),
+    "mailbox": ("mailbox", mailbox.Temper),
+    "wheeling_web": ("wheeling", wheeling_web.Manners),
+    "spot_market": ("spot", spot_market.Behaviour),
+    "sms": ("sms", sms.Unwilling),
+}
+"""System -> the folder of its simulator, and what can be said about how it behaves."""
+
+
+class NoSuchManners(ValueError):
+    """No simulator has this habit, or none that can be this way."""
+
+
+def manners(places: Places, system: str, *, area: str = "") -> tuple[Path, Kept]:
+    """
+    Where the manners of a simulator lie, and what they are now.
+
+    :param area: of the grid company, whose portals behave each in its own way
+    :raises NoSuchManners: for an unknown system, or a grid company without its area
+    """
+    if system not in MANNERS:
+        raise NoSuchManners(f"{system} is none of {', '.join(SYSTEMS)}")
+    folder, kind = places.folder / MANNERS[system][0], MANNERS[system][1]
+    if system == "grid_portal":
+        if not (folder / area).is_dir() or not area:
+            known = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+            raise NoSuchManners(f"name one of the areas {known}")
+        folder /= area
+    return folder, kind.read(folder)
+
+
+def steer(places: Places, system: str, given: Mapping[str, str], *, area: str = "") -> Kept:
+    """
+    Change how a simulator behaves while it runs; it looks before each answer.
+
+    :param given: habit -> JSON (``true``, ``3``, ``["*.zip"]``, ``{"3000000001": "1"}``), or a plain word
+    :raises NoSuchManners: naming the habit and what it can be; nothing is changed then
+    """
+    folder, now = manners(places, system, area=area)
+    changed = replace(now, **{name: _like(now, name, text) for name, text in given.items()})  # type: ignore[type-var]
+    changed.write(folder)
+    return changed
+
+
+def _like(now: Kept, name: str, text: str) -> Any:
+    """What was said, if it is of the kind that the habit is now."""
+    if name not in {one.name for one in fields(now)}:  # type: ignore[arg-type]
+        raise NoSuchManners(f"{name} is none of {', '.join(one.name for one in fields(now))}")  # type: ignore[arg-type]
+    wanted: Any = getattr(type(now)(), name)
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if isinstance(wanted, tuple):
+        value = tuple(value) if isinstance(value, list) else (value,)
+    if isinstance(wanted, str):
+        value = text
+    if isinstance(wanted, float) and type(value) is int:
+        value = float(value)
+    if type(value) is not type(wanted):
+        raise NoSuchManners(f"{name} is written like {json.dumps(wanted)}, not {text}")
+    return value
 
 
 class PortTaken(OSError):

@@ -1,6 +1,9 @@
 """``tomoshibi demo load``: an invented retailer to look at."""
 
+import inspect
+import json
 import logging
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -32,6 +35,34 @@ def load(country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", h
 def run_outside() -> None:
     """Run the demo's outside world (one of the processes of ``up --demo``); its days are the demo's."""
     outside.run(stock=coming.grid_files)
+
+
+@app.command("steer")
+def steer(
+    system: Annotated[str, typer.Argument(help="grid_portal, debit_agent, mail, ...; nothing: all of them")] = "",
+    habits: Annotated[list[str] | None, typer.Argument(help="HABIT=VALUE, the value as JSON or a plain word")] = None,
+    area: Annotated[str, typer.Option(help="of the grid company, for grid_portal")] = "",
+) -> None:
+    """
+    Say how the demo's outside world behaves, while it runs: late, twice, broken, refusing ...
+
+    Without habits it shows what can be said and how it stands, for example ``tomoshibi demo steer debit_agent twice=true``.
+    """
+    at = outside.places()
+    try:
+        if not system:
+            for name in simulators.SYSTEMS:
+                folder, _kind = simulators.MANNERS[name]
+                typer.echo(f"  {name:<14} {at.folder / folder}")
+            return
+        said = dict(habit.partition("=")[::2] for habit in habits or ())
+        now = simulators.steer(at, system, said, area=area) if said else simulators.manners(at, system, area=area)[1]
+    except simulators.NoSuchManners as reason:
+        typer.secho(str(reason), fg="red", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(inspect.cleandoc(type(now).__doc__ or "").replace(":param ", "").replace("``", ""))
+    for name, value in now.__dict__.items():
+        typer.echo(f"  {name:<16} {textwrap.shorten(json.dumps(value, ensure_ascii=False), 160, placeholder=' ...')}")
 
 
 def load_once(country: str = "jp") -> None:

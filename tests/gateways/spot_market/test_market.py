@@ -59,10 +59,10 @@ def test_the_market_publishes_up_to_tomorrow_by_itself(tmp_path, keys):
 
 def test_what_goes_wrong_is_named(market, client, keys):
     spot_market.write_day(market.folder, DAY)
-    market.behaviour.unavailable = 1
+    spot_market.Behaviour(unavailable=1).write(market.folder)
     with pytest.raises(spot_market.Unreachable, match="503"):
         client.fetch(DAY)
-    market.behaviour.cut = (spot_market.name_of(DAY),)
+    spot_market.Behaviour(cut=(spot_market.name_of(DAY),)).write(market.folder)
     with pytest.raises(spot_market.Unreachable):
         client.fetch(DAY)
     stranger = spot_market.Connection(address=market.address)

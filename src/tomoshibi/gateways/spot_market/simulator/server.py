@@ -5,7 +5,7 @@ Where it is told the day, it publishes by itself: each day from the afternoon be
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -13,18 +13,23 @@ from pathlib import Path
 from typing import cast
 
 from tomoshibi.gateways.listening import HttpsSimulator, QuietHandler, Server
+from tomoshibi.gateways.manners import Kept
 from tomoshibi.gateways.spot_market.simulator.files import write_day
 
 _LONGEST_BACK = timedelta(days=60)
 
 
-@dataclass
-class Behaviour:
+@dataclass(frozen=True)
+class Behaviour(Kept):
     """
+    What the market does wrong, kept in ``folder/behaviour.json``.
+
     :param unavailable: so many requests are answered with 503 first
     :param cut: names that break off in the middle
     :param nonsense: names that are answered with a page in HTML
     """
+
+    file = "behaviour.json"
 
     unavailable: int = 0
     cut: tuple[str, ...] = ()
@@ -52,7 +57,7 @@ class MarketSimulator(HttpsSimulator):
         today: Callable[[], date] | None = None,
         publish: Callable[[Path, date], Path] = write_day,
     ) -> None:
-        self.folder, self.today, self.publish, self.behaviour = folder, today, publish, Behaviour()
+        self.folder, self.today, self.publish = folder, today, publish
         self.asked: list[str] = []
         super().__init__(_Handler, certificate=certificate, key=key, host=host, port=port)
 
@@ -81,17 +86,19 @@ class _Handler(QuietHandler, BaseHTTPRequestHandler):
         name = self.path.rpartition("/")[2]
         with market.lock:
             market.asked.append(name)
-            late = market.behaviour.unavailable > 0
-            market.behaviour.unavailable -= late
+            behaviour = Behaviour.read(market.folder)
+            late = behaviour.unavailable > 0
+            if late:
+                replace(behaviour, unavailable=behaviour.unavailable - 1).write(market.folder)
         found = market.file(name)
         if late:
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"later")
-        elif name in market.behaviour.nonsense:
+        elif name in behaviour.nonsense:
             self._answer(HTTPStatus.OK, b"<html>maintenance</html>")
         elif found is None:
             self._answer(HTTPStatus.NOT_FOUND, b"")
         else:
-            self._answer(HTTPStatus.OK, found.read_bytes(), cut=name in market.behaviour.cut)
+            self._answer(HTTPStatus.OK, found.read_bytes(), cut=name in behaviour.cut)
 
     def _answer(self, status: HTTPStatus, body: bytes, *, cut: bool = False) -> None:
         self.send_response(status)
