@@ -137,6 +137,10 @@ def test_every_point_has_a_number_that_is_never_used_again(group):
     added = book.with_subs(group, 3)
     numbers = [group.benchmark_number, *added["account_number"]]
     assert len(set(numbers)) == 4
+    held = queries.points_frame(on=book.TODAY)["account_number"]
+    assert (held.null_count(), (held == "").sum(), sorted(held)) == (0, 0, sorted(numbers)), (
+        "every active point has one"
+    )
     gone = added["account_number"][0]
     operations.remove_points(pl.DataFrame({"account_number": [gone], "end": [date(2026, 6, 1)]}), today=book.TODAY)
     with pytest.raises(RowsRefused, match="never used again"):

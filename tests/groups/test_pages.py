@@ -5,7 +5,9 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import Form
 from django.urls import reverse
+from django.utils import translation
 
 from tests.groups import book, sheets, test_stock
 from tomoshibi.groups import queries, values
@@ -84,6 +86,50 @@ def test_groups_are_found_by_unit_name_address_date_and_number(clerk, group):
     assert [row[0] for row in rows[1:]] == [other.number]
 
 
+@pytest.mark.requirement("G-012")
+def test_groups_with_little_room_left_are_listed(clerk, group):
+    with db.transaction():
+        full = book.found(book.customer("海曙有线公司"), serial=1, benchmark={"name": "北机房", "address": "北苑9幢"})
+        book.with_subs(full, 90, first=300)
+    listed = clerk.get(reverse("groups:groups"), {"free_to": "10"}).content.decode()
+    assert full.number in listed
+    assert group.number not in listed
+    assert "Little room for growth is left" in clerk.get(reverse("groups:group", args=[full.id])).content.decode()
+
+
+@pytest.mark.requirement("G-066")
+def test_every_door_refuses_a_sub_account_and_names_its_benchmark(clerk, group):
+    """New contract, payment, charge, work, complaint, application: business begins under the benchmark's number."""
+    from tomoshibi.applications.forms.works import TermsForm
+    from tomoshibi.billing.chargeforms import WhoseForm
+    from tomoshibi.collection.forms import PayerField
+    from tomoshibi.contracts.forms import NewContractForm
+    from tomoshibi.groups.forms import GroupForm
+
+    sub = queries.points_of(group_id=group.id, on=book.TODAY)[3].account_number
+    sentence = f"{sub} is a sub-account and may not transact; use its benchmark {group.benchmark_number}."
+    with translation.override("en"):
+
+        class Paid(Form):
+            payer = PayerField()
+
+        asked = {
+            "account_number": (NewContractForm({"account_number": sub}, plans=[], today=book.TODAY), TermsForm({"account_number": sub})),
+            "payer": (Paid({"payer": sub}), WhoseForm({"payer": sub}, kinds=[], today=book.TODAY)),
+            "customer_id": (GroupForm({"customer_id": sub}, today=book.TODAY),),
+        }  # fmt: skip
+        for field, forms in asked.items():
+            for form in forms:
+                assert form.errors[field] == [sentence], type(form)
+    with db.transaction():
+        identity.save_role(code="groups", name="受理人员", rights=["CM1.view", "CM7.do", f"{values.REGISTER}.view"])
+    complaint = {"kind": "1", "customer_number": sub, "name": "王", "subject": "账单", "body": "电费有误", "key": "k1"}
+    assert sentence in clerk.post(reverse("care:phone"), complaint).content.decode()
+    found = clerk.get(clerk.get(reverse("console:search"), {"q": sub})["Location"]).content.decode()
+    assert group.benchmark_number in found, "to ask is allowed, and says where business is done"
+    assert "No business is done under this number" in found
+
+
 @pytest.mark.requirement("G-071", "G-072")
 def test_a_group_shows_its_points_of_any_day_and_gives_them_out(clerk, group):
     page = clerk.get(reverse("groups:group", args=[group.id]))
@@ -157,7 +203,7 @@ def test_refused_rows_stand_on_the_page_with_their_reasons(clerk, group):
     assert nothing.status_code == 422
 
 
-@pytest.mark.requirement("G-073")
+@pytest.mark.requirement("G-007", "G-073")
 def test_one_of_four_fields_is_put_right_on_the_page_of_the_point(clerk, group):
     point = queries.points_of(group_id=group.id, on=book.TODAY)[1]
     given = {"field": "name", "new": "南苑1幢门卫室", "effective_on": "2026-11-04", "reason": "现场核对"}
@@ -169,8 +215,9 @@ def test_one_of_four_fields_is_put_right_on_the_page_of_the_point(clerk, group):
     assert group.benchmark_number in page, "and which number to use for business"
     again = clerk.post(reverse("groups:edit", args=[point.id]), given)
     assert again.status_code == 422
-    other = clerk.post(reverse("groups:edit", args=[point.id]), given | {"field": "account_number"})
-    assert other.status_code == 422, "there is no fifth field"
+    for fifth in ("account_number", "plan_code", "tariff", "price"):
+        other = clerk.post(reverse("groups:edit", args=[point.id]), given | {"field": fifth})
+        assert other.status_code == 422, "there is no fifth field, and no price of a sub-account"
     done = clerk.post(reverse("groups:complete", args=[point.id]), {"seal_number": "F0001"})
     assert done.status_code == 302
     assert queries.point_by_id(point_id=point.id)["seal_number"] == "F0001"
@@ -298,17 +345,24 @@ def test_nobody_works_in_a_step_without_its_right(client, clerk, group):
         assert clerk.post(reverse(name, args=[1])).status_code == 403
 
 
-@pytest.mark.requirement("G-038")
+@pytest.mark.requirement("G-003", "G-038")
 def test_districts_are_seen_as_boxes_without_a_map(clerk, group):
     page = clerk.get(reverse("groups:portfolio")).content.decode()
     assert reverse("groups:portfolio_districts") in page
     for part in ("portfolio_growth", "portfolio_districts", "portfolio_completeness"):
         assert clerk.get(reverse(f"groups:{part}")).status_code == 200, part
+    with db.transaction():
+        odd = book.with_subs(group, 1, first=900, rated_w=900, override_reason="同一箱内, 用电特性相同")[
+            "account_number"
+        ][0]
+    shown = clerk.get(reverse("groups:portfolio_completeness")).content.decode()
+    assert odd in shown, "the exception report names it"
+    assert "同一箱内, 用电特性相同" in shown
     listed = clerk.get(reverse("groups:districts")).content.decode()
     assert "T1" in listed
     rows = {row["number"]: row for row in queries.by_district(on=book.TODAY)}
-    assert sum(row["points"] for row in rows.values()) == 18
-    assert rows["T1"]["access_points"] == 2
+    assert sum(row["points"] for row in rows.values()) == 19
+    assert queries.district_rows(on=book.TODAY).get(number="T1").access_points == 2
     assert rows["T1"]["complete"] == 0, "no seal hangs yet"
 
     seen = clerk.get(reverse("groups:district", args=[rows["T1"]["district_id"]]), {"on": str(book.TODAY)})

@@ -150,13 +150,13 @@ def test_declared_points_unlike_the_list_need_a_decision(batch, now):
 
 @pytest.mark.requirement("G-079")
 def test_devices_that_no_list_had_are_counted(batch, now):
-    rows = subs(1, 3)
-    rows[2][-3] = "清单外"
-    loaded(batch, [sheets.VERIFICATION, benchmark(1, 4)], [LIST, *rows], now=now)
+    rows = [[*row, "T1"] for row in subs(1, 3)]
+    rows[2][-4] = "清单外"
+    loaded(batch, [sheets.VERIFICATION, benchmark(1, 4)], [[*LIST, "台区编号"], *rows], now=now)
     assert count(batch).extra == 1
     operations.import_batch(batch_id=batch, now=now, today=book.TODAY)
     assert queries.points_frame(on=book.TODAY).height == 3
-    assert [(row["customer"], row["count"]) for row in queries.extras()] == [(CUSTOMER, 1)]
+    assert queries.extras() == [{"customer": CUSTOMER, "district": "T1", "count": 1}], "per customer and area"
 
 
 TABLE = [["序号", "单位名称", "参考表个数"], [1, "电信", 1657], [2, "联通", 774], [3, "移动", 2017], [4, "有线", 2681],

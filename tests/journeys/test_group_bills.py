@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from tests.billing import groupbook
 from tests.groups import book
@@ -56,6 +57,7 @@ def registers(*rows) -> BytesIO:
 
 
 @pytest.mark.procedure("GR11", "GR12", "RB6", "RB7")
+@pytest.mark.requirement("G-009")
 @pytest.mark.requirement("G-075")
 @pytest.mark.requirement("G-082")
 @pytest.mark.requirement("G-088")
@@ -123,7 +125,10 @@ def _shown(maker, run, *, customer, group):
     assert sorted(issued["amount_minor"]) == [2_284, 13_262]
     bill_id = issued.filter(amount_minor=13_262)["bill_id"][0]
     assert "群组" in maker.get(f"/billing/bills/{bill_id}/", HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
-    assert maker.get(f"/billing/bills/{bill_id}/statement.pdf").content.startswith(b"%PDF")
+    printed = PdfReader(BytesIO(maker.get(f"/billing/bills/{bill_id}/statement.pdf").content)).pages
+    assert "用电点数（虚拟倍率）为每日在用点位数，含基准户。" in "".join(
+        "".join(page.extract_text().split()) for page in printed
+    ), "the bill says by which rule its points were counted"
     assert maker.get(f"/billing/bills/{bill_id}/points.pdf").content.startswith(b"%PDF")
     assert maker.get(f"/billing/bills/{bill_id}/points/").status_code == 200
     sheet = openpyxl.load_workbook(BytesIO(maker.get(f"/billing/bills/{bill_id}/points.xlsx").content)).active

@@ -5,7 +5,7 @@ What is measured on it is asking, not writing: a group's points on any day, its 
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -124,6 +124,26 @@ def settle() -> None:
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 
+def tally() -> str:
+    """What the worker does after a list and every hour, here for all groups at once."""
+    from time import perf_counter
+
+    from django.db import connection
+
+    from tomoshibi.groups import operations
+    from tomoshibi.storage import db
+
+    began, counted, more = perf_counter(), 0, 1
+    while more:
+        with db.transaction():
+            more = operations.settle_tallies(today=TODAY)
+        counted += more
+    taken = perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE groups_tally")
+    return f"{counted:,} groups in {taken:.1f} s"
+
+
 def points_on_any_day(groups: int) -> str:
     from tomoshibi.groups import queries
 
@@ -160,16 +180,38 @@ def pages(groups: int) -> list[tuple[str, str]]:
         ("list of groups", lambda: "/groups/", 5),
         ("list, searched by address", lambda: f"/groups/?q=新村{dice.randrange(1, groups + 1)}幢", 5),
         ("portfolio", lambda: "/groups/portfolio/", 5),
+        ("its completeness", lambda: "/groups/portfolio/completeness/", 5),
+        ("its districts", lambda: "/groups/portfolio/districts/", 5),
+        ("its growth", lambda: "/groups/portfolio/growth/", 5),
+        ("what the stock lacks", lambda: "/groups/portfolio/legacy/", 5),
+        ("list of districts", lambda: "/groups/districts/", 5),
         ("a district", lambda: f"/groups/districts/{dice.randrange(1, DISTRICTS)}/", 20),
         ("stock customers", lambda: "/groups/stock/", 5),
+        ("a label scanned by staff", _label, 20),
     ):
+        addresses = [address() for _n in range(times)]
 
-        def ask(address: Callable[[], str] = address) -> None:
-            response = client.get(address(), headers={"host": "localhost"})
-            assert response.status_code in {200, 404}, (address(), response.status_code)
+        def ask(asked: list[str] = addresses, what: str = what) -> None:
+            response = client.get(asked.pop(), headers={"host": "localhost"})
+            assert response.status_code in {200, 404}, (what, response.status_code)
 
         found.append((what, _spread(ask, times)))
     return found
+
+
+def _label() -> str:
+    """Where the label of some point leads (G-048: under a second)."""
+    from tomoshibi.fieldwork import keys, operations, signing, values
+    from tomoshibi.storage import db
+
+    point = Random().randrange(1, 1_000)
+    with db.transaction():
+        wanted = [values.Wanted(subject=f"groups.point:{point}", caption=("31",))]
+        made = operations.make_labels(wanted=wanted, now=datetime(2026, 11, 4, 9, tzinfo=UTC))[0]
+        operations.print_labels(
+            serials=[made.serial], template="a4-21", now=datetime(2026, 11, 4, 9, tzinfo=UTC), reason="bench"
+        )
+    return f"/L/{signing.token(made.serial, key_no=1, key=keys.private_key())}"
 
 
 def _spread(ask: Callable[[], object], times: int) -> str:

@@ -156,6 +156,7 @@ def large(groups: int) -> None:
     print(f"\n{groups * points:,} points in {groups:,} groups")
     print(f"  {'an empty round trip':<28} {fleet.round_trip()}")
     print(f"  {'points of a group on a day':<28} {fleet.points_on_any_day(groups)}")
+    print(f"  {'all points tallied':<28} {fleet.tally()}")
     for what, taken in fleet.pages(groups):
         print(f"  {what:<28} {taken}")
 

@@ -33,6 +33,7 @@ def cases_list(*, today: date) -> lists.ListQuery:
             lists.Text("unit", _("Managing unit")),
             lists.Number("points", _("Rows"), total=True),
             lists.StateOf("state", _("Step"), states=words.STATES),
+            lists.StateOf("owner", pgettext_lazy("group case", "Now with"), states=words.OWNERS),
             lists.Day("due_on", _("Due"), weekday=True),
             lists.StateOf("is_late", _("Deadline"), states=LATE),
             lists.Day("received_on", pgettext_lazy("group case", "Received on")),

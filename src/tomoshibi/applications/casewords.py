@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.applications import grouproles
 from tomoshibi.applications.values.groupwork import (
     CaseKind,
     CaseState,
@@ -46,7 +48,25 @@ ROLE_AT = {
     CaseState.SETTLE: "gp_front",
     CaseState.ARCHIVE: "gp_manager",
 }
-"""Codes of the shipped roles (``groupwork_roles.csv``) that each step's work is for."""
+"""Codes of the shipped roles (``group_roles.csv``) that each step's work is for."""
+PAPER_WITH = {
+    None: "gp_manager",
+    PaperState.DRAFT: "gp_review",
+    PaperState.REVIEWED: "gp_approve",
+    PaperState.APPROVED: "gp_manager",
+}
+"""While the contract is made: whose turn it is, by how far the paper is."""
+
+
+def owner_at(state: CaseState, paper: PaperState | None = None) -> str:
+    """The role that has to act next at a case, in the language of the page; empty when nobody has to."""
+    code = PAPER_WITH.get(paper, "") if state is CaseState.CONTRACT else ROLE_AT.get(state, "")
+    return next((role.name for role in grouproles.shipped() if role.code == code), "")
+
+
+OWNERS = {state: State(lazy(owner_at, str)(state), Tone.QUIET, "user") for state in ROLE_AT} | {
+    ended: State("–", Tone.QUIET, "circle-check") for ended in (CaseState.CLOSED, CaseState.REFUSED)
+}
 ROWS = {
     RowState.PLANNED: State(pgettext_lazy("case row", "planned"), Tone.QUIET, "circle-dashed"),
     RowState.DONE: State(pgettext_lazy("case row", "done on site"), Tone.GOOD, "circle-check"),

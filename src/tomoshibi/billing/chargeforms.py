@@ -49,7 +49,8 @@ class WhoseForm(forms.Form):
             return found
         account = parties.account_by_number(number=text)
         if account is None:
-            raise forms.ValidationError(_("There is no contract and no account of this number."))
+            unknown = _("There is no contract and no account of this number.")
+            raise forms.ValidationError(parties.refusal_of(number=text) or unknown)
         own = contracts.contracts_of(account_id=account.id)
         if not own:
             raise forms.ValidationError(_("The account has no contract that could carry it."))

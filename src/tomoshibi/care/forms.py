@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.care import shipped, values, words
 from tomoshibi.masters.values import AREAS
+from tomoshibi.parties import queries as parties
 from tomoshibi.ui import fields
 
 LONGEST = 20_000
@@ -34,9 +35,21 @@ class AssignForm(forms.Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
+class CustomerNumberField(forms.CharField):
+    """The number of who asks; a sub-account's is refused, with the number to ask under (G-066)."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(label=_("Customer number"), max_length=12, required=False, **more)
+
+    def clean(self, value: Any) -> Any:
+        number = super().clean(value)
+        if number and (why := parties.refusal_of(number=number)):
+            raise forms.ValidationError(why)
+        return number
+
+
 class TieForm(forms.Form):
-    customer_number = forms.CharField(
-        label=_("Customer number"), max_length=12, required=False,
+    customer_number = CustomerNumberField(
         help_text=_("After you made sure who writes. Then the customer sees the thread in the portal."),
     )  # fmt: skip
 
@@ -45,7 +58,7 @@ class PhoneForm(forms.Form):
     """An enquiry on the telephone."""
 
     kind = forms.ChoiceField(label=_("Kind"))
-    customer_number = forms.CharField(label=_("Customer number"), max_length=12, required=False)
+    customer_number = CustomerNumberField()
     name = forms.CharField(label=_("Name"), max_length=100)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     mail = forms.EmailField(label=_("Mail"), required=False)

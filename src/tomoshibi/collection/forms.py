@@ -20,7 +20,8 @@ class PayerField(forms.CharField):
             return None
         found = parties.account_by_number(number=number)
         if found is None:
-            raise ValidationError(_("No payer has the number %(number)s."), params={"number": number})
+            unknown = _("No payer has the number %(number)s.") % {"number": number}
+            raise ValidationError(parties.refusal_of(number=number) or unknown)
         return found.id
 
 

@@ -38,4 +38,6 @@ TABLE: Sequence[Schedule] = (
     Schedule(
         "remind-group-archives", "applications.remind_group_cases", "GP9", 7, 8, _("Remind of files to be completed")
     ),
+    Schedule("tally-points", "groups.tally", "GR1", 0, 23, _("Tally the points of changed groups")),
+    Schedule("recount-points", "groups.recount", "GR1", 3, 3, _("Compare all tallies with the points")),
 )

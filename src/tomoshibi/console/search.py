@@ -1,12 +1,16 @@
 """Global search: one box over customers, points, contracts and bills."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tomoshibi.billing import queries as billing
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.groups import queries as groups
+from tomoshibi.groups.values import Role
 from tomoshibi.kernel.periods import Month
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
@@ -34,7 +38,7 @@ def search(text: str) -> list[Hit]:
     wanted = text.strip()
     if not wanted:
         return []
-    return [*_contracts(wanted), *_bills(wanted), *_customers(wanted), *_points(wanted)]
+    return [*_contracts(wanted), *_bills(wanted), *_devices(wanted), *_customers(wanted), *_points(wanted)]
 
 
 def _bills(text: str) -> list[Hit]:
@@ -49,6 +53,20 @@ def _bills(text: str) -> list[Hit]:
         )
         for bill in found
     ]
+
+
+def _devices(text: str) -> list[Hit]:
+    """A benchmark or a sub-account by its number; business is done under the benchmark's, and its page says so."""
+    found = groups.point(account_number=text)
+    if found is None:
+        return []
+    kind = pgettext("search", "benchmark") if _is_benchmark(found) else pgettext("search", "sub-account")
+    hint = parties.refusal_of(number=text)
+    return [Hit(kind, found["account_number"], found["name"], hint, reverse("groups:point", args=[found["id"]]))]
+
+
+def _is_benchmark(found: dict[str, Any]) -> bool:
+    return any(one["role"] == Role.BENCHMARK.value and one["end"] is None for one in found["memberships"])
 
 
 def _customers(text: str) -> list[Hit]:

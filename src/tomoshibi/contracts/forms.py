@@ -193,7 +193,9 @@ class NewContractForm(TermsForm):
     def clean_account_number(self) -> str:
         number = str(self.cleaned_data["account_number"]).strip()
         if parties.account_by_number(number=number) is None:
-            raise forms.ValidationError(_("No such billing account is registered."))
+            raise forms.ValidationError(
+                parties.refusal_of(number=number) or _("No such billing account is registered.")
+            )
         return number
 
 

@@ -25,7 +25,8 @@ class CustomerField(forms.CharField):
         number = super().clean(value)
         found = parties.customer_by_number(number=number) if number else None
         if number and found is None:
-            raise ValidationError(_("No customer has the number %(number)s."), params={"number": number})
+            unknown = _("No customer has the number %(number)s.") % {"number": number}
+            raise ValidationError(parties.refusal_of(number=number) or unknown)
         return found.id if found else None
 
 

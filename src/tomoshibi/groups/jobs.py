@@ -1,4 +1,4 @@
-"""What the worker runs: lists read and written, stock sheets read, batches imported."""
+"""What the worker runs: lists read and written, stock sheets read, batches imported, points tallied."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -31,6 +31,7 @@ def apply_list(progress: Progress, list_id: int, actor_id: int | None = None) ->
             subject=f"groups.pointlist:{list_id}",
             actor_id=actor_id,
         )
+    tally(progress)
     return _("%(add)d added, %(remove)d removed, %(move)d moved, %(unchanged)d unchanged") % counts
 
 
@@ -54,4 +55,29 @@ def import_batch(progress: Progress, batch_id: int, actor_id: int | None = None)
             subject=f"groups.stockbatch:{batch_id}",
             actor_id=actor_id,
         )
+    tally(progress)
     return _("%(points)d points in %(groups)d groups") % made
+
+
+@worker.define_job(
+    values.TALLY_JOB, procedure=values.REGISTER, label=gettext_noop("Tally the points of changed groups")
+)
+def tally(progress: Progress) -> str:
+    """Count again what changed, so that pages over all groups have little to count themselves."""
+    done, more = 0, 1
+    while more:
+        with db.transaction():
+            more = operations.settle_tallies(today=clock.today())
+        done += more
+    return _("%(n)d groups tallied") % {"n": done}
+
+
+@worker.define_job(
+    values.RECOUNT_JOB, procedure=values.REGISTER, label=gettext_noop("Compare all tallies with the points")
+)
+def recount(progress: Progress) -> str:
+    """Every night: what is kept is what is there; a tally that is not would be a fault, and is put right."""
+    tally(progress)
+    with db.transaction():
+        wrong = operations.recount_tallies(today=clock.today())
+    return _("%(n)d tallies were wrong and are put right") % {"n": wrong} if wrong else _("every tally is right")

@@ -26,6 +26,37 @@ def _one_a_day(name: str, *same: str, condition: Q | None = None) -> ExclusionCo
     )
 
 
+def recounts(groups_of: str, *, only_updates: bool = False) -> list[pgtrigger.Trigger]:
+    """
+    Rows that come, go or change mark their groups to be counted anew, in the same transaction (``tallying``).
+
+    :param groups_of: a SELECT of group ids from ``{rows}``
+    :param only_updates: what comes and goes of these rows counts nowhere by itself
+    """
+    events = [
+        ("recount_on_update", pgtrigger.Update, {"old": "gone", "new": "come"}, "SELECT * FROM gone UNION SELECT * FROM come")
+    ]  # fmt: skip
+    if not only_updates:
+        events += [
+            ("recount_on_insert", pgtrigger.Insert, {"new": "come"}, "SELECT * FROM come"),
+            ("recount_on_delete", pgtrigger.Delete, {"old": "gone"}, "SELECT * FROM gone"),
+        ]
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(**seen),  # type: ignore[no-untyped-call]
+            func=f"""
+                INSERT INTO groups_tallywanted (group_id) {groups_of.format(rows=f"({rows})")};
+                RETURN NULL;
+            """,
+        )
+        for name, operation, seen, rows in events
+    ]
+
+
 def _ends_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(end=None) | Q(end__gt=F("start")), name=name)
 
@@ -245,6 +276,12 @@ class Point(models.Model):
             models.Index(fields=["batch_id"], name="point_batch", condition=Q(batch_id__isnull=False)),
             models.Index(fields=["device_type"], name="point_override", condition=~Q(override_reason="")),
         ]
+        triggers = recounts(
+            """SELECT DISTINCT m.group_id FROM groups_membership m
+               JOIN (SELECT id FROM {rows} r GROUP BY id HAVING count(DISTINCT coalesce(installed_on, '-infinity')) > 1) r
+                   ON r.id = m.point_id""",
+            only_updates=True,
+        )
 
 
 @audited(words={"role": "tomoshibi.groups.words.ROLES"})
@@ -264,6 +301,7 @@ class Membership(models.Model):
             _ends_after_start("membership_end"),
         ]
         indexes = [models.Index(fields=["group", "start"], name="membership_of_group")]
+        triggers = recounts("SELECT DISTINCT group_id FROM {rows} r")
 
 
 @audited()
@@ -280,6 +318,42 @@ class Placement(models.Model):
 
     class Meta:
         constraints = [_one_a_day("point_at_one_place_a_day", "point"), _ends_after_start("placement_end")]
+        triggers = recounts(
+            "SELECT DISTINCT m.group_id FROM {rows} r JOIN groups_membership m ON m.point_id = r.point_id"
+        )
+
+
+class Tally(models.Model):
+    """
+    How many points a group has in a district, and what they have, on the days ``[start, end)``: made and read by ``tallying``.
+
+    Bulk: plain numbers of groups and districts, nought for no district. A row that is wrong is not possible to read: see there.
+    """
+
+    group_id = models.BigIntegerField()
+    district_id = models.BigIntegerField()
+    start = models.DateField()
+    end = models.DateField(null=True)
+    points = models.BigIntegerField()
+    subs = models.BigIntegerField()
+    address = models.BigIntegerField()
+    access_point = models.BigIntegerField()
+    district = models.BigIntegerField()
+    installed_on = models.BigIntegerField()
+    seal = models.BigIntegerField()
+    complete = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group_id", "district_id"], name="tally_once")]
+
+
+class TallyWanted(models.Model):
+    """A group whose tally is not to be read any more; written by triggers, taken away when it is counted."""
+
+    group_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["group_id"], name="tally_wanted")]
 
 
 class PointEdit(models.Model):

@@ -19,6 +19,7 @@ READS = "GR11"
 
 SUBJECT = "groups.point"
 
+TALLY_JOB, RECOUNT_JOB = "groups.tally", "groups.recount"
 READ_LIST_JOB = "groups.read_list"
 APPLY_LIST_JOB = "groups.apply_list"
 READ_SHEET_JOB = "groups.read_stock_sheet"

@@ -419,6 +419,8 @@ def require_normal_number(*, number: str) -> None:
     :raises NotForProcesses: naming the number to use instead
     """
     found = queries.registered_number(number=number)
+    if why := queries.refusal_of(number=number):
+        raise NotForProcesses(why)
     if found.kind is not values.NumberKind.NORMAL:
         raise NotForProcesses(
             _("%(number)s is a %(kind)s account; use %(instead)s")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, NullIf
+from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.parties import kana, postal, values
@@ -231,6 +232,23 @@ def registered_number(*, number: str) -> values.RegisteredNumber:
     if row is None:
         raise UnknownNumber(f"{number} is not an account number of this company")
     return values.RegisteredNumber(row.number, values.NumberKind(row.kind), row.offer_instead)
+
+
+def refusal_of(*, number: str) -> str:
+    """
+    Why no business is done under a number: it is a sub-account's, and its benchmark is named (G-066).
+
+    Forms that ask for an account or a customer say this instead of "there is none".
+
+    :returns: a sentence for people; empty where the number is none of a sub-account
+    """
+    row = RegisteredNumber.objects.filter(number=number.strip(), kind=values.NumberKind.SUB.value).first()
+    if row is None:
+        return ""
+    return _("%(number)s is a sub-account and may not transact; use its benchmark %(instead)s.") % {
+        "number": row.number,
+        "instead": row.offer_instead or "-",
+    }
 
 
 def known_numbers(*, numbers: pl.Series) -> pl.Series:

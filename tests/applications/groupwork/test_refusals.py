@@ -12,7 +12,9 @@ from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import PaperState
 from tomoshibi.fieldwork import operations as fieldwork
 from tomoshibi.fieldwork import queries as field_queries
+from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
+from tomoshibi.parties import operations as parties
 from tomoshibi.storage import db
 
 
@@ -33,6 +35,13 @@ def test_a_form_that_does_not_fit_is_refused_with_a_sentence(client, utility):
     assert "signed in the future" in refused(client, utility, lines, signed_on="2026-09-22")
     assert "For a unit the stamp must be seen." in refused(client, utility, lines, seen="id")
     assert "is no mobile number" in refused(client, utility, lines, outage_mobile="0571-1234")
+    assert "This field is required." in refused(client, utility, lines, outage_contact="", outage_mobile="")
+    assert "The number of the benchmark is needed." in refused(client, utility, lines, kinds=["change"])
+    with db.transaction():
+        person = parties.register_customer(
+            registered_on=book.START, kind="person", name="周某", kana="ZHOU", city="明州市", town="灯火路", block="1号"
+        ).id
+    assert "must be seen" in refused(client, person, lines, seen="stamp")
     assert "The stamped list is missing." in refused(client, utility, lines, stamped_list="")
     bad = [*lines[:15], [16, "枕河里16幢1单元车库", "", "1702023116", "新增"], [17, *lines[0][1:]]]
     page = refused(client, utility, bad)
@@ -59,6 +68,32 @@ def test_another_customer_a_metered_account_and_an_open_application_are_refused(
     world.survey(client, case_id)
     world.sign_in(client, "chen")
     assert client.post(world.at("group_case_approve", case_id)).status_code == 403, "each step has its role"
+
+
+@pytest.mark.requirement("G-042")
+def test_no_step_of_the_contract_is_skipped_and_nobody_does_two(client, utility):
+    case_id = world.receive(client, utility, world.rows(3))
+    world.survey(client, case_id)
+    with db.transaction():
+        rights = {"chen": ["gp_manager", "gp_review", "gp_approve"], "li": ["gp_review", "gp_approve"]}
+        for username, roles in rights.items():
+            identity.change_person(user_id=world.user_id(username), department="", roles=roles, actor_id=0)
+    paper = {"signed_on": "2026-09-21"}
+
+    def stands_at(state):
+        return queries.paper_of(case_id=case_id).state is state
+
+    world.do(client, "chen", "draft", case_id, **clauses.CLAUSES)
+    for who, step in (("chen", "review"), ("chen", "approve"), ("zhao", "approve"), ("chen", "sign")):
+        world.do(client, who, step, case_id, **(paper | {"file": world.scan()} if step == "sign" else {}))
+        assert stands_at(PaperState.DRAFT), f"{who} may not {step} a draft"
+    world.do(client, "li", "review", case_id)
+    for who, step in (("chen", "approve"), ("li", "approve"), ("chen", "sign")):
+        world.do(client, who, step, case_id, **(paper | {"file": world.scan()} if step == "sign" else {}))
+        assert stands_at(PaperState.REVIEWED), f"{who} may not {step} what was reviewed"
+    world.do(client, "zhao", "approve", case_id)
+    world.do(client, "chen", "sign", case_id, **paper, file=world.scan())
+    assert stands_at(PaperState.SIGNED)
 
 
 def test_a_contract_is_sent_back_by_whoever_has_it(client, utility):

@@ -1,12 +1,16 @@
 """What comes back from the site, the file within its days, and the reports that should be empty."""
 
+import json
 from datetime import date, datetime
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from tests.applications.groupwork import world
 from tests.applications.groupwork.test_survey import page
-from tomoshibi.applications import casepapers
+from tests.fieldwork import tickets
+from tomoshibi.applications import casepapers, grouproles
 from tomoshibi.applications.models import CaseRow, GroupCase
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
@@ -31,7 +35,7 @@ def ordered(client, utility, count=3, **more):
     return case_id, world.order(client, case_id)
 
 
-@pytest.mark.requirement("G-036", "G-037", "G-058")
+@pytest.mark.requirement("G-036", "G-037", "G-058", "G-063")
 def test_what_a_crew_changes_on_site_makes_a_new_list_to_be_stamped_anew(client, utility):
     case_id, ticket_id = ordered(client, utility)
     for slot in ("confirmation", "slip"):
@@ -80,6 +84,9 @@ def test_what_a_crew_changes_on_site_makes_a_new_list_to_be_stamped_anew(client,
     # The paper that was stamped before does not complete the file.
     world.do(client, "chen", "close", case_id)
     assert world.state(case_id) == "archive"
+    assert [one.id for one in queries.incomplete_archives(today=world.TODAY)] == [case_id]
+    reported = client.get(world.at("group_reports")).content.decode()
+    assert "Confirmation list" in reported.split(queries.case(case_id=case_id).number)[1][:800]
     world.do(client, "chen", "add_document", case_id, slot="confirmation", version="1", file=world.scan())
     assert "The paper is version V1, the present list is V3" in page(client, case_id)
     world.archive(client, case_id)
@@ -245,8 +252,10 @@ def test_a_step_is_refused_to_whoever_lacks_its_role(client, utility):
     assert world.state(case_id) == "received"
     world.sign_in(client, "zhao")
     matrix = client.get(world.at("group_roles")).content.decode()
-    for name in ("Counter clerk", "Customer&#x27;s agent", "Outage contact", "Member of the customer&#x27;s crew"):
-        assert name in matrix, "eleven roles; people of the customer act without a sign-in"
+    eleven = [role.en for role in grouproles.shipped()]
+    assert len(eleven) == 11
+    for name in eleven:
+        assert name.replace("'", "&#x27;") in matrix, "people of the customer act without a sign-in"
 
 
 STEPS_EXPLAINED = {
@@ -272,6 +281,33 @@ def test_every_step_has_help_of_its_own(client, utility):
         help_shown = shown.split("What is done at this step")[1].split("</details>")[0]
         assert words in help_shown, state
         assert not any(other in help_shown for name, other in STEPS_EXPLAINED.items() if name != state), state
+
+
+@pytest.mark.requirement("G-034")
+def test_one_person_surveys_connects_and_enters_without_handing_over(client, utility):
+    case_id = world.receive(client, utility, world.rows(2))
+    world.survey(client, case_id)
+    world.sign(client, case_id)
+    zhou = world.user_id("zhou")
+    with db.transaction():
+        fieldwork.add_qualification(
+            person_id=zhou, name="低压装接", certificate="ZJ-8", start=date(2026, 1, 1), end=None
+        )
+    ticket_id = world.order(client, case_id)
+    phone = world.sign_in(client, "zhou")
+    phone.post(reverse("fieldwork:assign", args=[ticket_id]), {"person_id": zhou})
+    assert [t["id"] for t in phone.get(reverse("portals:field_today")).json()["tickets"]] == [ticket_id]
+    for task in field_queries.ticket(ticket_id).tasks:
+        entry = tickets.connected(task, world.NOW, f"FY-{task.no}")
+        form = {"key": str(uuid4()), "ticket_id": ticket_id, "payload": json.dumps(entry)}
+        assert phone.post(reverse("portals:field_entries"), form).json()["state"] == "applied"
+    phone.post(reverse("fieldwork:close", args=[ticket_id]), {"confirmed": "1"})
+    queue.run_until_quiet()
+    world.do(client, "zhou", "install", case_id, on="2026-09-21")
+    assert world.state(case_id) == "archive"
+    done = {one.what: one.by_id for one in queries.steps_of(case_id=case_id)}
+    assert {done[step] for step in ("surveyed", "installed")} == {zhou}
+    assert {task.done_by_id for task in field_queries.ticket(ticket_id).tasks} == {zhou}
 
 
 @pytest.mark.requirement("G-054")
@@ -309,6 +345,12 @@ def test_each_step_is_tracked_counted_and_shows_no_personal_number(client, utili
     assert "000000199001010000" in full
     looked = [one for one in people.deeds(procedure="GP1") if one.what == "looked at personal numbers"]
     assert looked
+    move_clock(date(2026, 9, 24))
+    shown = page(client, case_id)
+    assert "Now with</dt><dd>Installation crew and leader" in shown
+    assert 'Age in days</dt><dd><span class="fig">3</span>; at this step since' in shown
+    move_clock(date(2026, 12, 1))
+    assert "late" in page(client, case_id).split("Due</dt>")[1].split("</dd>")[0]
     (unit,) = queries.cases_by_unit(today=date(2026, 12, 1))
     assert (unit["unit"], unit["count"], unit["late"], unit["days"]) == ("城南供电所", 1, 1, 71)
     figures = queries.figures(today=world.TODAY)
@@ -318,3 +360,4 @@ def test_each_step_is_tracked_counted_and_shows_no_personal_number(client, utili
     assert "are not counted here" in reports
     listed = client.get(world.at("group_cases")).content.decode()
     assert "work on site" in listed
+    assert "Installation crew and leader" in listed, "whose turn it is"

@@ -1,9 +1,13 @@
 """Before anybody goes out: the grouping again, places looked up and put right, rows that belong somewhere else."""
 
+import io
+
 import polars as pl
 import pytest
+from pypdf import PdfReader
 
 from tests.applications.groupwork import world
+from tests.groups import book
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values.groupwork import RowState
@@ -36,6 +40,26 @@ def place(client, case_id, no, **more):
         "tap": "urban_box", "distance_m": "12", "not_nearest": "",
     }  # fmt: skip
     return world.do(client, "zhou", "row", case_id, no, **given | more)
+
+
+@pytest.mark.requirement("G-012", "G-014")
+def test_balance_and_head_room_are_looked_at_and_stay_with_the_application(client, utility):
+    with db.transaction():
+        for serial, count in ((1, 94), (2, 19)):
+            one = book.found(utility, serial=serial, benchmark={"name": f"机房{serial}", "address": f"北苑{serial}幢"})
+            book.with_subs(one, count, first=1_000 * serial)
+        small = book.found(utility, serial=3, benchmark={"name": "机房3", "address": "北苑3幢"})
+        book.with_subs(small, 87, first=9_000)
+        groups_of = sorted(size for _n, size in groups.balance_of(
+            customer_id=utility, device_type_id=small.device_type_id, on=world.TODAY
+        ).groups)  # fmt: skip
+    case_id = world.receive(client, utility, world.rows(3), kinds=["change"], benchmark_number=small.benchmark_number)
+    world.do(client, "wang", "accept", case_id)
+    (check,) = queries.case(case_id=case_id).grouping
+    assert sorted(size for _number, size in check["sizes"]) == groups_of == [20, 88, 95]
+    assert (check["ratio_milli"], check["uneven"]) == (95 * 3 * 1_000 // 203, False)
+    assert (check["used"], check["limit"], check["tight"]) == (90, 100, True)
+    assert "little head-room" in page(client, case_id)
 
 
 @pytest.mark.requirement("G-015")
@@ -75,6 +99,7 @@ def test_a_hundred_rows_get_number_place_and_district_in_one_call(client, utilit
     rows = queries.rows(case_id=case_id)
     assert (rows[0].access_point_number, rows[0].access_point_name) == (access_point, name)
     assert (rows[0].district_number, rows[0].district_name) == ("T28", "南江枫林2号配变")
+    assert (rows[1].source, rows[1].access_point_number) == ("meter", "33503000009080000")
     assert len({row.account_number for row in rows}) == 100
     assert {row.source for row in rows[2:]} == {"account"}
     shown = page(client, case_id)
@@ -181,7 +206,12 @@ def test_a_place_of_connection_that_does_not_fit_the_district_warns(client, surv
     assert "lower terminals of the metering knife switch" in shown
 
 
-@pytest.mark.requirement("G-024", "G-033", "G-041", "G-045")
+def text_of(answer):
+    """What is printed, without the blanks that a layout puts between its words."""
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+
+@pytest.mark.requirement("G-024", "G-033", "G-039", "G-041", "G-045")
 def test_papers_say_what_was_agreed(client, utility):
     case_id = world.receive(client, utility, world.rows(4), boundary_changes="on")
     assert "the contract is signed anew before anything is connected" in page(client, case_id)
@@ -190,6 +220,9 @@ def test_papers_say_what_was_agreed(client, utility):
     assert all(len(row) == 12 for row in content["rows"]), "ten columns of the form, and ours after them"
     assert content["version"] == f"{queries.case(case_id=case_id).number}-V1"
     assert content["slip"] is True
+    printed = text_of(client.get(world.at("group_case_list", case_id, 1)))
+    ten = ("序号", "户号", "户名", "设备地址", "就近户号", "接入点编号", "接入点名称", "变更情况", "时间", "基准户号")
+    assert all(heading in printed for heading in (*ten, "单位盖章处", content["version"], "共4个点位"))
     own = "基准户以参考表出线端为分界点，由双方另行约定。"
     world.sign_in(client, "chen")
     clauses = {"boundary": own, **dict.fromkeys(("customer", "utility", "notice", "counting", "breach"), "")}
@@ -200,13 +233,20 @@ def test_papers_say_what_was_agreed(client, utility):
     assert world.state(case_id) == "contract"
     world.do(client, "chen", "draft", case_id, **queries.clauses())
     assert queries.paper_of(case_id=case_id).clauses["boundary"] == own
-    contract = client.get(world.at("group_case_paper", case_id, "contract"))
-    assert contract.content.startswith(b"%PDF")
-    world.do(client, "li", "review", case_id)
-    world.do(client, "zhao", "approve", case_id)
+    contract = text_of(client.get(world.at("group_case_paper", case_id, "contract")))
+    blocks = ("产权责任分界点", "用电方的管理责任", "供电方的管理责任", "停电通知", "违约责任")
+    assert all(text in contract for text in (own, *blocks))
+    for who, step in (("li", "review"), ("zhao", "approve")):
+        world.do(client, "zhou", "order", case_id, planned_on="2026-09-21")
+        assert world.state(case_id) == "contract", "drafted or reviewed is not signed"
+        world.do(client, who, step, case_id)
+    world.do(client, "zhou", "order", case_id, planned_on="2026-09-21")
+    assert world.state(case_id) == "contract", "and approved is not either"
+    assert [step.what for step in queries.steps_of(case_id=case_id)].count("refused") == 4, "each attempt is on record"
     world.do(client, "chen", "sign", case_id, signed_on="2026-09-21", file=world.scan("contract.pdf"))
     world.do(client, "zhou", "labels", case_id, template="a4-21", reason="")
-    slips = client.get(world.at("group_case_paper", case_id, "slips"))
-    assert slips.content.startswith(b"%PDF")
+    slips = text_of(client.get(world.at("group_case_paper", case_id, "slips")))
+    assert slips.count(content["version"]) >= 4, "each slip has the number of the list"
+    assert all(row.account_number in slips for row in queries.rows(case_id=case_id))
     assert "Installation slips, one for each point" in page(client, case_id)
     assert operations.missing_documents_of(case_ids=[case_id])[case_id]

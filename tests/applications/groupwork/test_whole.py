@@ -1,6 +1,6 @@
 """The three processes from the counter to the archive, through the pages of each role and the real worker."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -28,7 +28,7 @@ def running(client, utility):
     return queries.case(case_id=case_id)
 
 
-@pytest.mark.requirement("G-018", "G-028", "G-034", "G-045", "G-054", "G-057", "G-060", "G-063")
+@pytest.mark.requirement("G-018", "G-028", "G-034", "G-045", "G-054", "G-057", "G-060", "G-063", "G-128")
 def test_eighteen_points_from_the_counter_to_the_archive(client, utility):
     case_id = world.receive(client, utility, world.rows(18))
     assert world.state(case_id) == "received"
@@ -49,6 +49,10 @@ def test_eighteen_points_from_the_counter_to_the_archive(client, utility):
     points = groups.points_of(group_id=found.group_id, on=world.TODAY)
     assert len(points) == 18
     assert groups.virtual_multiplier(group_id=found.group_id, on=world.TODAY) == 18
+    assert groups.points_of(group_id=found.group_id, on=world.TODAY - timedelta(days=1)) == [], (
+        "linked from that day on"
+    )
+    assert groups.group(group_id=found.group_id).rated_w == 400
     assert groups.group(group_id=found.group_id).state is GroupState.ACTIVE
     assert {p.account_number for p in points} == {row.account_number for row in rows}, "as the labels say"
     assert all(p.seal_number and p.access_point_number and p.district_number and p.installed_on for p in points)
@@ -56,6 +60,9 @@ def test_eighteen_points_from_the_counter_to_the_archive(client, utility):
     assert [m.number for m in groups.meters_of(group_id=found.group_id)] == [world.METER]
     world.archive(client, case_id)
     assert world.state(case_id) == "closed"
+    figures = queries.figures(today=world.TODAY)
+    assert (figures["points"], figures["sealed"], figures["verified"]) == (18, 18, 18)
+    assert (figures["open_cases"], figures["closed_cases"], figures["median_days"]) == (0, 1, 0)
     (to_supply,) = worklist.items_of(subject=f"groups.group:{found.group_id}")
     assert to_supply.closed_at is None, "nothing is billed that is not supplied"
     assert to_supply.url == f"/groups/{found.group_id}/meters/"

@@ -115,7 +115,8 @@ class CaseForm(forms.Form):
         number = self.cleaned_data["customer_id"]
         found = parties.customer_by_number(number=number)
         if found is None:
-            raise ValidationError(_("No customer has the number %(number)s."), params={"number": number})
+            unknown = _("No customer has the number %(number)s.") % {"number": number}
+            raise ValidationError(parties.refusal_of(number=number) or unknown)
         return found.id
 
     def clean_outage_mobile(self) -> str:

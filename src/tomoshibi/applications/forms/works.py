@@ -140,7 +140,9 @@ class TermsForm(forms.Form):
     def clean_account_number(self) -> str:
         number = str(self.cleaned_data["account_number"])
         if parties.account_by_number(number=number) is None:
-            raise forms.ValidationError(_("there is no billing account %(number)s") % {"number": number})
+            raise forms.ValidationError(
+                parties.refusal_of(number=number) or _("there is no billing account %(number)s") % {"number": number}
+            )
         return number
 
 

@@ -129,7 +129,8 @@ def accept(*, intake_id: int, now: datetime, actor_id: int | None, customer_numb
         raise StillOpen("; ".join(rules.sentence(one) for one in found.open_findings))
     customer = party_queries.customer_by_number(number=customer_number) if customer_number else None
     if customer_number and customer is None:
-        raise NoSuchCustomer(_("there is no customer %(number)s") % {"number": customer_number})
+        unknown = _("there is no customer %(number)s") % {"number": customer_number}
+        raise NoSuchCustomer(party_queries.refusal_of(number=customer_number) or unknown)
     intakes.move(row, "accept")
     row.examined_by_id = actor_id
     row.save()

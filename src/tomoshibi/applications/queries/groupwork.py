@@ -98,6 +98,7 @@ def case_rows(*, today: date) -> QuerySet[Any]:
         group_number=F("group__number"),
         benchmark_number=F("group__benchmark_number"),
         points=Coalesce(Subquery(counted), 0),
+        owner=F("state"),
         is_late=Coalesce(ExpressionWrapper(Q(due_on__lt=today), output_field=BooleanField()), Value(value=False)),
     )
 

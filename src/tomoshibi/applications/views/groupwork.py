@@ -1,5 +1,6 @@
 """Group cases from the counter to the archive: the list, the page of a case, and what each role does there."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -184,7 +186,13 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
 @page(*values.STEPS)
 def case_panel(request: HttpRequest, case_id: int) -> HttpResponse:
     found = case_or_404(case_id)
-    context = {"case": found, "states": words.STATES, "kinds": words.KINDS, "path": _path(found)}
+    context = {
+        "case": found,
+        "states": words.STATES,
+        "kinds": words.KINDS,
+        "path": _path(found),
+        **_deadline(found, queries.paper_of(case_id=case_id), today=clock.today()),
+    }
     return render(request, "applications/groupwork/panel.html", context)
 
 
@@ -243,14 +251,24 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         "contract_lists": queries.contract_lists(group_id=found.group_id) if found.group_id else (),
         "grouping": [(g, who.get(int(str(g["by_id"] or 0)), "")) for g in found.grouping],
         "skipped": _named(found.skipped),
-        "is_late": bool(found.due_on and found.due_on < today),
         "today": today,
         "ticket": _ticket(found),
+        **_deadline(found, paper, today=today),
         "joint": queries.joint_cases(number=found.joint_number),
         "texts": queries.test_messages(case_id=case_id),
         "text_states": words.TEXTS,
         "ending": groups.ending_of(group_id=found.group_id) if found.group_id else None,
         **_step_context(found, rows, paper),
+    }
+
+
+def _deadline(found: values.Case, paper: values.Paper | None, *, today: date) -> dict[str, Any]:
+    """Whose turn it is, how old the case is, and whether it is late (G-127)."""
+    until = localtime(found.closed_at).date() if found.closed_at else today
+    return {
+        "owner": words.owner_at(found.state, paper.state if paper else None),
+        "age_days": (until - found.received_on).days,
+        "is_late": bool(found.due_on and found.due_on < today),
     }
 
 

@@ -244,7 +244,8 @@ def _open(
     plan, account = form.cleaned_data["plan_code"], form.cleaned_data["account_number"]
     payer = parties.account_by_number(number=account) if account else None
     if account and payer is None:
-        form.add_error("account_number", _("there is no billing account %(number)s") % {"number": account})
+        unknown = _("there is no billing account %(number)s") % {"number": account}
+        form.add_error("account_number", parties.refusal_of(number=account) or unknown)
         return None
     made = values.NewWork(
         kind=kind,

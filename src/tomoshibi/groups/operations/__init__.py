@@ -91,6 +91,7 @@ from tomoshibi.groups.operations.supplies import (
     end_supply,
     open_supplies,
 )
+from tomoshibi.groups.operations.tallies import recount_tallies, settle_tallies
 
 __all__ = [
     "NEW_SUPPLIES",
@@ -161,6 +162,7 @@ __all__ = [
     "receive_sheet",
     "receive_totals",
     "record_final_bill",
+    "recount_tallies",
     "refuse_beyond_cap",
     "remove_points",
     "replace_labels",
@@ -168,6 +170,7 @@ __all__ = [
     "roll_back_batch",
     "save_device_type",
     "set_parameter",
+    "settle_tallies",
     "split_group",
     "split_list",
     "take_register_file",

@@ -1,4 +1,4 @@
-"""All groups of the company at once: totals, completeness, districts. Summed by the database, never row by row here."""
+"""All groups of the company at once: totals, completeness, districts. Summed by the database from tallies (``tallying``)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import polars as pl
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from tomoshibi.groups import parameters, values
+from tomoshibi.groups import parameters, tallying, values
 from tomoshibi.groups.models import Placement
 from tomoshibi.groups.queries.groups import LIVE
 from tomoshibi.groups.queries.points import AS_OF, POINTS
@@ -15,8 +15,6 @@ from tomoshibi.groups.queries.settings import holds_on, parameter
 from tomoshibi.storage import bulk
 from tomoshibi.supply import queries as places
 
-_HOLDS = 'm.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s)'
-_STANDS = 'daterange(pl.start, pl."end") @> %(on)s::date'
 NO_DISTRICT = 0
 """Stands for the district of points whose district nobody knows."""
 
@@ -24,18 +22,17 @@ NO_DISTRICT = 0
 def portfolio(*, on: date) -> list[dict[str, Any]]:
     """Each customer with groups on a day, the largest first: groups, points, largest group, groups over and near the cap."""
     limit = parameter(parameters.LIMIT, on=on)
-    counted = "TRUE" if parameter(parameters.COUNT_BENCHMARK, on=on) else "m.role = 'sub'"
-    used = "TRUE" if parameter(parameters.LIMIT_COUNTS_POINTS, on=on) else "m.role = 'sub'"
+    counted = "points" if parameter(parameters.COUNT_BENCHMARK, on=on) else "subs"
+    used = "points" if parameter(parameters.LIMIT_COUNTS_POINTS, on=on) else "subs"
     frame = bulk.read_frame(
         f"""
-        SELECT c.id, c.name, c.number, count(*), sum(coalesce(n.points, 0)), max(coalesce(n.points, 0)),
+        SELECT c.id, c.name, c.number, count(*), sum(coalesce(n.points, 0))::bigint, max(coalesce(n.points, 0))::bigint,
                count(*) FILTER (WHERE n.used > %(limit)s),
                count(*) FILTER (WHERE n.used <= %(limit)s AND n.used * 100 >= %(near)s)
         FROM groups_group g
         JOIN parties_customer c ON c.id = g.customer_id
         LEFT JOIN (
-            SELECT m.group_id, count(*) FILTER (WHERE {counted}) AS points, count(*) FILTER (WHERE {used}) AS used
-            FROM groups_membership m WHERE {_HOLDS} GROUP BY m.group_id
+            SELECT group_id, sum({counted}) AS points, sum({used}) AS used FROM ({tallying.TALLIES}) t GROUP BY group_id
         ) n ON n.group_id = g.id
         WHERE g.state = ANY(%(live)s)
         GROUP BY c.id ORDER BY 5 DESC, c.number
@@ -44,8 +41,9 @@ def portfolio(*, on: date) -> list[dict[str, Any]]:
             "customer_id": pl.Int64, "name": pl.String, "number": pl.String, "groups": pl.Int64, "points": pl.Int64,
             "largest": pl.Int64, "over": pl.Int64, "tight": pl.Int64,
         },
-        {
-            "on": on, "live": list(LIVE), "limit": limit,
+        tallying.tallied(on=on)
+        | {
+            "live": list(LIVE), "limit": limit,
             "near": limit * (100 - parameter(parameters.HEADROOM, on=on)),
         },
     )  # fmt: skip
@@ -78,70 +76,55 @@ def total_history(*, until: date, months: int = 24) -> list[tuple[date, int, int
     return list(shown.iter_rows())
 
 
+_PARTS = ("points", "address", "access_point", "district", "installed_on", "seal")
+
+
 def completeness(*, on: date, group_id: int | None = None, customer_id: int | None = None) -> values.Completeness:
     """How many of the points that are active on a day have an address, access point, district, date and seal."""
-    where: list[str] = ["TRUE"]
-    params: dict[str, Any] = {"on": on}
     if group_id is not None:
-        where, params = [*where, "m.group_id = %(group)s"], params | {"group": group_id}
-    if customer_id is not None:
-        where, params = [*where, "g.customer_id = %(customer)s"], params | {"customer": customer_id}
-    frame = bulk.read_frame(
-        f"""
-        SELECT count(*), count(nullif(pl.address, '')), count(pl.access_point_id), count(pl.district_id),
-               count(p.installed_on), count(s.id)
-        FROM groups_membership m
-        JOIN groups_group g ON g.id = m.group_id
-        JOIN groups_point p ON p.id = m.point_id
-        LEFT JOIN groups_placement pl ON pl.point_id = p.id AND daterange(pl.start, pl."end") @> %(on)s::date
-        LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || p.id AND s.removed_at IS NULL
-        WHERE m.start <= %(on)s AND (m."end" IS NULL OR m."end" > %(on)s) AND {" AND ".join(where)}
-        """,
-        dict.fromkeys(("points", "address", "access_point", "district", "installed_on", "seal"), pl.Int64),
-        params,
-    )
+        frame = tallying.counted(on=on, group_ids=[group_id]).select(pl.col(_PARTS).sum())
+    else:
+        frame = bulk.read_frame(
+            f"""
+            SELECT {", ".join(f"coalesce(sum({name}), 0)::bigint" for name in _PARTS)}
+            FROM ({tallying.TALLIES}) t WHERE {_of_customer(customer_id)}
+            """,
+            dict.fromkeys(_PARTS, pl.Int64),
+            tallying.tallied(on=on) | {"customer": customer_id},
+        )
     return values.Completeness(**frame.row(0, named=True))
 
 
-def by_district(
-    *, on: date, group_id: int | None = None, customer_id: int | None = None, limit: int | None = None
-) -> list[dict[str, Any]]:
+def _of_customer(customer_id: int | None) -> str:
+    if customer_id is None:
+        return "TRUE"
+    return "group_id IN (SELECT id FROM groups_group WHERE customer_id = %(customer)s)"
+
+
+def by_district(*, on: date, customer_id: int | None = None, limit: int | None = None) -> list[dict[str, Any]]:
     """
     Transformer districts with the points and groups that they have on a day; points without one are told too, first.
 
     :param limit: so many only, besides those without a district: the ones with the most points
     :returns: ``district_id`` (``NO_DISTRICT``: not known), ``number``, ``name``, ``unit``, ``points``, ``groups``,
-        ``access_points``, ``complete``: points with address, access point, date and seal
+        ``complete``: points with address, access point, date and seal
     """
-    where = [_HOLDS]
-    if group_id is not None:
-        where.append("m.group_id = %(group)s")
-    if customer_id is not None:
-        where.append("m.group_id IN (SELECT id FROM groups_group WHERE customer_id = %(customer)s)")
     frame = bulk.read_frame(
         f"""
         SELECT coalesce(d.id, {NO_DISTRICT}), coalesce(d.number, ''), coalesce(d.name, ''), coalesce(d.unit, ''),
-               n.points, n.groups, n.access_points, n.complete
+               n.points, n.groups, n.complete
         FROM (
-            SELECT pl.district_id, count(*) AS points, count(DISTINCT m.group_id) AS groups,
-                   count(DISTINCT pl.access_point_id) AS access_points,
-                   count(*) FILTER (WHERE pl.address <> '' AND pl.access_point_id IS NOT NULL
-                                    AND p.installed_on IS NOT NULL AND s.id IS NOT NULL) AS complete
-            FROM groups_membership m
-            JOIN groups_point p ON p.id = m.point_id
-            LEFT JOIN groups_placement pl ON pl.point_id = m.point_id AND {_STANDS}
-            LEFT JOIN fieldwork_seal s ON s.subject = 'groups.point:' || m.point_id AND s.removed_at IS NULL
-            WHERE {" AND ".join(where)}
-            GROUP BY pl.district_id
+            SELECT district_id, sum(points)::bigint AS points, count(*) AS groups, sum(complete)::bigint AS complete
+            FROM ({tallying.TALLIES}) t WHERE points > 0 AND {_of_customer(customer_id)} GROUP BY district_id
         ) n
         LEFT JOIN supply_district d ON d.id = n.district_id
         ORDER BY d.id IS NOT NULL, n.points DESC, d.number LIMIT {"ALL" if limit is None else limit + 1}
         """,
         {
             "district_id": pl.Int64, "number": pl.String, "name": pl.String, "unit": pl.String, "points": pl.Int64,
-            "groups": pl.Int64, "access_points": pl.Int64, "complete": pl.Int64,
+            "groups": pl.Int64, "complete": pl.Int64,
         },
-        {"on": on, "group": group_id, "customer": customer_id},
+        tallying.tallied(on=on) | {"customer": customer_id},
     )  # fmt: skip
     return list(frame.sort(pl.col("district_id") != NO_DISTRICT, "number").iter_rows(named=True))
 

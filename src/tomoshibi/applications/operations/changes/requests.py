@@ -241,7 +241,8 @@ def _succession(wanted: Mapping[str, Any], contract: Contract, on: date) -> None
     number = str(wanted.get("customer_number", ""))
     known = parties.customer_by_number(number=number) if number else None
     if number and known is None:
-        raise ChangeRefused(_("there is no customer %(number)s") % {"number": number})
+        unknown = _("there is no customer %(number)s") % {"number": number}
+        raise ChangeRefused(parties.refusal_of(number=number) or unknown)
     if known is not None and known.id == contract.customer_id:
         raise ChangeRefused(_("this customer holds the contract already"))
     if not number and not (wanted.get("name") and wanted.get("kana")):

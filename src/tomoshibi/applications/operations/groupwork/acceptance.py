@@ -181,11 +181,7 @@ def _find_group(application: Application, customer: Customer, found: _Found) -> 
         return
     if known.kind is NumberKind.SUB:
         found.offer = known.offer_instead
-        refuse(
-            "benchmark_number",
-            _("%(number)s is a sub-account and may not transact; use its benchmark %(instead)s.")
-            % {"number": number, "instead": known.offer_instead},
-        )
+        refuse("benchmark_number", parties.refusal_of(number=number))
         return
     group = groups.group(benchmark_number=number) if known.kind is NumberKind.BENCHMARK else None
     if group is None or group.state is not GroupState.ACTIVE:

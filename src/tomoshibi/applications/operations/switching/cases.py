@@ -144,7 +144,8 @@ def _examine(new: NewCase, spin: str, today: date) -> None:
     if needs_contract and new.contract_id is None:
         raise Unfit(_("this is for a point that we supply: name its contract"))
     if new.terms and new.account_number and parties.account_by_number(number=new.account_number) is None:
-        raise Unfit(_("there is no billing account %(number)s") % {"number": new.account_number})
+        unknown = _("there is no billing account %(number)s") % {"number": new.account_number}
+        raise Unfit(parties.refusal_of(number=new.account_number) or unknown)
     if len(spin) != 22:  # noqa: PLR2004
         raise Unfit(_("a supply point number has 22 digits"))
 
