@@ -111,6 +111,7 @@ FORMS: tuple[str, ...] = (
     _("hold bill of %(whose)s: %(reason)s"),
     _("correct bill of %(whose)s: %(reason)s"),
     _("ask bill of %(whose)s: %(reason)s"),
+    _("priced contract %(contract)s again"),
     _("withdrew correction %(number)s of contract %(contract)s"),
     _("set check %(code)s %(plan)s: %(values)s"),
     _("examined %(count)s bills"),
