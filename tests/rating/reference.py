@@ -96,11 +96,22 @@ def share_of_month(policy, part):
     return Fraction(1), True
 
 
+def follows_days(part, scope):
+    """Whether a plan shares a thing by days; what it does not share is owed once by a bill."""
+    policy = part.document["versions"][0].get("proration", "never")
+    everything = ["basic", "minimum", "monthly_minimum", "tiers", "blocks", "fixed", "monthly"]
+    return policy != "never" and scope in policy.get("applies_to", everything)
+
+
 class _Bill:
     """The lines of one part."""
 
-    def __init__(self, part, values, kwh, bill_kwh, *, last):
-        self.last = last
+    def __init__(self, parts, number, values, energies):
+        part, kwh, bill_kwh = parts[number], energies[number], sum(energies)
+        self.last = number == len(parts) - 1
+        self.later = parts[number + 1 :]
+        self.before = sum(energies[:number])
+        self.part_of_bill = Fraction((part.end - part.start).days, sum((one.end - one.start).days for one in parts))
         self.part, self.values, self.kwh, self.bill_kwh = part, values, kwh, bill_kwh
         self.version = part.document["versions"][0]
         policy = self.version.get("proration", "never")
@@ -111,10 +122,11 @@ class _Bill:
         self.levies = {}
 
     def applies(self, scope):
-        everything = ["basic", "minimum", "monthly_minimum", "tiers", "blocks", "fixed", "monthly"]
-        return not self.whole and scope in self.policy.get("applies_to", everything)
+        return not self.whole and follows_days(self.part, scope)
 
     def prorate_money(self, amount, scope):
+        if not follows_days(self.part, scope) and any(not follows_days(one, scope) for one in self.later):
+            return Fraction(0)  # the bill owes it once, for the last part that does not share it by days
         if not self.applies(scope):
             return amount
         return by_step(amount * self.share, self.policy.get("money", {"unit": "0.01", "mode": "half_up"}))
@@ -190,7 +202,9 @@ class _Bill:
             raise Refused("no_capacity")
         excess = max(self.input("max_demand_milli") - self.part.size, Fraction(0))
         price = Fraction(str(c["price"]["amount"])) * c["percent"] / 100
-        self.add(c["code"], excess * price * self._power_factor(c))
+        mode = "floor" if self.line_step == "exact" else self.line_step["mode"]
+        amount = excess * price * self._power_factor(c) * self.part_of_bill
+        self.add(c["code"], to_unit(amount, Fraction(1, 10**10), mode))
 
     def devices(self, c):
         counts = {x["name"]: self.part.inputs.get(f"devices_{x['name']}") for x in c["classes"]}
@@ -217,14 +231,17 @@ class _Bill:
     def tiers(self, c):
         start = Fraction(str(c.get("from_kwh", 0)))
         lower = self.prorate_kwh(start, "blocks")
+        # Tiers that a bill has once: earlier parts have filled them from below.
+        begun = Fraction(0) if follows_days(self.part, "tiers") else self.before
+        ended = begun + self.kwh
         for step in c["steps"]:
             price = Fraction(str(step["price"]["amount"]))
             if step["up_to_kwh"] is None:
-                upper = max(self.kwh, lower)
+                upper = max(ended, lower)
             else:
                 end = Fraction(str(step["up_to_kwh"]))
                 upper, start = lower + self.prorate_kwh(end - start, "tiers"), end
-            in_step = max(min(self.kwh, upper) - lower, Fraction(0))
+            in_step = max(min(ended, upper) - max(begun, lower), Fraction(0))
             self.add(c["code"], in_step * price)
             lower = upper
 
@@ -368,7 +385,10 @@ class _Bill:
 
     def _per_kwh(self, c, name, sign, *, block_from_unit, levy=False):
         unit, block_kwh = self.value(name) * sign, Fraction(str(c.get("block_kwh", 0)))
-        parts = [max(self.kwh - self.prorate_kwh(block_kwh, "blocks"), Fraction(0)) * unit]
+        free = self.prorate_kwh(block_kwh, "blocks")
+        if not follows_days(self.part, "blocks"):
+            free = max(free - self.before, Fraction(0))
+        parts = [max(self.kwh - free, Fraction(0)) * unit]
         if block_kwh:
             if block_from_unit:
                 own = self.values.get(f"{name}_block")
@@ -411,7 +431,8 @@ class _Bill:
     def per_kwh(self, c):
         if not self._holds(c):
             return
-        kwh = min(self.kwh, Fraction(str(c["up_to_kwh"]))) if "up_to_kwh" in c else self.kwh
+        left = max(Fraction(str(c["up_to_kwh"])) - self.before, Fraction(0)) if "up_to_kwh" in c else self.kwh
+        kwh = min(self.kwh, left)
         self.add(c["code"], kwh * Fraction(str(c["price"]["amount"])))
 
     def percent(self, c):
@@ -528,9 +549,7 @@ def price(parts, values, tax_rate):
     :raises Refused: with the reason
     """
     kwh = _rounded_energy(parts)
-    bills = [
-        _Bill(part, values, own, sum(kwh), last=part is parts[-1]).run() for part, own in zip(parts, kwh, strict=True)
-    ]
+    bills = [_Bill(parts, number, values, kwh).run() for number in range(len(parts))]
     rounding = parts[-1].document["versions"][0].get("rounding", {})
     levy_step = rounding.get("levy", {"unit": 1, "mode": "floor"})
     levies = {}

@@ -148,6 +148,21 @@ def proration(draw):
     return found
 
 
+def sound(policy, parts):
+    """A policy with which a bill of several parts owes nothing more than once: what lint asks for."""
+    wanted = {"monthly_minimum"} if any(p["kind"] == "monthly_minimum" for p in parts) else set()
+    wanted |= {"tiers"} if any(p["kind"] == "band_tiers" for p in parts) else set()
+    if policy == "never":
+        return {"denominator": "reading_period"} if wanted else policy
+    if "applies_to" not in policy:
+        return policy
+    held = wanted | set(policy["applies_to"])
+    blocks = any("block_kwh" in p for p in parts)
+    return policy | {
+        "applies_to": sorted(held | ({"tiers", "blocks"} if blocks and held & {"tiers", "blocks"} else set()))
+    }
+
+
 @st.composite
 def adjustments(draw, own_block, *, sized):
     """What stands between the fuel adjustment and the levy."""
@@ -222,7 +237,8 @@ def documents(draw, *, bands=False):
     parts.append({"code": "fuel", "kind": "fuel", "product": "regulated_lv"} | own_block)
     parts += draw(adjustments(own_block, sized=form != "devices"))
     parts.append({"code": "levy", "kind": "levy"} | own_block)
-    version = {"from": "2020-01-01", "components": parts, "proration": draw(st.one_of(st.just("never"), proration()))}
+    policy = sound(draw(st.one_of(st.just("never"), proration())), parts)
+    version = {"from": "2020-01-01", "components": parts, "proration": policy}
     if not time_order and draw(st.booleans()):
         version["quantity"] = {"unit": 1, "mode": "half_up"}
     rounding = {"levy": {"unit": 1, "mode": draw(MODES)}, "total": draw(MODES), "tax": draw(MODES)}

@@ -75,15 +75,16 @@ def follows_the_days(draw):
         {"code": "floor", "kind": "monthly_minimum", "of": ["basic"], "price": draw(thirtieths(0, 2_000))},
         {"code": "capacity", "kind": "published_monthly", "value": "capacity", "unit": "contract"},
     ]
-    chosen = [one for one in discounts if draw(st.booleans())]
+    policy = draw(st.sampled_from([{"denominator": "reading_period"}, "never"]))
+    chosen = [one for one in discounts if draw(st.booleans()) and (policy != "never" or one["code"] != "floor")]
     ends = [{"code": "fuel", "kind": "fuel", "product": "regulated_lv"}, {"code": "levy", "kind": "levy"}]
-    return document(*[basic, energy, *chosen, *ends], unit="A", proration={"denominator": "reading_period"})
+    return document(*[basic, energy, *chosen, *ends], unit="A", proration=policy)
 
 
 @SHORT
 @given(follows_the_days(), st.integers(0, 40), st.sets(st.integers(1, DAYS - 1), min_size=1, max_size=3), st.data())
 def test_a_split_by_days_at_a_change_that_changes_nothing_changes_nothing(one, kwh_a_day, cuts, data):
-    """Shares of basic charge and steps add up to the whole month; what is owed once a bill is owed once."""
+    """Shares of basic charge and steps add up to the whole month; what is owed once a bill is owed once (never, too)."""
     first = data.draw(st.sampled_from([reference.date(2025, 6, 16), reference.date(2025, 9, 1)]))
     period = (first, first + timedelta(days=DAYS))
     edges = [period[0], *(first + timedelta(days=cut) for cut in sorted(cuts)), period[1]]

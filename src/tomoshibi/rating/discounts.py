@@ -44,8 +44,9 @@ class FixedAmount:
     def charge(self, sheet: Sheet) -> None:
         quantity = sheet.optional_input(self.times)[0] if self.times else sheet.full(1)
         quantity = np.where(self.when.holds(sheet), quantity, np.int64(0))
-        if sheet.usage.last is not None and not self.prorated and not self.times:
-            quantity = np.where(sheet.usage.last, quantity, np.int64(0))
+        divided = sheet.usage.divided
+        if divided is not None and not self.prorated and not self.times:
+            quantity = np.where(divided.last, quantity, np.int64(0))
         scope = Scope.FIXED if self.prorated else None
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
 
@@ -55,7 +56,7 @@ class PerKwhAmount:
     """
     A price per kWh, on all energy or on its first part; negative for a discount.
 
-    :param up_to_dwh: energy it is limited to [0.1 Wh]; ``None``: all
+    :param up_to_dwh: energy of the bill that it is limited to [0.1 Wh]; ``None``: all
     """
 
     code: str
@@ -78,7 +79,9 @@ class PerKwhAmount:
     def charge(self, sheet: Sheet) -> None:
         energy = sheet.usage.energy_dwh
         if self.up_to_dwh is not None:
-            energy = np.minimum(energy, self.up_to_dwh)
+            divided = sheet.usage.divided
+            left = np.int64(self.up_to_dwh) if divided is None else np.maximum(self.up_to_dwh - divided.before_dwh, 0)
+            energy = np.minimum(energy, left)
         quantity = np.where(self.when.holds(sheet), energy, np.int64(0))
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro)
 

@@ -16,6 +16,8 @@ class Excess:
     """
     ``price x (demand - contract) x percent / 100``, with the power factor of the month.
 
+    Each part of a divided bill owes it for its share of the bill's days.
+
     :param price_micro: the basic charge per kW
     :param percent: how much dearer the excess is (150)
     :param demand: input with the month's maximum demand [1e-3 kW]
@@ -45,5 +47,8 @@ class Excess:
         demand = sheet.input(self.demand)
         excess = np.maximum(np.maximum(demand, 0) - np.maximum(agreed, 0), 0)
         hundredths = self.power_factor.of(sheet)[1] if self.power_factor else sheet.full(NOT_DIVIDED)
-        factor = (hundredths * np.int64(self.percent), HUNDRED * HUNDRED)
-        sheet.charge(self.code, quantity=excess, price_micro=self.price_micro, factor=factor)
+        owed, whole = hundredths * np.int64(self.percent), sheet.full(HUNDRED * HUNDRED)
+        divided = sheet.usage.divided
+        if divided is not None:
+            owed, whole = owed * divided.days, whole * divided.of_days
+        sheet.charge(self.code, quantity=excess, price_micro=self.price_micro, factor=(owed, whole))

@@ -81,7 +81,9 @@ class PerKwh:
                 present=unit != 0 if self.group is Group.SUBSIDY else None,
                 factor=owed,
             )
-            energy = np.maximum(energy - block, 0)
+            before = sheet.before_dwh(Scope.BLOCKS)
+            free = block if before is None else np.maximum(block - before, 0)
+            energy = np.maximum(energy - free, 0)
         present = (energy != 0) & (unit != 0) if self.group is Group.SUBSIDY else None
         sheet.charge(self.code, quantity=energy, price_micro=unit, present=present, factor=owed)
 

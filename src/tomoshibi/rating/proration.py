@@ -83,6 +83,10 @@ class Proration:
     applies_to: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
     price_change: PriceChange = PriceChange.FIRST_DAY
 
+    def follows_days(self, scope: Scope) -> bool:
+        """Whether a thing is shared by days; what is not is owed once by a bill, however many parts it has."""
+        return self.denominator is not None and scope in self.applies_to
+
 
 def _days(later: DayArray, earlier: DayArray | np.datetime64) -> Int64Array:
     return (later - earlier).astype(np.int64)

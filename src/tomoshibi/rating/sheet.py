@@ -71,6 +71,25 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Divided:
+    """
+    Where rows that are parts of bills stand in them; what a plan does not share by days is owed once by the whole bill.
+
+    :param last: (n,) whether a row is the last part of its bill
+    :param last_whole: per scope that the plan of some row does not share by days: (n,) the last such part of a bill
+    :param before_dwh: (n,) energy of the earlier parts of the bill [0.1 Wh]
+    :param days: (n,) days of the part
+    :param of_days: (n,) days of the bill
+    """
+
+    last: BoolArray
+    last_whole: Mapping[Scope, BoolArray]
+    before_dwh: Int64Array
+    days: Int64Array
+    of_days: Int64Array
+
+
+@dataclass(frozen=True)
 class Usage:
     """
     Columns of n rows (a row is one bill, or one part of a bill in which nothing changes).
@@ -86,7 +105,7 @@ class Usage:
     :param inputs: other numbers that components price by (``Program.inputs``), each (n,); ``MISSING`` where there is none
     :param start: (n,) first day of the priced period; only components that look at days need it
     :param end: (n,) the day after its last
-    :param last: (n,) whether a row is the last part of its bill; nothing where every row is a bill of its own
+    :param divided: where rows stand in their bills; nothing where every row is a bill of its own
     """
 
     energy_dwh: Int64Array
@@ -100,7 +119,7 @@ class Usage:
     inputs: Mapping[str, Int64Array] = field(default_factory=dict)
     start: DayArray | None = None
     end: DayArray | None = None
-    last: BoolArray | None = None
+    divided: Divided | None = None
 
     @property
     def rows(self) -> int:
@@ -194,6 +213,16 @@ class Sheet:
         shared = share(amount_e10, self.usage.ratio_num, self.usage.ratio_den, unit=money.unit, rounding=money.rounding)
         return np.where(self._part, shared, amount_e10)
 
+    def owed_once(self, scope: Scope) -> BoolArray | None:
+        """The rows that owe what is not shared by days; nothing where every row does."""
+        divided = self.usage.divided
+        return None if divided is None or self.proration.follows_days(scope) else divided.last_whole[scope]
+
+    def before_dwh(self, scope: Scope) -> Int64Array | None:
+        """Energy of the bill's earlier parts, for widths that a bill has once; nothing where they are each row's own."""
+        divided = self.usage.divided
+        return None if divided is None or self.proration.follows_days(scope) else divided.before_dwh
+
     def _applies(self, scope: Scope | None) -> bool:
         return scope is not None and scope in self.proration.applies_to and bool(self._part.any())
 
@@ -215,7 +244,8 @@ class Sheet:
 
         :param quantity: (n,) in the slot's unit
         :param price_micro: (n,) or one number [1e-6 currency per unit, or 1e-6 of a share]
-        :param scope: what kind of thing it is to the proration policy; ``None``: never prorated
+        :param scope: what kind of thing it is to the proration policy, which shares it by days or has a bill owe it
+            once; ``None``: it is the row's own
         :param halve: rows that pay one half
         :param present: rows that get a line (all with a quantity unless said)
         :param per: the price is for so many units (10 A)
@@ -224,6 +254,10 @@ class Sheet:
         :returns: (n,) the amounts [1e-10 currency]
         """
         price = np.broadcast_to(np.asarray(price_micro, dtype=np.int64), (self.usage.rows,))
+        owing = None if scope is None else self.owed_once(scope)
+        if owing is not None:
+            quantity = np.where(owing, quantity, np.int64(0))
+            present = None if present is None else present & owing
         amount = self._amount(self._slot[slot].unit, quantity, price, per=per)
         if own is not None:
             amount = to_multiple(amount, unit=own.unit, rounding=own.rounding)

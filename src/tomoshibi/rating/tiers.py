@@ -61,11 +61,20 @@ class Tiers:
     def charge(self, sheet: Sheet) -> None:
         usage = sheet.usage
         edges = self.edges(usage.ratio_num, usage.ratio_den, policy=sheet.proration)
-        priced = np.minimum(usage.energy_dwh, edges[0])
+        before = sheet.before_dwh(Scope.TIERS)
+        below = _up_to(usage.energy_dwh, before, edges[0])
+        priced = below
         for index, step in enumerate(self.steps):
-            above = np.maximum(usage.energy_dwh - edges[index], 0)
             last = index == len(self.steps) - 1
-            in_step = above if last else np.minimum(above, edges[index + 1] - edges[index])
+            until = usage.energy_dwh if last else _up_to(usage.energy_dwh, before, edges[index + 1])
+            in_step, below = until - below, until
             priced = priced + in_step
             sheet.charge(self.slot_code(index), quantity=in_step, price_micro=step.price_micro)
         assert bool((priced == usage.energy_dwh).all()), "no watt-hour is lost or priced twice"
+
+
+def _up_to(energy: Int64Array, before: Int64Array | None, edge: Int64Array) -> Int64Array:
+    """How much of the energy lies below an edge; earlier parts of the bill fill what is below first."""
+    if before is None:
+        return np.minimum(energy, edge)
+    return np.minimum(np.maximum(edge - before, 0), energy)

@@ -4,7 +4,7 @@ use it, its word in the glossary, and where the plan page speaks of it. Read fro
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -211,12 +211,14 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
 
 def covered() -> dict[str, list[Covered]]:
     """The table, with what the shipped plans and the golden bills of this house show."""
-    shipped = [
-        one for path in documents.shipped() for one in documents.versions(documents.read(path.read_text("utf-8")))
-    ]
+    shipped, beside = _versions(documents.shipped()), _versions(sorted((GOLDEN / "plans").glob("*.yaml")))
     golden = [(path, path.read_text("utf-8")) for path in sorted(GOLDEN.rglob("*.*"))]
-    billed = [(path, text, _documents_of(text, shipped)) for path, text in golden]
+    billed = [(path, text, _documents_of(text, shipped + beside)) for path, text in golden]
     return {family: [_covered(one, shipped, billed) for one in features] for family, features in FEATURES.items()}
+
+
+def _versions(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    return [one for path in paths for one in documents.versions(documents.read(path.read_text("utf-8")))]
 
 
 def _documents_of(text: str, shipped: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tomoshibi.kernel.units import DWH_PER_KWH, micro
+from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.document import Path_
@@ -111,6 +112,21 @@ def _sense(document: Part) -> Iterator[Complaint]:
             yield (*path, "from"), _("the first day of this version is not certain"), False
         yield from _prices(version, path, sources)
         yield from _components(version["components"], (*path, "components"), document)
+        yield from _several_parts(version, path, document)
+
+
+def _several_parts(version: Part, path: Path_, document: Part) -> Iterator[Complaint]:
+    """What a bill of several parts would owe once for each, where the plan does not share it by days."""
+    policy = version.get("proration", document.get("proration", "never"))
+    shared = set() if policy == "never" else set(policy.get("applies_to", map(str, Scope)))
+    kinds = {part["kind"] for part in version["components"]}
+    for kind, scope in (("monthly_minimum", Scope.MONTHLY_MINIMUM), ("band_tiers", Scope.TIERS)):
+        if kind in kinds and scope not in shared:
+            text = _("a bill of several parts would count %(kind)s once for each: proration has to apply to %(scope)s")
+            yield (*path, "components"), text % {"kind": kind, "scope": scope}, True
+    alike = {Scope.TIERS, Scope.BLOCKS}
+    if any(block_dwh(part) for part in version["components"]) and len(alike & shared) == 1:
+        yield path, _("proration applies to tiers and to blocks, or to neither: they share their edges"), True
 
 
 def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:

@@ -8,7 +8,8 @@ import polars as pl
 from tomoshibi.kernel.exact import portion, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.program import Program, Split
-from tomoshibi.rating.sheet import Group
+from tomoshibi.rating.proration import Scope
+from tomoshibi.rating.sheet import Divided, Group
 
 
 def apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -26,8 +27,8 @@ def _differences(frame: pl.DataFrame, column: str, over: list[str]) -> pl.DataFr
 
 def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
     """
-    Round the energy of each bill once and give its parts what adds up to it; add the bill's whole energy, and which part
-    is its last (``last_part``).
+    Round the energy of each bill once and give its parts what adds up to it; add the bill's whole energy and where the
+    parts stand in it, for ``standing``.
 
     :param frame: parts, ordered by bill and segment
     """
@@ -49,8 +50,35 @@ def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) ->
         .then(None)
         .otherwise(pl.col("_rounded").sum().over("row_id"))
         .alias("bill_energy_dwh"),
-        last_part=pl.col("segment") == pl.col("segment").last().over("row_id"),
+        before_dwh=pl.col("_rounded").cum_sum().over("row_id") - pl.col("_rounded"),
+        part_days=(pl.col("period_end") - pl.col("period_start")).dt.total_days(),
+        bill_days=(pl.col("period_end") - pl.col("period_start")).dt.total_days().sum().over("row_id"),
+        last_part=_last(pl.lit(value=True)),
+        **{
+            f"last_whole_{scope}": _last(
+                ~pl.col("plan_version").is_in([v for v, p in programs.items() if p.proration.follows_days(scope)])
+            )
+            for scope in Scope
+        },
     ).drop("_running", "_rounded")
+
+
+def _last(which: pl.Expr) -> pl.Expr:
+    """Whether a part is the last of its bill among some parts."""
+    return which & (pl.col("segment") == pl.col("segment").filter(which).last().over("row_id"))
+
+
+def standing(frame: pl.DataFrame) -> Divided | None:
+    """Where rows stand in their bills (``with_bill_energy``); nothing where each is a bill of its own."""
+    if "last_part" not in frame.columns:
+        return None
+    return Divided(
+        last=frame["last_part"].to_numpy(),
+        last_whole={scope: frame[f"last_whole_{scope}"].fill_null(value=False).to_numpy() for scope in Scope},
+        before_dwh=np.maximum(frame["before_dwh"].to_numpy(), 0),
+        days=np.maximum(frame["part_days"].fill_null(1).to_numpy(), 1),
+        of_days=np.maximum(frame["bill_days"].fill_null(1).to_numpy(), 1),
+    )
 
 
 def round_levy(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:

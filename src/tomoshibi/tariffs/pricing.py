@@ -245,7 +245,7 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
         inputs={name: column(frame, name) for name in program.inputs if name in frame.columns},
         start=days(frame, "period_start"),
         end=days(frame, "period_end"),
-        last=frame["last_part"].to_numpy() if "last_part" in frame.columns else None,
+        divided=parts.standing(frame),
     )
 
 

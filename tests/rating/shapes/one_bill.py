@@ -16,7 +16,10 @@ def price(amount):
     return {"amount": amount, **SOURCE}
 
 
-def document(*components, unit="kW", sizes=(), proration="never", **version):
+BY_DAYS = {"denominator": "reading_period"}
+
+
+def document(*components, unit="kW", sizes=(), proration=BY_DAYS, **version):
     return {
         "plan": "made",
         "name": {"ja": "作り物"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rating.shapes.one_bill import bill, price
+from tests.rating.shapes.one_bill import bill, complaints, price
 
 BASIC = {"code": "basic", "kind": "basic", "unit": "contract", "price": price("1000")}
 TIERS = {
@@ -54,6 +54,30 @@ def test_tiers_are_narrower_in_a_part_of_a_month_unless_the_policy_leaves_them()
 
 def test_never_means_never():
     assert bill(BASIC, unit="contract", kwh="1", proration="never", **START)["basic"] == "1000"
+
+
+@pytest.mark.parametrize(
+    ("one", "policy", "places"),
+    [
+        (
+            {"code": "floor", "kind": "monthly_minimum", "of": ["basic"], "price": price("300")},
+            "never",
+            ["versions.0.components"],
+        ),
+        (
+            {"code": "floor", "kind": "monthly_minimum", "of": ["basic"], "price": price("300")},
+            {"denominator": "thirty"},
+            [],
+        ),
+        (TIERS, "never", []),
+        ({**TIERS, "from_kwh": 15}, {"denominator": "thirty", "applies_to": ["tiers", "basic"]}, ["versions.0"]),
+        ({**TIERS, "from_kwh": 15}, {"denominator": "thirty", "applies_to": ["basic"]}, []),
+    ],
+)
+def test_what_a_bill_of_several_parts_would_owe_more_than_once_is_refused(one, policy, places):
+    block = {"code": "basic", "kind": "minimum_charge", "block_kwh": 15, "price": price("500")}
+    first = block if "from_kwh" in one else BASIC
+    assert complaints(first, one, unit="contract", proration=policy) == places
 
 
 @pytest.mark.parametrize(
