@@ -157,10 +157,37 @@ def test_a_tax_rate_that_is_corrected_backwards_is_a_list_of_differences(masters
     assert book.changes(book.OCTOBER) == {values.Changed.MASTER: 1}
     run = make(now, clerks[0], kind=CORRECTION)
     (bill,) = queries.bills_of_run(run_id=run.id)
-    # 3,000 yen and 12 % in place of 10 %.
-    assert bill.total_minor == 60
+    # 3,000 yen and 12 % in place of 10 %: all of the difference is tax.
+    assert (bill.total_minor, bill.tax_minor) == (60, 60)
     issue(run, now, clerks)
     assert book.changes(book.OCTOBER) == {}
+
+
+def test_the_tax_in_prices_that_is_another_is_a_document_of_nothing_but_tax(issued, now):
+    """A total that contains the tax stays; what the customer's invoice says of the tax does not."""
+    clerks, made, before = issued
+    rows = [{"rate_percent": "8", "valid_from": "2026-09-02"}]
+    proposed = masters_operations.propose_change(
+        master="tax_rates", rows=rows, reason="the law came late", actor_id=clerks[0], now=now
+    )
+    masters_operations.approve_change(proposal_id=proposed, actor_id=clerks[1], now=now)
+    assert queries.count_changes(month=book.OCTOBER) == {values.Changed.MASTER: 2}
+    run = make(now, clerks[0], kind=CORRECTION)
+    (total,) = before["amount_minor"].unique()
+    moved = total * 8 // 108 - total * 10 // 110
+    assert moved < 0
+    bills = queries.bills_of_run(run_id=run.id)
+    assert [(b.kind, b.total_minor, b.tax_minor) for b in bills] == [(values.BillKind.CORRECTION, 0, moved)] * len(made)
+    issue(run, now, clerks)
+    assert queries.count_changes(month=book.OCTOBER) == {}, "it is mended once and leaves the list"
+    (entry,) = ledger.entries_of(document=f"bill:{bills[0].id}")
+    legs = {leg.account.code: leg.amount_minor for leg in entry.legs}
+    assert legs[book.ACCOUNTS["tax_payable"][0]] == -moved, "what was too much tax is revenue"
+    assert sum(legs.values()) == 0
+    assert book.ACCOUNTS["receivable"][0] not in legs, "nothing is owed"
+    assert all(operations.replay(bill_id=bill.id).fits for bill in queries.bills_of_run(run_id=run.id))
+    with pytest.raises(operations.NothingToBill):
+        make(now, clerks[0], kind=CORRECTION)
 
 
 def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, now):

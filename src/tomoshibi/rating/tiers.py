@@ -77,4 +77,5 @@ def _up_to(energy: Int64Array, before: Int64Array | None, edge: Int64Array) -> I
     """How much of the energy lies below an edge; earlier parts of the bill fill what is below first."""
     if before is None:
         return np.minimum(energy, edge)
-    return np.minimum(np.maximum(edge - before, 0), energy)
+    left: Int64Array = np.maximum(edge - before, 0)
+    return np.minimum(left, energy)

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import polars as pl
 from django.db import connection
 from django_integrity.conversion import Named, refine_integrity_error
 
-from tomoshibi.billing import checks, composition, membership, queries, values
+from tomoshibi.billing import checks, composition, difference, membership, queries, values
 from tomoshibi.billing.models import Chunk, Examination, Finding, Run
 from tomoshibi.billing.operations import charge_invoices, facts, pricing_step
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk, db
+from tomoshibi.tariffs import queries as tariffs
 
 _BILL = [
     "id", "run_id", "contract_id", "customer_id", "account_id", "supply_point_id", "reading_id", "reading_revision",
@@ -133,23 +135,40 @@ def _differences(rows: pl.DataFrame) -> pl.DataFrame:
     """
     What today's facts come to, minus what was billed; rows without a difference are dropped.
 
-    The difference is an invoice of its own, so its tax is rounded once on it, towards zero: a return mirrors a bill.
+    The difference is an invoice of its own (``difference.tax_minor``); one of nothing but tax is made, too.
     """
     delta = pl.col("rerated_minor") - pl.col("billed_minor")
-    tax = delta.abs() * pl.col("tax_rate_ppm") // (1_000_000 + pl.col("tax_rate_ppm")) * delta.sign()
     return rows.with_columns(
         total_minor=delta,
-        tax_minor=tax,
+        tax_minor=_taxes(rows),
         levy_minor=pl.col("levy_minor") - pl.col("billed_levy_minor"),
         # Unknown where a bill of an older version is corrected: then only levy and energy are told apart.
         **{name: pl.col(name) - pl.col(f"billed_{name}") for name in composition.NET},
         untaxed_minor=pl.lit(0, dtype=pl.Int64),
         revision=pl.col("billed_revision") + 1,
         corrects_bill_id=pl.col("first_bill_id"),
-        kind=pl.when(delta > 0)
+        kind=pl.when(delta >= 0)
         .then(pl.lit(values.BillKind.CORRECTION.value))
         .otherwise(pl.lit(values.BillKind.RETURN.value)),
-    ).filter(pl.col("total_minor") != 0)
+    ).filter((pl.col("total_minor") != 0) | (pl.col("tax_minor") != 0))
+
+
+def _taxes(rows: pl.DataFrame) -> pl.Series:
+    """The tax of each difference, rounded as the plan of its last part says."""
+    version = rows["plan_version"].to_numpy()
+    names = ("rerated_minor", "billed_minor", "tax_rate_ppm", "billed_rate_ppm")
+    rerated, billed, rate, before = (rows[name].to_numpy() for name in names)
+    found = np.zeros(rows.height, dtype=np.int64)
+    for number, program in tariffs.programs(rows["plan_version"].unique()).items():
+        mine = version == number
+        found[mine] = difference.tax_minor(
+            rerated_minor=rerated[mine],
+            billed_minor=billed[mine],
+            rate_ppm=rate[mine],
+            billed_rate_ppm=before[mine],
+            policy=program.rounding,
+        )
+    return pl.Series(found)
 
 
 def _fresh_ids(wanted: int) -> list[int]:

@@ -67,6 +67,7 @@ def _with_billed(rows: pl.DataFrame, billed: pl.DataFrame, *, correction: bool) 
         pl.col("first_bill_id"),
         billed_in_run=pl.lit(0, dtype=pl.Int64),
         billed_minor="rerated_minor",
+        billed_rate_ppm="tax_rate_ppm",
         billed_levy_minor="levy_minor",
         billed_revision="revision",
         **{f"billed_{name}": name for name in composition.NET},

@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tomoshibi.billing import collective, derivation, queries, values
+from tomoshibi.billing import collective, derivation, difference, queries, values
 from tomoshibi.billing.operations import dividing, pricing_step
 from tomoshibi.billing.operations.world import AsKnown
 from tomoshibi.contracts import queries as contracts
@@ -298,7 +300,16 @@ def _totals(
     if bill.kind is not values.BillKind.BILL:
         before = queries.billed_until(bill=bill)
         total = plan - before.rerated_minor
-        tax = abs(total) * bill.tax_rate_ppm // (1_000_000 + bill.tax_rate_ppm) * (1 if total > 0 else -1)
+        one = partial(np.array, dtype=np.int64)
+        tax = int(
+            difference.tax_minor(
+                rerated_minor=one([plan]),
+                billed_minor=one([before.rerated_minor]),
+                rate_ppm=one([bill.tax_rate_ppm]),
+                billed_rate_ppm=one([before.tax_rate_ppm or bill.tax_rate_ppm]),
+                policy=programs[bill.plan_version_id].rounding,
+            )[0]
+        )
         levy = row["levy_minor"] - before.levy_minor
     else:
         total, tax, levy = row["total_minor"], row["tax_minor"], row["levy_minor"]

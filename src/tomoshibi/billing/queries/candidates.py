@@ -38,6 +38,7 @@ _BILLED = {
     "bill_id": pl.Int64,
     "first_bill_id": pl.Int64,
     "rerated_minor": pl.Int64,
+    "tax_rate_ppm": pl.Int64,
     "levy_minor": pl.Int64,
     **dict.fromkeys(composition.NET, pl.Int64),
 }
@@ -148,7 +149,7 @@ def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.D
     The newest document of each contract and period of a month that other runs made.
 
     :returns: ``contract_id, period_start, period_end, run_id, revision, bill_id, first_bill_id, rerated_minor,
-        levy_minor`` and the kinds (of all documents of the period together; null where one does not know them)
+        tax_rate_ppm, levy_minor`` and the kinds (of all documents of the period together; null where one does not know them)
     """
     kinds = ", ".join(
         f"CASE WHEN bool_and({name} IS NOT NULL) OVER whole THEN sum({name}) OVER whole END" for name in composition.NET
@@ -157,7 +158,7 @@ def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.D
         f"""
         SELECT DISTINCT ON (contract_id, period_start)
                contract_id, period_start, period_end, run_id, revision, id,
-               first_value(id) OVER period, rerated_minor, sum(levy_minor) OVER whole, {kinds}
+               first_value(id) OVER period, rerated_minor, tax_rate_ppm, sum(levy_minor) OVER whole, {kinds}
           FROM billing_bill
          WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s AND kind <> 'charges'
         WINDOW whole AS (PARTITION BY contract_id, period_start),

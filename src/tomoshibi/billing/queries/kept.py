@@ -52,6 +52,7 @@ class Inputs:
 @dataclass(frozen=True)
 class Billed:
     rerated_minor: int
+    tax_rate_ppm: int | None
     levy_minor: int
 
 
@@ -139,6 +140,7 @@ def billed_until(*, bill: values.Bill) -> Billed:
     rows = list(earlier.filter(revision__lt=own.revision).order_by("revision"))
     return Billed(
         rerated_minor=rows[-1].rerated_minor if rows else 0,
+        tax_rate_ppm=rows[-1].tax_rate_ppm if rows else None,
         levy_minor=sum(row.levy_minor for row in rows),
     )
 
