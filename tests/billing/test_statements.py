@@ -25,6 +25,10 @@ from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import StatementChannel
 
 
+HEAD_EM = 14
+"""So many letters fit beside a label in the box at the head."""
+
+
 @pytest.fixture
 def month(masters, now):
     """Three contracts: paper by debit, paper by transfer, portal; 398 kWh each; issued."""
@@ -97,6 +101,10 @@ def test_a_return_says_what_it_corrects(month, now):
     assert "適格返還請求書" in text
     assert bill_of(run, contract).invoice_number in text
     assert "お返しする金額（10％対象・税込）" in text
+    assert "次回のご請求から差し引きます" in text
+    assert "お支払い" not in text
+    (data,) = queries.statement_data(bill_ids=[bill_of(correction, contract).id], today=TODAY)
+    assert all(words.width_em(said) <= HEAD_EM for _label, said in data["pay"]), "it stays inside its box"
 
 
 def test_the_print_batch_is_in_postal_order_with_index_and_manifest(month, now):

@@ -94,6 +94,7 @@ def statement(facts: Facts) -> dict[str, Any]:
         "sums": _sums(bill, kind, member=facts.member is not None),
         "notes": _notes(facts, kind),
         "contract": labelled(_contract(facts), em=CONTRACT_EM),
+        "payment_title": "お返し" if is_return else "お支払い",
         "payment": labelled(payment(facts, is_return=is_return), em=PAYMENT_EM),
     }
 
@@ -139,7 +140,7 @@ def _pay(facts: Facts, *, is_return: bool) -> list[list[str]]:
     if facts.member:
         return [["お支払い", "合計額でご請求します"], *rows]
     if is_return:
-        return [["お返しの方法", "次回のご請求に充当、または返金"], *rows]
+        return [["お返しの方法", "次回のご請求に充当"], *rows]
     method = METHODS.get(facts.account["payment_method"], "")
     if facts.debit_on:
         return [["お支払い方法", method], ["振替日", day(facts.debit_on, weekday=True)], *rows]
@@ -283,7 +284,8 @@ def payment(facts: Facts, *, is_return: bool) -> list[list[str]]:
     if facts.member:
         return [["", "お支払いは合算請求書の1ページ目をご覧ください。"]]
     if is_return:
-        return [["", "お返しの方法は別途ご案内します。"]]
+        rest = ["ほかに未払いのご請求があるときはそちらに充て、", "残りは次回のご請求から差し引きます。"]
+        return [*(["", line] for line in rest), ["", "お振込みでの返金をご希望の場合はご連絡ください。"]]
     rows = [["振替日" if facts.debit_on else "お支払い期日", day(due, weekday=True)]] if due else []
     if facts.mandate:
         bank = f"{facts.mandate['bank_name']} {facts.mandate['branch_name']}"
