@@ -24,7 +24,6 @@ from tomoshibi.messaging.values import Channel
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import StatementChannel
 
-
 HEAD_EM = 14
 """So many letters fit beside a label in the box at the head."""
 

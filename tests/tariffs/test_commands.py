@@ -2,6 +2,7 @@
 
 import ast
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,24 @@ def test_a_case_that_does_not_agree_is_a_miss_with_its_reason(tmp_path, place, v
     assert result.exit_code == 1
     assert result.output.splitlines()[-1] == "1 passed, 1 failed"
     assert result.output.startswith("tohoku-b-2015-03")
+
+
+def test_a_price_that_is_a_sen_off_is_a_miss_in_every_published_bill(test_data):
+    """Published totals are whole yen: a sen shows where a hundred kilowatt-hours or more stand in the step."""
+    published = json.loads((test_data.parent / "cases" / "bills.json").read_text("utf-8"))
+    tried, passed = 0, []
+    for case in published:
+        steps = case["inputs"].get("tiers") if case["kind"] == "bill" else None
+        used = min(float(case["inputs"]["usage_kwh"]), float(steps[0]["up_to_kwh"] or "inf")) if steps else 0
+        if used < 100:
+            continue
+        for sen in (Decimal("0.01"), Decimal("-0.01")):
+            changed = json.loads(json.dumps(case))
+            first = changed["inputs"]["tiers"][0]
+            first["yen_per_kwh"] = str(Decimal(first["yen_per_kwh"]) + sen)
+            tried += 1
+            passed += [case["id"]] if cases.check(changed).passed else []
+    assert (tried > 50, passed) == (True, [])
 
 
 def test_explain_prints_the_document_and_the_trace(tmp_path):
