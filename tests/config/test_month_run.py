@@ -1,0 +1,65 @@
+"""``tomoshibi month run``: the whole month by command, as far as one person may take it alone."""
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.billing import book
+from tomoshibi.billing import queries, values
+from tomoshibi.config import commands
+from tomoshibi.identity import operations as identity
+from tomoshibi.ledger import queries as ledger
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clerks(settings, tmp_path, now):
+    """Two people over a book of three contracts; the third used twelve times as much as usual."""
+    settings.MEDIA_ROOT = tmp_path
+    with db.transaction():
+        worker.set_clock(now=now)
+        book.masters_and_plans(now)
+        for name in ("first", "second"):
+            identity.add_person(username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42")
+        made = [book.customer(n) for n in (1, 2, 3)]
+        book.reading(made[2], 100, month=book.OCTOBER.plus(-1), now=now)
+        for contract, kwh in zip(made, (398, 120, 1_200), strict=True):
+            book.reading(contract, kwh, now=now)
+
+
+def month_run(*more, month="2026-10", code=1):
+    answer = CliRunner().invoke(commands.app, ["month", "run", month, *more])
+    assert answer.exit_code == code, answer.output
+    assert "Traceback" not in answer.output
+    return answer.output
+
+
+def test_it_stops_where_a_second_person_is_needed_and_goes_on_with_one(clerks):
+    alone = ("--as", "first")
+    assert "1 bills wait for a decision" in month_run(*alone)
+    held = (*alone, "--hold", "wait for the grid company")
+    assert "wait for a second person (--confirm-as)" in month_run(*held)
+    (run,) = queries.runs()
+    assert run.state is values.RunState.EXAMINED
+    assert queries.issued_frame(run_id=run.id).is_empty()
+    month_run(*held, "--confirm-as", "first")
+    assert queries.run(run_id=run.id).state is values.RunState.EXAMINED, "nobody confirms what they prepared"
+    said = month_run(*held, "--confirm-as", "second", code=0)
+    assert all(f"\n  {step} " in said for step in ("confirm", "issue", "statements", "ledger")), said
+    issued = queries.issued_frame(run_id=run.id)
+    assert (issued.height, queries.run(run_id=run.id).state) == (2, values.RunState.ISSUED)
+    assert ledger.trial_balance(first=book.OCTOBER, last=book.NOVEMBER).foots
+
+
+@pytest.mark.parametrize(
+    ("month", "more", "said"),
+    [
+        ("2026-13", ("--as", "first"), "no such month: 13"),
+        ("2026-10", ("--as", "nobody"), "nobody signs in as nobody"),
+        ("2026-10", ("--as", "first", "--confirm-as", "third"), "nobody signs in as third"),
+    ],
+)
+def test_what_cannot_be_done_is_said(clerks, month, more, said):
+    assert said in month_run(*more, month=month)
