@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
@@ -10,6 +11,8 @@ from django.utils import translation
 from tomoshibi.identity import queries as identity_queries
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import operations as ledger
+from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import models, operations, queries, sheets
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.worklist import queries as worklist
@@ -111,6 +114,37 @@ def test_an_account_that_is_not_in_the_chart_is_refused(anna, now):
     with pytest.raises(operations.BadSheet) as refused:
         propose(anna, now, [{"key": "bank", "account": "9999", "valid_from": "2027-01-01"}], "posting_accounts")
     assert refused.value.errors[0].column == "account"
+
+
+def test_an_account_of_the_company_comes_into_the_chart_by_two_people(anna, ben, now):
+    row = {"code": "6990", "kind": "expense", "name_ja": "雑費", "name_en": "Sundries", "valid_from": "2027-01-01"}
+    made = propose(anna, now, [row], "accounts")
+    assert "6990" not in ledger_queries.account_ids()
+    operations.approve_change(proposal_id=made, actor_id=ben, now=now)
+    assert "6990" in ledger_queries.account_ids(), "the ledger posts to it"
+    with pytest.raises(operations.BadSheet) as early:
+        propose(anna, now, [{"key": "agent_fee", "account": "6990", "valid_from": "2026-12-01"}], "posting_accounts")
+    assert "6990" in str(early.value.errors[0].reason), "it is not in the chart yet"
+    propose(anna, now, [{"key": "agent_fee", "account": "6990", "valid_from": "2027-01-01"}], "posting_accounts")
+
+
+def test_an_account_does_not_end_while_something_is_posted_to_it(anna, now):
+    with pytest.raises(operations.BadSheet) as refused:
+        propose(anna, now, [{"action": "remove", "code": "1310", "valid_from": "2027-01-01"}], "accounts")
+    assert "receivable" in str(refused.value.errors[0].reason)
+
+
+def test_the_kind_of_an_account_with_postings_stays(anna, now):
+    legs = {"source": "t:1", "purpose": "t", "entry_on": now.date(), "accounting_month": 202611, "customer_id": None,
+            "document": "", "text": ""}  # fmt: skip
+    entries = pl.DataFrame(
+        [legs | {"account": "1310", "amount_minor": 5}, legs | {"account": "1110", "amount_minor": -5}]
+    )
+    ledger.post(entries=entries.with_columns(pl.col("customer_id").cast(pl.Int64)), posted_at=now)
+    row = {"code": "1310", "kind": "income", "name_ja": "売掛金", "valid_from": "2027-01-01"}
+    with pytest.raises(operations.ChangeRefused, match="has postings"), translation.override("en"):
+        propose(anna, now, [row], "accounts")
+    propose(anna, now, [row | {"kind": "asset", "name_ja": "売掛金(電気)"}], "accounts")
 
 
 def test_the_row_keeps_its_trail_with_from_to_and_why(anna, ben, now):

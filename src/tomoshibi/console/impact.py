@@ -1,7 +1,7 @@
 """What the change of a master would touch, beyond the masters: plans, contracts, runs and bills, debits, postings."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -63,6 +63,7 @@ class Impact:
     :param mandates: live ones of the agents
     :param at_banks: live mandates whose accounts are at the banks and branches that change
     :param posted: accounts that hold postings since then
+    :param renamed: the accounts themselves change, not what goes to them
     :param closed_months: accounting months since then that are closed: what stands in them stays
     """
 
@@ -77,6 +78,7 @@ class Impact:
     at_banks: int = 0
     posted: tuple[Posted, ...] = ()
     closed_months: tuple[Month, ...] = ()
+    renamed: bool = False
 
     @property
     def issued(self) -> int:
@@ -116,6 +118,8 @@ def of_proposal(*, proposal: masters_values.Proposal, today: date, language: str
         return Impact(scope.first, scope.last, at_banks=parties.live_mandates_at(branches=scope.branches))
     if scope.master == "posting_accounts":
         return _postings(scope, today)
+    if scope.master == "accounts":
+        return replace(_posted_in(scope, scope.codes, today), renamed=True)
     if scope.master == "company":
         return Impact(scope.first, scope.last, runs=_runs(scope, None))
     return _reading_days(scope)
@@ -224,12 +228,15 @@ def _by_days(scope: Scope, language: str) -> Impact:
 
 def _postings(scope: Scope, today: date) -> Impact:
     """What was posted under these keys since then stays where it is; from now on it goes elsewhere."""
-    assert scope.first is not None, scope
     assert scope.first_day is not None, scope
-    last = max(Month.of(today), scope.first)
     mapped = masters.posting_accounts(on=min(today, scope.first_day))
-    codes = {mapped[key] for key in scope.postings if key in mapped}
-    balance = ledger.trial_balance(first=scope.first, last=last)
+    return _posted_in(scope, {mapped[key] for key in scope.postings if key in mapped}, today)
+
+
+def _posted_in(scope: Scope, codes: Collection[str], today: date) -> Impact:
+    """What stands in accounts since then, and which of these months are closed."""
+    assert scope.first is not None, scope
+    balance = ledger.trial_balance(first=scope.first, last=max(Month.of(today), scope.first))
     posted = [
         Posted(row.account, row.debit_minor + row.credit_minor, reverse("ledger:account", args=[row.account.code]))
         for row in balance.rows
@@ -250,7 +257,9 @@ def words(impact: Impact) -> list[str]:
         said.append(_("Runs that are open take the change when they are rated again."))
     if any(batch.state == collection_values.BatchState.SENT for batch in impact.batches):
         said.append(_("Debit files that were sent keep their days."))
-    if impact.posted:
+    if impact.posted and impact.renamed:
+        said.append(_("What was posted in these accounts stays; it is shown under the new name."))
+    elif impact.posted:
         said.append(_("What was posted stays where it is; new postings go to the new account."))
     if impact.at_banks:
         said.append(

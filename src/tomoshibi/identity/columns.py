@@ -540,6 +540,7 @@ ROWS: dict[str, str | Promise] = {
     "masters.bankbranch": pgettext_lazy("kind of row", "Bank branch"),
     "masters.debitagent": pgettext_lazy("kind of row", "Collection agent"),
     "masters.debitcycle": pgettext_lazy("kind of row", "Debit cycle"),
+    "masters.chartaccount": pgettext_lazy("kind of row", "Account of the chart"),
     "masters.postingaccount": pgettext_lazy("kind of row", "Posting account"),
     "masters.chargekind": pgettext_lazy("kind of row", "Kind of charge"),
     "masters.spotimport": pgettext_lazy("kind of row", "Spot price file"),

@@ -300,6 +300,20 @@ class DebitCycle(Dated):
         ]
 
 
+@audited(words={"kind": "tomoshibi.ledger.lists.KINDS"})
+class ChartAccount(Dated):
+    """An account of the company's chart (勘定科目): the ledger is told of it, and posts to no other."""
+
+    code = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10)
+    name_ja = models.CharField(max_length=100)
+    name_zh = models.CharField(max_length=100, blank=True)
+    name_en = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [_one_a_day("chart_account_one_a_day", "code")]
+
+
 @audited()
 class PostingAccount(Dated):
     """Which account of the ledger a kind of posting goes to."""

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import MICRO, plain, scaled
+from tomoshibi.ledger.values import AccountKind
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.provinces import EVERY_AREA
 from tomoshibi.masters.values import AREAS, AmountBy, ChargeTax, Voltage
@@ -518,6 +519,22 @@ _MASTERS = (
             Column("code", gettext_lazy("Code"), Kind.DIGITS, length=3),
             _text("name", gettext_lazy("Name"), 80, required=True),
             Column("kana", gettext_lazy("In bank files"), Kind.BANK_KANA, length=80),
+        ),
+    ),
+    Master(
+        "accounts", "SU3", gettext_lazy("Chart of accounts"), key=("code",), validity=Validity.DAYS,
+        columns=(
+            _text("code", gettext_lazy("Code"), 20, required=True),
+            Column(
+                "kind", gettext_lazy("Kind"), Kind.CHOICE, choices=tuple(kind.value for kind in AccountKind),
+                words=(
+                    gettext_lazy("asset"), gettext_lazy("liability"), gettext_lazy("equity"), gettext_lazy("income"),
+                    gettext_lazy("expense"),
+                ),
+            ),
+            _text("name_ja", gettext_lazy("Name in Japanese"), 100, required=True),
+            _text("name_zh", gettext_lazy("Name in Chinese"), 100),
+            _text("name_en", gettext_lazy("Name in English"), 100),
         ),
     ),
     Master(

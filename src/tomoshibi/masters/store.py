@@ -29,6 +29,7 @@ MODEL_OF: dict[str, type[django_models.Model]] = {
     "holidays": models.Holiday,
     "banks": models.Bank,
     "bank_branches": models.BankBranch,
+    "accounts": models.ChartAccount,
     "posting_accounts": models.PostingAccount,
     "company": models.Company,
 }

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.identity import operations as identity
-from tomoshibi.ledger import queries as ledger
+from tomoshibi.ledger import operations as ledger
 from tomoshibi.masters import store
 from tomoshibi.masters.models import ChangeProposal
+from tomoshibi.masters.operations import chart
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet, Row, read_rows
 from tomoshibi.masters.values import AmountBy, ProposalState, RowError
@@ -140,21 +141,18 @@ def _try_out(master: Master, rows: Sequence[dict[str, str]]) -> None:
 
 
 def _checked(master: Master, rows: Sequence[dict[str, str]]) -> list[Row]:
-    """Typed rows, after what no single column can know: that an account exists."""
+    """Typed rows, after what no single column can know: that an account is in the chart, that it is needed."""
     typed = read_rows(master, rows)
     if master.code == "charge_kinds":
         _require_amounts(typed)
     if master.code == "posting_accounts":
-        known = ledger.account_ids()
-        errors = [
-            RowError(
-                row.line, "account", _("%(code)s is not in the chart of accounts") % {"code": row.fields["account"]}
-            )
-            for row in typed
-            if not row.remove and row.fields["account"] not in known
-        ]
-        if errors:
-            raise BadSheet(errors)
+        errors = chart.not_in_chart(typed)
+    elif master.code == "accounts":
+        errors = chart.still_posted_to(typed)
+    else:
+        errors = []
+    if errors:
+        raise BadSheet(errors)
     return typed
 
 
@@ -173,7 +171,12 @@ def _require_amounts(typed: Sequence[Row]) -> None:
 def _lay(master: Master, rows: Sequence[Row]) -> int:
     try:
         with db.savepoint():
-            return store.lay_over(master, rows)
+            laid = store.lay_over(master, rows)
+            if master.code == "accounts":
+                chart.tell_ledger(rows)
+            return laid
+    except ledger.AccountInUse as refused:
+        raise ChangeRefused(str(refused)) from refused
     except IntegrityError as error:
         raise ChangeRefused(_refusal(error)) from error
 

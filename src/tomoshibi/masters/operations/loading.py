@@ -14,6 +14,7 @@ from tomoshibi.ledger import queries as ledger_queries
 from tomoshibi.masters import banks, provinces, queries, readings, shipped, store, values
 from tomoshibi.masters.calendars import Days
 from tomoshibi.masters.models import ReadingDay, ReadingRule
+from tomoshibi.masters.operations import chart
 from tomoshibi.masters.queries.validity import period_of
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.sheets import Row, read_rows
@@ -27,7 +28,7 @@ class NoReadingRule(LookupError):
     """The area has no rule that the generator could go by."""
 
 
-_COMMON = {"posting_accounts", "charge_kinds"}
+_COMMON = {"accounts", "posting_accounts", "charge_kinds"}
 """Sheets that a company needs in every country."""
 
 
@@ -105,7 +106,11 @@ def put_rows(*, master: str, rows: Sequence[dict[str, str]]) -> int:
     :returns: rows that hold now and did not before
     :raises BadSheet: naming row and reason; nothing is written then
     """
-    return store.lay_over(MASTERS[master], read_rows(MASTERS[master], rows))
+    typed = read_rows(MASTERS[master], rows)
+    laid = store.lay_over(MASTERS[master], typed)
+    if master == "accounts":
+        chart.tell_ledger(typed)
+    return laid
 
 
 @db.transaction_required
