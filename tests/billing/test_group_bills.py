@@ -115,6 +115,31 @@ def test_a_new_plan_of_the_benchmark_changes_every_share_from_its_day(customer, 
     assert not [name for name in named if "plan" in name or "tariff" in name or "price" in name]
 
 
+@pytest.mark.requirement("G-007", "G-083")
+def test_a_plan_that_changes_takes_what_the_registers_showed_and_not_a_part_of_the_days(customer, now):
+    """DEC-3, by hand: a kilowatt-hour a day until the 15th; then three: two at the peak, one flat, none in the valley."""
+    from tomoshibi.contracts import operations as contract_operations
+
+    group = groupbook.supplied(customer, 3)
+    book.with_subs(group, 1, first=50, start=date(2026, 10, 20))
+    groupbook.read(
+        groupbook.meter_of(group),
+        (EVE, 100, 30, 40, 30), (date(2026, 10, 15), 115, 35, 45, 35), (date(2026, 10, 31), 163, 67, 61, 35),
+    )  # fmt: skip
+    contract_id = group_queries.contract_of(group_id=group.id)
+    contract_operations.change_terms(contract_id=contract_id, start=date(2026, 10, 16), plan_code=groupbook.RATES)
+    frame, _run = billed(now)
+    # 15 days x 1 kWh x 4 points at the single price; then 4 days x 3 x 4 and 12 days x 3 x 5: 228, of them 152 at the peak.
+    parts = queries.parts_of(bill_id=frame["bill_id"][0])
+    assert [(one.energy_dwh, one.split) for one in parts] == [
+        (60 * DWH_PER_KWH, values.Split.REGISTERS.value),
+        (228 * DWH_PER_KWH, values.Split.REGISTERS.value),
+    ]
+    exact = 60 * 0.7368 + 152 * 0.6789 + 76 * 0.4321 + 228 * (0.0123 + 0.2345 + 0.0345 + 0.0234)
+    assert frame["amount_minor"][0] == round(exact * 100)
+    assert operations.replay(bill_id=frame["bill_id"][0]).fits
+
+
 @pytest.mark.requirement("G-007")
 def test_a_plan_that_the_meter_has_no_registers_for_is_held(customer, now):
     from tomoshibi.contracts import operations as contract_operations

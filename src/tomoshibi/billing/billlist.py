@@ -52,6 +52,9 @@ BILL_KINDS = {
 SPLITS = {
     "whole": State(_("the confirmed value"), Tone.QUIET, "gauge"),
     "measured": State(_("half-hours"), Tone.GOOD, "chart-bar", _("The half-hours of its days.")),
+    "registers": State(
+        _("meter registers"), Tone.GOOD, "gauge", _("The reference meter's registers of its days, times the points.")
+    ),
     "days": State(_("by days"), Tone.ATTENTION, "calendar", _("The plan says so, or half-hours are missing.")),
     "hand": State(_("entered by hand"), Tone.ATTENTION, "pencil"),
 }

@@ -127,6 +127,8 @@ class Split(StrEnum):
     """The bill has one part: the confirmed (or agreed) value."""
     MEASURED = "measured"
     """The half-hours of its days."""
+    REGISTERS = "registers"
+    """What the reference meter of a group showed for its days, times the points of each."""
     DAYS = "days"
     """Its share of the value by days: the plan says so, or half-hours are missing."""
     HAND = "hand"

@@ -36,6 +36,10 @@ class GroupMonth(models.Model):
     valley_dwh = models.BigIntegerField(null=True)
     point_days = models.BigIntegerField()
     day_dwh = ArrayField(models.BigIntegerField())
+    # What the rate registers of the meter measured on each day: a plan that changes inside the period needs them.
+    day_peak_dwh = ArrayField(models.BigIntegerField(), null=True)
+    day_flat_dwh = ArrayField(models.BigIntegerField(), null=True)
+    day_valley_dwh = ArrayField(models.BigIntegerField(), null=True)
     day_points = ArrayField(models.IntegerField())
     share_points = ArrayField(models.BigIntegerField())
     share_from = ArrayField(models.SmallIntegerField())

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from tomoshibi.billing import queries
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
 from tomoshibi.kernel.periods import Month, Period
@@ -130,7 +131,49 @@ def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mappin
         .then(pl.lit(Split.MEASURED.value))
         .otherwise(pl.lit(Split.DAYS.value))
     )
+    divided = _by_registers(divided, readings=readings)
     return pl.concat([whole, divided.select(whole.columns)]).sort("row_id", "segment")
+
+
+def of_group_days(parts: pl.DataFrame, *, readings: pl.DataFrame) -> pl.DataFrame:
+    """
+    What the meters of groups measured on the days of each part, times the points of each day (DEC-3, G-083).
+
+    :param parts: ``row_id, segment, period_start, period_end``
+    :param readings: ``row_id, reading_id``
+    :returns: ``row_id, segment, day_energy_dwh, band_…_dwh`` of the parts of groups; bands are null where a day has none
+    """
+    mine = parts.select("row_id", "segment", "period_start", "period_end").join(
+        readings.select("row_id", "reading_id").drop_nulls(), on="row_id", how="inner"
+    )
+    days = queries.day_energies(reading_ids=mine["reading_id"].unique())
+    inside = mine.join(days, on="reading_id", how="inner").filter(
+        (pl.col("day") >= pl.col("period_start")) & (pl.col("day") < pl.col("period_end"))
+    )
+    names = [name for name in queries.GROUP_DAYS if name not in {"reading_id", "day"}]
+    known = (pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in names)
+    return inside.group_by("row_id", "segment", maintain_order=True).agg(*known)
+
+
+def _by_registers(divided: pl.DataFrame, *, readings: pl.DataFrame) -> pl.DataFrame:
+    """Parts of groups take the energy of their own days, where the days are the whole energy of the bill."""
+    measured = of_group_days(divided, readings=readings)
+    if measured.is_empty():
+        return divided
+    found = divided.join(
+        measured.select("row_id", "segment", "day_energy_dwh"),
+        on=["row_id", "segment"],
+        how="left",
+        maintain_order="left",
+    )
+    # An energy that somebody entered by hand has no days of its own.
+    whole = (pl.col("day_energy_dwh").sum().over("row_id") == pl.col("bill_energy_dwh")) & pl.col(
+        "day_energy_dwh"
+    ).is_not_null().all().over("row_id")
+    return found.with_columns(
+        energy_dwh=pl.when(whole).then(pl.col("day_energy_dwh")).otherwise(pl.col("energy_dwh")),
+        split=pl.when(whole).then(pl.lit(Split.REGISTERS.value)).otherwise(pl.col("split")),
+    ).drop("day_energy_dwh")
 
 
 def _complete(block: tariff_values.HalfHours) -> list[int]:

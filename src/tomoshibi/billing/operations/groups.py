@@ -17,7 +17,8 @@ LOOK_BACK, LOOK_AHEAD = timedelta(days=62), timedelta(days=35)
 _WRITTEN = (
     "group_id", "group_number", "supply_point_id", "month", "period_start", "period_end", "reading_id", "problem",
     "problem_on", "counts_benchmark", "meters", "spread_days", "meter_dwh", "energy_dwh", "peak_dwh", "flat_dwh",
-    "valley_dwh", "point_days", "day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh",
+    "valley_dwh", "point_days", "day_dwh", "day_peak_dwh", "day_flat_dwh", "day_valley_dwh", "day_points",
+    "share_points", "share_from", "share_days", "share_dwh",
 )  # fmt: skip
 
 
@@ -142,6 +143,10 @@ def reckon(
         **bands,
         point_days=pl.Series(shared.points.sum(axis=1)),
         day_dwh=_days(days.meter_dwh, lengths),
+        **{
+            f"day_{name}": _days(band, lengths).set(pl.Series(~days.has_bands), None)
+            for name, band in days.bands_dwh.items()
+        },
         day_points=_days(shared.points, lengths),
     )
     return found.join(members_of, on="place", how="left", maintain_order="left").with_columns(

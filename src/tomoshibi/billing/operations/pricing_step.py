@@ -166,7 +166,11 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
 
 
 def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
-    """Band energies of groups, from the rate registers of their reference meters; several parts share them by days."""
+    """
+    Band energies of groups, from the rate registers of their reference meters: each part has those of its own days.
+
+    What was worked out before days were kept by rate is shared by days.
+    """
     ids = rows["reading_id"].drop_nulls()
     registers = queries.band_energies(reading_ids=ids) if len(ids) else None
     if registers is None or registers.is_empty():
@@ -181,6 +185,15 @@ def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
     for column in columns:
         shared = pricing.split_by_days(divided.drop("energy_dwh"), energy=column)
         divided = divided.sort("row_id", "segment").with_columns(shared["energy_dwh"].alias(column))
+    own = dividing.of_group_days(divided, readings=rows).select("row_id", "segment", *columns)
+    divided = divided.join(own, on=["row_id", "segment"], how="left", maintain_order="left", suffix="_own")
+    divided = divided.with_columns(
+        pl.when(pl.col(f"{column}_own").is_not_null().all().over("row_id"))
+        .then(pl.col(f"{column}_own"))
+        .otherwise(pl.col(column))
+        .alias(column)
+        for column in columns
+    )
     return pl.concat([found.filter(~several), divided.select(found.columns)]).sort("row_id", "segment")
 
 

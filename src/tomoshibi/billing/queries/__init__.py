@@ -74,12 +74,14 @@ from tomoshibi.billing.queries.findings import (
     with_people,
 )
 from tomoshibi.billing.queries.groups import (
+    GROUP_DAYS,
     GROUP_PERIODS,
     MANY,
     WORKED_OUT,
     GroupEnergy,
     band_energies,
     bills_of_group,
+    day_energies,
     group_energies,
     group_energy,
     group_energy_of_bill,
@@ -135,6 +137,7 @@ from tomoshibi.billing.queries.touched import touched_runs
 __all__ = [
     "DEFERRED",
     "FEE",
+    "GROUP_DAYS",
     "GROUP_PERIODS",
     "INSTALMENT",
     "LATE",
@@ -181,6 +184,7 @@ __all__ = [
     "comparison",
     "corrected_by",
     "counts_of_run",
+    "day_energies",
     "documents_of",
     "draft_bills",
     "draft_of",

@@ -26,9 +26,10 @@ GROUP_PERIODS: Schema = {
     "group_id": pl.Int64, "group_number": pl.String, "supply_point_id": pl.Int64, "spin": pl.String, "month": pl.Int64,
     "period_start": pl.Date, "period_end": pl.Date,
 }  # fmt: skip
+DAY_BANDS = ("day_peak_dwh", "day_flat_dwh", "day_valley_dwh")
 _SAME = (
     "period_end", "reading_id", "problem", "problem_on", "counts_benchmark", "meters", "energy_dwh", "peak_dwh",
-    "flat_dwh", "valley_dwh", "day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh",
+    "flat_dwh", "valley_dwh", "day_dwh", *DAY_BANDS, "day_points", "share_points", "share_from", "share_days", "share_dwh",
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def group_periods(*, month: Month, until: date, group_ids: pl.Series | None = No
 
 def unlike_standing(told: pl.DataFrame, *, month: Month) -> pl.DataFrame:
     """Those of the energies that differ in anything from what stands."""
-    arrays = {"day_dwh", "day_points", "share_points", "share_from", "share_days", "share_dwh"}
+    arrays = {"day_dwh", *DAY_BANDS, "day_points", "share_points", "share_from", "share_days", "share_dwh"}
     schema: dict[str, Any] = {"group_id": pl.Int64, "period_start": pl.Date}
     schema |= {name: pl.String if name in arrays else told.schema[name] for name in _SAME}
     standing = bulk.read_frame(
@@ -248,6 +249,33 @@ def band_energies(*, reading_ids: pl.Series) -> pl.DataFrame:
         WHERE reading_id = ANY(%(ids)s::bigint[]) AND peak_dwh IS NOT NULL ORDER BY reading_id, id DESC
         """,
         {"reading_id": pl.Int64, "band_peak_dwh": pl.Int64, "band_flat_dwh": pl.Int64, "band_valley_dwh": pl.Int64},
+        {"ids": bulk.id_array(reading_ids)},
+    )
+
+
+GROUP_DAYS: Schema = {
+    "reading_id": pl.Int64, "day": pl.Date, "day_energy_dwh": pl.Int64,
+    "band_peak_dwh": pl.Int64, "band_flat_dwh": pl.Int64, "band_valley_dwh": pl.Int64,
+}  # fmt: skip
+
+
+def day_energies(*, reading_ids: pl.Series) -> pl.DataFrame:
+    """
+    The energy of groups on each day of their periods: what the meter measured, times the points of the day.
+
+    :returns: columns of ``GROUP_DAYS``, only of readings that are of groups; bands are null where the meter has none
+    """
+    return bulk.read_frame(
+        """
+        SELECT g.reading_id, g.period_start + (d.nth - 1)::int, d.meter * d.points,
+               d.peak * d.points, d.flat * d.points, d.valley * d.points
+        FROM (
+            SELECT DISTINCT ON (reading_id) * FROM billing_groupmonth
+            WHERE reading_id = ANY(%(ids)s::bigint[]) ORDER BY reading_id, id DESC
+        ) g, unnest(g.day_dwh, g.day_points, g.day_peak_dwh, g.day_flat_dwh, g.day_valley_dwh)
+            WITH ORDINALITY AS d (meter, points, peak, flat, valley, nth)
+        """,
+        GROUP_DAYS,
         {"ids": bulk.id_array(reading_ids)},
     )
 
