@@ -282,6 +282,12 @@ def _first_bill(house: Office, group_id: int, payer: str) -> None:
 def _label_again(house: Office, group_id: int) -> None:
     """Printed once more with a reason, and scanned with the phone page."""
     page = house.at("zhou", f"/groups/{group_id}/labels/")
+    every = page.locator("[data-choose-all]")
+    every.check()
+    count = page.locator("input[name=points]").count()
+    assert page.locator("input[name=points]:checked").count() == count
+    assert page.locator("[data-choose] output").inner_text() == str(count)
+    every.uncheck()
     page.locator("input[name=points]").first.check()
     page.locator("select[name=template]").select_option("a4-21")
     page.locator("input[name=reason]").fill("标签破损")

@@ -871,17 +871,18 @@ def _by_benchmark(rows: list[values.Waiting]) -> list[dict[str, Any]]:
     for row in rows:
         found.setdefault((row.customer_id, row.benchmark_number), []).append(row)
     made = []
+    known = groups.groups_at(benchmark_numbers={number for _customer, number in found})
+    customers = parties.customers_frame(customer_ids=sorted({customer for customer, _number in found}))
+    numbers = dict(customers.select("customer_id", "number").iter_rows())
     for (customer_id, benchmark_number), some in found.items():
-        group, customer = groups.group(benchmark_number=benchmark_number), parties.customer(customer_id=customer_id)
-        ready = group is not None and customer is not None and group.customer_id == customer_id
+        group = known.get(benchmark_number)
+        ready = group is not None and group.customer_id == customer_id
         made.append({
             "customer": some[0].customer_name,
             "districts": ", ".join(sorted({row.district_number for row in some if row.district_number})),
             "benchmark": benchmark_number,
             "count": len(some),
-            "url": operations.address_of(benchmark_number, customer_number=customer.number)
-            if ready and customer
-            else "",
+            "url": operations.address_of(benchmark_number, customer_number=numbers[customer_id]) if ready else "",
         })  # fmt: skip
     return made
 

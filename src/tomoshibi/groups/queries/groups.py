@@ -1,6 +1,6 @@
 """Groups: found, counted, measured."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +28,12 @@ def group(*, group_id: int | None = None, number: str = "", benchmark_number: st
         which = Q(benchmark_number=benchmark_number.strip())
     row = Group.objects.filter(which).order_by("-id").first()
     return to_group(row) if row else None
+
+
+def groups_at(*, benchmark_numbers: Collection[str]) -> dict[str, values.Group]:
+    """The latest group of each benchmark, in one question."""
+    rows = Group.objects.filter(benchmark_number__in=benchmark_numbers).order_by("id")
+    return {row.benchmark_number: to_group(row) for row in rows}
 
 
 def to_group(row: Group) -> values.Group:

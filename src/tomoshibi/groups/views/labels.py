@@ -38,6 +38,7 @@ def _labels_page(request: HttpRequest, group_id: int, **shown: Any) -> HttpRespo
     rows = queries.labels_of_group(group_id=group_id, on=clock.today())
     prints = labels_of_field.prints_of_subjects(subjects=[values.subject_of(row.point.id) for row in rows])
     layouts = labels_of_field.templates()
+    who = people.names_of(user_ids={one.printed_by_id for one in prints if one.printed_by_id})
     context = {
         "group": found,
         "rows": rows,
@@ -46,7 +47,7 @@ def _labels_page(request: HttpRequest, group_id: int, **shown: Any) -> HttpRespo
             (
                 one,
                 layouts[one.template].name if one.template in layouts else one.template,
-                people.name_of(user_id=one.printed_by_id),
+                who.get(one.printed_by_id or 0, ""),
             )
             for one in prints
         ],
