@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from tests.billing import book
 from tomoshibi.billing import queries, values
-from tomoshibi.config import commands
+from tomoshibi.config import commands, readiness
 from tomoshibi.identity import operations as identity
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.storage import db
@@ -63,3 +63,15 @@ def test_it_stops_where_a_second_person_is_needed_and_goes_on_with_one(clerks):
 )
 def test_what_cannot_be_done_is_said(clerks, month, more, said):
     assert said in month_run(*more, month=month)
+
+
+def test_help_needs_no_database(monkeypatch):
+    def nothing_there():
+        raise readiness.CannotStart("no database")
+
+    monkeypatch.setattr(readiness, "start_database", nothing_there)
+    asked = ["month", "run", "--help"]
+    monkeypatch.setattr("sys.argv", ["tomoshibi", *asked])
+    assert "--confirm-as" in CliRunner().invoke(commands.app, asked).output
+    monkeypatch.setattr("sys.argv", ["tomoshibi"])
+    assert month_run("--as", "first") == "no database\n"

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,6 +61,8 @@ def with_database(context: typer.Context) -> None:
     """Every command but the doctor needs the database to run, and none may work on one that is newer than itself."""
     from tomoshibi.config import readiness
 
+    if set(context.help_option_names) & set(sys.argv):
+        return  # who asks what a command does needs nothing yet
     if context.invoked_subcommand in {None, "doctor", "procedures", "processes", "tariffs", "quote", "cases"}:
         return
     try:
