@@ -12,7 +12,7 @@ from psycopg import sql
 
 from tests import template
 from tomoshibi.gateways import simulators
-from tomoshibi.onboarding.demo import connected, load, market, outside, story
+from tomoshibi.onboarding.demo import coming, connected, load, market, outside, story
 from tomoshibi.storage import db, server
 
 CUSTOMERS = 140
@@ -33,7 +33,12 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         ports = {
             name: urlsplit(address).port
             for name, address in simulators.start(
-                free, stack, today=outside.the_day, known=connected.point, publish=market.publish
+                free,
+                stack,
+                today=outside.the_day,
+                known=connected.point,
+                publish=market.publish,
+                stock=coming.grid_files,
             ).items()
         }
         here = simulators.Places(

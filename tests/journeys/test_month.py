@@ -6,8 +6,10 @@ from datetime import timedelta
 import pypdf
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils.translation import override
 
+from tests.journeys import front_office
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
@@ -103,9 +105,7 @@ def _portal(journey, clerk, run):
     assert sent is not None, "the invitation was mailed"
     path = next(line for line in sent.body.splitlines() if "/identity/invitation/" in line)
     path = path[path.index("/identity/") :]
-    client = journey.sign_in(clerk.username)
-    client.logout()
-    assert client.post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
+    assert Client().post(path, {"password": "warm-lamp-77-x", "again": "warm-lamp-77-x"}).status_code == 302
     customer = journey.sign_in_customer(issued["customer_id"])
     home = customer.get("/portals/customer/")
     assert home.status_code == 200
@@ -134,8 +134,8 @@ def _debit(journey, clerk, lead):
     next_day(after_each_hour=journey.work)
     assert collection.batch(batch_id=batch.id).state is BatchState.SENT, "an agent answers on its own day"
     assert batch.result_on.strftime("%Y-%m-%d") == "2026-12-03"
-    assert clerk.get("/").context["awaited_on"] == batch.result_on
-    assert clerk.post("/go-on/").status_code == 302
+    assert batch.result_on in [one.day for one in clerk.get("/").context["awaited"]]
+    assert clerk.post("/go-on/", {"until": str(batch.result_on)}).status_code == 302
     journey.work()
     assert clock.today() == batch.result_on
     assert collection.batch(batch_id=batch.id).state is BatchState.ANSWERED
@@ -176,11 +176,13 @@ def _decide_failed(journey, clerk, lead, batch):
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.procedure("RB2", "RB6", "RB7", "RB8", "RB9", "RC4")
-def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo, settings):
+@pytest.mark.procedure("RB2", "RB6", "RB7", "RB8", "RB9", "RC4", "IN1", "CM1", "CM4", "CM5")
+def test_a_month_to_its_money_and_an_applicant_to_the_first_bill(journey, demo, settings):
     settings.DEMO = True
-    clerk, lead = journey.sign_in("yamada"), journey.sign_in("sato")
+    clerk, lead, front = journey.sign_in("yamada"), journey.sign_in("sato"), journey.sign_in("suzuki")
     before = clock.now()
+    visitor, intake_id, url = front_office.applies(journey)
+    front_office.is_examined(front, journey.sign_in("tanaka"), intake_id, url)
     assert _next_step(clerk) == "Confirmed values"
     _fetch_readings(journey, clerk)
     run = _rate(journey, clerk)
@@ -188,9 +190,27 @@ def test_the_open_month_from_files_waiting_to_money_allocated(journey, demo, set
     _confirm_and_issue(journey, clerk, lead, run)
     _statements(journey, clerk, run)
     _debit(journey, journey.sign_in("ito"), journey.sign_in("kato"))
-    _portal(journey, journey.sign_in("suzuki"), run)
+    _portal(journey, front, run)
     balance = ledger.trial_balance(first=Month(2026, 7), last=Month.of(clock.today()))
     assert balance.debit_minor == balance.credit_minor > 0
     receivable = next(row for row in balance.rows if row.account.code == "1310")
     assert receivable.closing_minor == collection.open_total()
     assert clock.now() - before > timedelta(hours=12), "the result comes on another day"
+    _first_bill(journey, visitor, intake_id)
+
+
+def _first_bill(journey, visitor, intake_id):
+    """Who applied on the Web was switched meanwhile: told, invited, read, billed."""
+    clerk, lead, front = journey.sign_in("yamada"), journey.sign_in("sato"), journey.sign_in("suzuki")
+    contract = front_office.is_switched(journey, front, intake_id)
+    front_office.sees_the_state(visitor, intake_id, contract)
+    front_office.is_told(front, contract)
+    customer = front_office.comes_in(journey, front, contract.customer_id)
+    month = front_office.month_of_the_first_values(contract)
+    answer = clerk.post("/billing/runs/new/", {"month": str(month)})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    journey.work()
+    run = billing.runs(month=month.number)[0]
+    _examine(journey, clerk, run)
+    _confirm_and_issue(journey, clerk, lead, run)
+    front_office.sees_the_first_bill(customer, contract)

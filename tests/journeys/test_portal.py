@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -9,20 +10,24 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import company
-from tests.applications.switching.world import START, START_DAY, contract_at, outside
+from tests.applications.switching.world import FRESH, START, START_DAY, contract_at, outside
 from tests.metering.grid import Row, confirmed, spin
+from tomoshibi.applications.operations import changes as operations
 from tomoshibi.applications.queries import changes as queries
-from tomoshibi.applications.values.changes import ChangeSource, ChangeState
+from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, ChangeState, Part
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.identity.values import PortalState
+from tomoshibi.masters import operations as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering.jobs import read_file
 from tomoshibi.metering.values import Source
 from tomoshibi.parties import operations as party_operations
 from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import BankAccountKind, MandateState, PaymentMethod
 from tomoshibi.tariffs import operations as tariffs
+from tomoshibi.worker import queries as clock
 from tomoshibi.worker.operations import Progress
 from tomoshibi.worklist import queries as worklist
 
@@ -192,6 +197,11 @@ def made(answer):
     return int(answer.headers["Location"].rstrip("/").rpartition("/")[2])
 
 
+def who_was_told_of_another_address(journey):
+    journey.work()
+    return [one.to for one in mail.outbox if "メールアドレスを変更しました" in one.body]
+
+
 @pytest.mark.procedure("CM5")
 def test_the_customer_asks_for_changes_and_sees_them_decided(journey, clerk, grid, here):
     contract = here()
@@ -205,6 +215,7 @@ def test_the_customer_asks_for_changes_and_sees_them_decided(journey, clerk, gri
     found = parties.customer(customer_id=contract.customer_id)
     assert (found.mail, found.mobile) == ("new@example.jp", "090-1111-2222")
     assert people.portal_access(customer_id=found.id, now=grid.now).mail == "new@example.jp"
+    assert who_was_told_of_another_address(journey) == [["taro@example.jp"]]
     again = customer.post(
         f"{reverse('portals:customer_new_change', args=['contact'])}?contract={contract.id}",
         {"key": "k1", "confirmed": "1", **contact},
@@ -253,3 +264,93 @@ def test_the_customer_asks_for_changes_and_sees_them_decided(journey, clerk, gri
     assert f"About {wish.number}" in asked
     assert customer.get(reverse("portals:customer_change", args=[999_999])).status_code == 404
     assert clerk.get(reverse("portals:customer_change", args=[plan])).status_code == 403
+
+
+BANK = {
+    "bank_code": "0001",
+    "branch_code": "001",
+    "account_kind": BankAccountKind.ORDINARY.value,
+    "account_number": "１２３４５６７",
+}
+
+
+def enter_a_bank():
+    since = {"valid_from": "2016-04-01", "source": "test", "confidence": "high"}
+    masters.put_rows(master="debit_agents", rows=[{"code": "agent_a", "name": "A"} | since])
+    masters.put_rows(master="banks", rows=[{"code": "0001", "name": "みずほ銀行", "kana": "ﾐｽﾞﾎ"} | since])
+    branch = {"bank_code": "0001", "code": "001", "name": "東京営業部", "kana": "ﾄｳｷﾖｳ"}
+    masters.put_rows(master="bank_branches", rows=[branch | since])
+
+
+@pytest.mark.procedure("CM5", "CM3")
+def test_the_customer_asks_to_pay_another_way(journey, clerk, grid, here):
+    contract = here()
+    customer = open_the_portal(journey, clerk, contract.customer_id)
+    bare = ask(customer, contract, "payment", payment_method="direct_debit", bank_code="0001")
+    assert bare.status_code == 422
+    assert bare.content.decode().count("needed for direct debit") == 3
+    transfer = made(ask(customer, contract, "payment", key="p0", payment_method="transfer"))
+    assert clerk.post(reverse("applications:accept_change", args=[transfer])).status_code == 302
+    assert parties.account(account_id=contract.account_id, on=START_DAY).payment_method is PaymentMethod.TRANSFER
+    nothing = ask(customer, contract, "payment", payment_method="transfer")
+    assert nothing.status_code == 422, "it is what holds"
+
+    # A bank account: the number stands in the mandate only; nothing changes before the bank has agreed.
+    debit = {"payment_method": "direct_debit", "holder": "トモシビ タロウ", **BANK}
+    unknown = ask(customer, contract, "payment", **debit)
+    assert "there is no bank 0001" in str(unknown.context["form"].errors)
+    journey.in_transaction(enter_a_bank)
+    wish = queries.change(change_id=made(ask(customer, contract, "payment", key="p1", **debit)))
+    assert wish.wanted["account_number"] == "••••567"
+    assert made(ask(customer, contract, "payment", key="p1", **debit)) == wish.id, "sent twice it is one"
+    (mandate,) = parties.mandates_of(account_id=contract.account_id)
+    assert (mandate.agent, mandate.account_number, mandate.state) == ("agent_a", "1234567", MandateState.DRAFT)
+    assert ask(customer, contract, "payment", key="p2", **debit).status_code == 422, "one of a kind at a time"
+    assert clerk.get(reverse("applications:change", args=[wish.id])).status_code == 200
+    clerk.post(reverse("applications:accept_change", args=[wish.id]))
+    assert queries.change(change_id=wish.id).state is ChangeState.SCHEDULED
+    for step in (party_operations.submit_mandate, partial(party_operations.accept_mandate, on=START_DAY)):
+        journey.in_transaction(step, mandate_id=mandate.id)
+    grid.go(days=1)
+    journey.in_transaction(operations.apply_change, change_id=wish.id, now=clock.now())
+    assert queries.change(change_id=wish.id).state is ChangeState.DONE
+    today = clock.today()
+    assert parties.account(account_id=contract.account_id, on=today).payment_method is PaymentMethod.DIRECT_DEBIT
+
+    # Back to transfers: declined, the mandate goes on; another account that comes to nothing leaves no draft behind.
+    back = made(ask(customer, contract, "payment", key="p3", payment_method="transfer"))
+    clerk.post(reverse("applications:decline_change", args=[back]), {"reason": "a debit is under way"})
+    other = made(ask(customer, contract, "payment", key="p4", **debit | {"account_number": "7654321"}))
+    customer.post(reverse("portals:customer_cancel_change", args=[other]))
+    states = {one.account_number: one.state for one in parties.mandates_of(account_id=contract.account_id)}
+    assert states == {"1234567": MandateState.REGISTERED, "7654321": MandateState.STOPPED}
+
+
+NEW_PLACE = {"postal_code": "1050011", "prefecture": "東京都", "city": "港区", "town": "芝公園", "block": "1-2-3"}
+
+
+@pytest.mark.procedure("CM5", "CM2")
+def test_the_customer_moves_and_we_look_for_the_new_point(journey, clerk, grid, here):
+    contract = here()
+    customer = open_the_portal(journey, clerk, contract.customer_id)
+    days = {"effective_on": str(START_DAY + timedelta(days=20)), "start_on": str(START_DAY + timedelta(days=18))}
+    nowhere = ask(customer, contract, "moving", **days)
+    assert nowhere.status_code == 422
+    assert "Where do you move to?" in nowhere.content.decode()
+    wish = queries.change(change_id=made(ask(customer, contract, "moving", key="m1", **days, **NEW_PLACE)))
+    assert (wish.kind, wish.state) == (ChangeKind.MOVE, ChangeState.ASKED)
+    assert ask(customer, contract, "moving-out", key="m2", effective_on=days["effective_on"]).status_code == 422
+
+    # The clerk cannot send it before the point is found; the search has the address already.
+    page = clerk.get(reverse("applications:change", args=[wish.id]))
+    assert page.context["search"].startswith(reverse("applications:new_point_search"))
+    clerk.post(reverse("applications:accept_change", args=[wish.id]))
+    assert queries.change(change_id=wish.id).state is ChangeState.ASKED
+    found = {"c-effective_on": str(wish.effective_on), "c-spin": FRESH, "c-plan_code": "tokyo-b"}
+    written = found | {f"c-{name}": text for name, text in (days | NEW_PLACE).items() if name != "effective_on"}
+    answer = clerk.post(reverse("applications:correct_change", args=[wish.id]), written)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    clerk.post(reverse("applications:accept_change", args=[wish.id]))
+    assert queries.change(change_id=wish.id).state is ChangeState.AT_GRID
+    assert {one.part for one in queries.grid_requests(change_id=wish.id)} == {Part.END, Part.START}
+    assert "sent to the grid" in clerk.get(reverse("applications:change", args=[wish.id])).content.decode()

@@ -16,7 +16,7 @@ from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import operations as masters
 from tomoshibi.masters import queries as calendars
 from tomoshibi.metering import operations, queries, values
-from tomoshibi.metering.operations.watching import due_on
+from tomoshibi.metering.queries import due_on
 from tomoshibi.supply import operations as supply
 from tomoshibi.worker import queries as jobs
 from tomoshibi.worklist import queries as worklist

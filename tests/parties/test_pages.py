@@ -67,11 +67,11 @@ def test_a_change_needs_a_reason_and_leaves_a_trail(taro, clerk):
     assert all(word in trail for word in ("灯火 太郎", "佐藤 太郎", "結婚", "鈴木"))
 
 
-def test_an_account_pays_differently_from_a_day_on(taro, clerk):
+def test_an_account_is_invoiced_differently_from_a_day_on(taro, clerk):
     (account,) = queries.accounts_of(customer_id=taro.id)
-    terms = {"start": "2027-01-01", "payment_method": "transfer", "statement_channel": "paper", "reason": "口座解約"}
-    assert clerk.post(f"/parties/accounts/{account.id}/terms/", terms).status_code == 302
-    early = clerk.post(f"/parties/accounts/{account.id}/terms/", terms | {"start": "2020-01-01"})
+    terms = {"start": "2027-01-01", "collective": "wait", "reason": "ご希望"}
+    assert clerk.post(f"/parties/accounts/{account.id}/invoicing/", terms).status_code == 302
+    early = clerk.post(f"/parties/accounts/{account.id}/invoicing/", terms | {"start": "2020-01-01"})
     assert early.status_code == 422
     assert "no terms yet" in early.content.decode()
     address = {

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import words
 from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, ChangeState, Effect, Part
+from tomoshibi.contracts.values import EndReason
 from tomoshibi.kernel import units
 from tomoshibi.ui.states import State, Tone
 
@@ -69,6 +70,12 @@ EFFECTS: dict[str, tuple[str, Words]] = {
     Effect.WAITS: ("calendar-event", pgettext_lazy("consequence", "Takes effect")),
     Effect.OTHER: ("info-circle", pgettext_lazy("consequence", "Also")),
 }
+END_REASONS: dict[str, Words] = {
+    EndReason.MOVED_OUT.value: _("moved out"),
+    EndReason.CANCELED.value: _("canceled"),
+    EndReason.UNPAID.value: _("not paid"),
+}
+"""Why a contract ends by a change; a switch ends it by the other retailer's application."""
 FIELDS: dict[str, Words] = {
     **words.ANSWERS,
     "discounts": _("Discounts"),
@@ -87,6 +94,8 @@ FIELDS: dict[str, Words] = {
     "ground": _("Ground of the succession"),
     "with_removal": _("Take the service line down"),
     "attendance": _("Somebody will be there"),
+    "end_reason": _("Why it ends"),
+    "waive_fee": _("Why no cancellation fee is asked for"),
 }
 HIDDEN = frozenset({"account_kind", "agent", "mandate_id", "capacity_kind", "kind"})
 """Parts of a wish that say nothing to people by themselves."""
@@ -116,6 +125,8 @@ def shown(name: str, value: Any, *, plans: Mapping[str, str], unit: str = "") ->
     match name:
         case "plan_code":
             return plans.get(str(value), value)
+        case "end_reason":
+            return END_REASONS.get(str(value), value)
         case "payment_method" | "statement_channel":
             return words.CHOSEN[name].get(value, value)
         case "discounts":

@@ -47,7 +47,6 @@ urlpatterns = [
     path("charges/", charges.charges, name="charges"),
     path("charges/new/", charges.new_charge, name="new_charge"),
     path("charges/left-over/", charges.left_over, name="left_over"),
-    path("charges/at-end/<int:contract_id>/", charges.fee_at_end, name="fee_at_end"),
     path("charges/<int:charge_id>/", charges.charge, name="charge"),
     path("charges/<int:charge_id>/panel/", charges.panel, name="charge_panel"),
     path("charges/<int:charge_id>/decide/", charges.decide, name="decide_charge"),

@@ -3,7 +3,8 @@ Which parts of other rooms a page shows: page name -> URL names of fragments, in
 
 ``masters.change`` is asked with ``proposal``, the number of a change that waits: what would it touch.
 
-``contracts.contract`` is asked with the ``contract``: what changed, and is to change.
+``contracts.contract`` is asked with the ``contract``: what changed, and is to change; ``parties.customer`` with the
+``customer`` and ``parties.account`` with the ``account`` likewise.
 
 ``tariffs.document`` is asked with ``plan`` (code), ``start`` (its first day) and the id of the ``draft`` or the
 ``proposal`` that holds it: whom would this version reach, and what would it change.
@@ -19,6 +20,8 @@ TABLE: Mapping[str, Sequence[str]] = {
     "applications.change": ("billing:touched_bills",),
     "tariffs.document": ("contracts:on_plan", "billing:study_of_plan"),
     "contracts.contract": ("applications:changes_of", "applications:notices_of"),
+    "parties.account": ("applications:changes_of",),
+    "parties.customer": ("applications:changes_of",),
     "groups.group": ("billing:energy_of_group",),
     "groups.customer": ("billing:groups_of_customer",),
     "masters.change": ("console:impact_of_master", "billing:study_of_master"),

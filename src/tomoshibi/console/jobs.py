@@ -43,7 +43,7 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
 
 
 @worker_operations.define_job(
-    days.GO_ON_JOB, procedure="RC4", label=gettext_noop("On to the day of the next debit result (demo)")
+    days.GO_ON_JOB, procedure="RC4", label=gettext_noop("On to a day on which something is awaited (demo)")
 )
 def go_on(progress: worker_operations.Progress, until: str) -> str:
     """Day by day, as the worker would have lived through them; done again after a crash, it goes on from the day it is."""

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
+from tomoshibi.console import awaited, days, portal_access, timeline
 from tomoshibi.console import board as boards
-from tomoshibi.console import days, portal_access, timeline
 from tomoshibi.console import impact as impacts
 from tomoshibi.console import months as monthly
 from tomoshibi.console import search as searching
@@ -59,7 +59,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "any_quiet": any(chapter.quiet for chapter in chapters),
             "sees_months": may_view is None or any(f"{procedure}.view" in may_view for procedure in MONTH_PROCEDURES),
             "can_step": can_step,
-            "awaited_on": collection.awaited_on(today=worker.today()) if can_step else None,
+            "awaited": awaited.days_ahead(today=worker.today()) if can_step else [],
             "failed": worker.jobs(state=JobState.FAILED, limit=5),
             "running": worker.jobs(state=JobState.RUNNING, limit=5),
             "job_counts": {state.value: counts.get(state.value, 0) for state in JobState},
@@ -88,12 +88,12 @@ def next_day(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page(ANY_STAFF)
 def go_on(request: HttpRequest) -> HttpResponse:
-    """The demo's clock: on to the day on which the next debit result comes, through all days between."""
+    """The demo's clock: on to a day on which something is awaited, through all days between."""
     if not (settings.DEMO and worker.is_stepped()):
         raise Http404
-    day = collection.awaited_on(today=worker.today())
-    if day is None:
-        messages.info(request, _("No result of a direct debit is awaited: step to the next day."))
+    until = request.POST.get("until", "")
+    if until not in {str(one.day) for one in awaited.days_ahead(today=worker.today())}:
+        messages.info(request, _("Nothing is awaited on that day any more: step to the next day."))
         return redirect("console:today")
     with db.transaction():
         under_way = [
@@ -106,7 +106,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
             if under_way
             else worker_operations.enqueue(
                 days.GO_ON_JOB,
-                {"until": day.isoformat()},
+                {"until": until},
                 requested_by_id=actor(request),
                 lock=days.GO_ON_JOB,
             )

@@ -199,18 +199,6 @@ class NewContractForm(TermsForm):
         return number
 
 
-class EndForm(forms.Form):
-    """The end of a contract."""
-
-    on = Day(label=_("First day without supply"))
-    end_reason = forms.ChoiceField(label=_("Why it ends"), choices=list(words.END_REASONS.items()))
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=REASON_HELP)
-    waive_fee = forms.CharField(
-        label=_("Why no cancellation fee is asked for"), max_length=500, required=False,
-        help_text=_("Only to give it up; leave it empty otherwise."),
-    )  # fmt: skip
-
-
 class OutageForm(forms.Form):
     """Days that count for the outage discount."""
 

@@ -131,18 +131,20 @@ def supplied_frame(
     area: str | None = None,
     base_day: str | None = None,
     account_ids: Sequence[int] | pl.Series | None = None,
+    begun_since: date | None = None,
 ) -> pl.DataFrame:
     """
     Who is supplied on at least one day of ``[period_start, period_end)``.
 
     :param account_ids: only the contracts of these payers
-
+    :param begun_since: only contracts that began on this day or later
     :returns: columns of ``SUPPLIED``, one row per contract, by contract; ``start`` and ``end`` are the contract's own
     """
     conditions = ['c.start < %(until)s AND (c."end" IS NULL OR c."end" > %(from)s)']
     conditions += ["p.area = %(area)s"] if area else []
     conditions += ["p.base_day = %(base_day)s"] if base_day else []
     conditions += ["c.account_id = ANY(%(accounts)s)"] if account_ids is not None else []
+    conditions += ["c.start >= %(begun)s"] if begun_since else []
     return bulk.read_frame(
         f"""
         SELECT c.id, c.number, c.customer_id, c.account_id, c.supply_point_id, p.spin, p.area, p.voltage, p.base_day,
@@ -151,7 +153,7 @@ def supplied_frame(
         WHERE {" AND ".join(conditions)} ORDER BY c.id
         """,
         SUPPLIED,
-        {"from": period_start, "until": period_end, "area": area, "base_day": base_day}
+        {"from": period_start, "until": period_end, "area": area, "base_day": base_day, "begun": begun_since}
         | {"accounts": list(account_ids if account_ids is not None else ())},
     )
 
@@ -310,6 +312,12 @@ def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, list[va
     rows = Contract.objects.filter(Q(end=None) | Q(end__gt=day), id__in=terms.values("contract_id"))
     ids = list(rows.order_by("number").values_list("id", flat=True)[:limit])
     return rows.count(), _contracts(Q(id__in=ids)) if ids else []
+
+
+def begins_on(*, today: date) -> date | None:
+    """The next day, today left out, on which a supply begins."""
+    rows = Contract.objects.filter(start__gt=today).order_by("start")
+    return rows.values_list("start", flat=True).first()
 
 
 def with_levy_exemption(frame: pl.DataFrame) -> pl.DataFrame:

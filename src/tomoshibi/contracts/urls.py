@@ -9,7 +9,6 @@ urlpatterns = [
     path("<int:contract_id>/", views.contract, name="contract"),
     path("<int:contract_id>/panel/", views.contract_panel, name="contract_panel"),
     path("<int:contract_id>/change/", views.change, name="change"),
-    path("<int:contract_id>/end/", views.end, name="end"),
     path("on-plan/", views.on_plan, name="on_plan"),
     path("<int:contract_id>/exempt/", views.exempt, name="exempt"),
     path("<int:contract_id>/outage/", views.suffer_outage, name="suffer_outage"),

@@ -166,7 +166,6 @@ def _contract_page(request: HttpRequest, contract_id: int, *, status: int = 200,
         "change_form": _change_form(None, found),
         "exemption_form": forms.ExemptionForm(auto_id="exempt_%s"),
         "outage_form": forms.OutageForm(auto_id="outage_%s"),
-        "end_form": forms.EndForm(auto_id="end_%s", initial={"on": found.end, "end_reason": found.end_reason}),
     }
     return render(request, "contracts/contract.html", context | forms_of_page | bound, status=status)
 
@@ -268,39 +267,6 @@ def _preview_address(found: values.Contract, form: forms.ChangeForm) -> str:
     if form.cleaned_data["kwh"] is not None:
         query["energy_dwh"] = str(units.energy_dwh(form.cleaned_data["kwh"]))
     return f"{reverse('billing:preview', args=[found.id])}?{urlencode(query)}"
-
-
-@require_POST
-@page("CM2", right=DO)
-def end(request: HttpRequest, contract_id: int) -> HttpResponse:
-    form = forms.EndForm(request.POST, auto_id="end_%s")
-    if form.is_valid():
-        data = form.cleaned_data
-        if "preview" in request.POST:
-            asked = urlencode({"on": data["on"].isoformat(), "reason": data["end_reason"]})
-            address = f"{reverse('billing:fee_at_end', args=[contract_id])}?{asked}"
-            return _contract_page(request, contract_id, end_form=form, end_preview=address)
-        if data["waive_fee"] and not request.user.has_perm(f"RB7.{DO}"):  # type: ignore[union-attr]
-            form.add_error("waive_fee", _("You may not give a fee up: ask somebody who may settle bills."))
-            return _contract_page(request, contract_id, status=422, end_form=form)
-        try:
-            with db.transaction():
-                operations.end(
-                    contract_id=contract_id,
-                    on=data["on"],
-                    reason=values.EndReason(data["end_reason"]),
-                    waive_fee=data["waive_fee"],
-                    actor_id=request.user.pk,
-                )
-                _record(request, "CM2", f"ends on {data['on']}: {data['end_reason']}", contract_id)
-        except operations.NoSuchContract:
-            raise Http404 from None
-        except (operations.OutsideContract, operations.PointTaken) as refusal:
-            form.add_error("on", str(refusal))
-        else:
-            messages.success(request, _("The contract ends on %(day)s.") % {"day": data["on"].isoformat()})
-            return redirect("contracts:contract", contract_id)
-    return _contract_page(request, contract_id, status=422, end_form=form)
 
 
 @require_http_methods(["GET", "POST"])

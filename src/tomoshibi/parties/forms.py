@@ -93,15 +93,12 @@ class ChangeCustomerForm(CustomerForm):
 
 
 class TermsForm(forms.Form):
-    """Another way of paying or being told, from a day on."""
+    """One invoice for many contracts, or one for each, from a day on."""
 
     start = Day(label=_("From"))
-    payment_method = forms.ChoiceField(label=_("Pays by"), choices=list(words.PAYMENT.items()))
-    statement_channel = forms.ChoiceField(label=_("Statement by"), choices=list(words.STATEMENT.items()))
     collective = forms.ChoiceField(
         label=_("Invoices"),
         choices=list(words.COLLECTIVE.items()),
-        required=False,
         help_text=_(
             "One invoice has one number, one amount to pay, one debit and one statement with a page per point; "
             "its tax is rounded once. It counts from the first reading month that begins on the day above or later, "

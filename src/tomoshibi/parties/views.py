@@ -14,7 +14,7 @@ from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import forms, listing, operations, queries, values, words
 from tomoshibi.storage import db
-from tomoshibi.ui import lists
+from tomoshibi.ui import fragments, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -75,6 +75,7 @@ def _customer_context(customer_id: int, request: HttpRequest, *, shown: bool = F
         "kind": words.KINDS[found.kind],
         "accounts": [_account_row(a) for a in queries.accounts_of(customer_id=customer_id, on=clock.today())],
         "contacts_shown": shown,
+        "fragments": fragments.addresses("parties.customer", of=request, customer=str(customer_id)),
     }
 
 
@@ -168,12 +169,7 @@ def _account_page(request: HttpRequest, account_id: int, *, status: int = 200, *
     unbound = {
         "terms_form": forms.TermsForm(
             auto_id="terms_%s",
-            initial={
-                "start": clock.today(),
-                "payment_method": found.payment_method,
-                "statement_channel": found.statement_channel,
-                "collective": found.collective,
-            },
+            initial={"start": clock.today(), "collective": found.collective},
         ),
         "address_form": forms.BillingAddressForm(
             auto_id="address_%s", initial={name: getattr(own, name) for name in forms.ADDRESS}
@@ -193,6 +189,7 @@ def _account_page(request: HttpRequest, account_id: int, *, status: int = 200, *
         ],
         "mandates": _shown_mandates(account_id),
         "mandate_states": words.MANDATES,
+        "fragments": fragments.addresses("parties.account", of=request, account=str(account_id)),
     }  # fmt: skip
     return render(request, "parties/account.html", unbound | context | bound, status=status)
 
@@ -220,7 +217,7 @@ def _mandate_form(data: Any) -> forms.MandateForm:
 
 @require_POST
 @page("CM3", right=DO)
-def change_terms(request: HttpRequest, account_id: int) -> HttpResponse:
+def change_invoicing(request: HttpRequest, account_id: int) -> HttpResponse:
     form = forms.TermsForm(request.POST, auto_id="terms_%s")
     if form.is_valid():
         data = form.cleaned_data
@@ -229,14 +226,9 @@ def change_terms(request: HttpRequest, account_id: int) -> HttpResponse:
                 operations.change_account_terms(
                     account_id=account_id,
                     start=data["start"],
-                    payment_method=values.PaymentMethod(data["payment_method"]),
-                    statement_channel=values.StatementChannel(data["statement_channel"]),
-                    collective=values.Collective(data["collective"]) if data["collective"] else None,
+                    collective=values.Collective(data["collective"]),
                 )
-                what = (
-                    f"pays by {data['payment_method']}, statement by {data['statement_channel']}, "
-                    f"one invoice for all: {data['collective'] or 'as before'} from {data['start']}"
-                )
+                what = f"one invoice for all: {data['collective']} from {data['start']}"
                 record(request, "CM3", what, f"parties.billingaccount:{account_id}")
         except operations.TooEarly as refusal:
             form.add_error("start", str(refusal))

@@ -132,6 +132,13 @@ class ChangeForm(forms.Form):
     def _add_move_out(self) -> None:
         self.fields["with_removal"] = forms.BooleanField(label=_("Take the service line down"), required=False)
         self.fields["attendance"] = forms.BooleanField(label=_("Somebody will be there"), required=False)
+        self.fields["end_reason"] = forms.ChoiceField(
+            label=_("Why it ends"), choices=list(change_words.END_REASONS.items()), required=False
+        )
+        self.fields["waive_fee"] = _text(
+            _("Why no cancellation fee is asked for"), 300,
+            help_text=_("Only to give it up, by who may settle bills; leave it empty otherwise."),
+        )  # fmt: skip
         AddressPart.add(self)
         self.fields["postal_code"].help_text = _("Where the final bill goes, if not to the present address.")
 

@@ -1,6 +1,7 @@
 """Changes of customers and contracts, the applications to the grid that they opened, and their story."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django_fsm import transition
 
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeState
+from tomoshibi.contracts.values import EndReason
 from tomoshibi.storage.audit import audited
 from tomoshibi.storage.fields import StateField, choices_of
 
@@ -69,6 +71,14 @@ class Change(models.Model):
             ),
             models.Index(fields=["customer"], name="change_customer"),
         ]
+
+    def how_it_ends(self) -> dict[str, Any]:
+        """Why a contract ends by this change, and why without a fee, as ``contracts.operations.end`` asks."""
+        return {
+            "reason": EndReason(self.wanted.get("end_reason") or EndReason.MOVED_OUT.value),
+            "waive_fee": str(self.wanted.get("waive_fee", "")),
+            "actor_id": self.asked_by_id,
+        }
 
     @transition(field=state, source=[ChangeState.ASKED, ChangeState.BACK], target=ChangeState.SCHEDULED)
     def schedule(self) -> None:

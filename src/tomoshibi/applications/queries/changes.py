@@ -47,10 +47,10 @@ def change_rows() -> QuerySet[Change]:
 
 
 def changes_of(
-    *, contract_id: int | None = None, customer_id: int | None = None, limit: int = 50
+    *, contract_id: int | None = None, customer_id: int | None = None, account_id: int | None = None, limit: int = 50
 ) -> list[values.Change]:
-    """Changes of a contract or a customer, latest first."""
-    named = {"contract_id": contract_id, "customer_id": customer_id}
+    """Changes of a contract, a customer or a payer, latest first."""
+    named = {"contract_id": contract_id, "customer_id": customer_id, "account_id": account_id}
     given = {name: value for name, value in named.items() if value is not None}
     assert given, "name one"
     return [to_change(row) for row in Change.objects.filter(**given).order_by("-id")[:limit]]

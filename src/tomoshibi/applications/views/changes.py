@@ -1,11 +1,13 @@
 """Pages of changes (CM2, CM3): the list, a new one with what it would bring, its page with every step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +22,7 @@ from tomoshibi.applications.queries import consequences
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState, NewChange
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.contracts.values import Contract
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
@@ -69,7 +72,7 @@ def new_change(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         kind=kind, contract=contract, today=clock.today(), initial=forms.fresh(kind, before), prefix="w",
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_waive(request, form):
         try:
             operations.examine_change(new=form.change(), today=clock.today())
             if not confirm.is_confirmed(request):
@@ -90,6 +93,14 @@ def new_change(request: HttpRequest) -> HttpResponse:
         "customer": parties.customer(customer_id=contract.customer_id),
     }
     return render(request, "applications/changes/new.html", context, status=422 if form.errors else 200)
+
+
+def _may_waive(request: HttpRequest, form: forms.ChangeForm) -> bool:
+    """A fee is given up by who may settle bills."""
+    if not form.cleaned_data.get("waive_fee") or request.user.has_perm("RB7.do"):  # type: ignore[union-attr]
+        return True
+    form.add_error("waive_fee", _("You may not give a fee up: ask somebody who may settle bills."))
+    return False
 
 
 def _ask(request: HttpRequest, new: NewChange, before: dict[str, Any]) -> HttpResponse:
@@ -169,10 +180,19 @@ def _page(request: HttpRequest, change_id: int, *, status: int = 200, **bound: A
         "answer_form": forms.AnswerForm(auto_id="answer_%s"),
         "may_do": request.user.has_perm(f"{found.procedure}.do"),  # type: ignore[union-attr]
     }
+    if found.is_open and found.kind is ChangeKind.MOVE and not found.wanted.get("spin"):
+        context["search"] = _search_there(found)
     if found.is_open:
         context |= _brings(_as_new(found), dict(found.before))
         context["form"] = _correction_form(None, found)
     return render(request, "applications/changes/change.html", context | bound, status=status)
+
+
+def _search_there(found: values.Change) -> str:
+    """Where the point of the new place is looked for, with its address in the form."""
+    there = "".join(str(found.wanted.get(name, "")) for name in ("prefecture", "city", "town", "block"))
+    asked = {"address": there, "building": found.wanted.get("building", ""), "why": found.number}
+    return f"{reverse('applications:new_point_search')}?{urlencode(asked)}"
 
 
 def _may(found: values.Change, *, by_hand: bool) -> dict[str, bool]:
@@ -205,20 +225,36 @@ def change_panel(request: HttpRequest, change_id: int) -> HttpResponse:
     return render(request, "applications/changes/panel.html", _facts(_change_or_404(change_id)))
 
 
+_FROM_PAGE: dict[str, list[ChangeKind]] = {
+    "contract": list(ChangeKind),
+    "customer": [ChangeKind.HOLDER, ChangeKind.CONTACT],
+    "account": [ChangeKind.PAYMENT, ChangeKind.CHANNEL, ChangeKind.CONTACT],
+}
+"""What may be asked for on the page of what."""
+
+
 @require_GET
 @page(*BOTH)
 def changes_of(request: HttpRequest) -> HttpResponse:
-    """A fragment for the pages of contracts and customers: what changed and is to change."""
-    given = {name: int(request.GET[name]) for name in ("contract", "customer") if request.GET.get(name, "").isdigit()}
-    if not given:
+    """A fragment for the pages of contracts, customers and payers: what changed, and what may be changed from there."""
+    name = next((name for name in _FROM_PAGE if request.GET.get(name, "").isdigit()), "")
+    if not name:
         raise Http404
-    found = queries.changes_of(contract_id=given.get("contract"), customer_id=given.get("customer"), limit=10)
-    contract = contracts.contract(contract_id=given["contract"]) if "contract" in given else None
+    which = int(request.GET[name])
+    found = queries.changes_of(**{f"{name}_id": which}, limit=10)
+    held: Sequence[Contract | None] = (
+        [contracts.contract(contract_id=which)]
+        if name == "contract"
+        else contracts.contracts_of(**{f"{name}_id": which})
+    )
+    today = clock.today()
+    running = (one for one in held if one is not None and (name == "contract" or one.end is None or one.end > today))
+    contract = next(running, None)
     context = {
         "rows": [{"it": one, "kind": words.KINDS[one.kind]} for one in found],
         "states": words.STATES,
         "contract": contract,
-        "kinds": words.KINDS.items(),
+        "kinds": [(kind, words.KINDS[kind]) for kind in _FROM_PAGE[name]],
     }
     return render(request, "applications/changes/of.html", context)
 
@@ -264,7 +300,7 @@ def cancel(request: HttpRequest, change_id: int) -> HttpResponse:
 def correct(request: HttpRequest, change_id: int) -> HttpResponse:
     found = _change_or_404(change_id)
     form = _correction_form(request.POST, found)
-    if not form.is_valid():
+    if not form.is_valid() or not _may_waive(request, form):
         return _page(request, change_id, status=422, form=form)
     return _step(
         request, change_id, operations.correct_change, _("Saved."),

@@ -585,7 +585,7 @@ def searches(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(*SEARCHES, right=DO)
 def new_search(request: HttpRequest) -> HttpResponse:
-    form = forms.SearchForm(request.POST or None)
+    form = forms.SearchForm(request.POST or None, initial={name: text for name, text in request.GET.items() if text})
     if request.method == "POST" and form.is_valid():
         try:
             with db.transaction():

@@ -1,6 +1,5 @@
-"""Sundry charges: the list, entering one, the second person's decision, withdrawing; and what leaving would cost."""
+"""Sundry charges: the list, entering one, the second person's decision, withdrawing."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tomoshibi.billing import chargeforms, chargelist, forms, jobs, operations, queries, values
 from tomoshibi.contracts import operations as contract_operations
 from tomoshibi.contracts import queries as contracts
-from tomoshibi.contracts.values import ChargeState, EndReason, SundryCharge
+from tomoshibi.contracts.values import ChargeState, SundryCharge
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
@@ -241,18 +240,3 @@ def left_over(request: HttpRequest) -> HttpResponse:
         messages.info(request, str(refusal))
         return redirect("billing:charges")
     return redirect("billing:run", made.id)
-
-
-@require_GET
-@page("CM2", "CM3", "RB6")
-def fee_at_end(request: HttpRequest, contract_id: int) -> HttpResponse:
-    """What leaving would cost: a fragment for the page on which a contract ends."""
-    try:
-        on = date.fromisoformat(request.GET.get("on", ""))
-        reason = EndReason(request.GET["reason"]) if request.GET.get("reason") else None
-    except ValueError:
-        raise Http404 from None
-    found = queries.fee_at_end(contract_id=contract_id, on=on, notice_on=clock.today(), reason=reason)
-    if found is None:
-        raise Http404
-    return render(request, "billing/charges/fee_at_end.html", {"fee": found})

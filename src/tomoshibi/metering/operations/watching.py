@@ -18,9 +18,9 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import values
-from tomoshibi.metering.models import Gap, PortalEndpoint, RefetchRequest
+from tomoshibi.metering.models import Gap, RefetchRequest
 from tomoshibi.metering.operations import taking_over
-from tomoshibi.metering.queries.gaps import gap_counts
+from tomoshibi.metering.queries.gaps import due_on, gap_counts, waits_of_areas
 from tomoshibi.metering.queries.readings import confirmed_frame
 from tomoshibi.metering.values import GapReason
 from tomoshibi.storage import bulk, db
@@ -38,8 +38,6 @@ _A_WEEK = timedelta(days=7)
 _STAGED = [
     "contract_id", "contract_number", "supply_point_id", "spin", "period_start", "period_end", "area", "base_day", "due_on",
 ]  # fmt: skip
-_WAIT_BUSINESS_DAYS = 4
-"""原則 検針日から起算して 4 営業日; per area it is a setting of the portal."""
 
 
 class NothingToAsk(ValueError):
@@ -72,11 +70,6 @@ def watch(*, today: date, now: datetime, months_back: int = _MONTHS_WATCHED) -> 
     closed += _close_not_expected(now=now)
     _put_before_people(now=now)
     return {"opened": opened, "closed": closed, "open": Gap.objects.filter(closed_at=None).count()}
-
-
-def due_on(*, reading_on: date, working: masters.Days, wait_business_days: int) -> date:
-    """The last day on which data is in time: the reading day is the first business day that counts."""
-    return working.add(working.next_or_same(reading_on), wait_business_days - 1)
 
 
 def _open_gaps(*, month: Month, today: date, now: datetime) -> int:
@@ -112,10 +105,10 @@ def _watched(*, month: Month, today: date) -> pl.DataFrame:
         for day in masters.reading_days(month=month)
         if day.reading_on < today and (day.area, day.base_day) in cut_from
     ]
-    waits = dict(PortalEndpoint.objects.values_list("area", "wait_business_days"))
+    waits = waits_of_areas()
     rows = []
     for area, days in groupby(passed, key=lambda day: day.area):  # they come in the order of their areas
-        wait = waits.get(area, _WAIT_BUSINESS_DAYS)
+        wait = waits[area]
         working = masters.days_of(
             start=month.plus(-1).first, end=month.plus(2).first + wait * _A_WEEK, scopes=(masters.NATIONAL, area)
         )

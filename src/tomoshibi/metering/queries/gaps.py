@@ -1,15 +1,55 @@
 """What is due and not there, agreed quantities, and what a clerk may propose."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.rounding import Rounding, divide
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import values
-from tomoshibi.metering.models import AgreedQuantity, Gap, Reading
+from tomoshibi.metering.models import AgreedQuantity, Gap, PortalEndpoint, Reading
 
 _MONTHS_OF_AVERAGE = 3
+_WAIT_BUSINESS_DAYS = 4
+"""原則 検針日から起算して 4 営業日; per area it is a setting of the portal."""
+_LATELY = timedelta(days=70)
+"""After this time a supply has been read, or its gap is somebody's work."""
+
+
+def waits_of_areas() -> Mapping[str, int]:
+    """Business days within which each area's grid company gives out values, the reading day being the first."""
+    known = dict(PortalEndpoint.objects.values_list("area", "wait_business_days"))
+    return defaultdict(lambda: _WAIT_BUSINESS_DAYS, known)
+
+
+def due_on(*, reading_on: date, working: masters.Days, wait_business_days: int) -> date:
+    """The last day on which data is in time: the reading day is the first business day that counts."""
+    return working.add(working.next_or_same(reading_on), wait_business_days - 1)
+
+
+def first_values_on(*, today: date) -> date | None:
+    """The next day, today left out, by which the first values of a supply that began lately are due."""
+    new = contracts.supplied_frame(
+        period_start=today, period_end=today + timedelta(days=1), begun_since=today - _LATELY
+    )
+    read = Reading.objects.filter(supply_point_id__in=new["supply_point_id"].to_list(), provided=True)
+    held = set(read.values_list("supply_point_id", "period_start"))
+    waiting = new.filter([row not in held for row in new.select("supply_point_id", "start").iter_rows()])
+    months = [Month.of(today).plus(n) for n in (-1, 0, 1, 2)]
+    days = {(day.area, day.base_day, day.month): day for month in months for day in masters.reading_days(month=month)}
+    waits, due = waits_of_areas(), []
+    for area, base_day, start in waiting.select("area", "base_day", "start").unique().iter_rows():
+        read_days = (days.get((area, base_day, month)) for month in months)
+        first = next((day for day in read_days if day is not None and day.metering_on > start), None)
+        if first is not None:
+            reach = first.reading_on + timedelta(days=waits[area] * 7)
+            working = masters.days_of(start=first.reading_on, end=reach, scopes=(masters.NATIONAL, area))
+            due.append(due_on(reading_on=first.reading_on, working=working, wait_business_days=waits[area]))
+    return min((day for day in due if day > today), default=None)
 
 
 def to_gap(row: Gap) -> values.Gap:

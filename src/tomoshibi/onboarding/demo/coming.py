@@ -4,7 +4,7 @@ day when the demo's clock has reached it - also about supply that began after th
 """
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +12,11 @@ from django.db import connections
 
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
+from tomoshibi.masters import queries as masters
 from tomoshibi.onboarding.demo import load, loads, outside, story
 
+_LONGEST = timedelta(days=21)
+"""No file comes later than this after its reading day, whatever holidays lie between."""
 _one_at_a_time = threading.Lock()
 _looked_on: dict[Path, date] = {}
 """When an area's folder was looked through last: portals are asked every hour, and a day brings its files once."""
@@ -24,11 +27,23 @@ def grid_files(area: str) -> None:
     with _one_at_a_time:
         try:
             folder, today = outside.places().grid_folder / area, outside.the_day()
-            if _looked_on.get(folder) != today and load.is_loaded():
-                write_due(area, today=today)
+            looked_on = _looked_on.get(folder)
+            if looked_on != today and load.is_loaded():
+                if looked_on is None or _comes_something(area, after=looked_on, today=today):
+                    write_due(area, today=today)
                 _looked_on[folder] = today
         finally:
             connections.close_all()
+
+
+def _comes_something(area: str, *, after: date, today: date) -> bool:
+    """Whether a file of the area becomes due in ``(after, today]``: most days bring none, and are asked about too."""
+    month, days = story.OPEN.plus(1), set()
+    while month <= Month.of(today):
+        days |= {day.reading_on for day in masters.reading_days(month=month, area=area) if day.reading_on <= today}
+        month = month.plus(1)
+    late = [day for day in days if day > after - _LONGEST]
+    return any(after < outside.file_day(day, area=area) <= today for day in late)
 
 
 def write_due(area: str, *, today: date) -> int:

@@ -260,7 +260,12 @@ def files_of(rows: pl.DataFrame, *, month: Month) -> Iterator[File]:
     days = {(day.area, day.base_day): day.reading_on for day in masters.reading_days(month=month)}
     for (area, base_day), part in rows.group_by("area", "base_day", maintain_order=True):
         key = str(area), str(base_day)
-        yield File(*key, month, masters.add_business_days(days[key], DAYS_TO_FILE, area=key[0]), part)
+        yield File(*key, month, file_day(days[key], area=key[0]), part)
+
+
+def file_day(reading_on: date, *, area: str) -> date:
+    """On which day the grid company gives out the file of a reading day."""
+    return masters.add_business_days(reading_on, DAYS_TO_FILE, area=area)
 
 
 def write_file(file: File, *, used: loads.Loads, folder: Path, mishaps: Mishaps = NO_MISHAPS) -> int:

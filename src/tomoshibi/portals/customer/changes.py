@@ -1,6 +1,7 @@
 """The customer asks for changes and sees how far they are; what is only theirs to say changes at once (CM5)."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from tomoshibi.portals.customer.wishes import Wish, WishForm
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.ui import figures
 from tomoshibi.ui.acting import actor
 from tomoshibi.worker import queries as clock
 
@@ -73,8 +75,6 @@ def _title(found: values.Change) -> Any:
             return one.title
     return {
         ChangeKind.MOVE_OUT: _("Moving out"),
-        ChangeKind.MOVE: _("Moving"),
-        ChangeKind.PAYMENT: _("Way of paying"),
         ChangeKind.DISCOUNTS: _("Discounts"),
         ChangeKind.SUCCESSION: _("Handing over the contract"),
     }.get(found.kind, found.number)
@@ -115,7 +115,7 @@ def new_change(request: HttpRequest, what: str, *, customer_id: int) -> HttpResp
 def _before(wish: Wish, contract: Contract) -> dict[str, Any]:
     on = max(clock.today(), contract.start)
     found = queries.present_values(kind=wish.kind, contract=contract, on=on)
-    return {} if wish.kind is ChangeKind.MOVE_OUT else found
+    return {} if wish.kind in {ChangeKind.MOVE, ChangeKind.MOVE_OUT} else found
 
 
 def _check(request: HttpRequest, form: WishForm, wish: Wish, contract: Contract, customer_id: int) -> HttpResponse:
@@ -149,6 +149,13 @@ def rows(wanted: Any, before: Any) -> list[dict[str, Any]]:
     ]
 
 
+_CHOSEN = {
+    "statement_channel": wishes.CHANNELS,
+    "payment_method": wishes.METHODS | wishes.OTHER_METHODS,
+    "account_kind": wishes.ACCOUNTS,
+}
+
+
 def _said(name: str, value: Any, unit: str) -> Any:
     if value in {None, "", False}:
         return "–"
@@ -156,8 +163,10 @@ def _said(name: str, value: Any, unit: str) -> Any:
         return tariffs.plan_names(language=get_language() or "ja").get(str(value), value)
     if name == "capacity_milli":
         return f"{units.plain(int(value), scale=units.MILLI)} {unit}".strip()
-    if name == "statement_channel":
-        return wishes.CHANNELS.get(str(value), value)
+    if name in _CHOSEN:
+        return _CHOSEN[name].get(str(value), value)
+    if name == "start_on":
+        return figures.day(date.fromisoformat(str(value)))
     return _("yes") if value is True else value
 
 

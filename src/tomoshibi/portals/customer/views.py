@@ -1,5 +1,7 @@
 """The customer's portal (RB8): what is to be paid, the bills with their PDFs, usage as a picture."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -62,7 +64,7 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
         "company": masters.company(),
         "open_minor": open_minor,
         "credit_minor": credit_minor,
-        "latest": bills[0] if bills else None,
+        "latest": _latest(customer_id, bills),
         "payments": {r.bill_id: r for r in collection.receivables_of(customer_id=customer_id)},
         "usage_chart": _usage_chart(bills),
         "contracts": [
@@ -76,6 +78,21 @@ def home(request: HttpRequest, *, customer_id: int) -> HttpResponse:
         ],
     }
     return render(request, "portals/customer/home.html", context)
+
+
+def _latest(customer_id: int, bills: list[billing_values.Bill]) -> dict[str, Any] | None:
+    """What the newest bill asks for: of a collective invoice, the invoice for all its contracts."""
+    if not bills:
+        return None
+    newest = bills[0]
+    invoice = _own_invoice(customer_id, newest) if newest.lead_bill_id else None
+    asked = invoice or newest
+    return {
+        "bill": newest,
+        "total_minor": asked.total_minor,
+        "energy_dwh": asked.energy_dwh,
+        "contracts": len(invoice.members) if invoice else 1,
+    }
 
 
 def _plan_name(contract: contract_values.Contract) -> str:

@@ -6,15 +6,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tomoshibi.applications.models import Change
-from tomoshibi.applications.operations.changes.requests import CONTACT_FIELDS, HOLDER_FIELDS, ChangeRefused
+from tomoshibi.applications.operations.changes.requests import CONTACT_FIELDS, HOLDER_FIELDS, ChangeRefused, subject
 from tomoshibi.applications.values.changes import ChangeKind
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties import queries as party_queries
-from tomoshibi.parties.values import LIVE_MANDATES, BankAccountKind, PaymentMethod, StatementChannel
+from tomoshibi.parties.values import LIVE_MANDATES, PaymentMethod, StatementChannel
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
 
@@ -39,23 +41,6 @@ def apply(row: Change, *, on: date, now: datetime) -> None:
     """
     with db.savepoint():
         _APPLY[ChangeKind(row.kind)](row, on, now)
-
-
-def draft_mandate(row: Change) -> None:
-    """A bank account came with the wish: the mandate is written down, the wish keeps only its last digits."""
-    wanted = dict(row.wanted)
-    if not wanted.get("bank_code") or wanted.get("mandate_id"):
-        return
-    made = parties.draft_mandate(
-        account_id=row.account_id,
-        agent=wanted.get("agent") or "agent-a",
-        bank_code=wanted["bank_code"],
-        branch_code=wanted["branch_code"],
-        account_kind=BankAccountKind(wanted.get("account_kind") or BankAccountKind.ORDINARY.value),
-        account_number=wanted["account_number"],
-        holder=wanted["holder"],
-    )
-    row.wanted = wanted | {"account_number": made.masked_number, "mandate_id": made.id}
 
 
 def _terms(*names: str) -> Any:
@@ -90,7 +75,8 @@ def _channel(row: Change, on: date, now: datetime) -> None:
 
 
 def _contact(row: Change, on: date, now: datetime) -> None:
-    del on, now
+    del on
+    _tell_old_addresses(row, now=now)
     own = {name: str(row.wanted[name]) for name in CONTACT_FIELDS if row.wanted.get(name)}
     if own:
         parties.change_customer(customer_id=row.customer_id, changes=own)
@@ -101,6 +87,26 @@ def _contact(row: Change, on: date, now: datetime) -> None:
         payer = {name: str(row.wanted.get(name, "")) for name in ADDRESS} | payer
     if payer:
         parties.change_account(account_id=row.account_id, changes=payer)
+
+
+def _tell_old_addresses(row: Change, *, now: datetime) -> None:
+    """Whoever got our mails until now learns that they go elsewhere: it may not have been them who asked."""
+    customer = party_queries.customer(customer_id=row.customer_id)
+    payer = party_queries.account(account_id=row.account_id)
+    assert customer is not None, "a change has a customer"
+    assert payer is not None, "a change has a payer"
+    changed = [(customer.mail, row.wanted.get("mail")), (payer.mail, row.wanted.get("account_mail"))]
+    company = masters.company()
+    for old in sorted({before for before, after in changed if before and after and before != after}):
+        messaging.send_mail(
+            template="applications.mail_changed",
+            recipient=old,
+            context={"name": customer.name, "number": row.number, "company": company.name, "phone": company.phone},
+            about=subject(row),
+            customer_id=row.customer_id,
+            now=now,
+            key=f"{row.number}:{old}",
+        )
 
 
 def _holder(row: Change, on: date, now: datetime) -> None:
@@ -124,7 +130,7 @@ def _move_out(row: Change, on: date, now: datetime) -> None:
     del now
     contract = contract_queries.contract(contract_id=row.contract_id)
     if contract is not None and contract.end != on:
-        contracts.end(contract_id=row.contract_id, on=on, reason=EndReason.MOVED_OUT)
+        contracts.end(contract_id=row.contract_id, on=on, **row.how_it_ends())
     address = {name: str(row.wanted.get(name, "")) for name in ADDRESS}
     if address["postal_code"]:
         parties.change_customer(customer_id=row.customer_id, changes=address)

@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tomoshibi.applications.models import Change, ChangeLine
+from tomoshibi.applications.operations.changes import mandates
 from tomoshibi.applications.queries import changes as queries
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, NewChange
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts.values import CapacityKind, Contract
+from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.masters import queries as masters
+from tomoshibi.parties import operations as parties_operations
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk, db
 from tomoshibi.supply import queries as supply
@@ -70,7 +73,7 @@ def ask_change(*, new: NewChange, now: datetime, actor_id: int | None) -> int:
         customer_id=contract.customer_id,
         account_id=contract.account_id,
         effective_on=new.effective_on,
-        wanted=dict(new.wanted),
+        wanted=without_account_number(new.wanted, account_id=contract.account_id, today=local_day(now)),
         before=queries.present_values(kind=new.kind, contract=contract, on=new.effective_on),
         reason=new.reason.strip()[:300],
         key=new.key,
@@ -99,6 +102,18 @@ def examine_change(*, new: NewChange, today: date) -> None:
     rival = queries.rival(contract_id=contract.id, kind=new.kind)
     if rival is not None:
         raise AlreadyAsked(_under_way(rival.number))
+
+
+def without_account_number(wanted: Mapping[str, Any], *, account_id: int, today: date) -> dict[str, Any]:
+    """
+    What is wanted, with a draft of the mandate instead of the whole number of a bank account.
+
+    :raises ChangeRefused: if the account cannot be one
+    """
+    try:
+        return mandates.drafted(wanted, account_id=account_id, today=today)
+    except (mandates.NoAgent, RowsRefused, parties_operations.NotHolderKana) as refusal:
+        raise ChangeRefused(str(refusal)) from None
 
 
 def _under_way(number: str) -> str:
@@ -216,9 +231,13 @@ def _nothing(wanted: Mapping[str, Any], contract: Contract, on: date) -> None:
 
 
 def _move(wanted: Mapping[str, Any], contract: Contract, on: date) -> None:
-    spin = supply.plain_spin(str(wanted["spin"]))
     here = supply.point(supply_point_id=contract.supply_point_id)
     assert here is not None, "a contract has a point"
+    if not wanted.get("spin"):
+        if not wanted.get("block"):
+            raise ChangeRefused(_("a move needs the number of the supply point there, or its address"))
+        return
+    spin = supply.plain_spin(str(wanted["spin"]))
     if len(spin) != SPIN_DIGITS:
         raise ChangeRefused(_("a supply point number has 22 digits"))
     if spin == here.spin:
@@ -234,6 +253,16 @@ def _move(wanted: Mapping[str, Any], contract: Contract, on: date) -> None:
         raise ChangeRefused(
             _("contract %(number)s supplies the new place: it has to end first") % {"number": running.number}
         )
+
+
+def require_place(row: Change) -> None:
+    """
+    A customer may ask to move without knowing the number of the new supply point; the grid company has to be told it.
+
+    :raises ChangeRefused: while nobody has looked for it
+    """
+    if row.kind == ChangeKind.MOVE and not row.wanted.get("spin"):
+        raise ChangeRefused(_("look for the supply point of the new place first, and enter its number below"))
 
 
 def _succession(wanted: Mapping[str, Any], contract: Contract, on: date) -> None:
@@ -328,6 +357,8 @@ __all__ = [
     "locked",
     "procedure",
     "put_before_clerk",
+    "require_place",
     "subject",
     "tell",
+    "without_account_number",
 ]

@@ -9,7 +9,7 @@ from django_fsm import can_proceed
 
 from tomoshibi.applications.models import Change, ChangeCase
 from tomoshibi.applications.operations import notices
-from tomoshibi.applications.operations.changes import effects, grid, requests
+from tomoshibi.applications.operations.changes import effects, grid, mandates, requests
 from tomoshibi.applications.operations.changes.requests import ChangeRefused, close_work, locked, tell
 from tomoshibi.applications.queries import changes as queries
 from tomoshibi.applications.queries.consequences import NOTICED
@@ -30,6 +30,7 @@ def accept_change(*, change_id: int, now: datetime, actor_id: int | None) -> val
     """
     row = locked(change_id)
     requests.examine(_as_new(row), today=requests.local_day(now), under_way=_has_cases(row))
+    requests.require_place(row)
     if row.kind in values.AT_GRID_KINDS:
         _require(row, "go_to_grid")
         row.go_to_grid()
@@ -41,10 +42,6 @@ def accept_change(*, change_id: int, now: datetime, actor_id: int | None) -> val
     else:
         _require(row, "schedule")
         row.schedule()
-        try:
-            effects.draft_mandate(row)
-        except effects.REFUSALS as refusal:
-            raise ChangeRefused(str(refusal)) from None
         row.save()
         tell(row, _("accepted"), now=now, actor_id=actor_id)
     if row.kind in NOTICED:
@@ -89,6 +86,7 @@ def correct_change(
     kept = {name: value for name, value in row.wanted.items() if name == "mandate_id"}
     row.effective_on, row.wanted = effective_on, dict(wanted) | kept
     requests.examine(_as_new(row), today=requests.local_day(now), under_way=_has_cases(row))
+    row.wanted = requests.without_account_number(row.wanted, account_id=row.account_id, today=requests.local_day(now))
     row.save()
     if row.state == ChangeState.AT_GRID and _has_cases(row):
         grid.correct_cases(row, now=now, actor_id=actor_id)
@@ -113,6 +111,7 @@ def decline_change(*, change_id: int, reason: str, now: datetime, actor_id: int 
     row.decline(reason=reason.strip())
     row.settled_at = now
     row.save()
+    mandates.drop_draft(row.wanted, on=requests.local_day(now), reason=row.number)
     tell(row, _("declined: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
     close_work(row, outcome="declined", now=now, actor_id=actor_id)
     _record(row, "declined", now=now, actor_id=actor_id)
@@ -137,6 +136,7 @@ def cancel_change(*, change_id: int, reason: str, now: datetime, actor_id: int |
         row.cancel(reason=why)
         row.settled_at = now
         row.save()
+        mandates.drop_draft(row.wanted, on=requests.local_day(now), reason=row.number)
         tell(row, _("canceled: %(why)s") % {"why": why}, now=now, actor_id=actor_id)
         close_work(row, outcome="canceled", now=now, actor_id=actor_id)
     _record(row, "canceled", now=now, actor_id=actor_id)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tomoshibi.applications import values
-from tomoshibi.applications.models import SwitchingCase
+from tomoshibi.applications.models import ChangeCase, SwitchingCase
 from tomoshibi.applications.operations.switching import cases
 from tomoshibi.applications.values import PointClass, SwitchingKind
 from tomoshibi.contracts import operations as contracts
@@ -135,14 +135,18 @@ def undo_begin(case: SwitchingCase, *, now: datetime) -> None:
     case.contract_id = None
 
 
-def end(case: SwitchingCase, *, reason: EndReason, now: datetime) -> None:
+def end(
+    case: SwitchingCase, *, reason: EndReason, now: datetime, waive_fee: str = "", actor_id: int | None = None
+) -> None:
     """The grid fixed the first day without our supply: the contract ends then. The same day again changes nothing."""
     contract = contract_queries.contract(contract_id=case.contract_id) if case.contract_id else None
     if contract is None or case.fixed_on is None or contract.end == case.fixed_on:
         return
     try:
         with db.savepoint():
-            contracts.end(contract_id=contract.id, on=case.fixed_on, reason=reason)
+            contracts.end(
+                contract_id=contract.id, on=case.fixed_on, reason=reason, waive_fee=waive_fee, actor_id=actor_id
+            )
     except (contracts.OutsideContract, contracts.PointTaken) as refusal:
         worklist.open_items(items=[_unregistered(case, str(refusal), now)], now=now)
 
@@ -254,13 +258,19 @@ def _compare_size(case: SwitchingCase, now: datetime) -> None:
     )
 
 
+def _asked_end(case: SwitchingCase) -> dict[str, Any]:
+    """Why the contract ends and whether a fee is given up, by the change that asked the grid to end the supply."""
+    link = ChangeCase.objects.filter(case=case).select_related("change").first()
+    return link.change.how_it_ends() if link else {"reason": EndReason.MOVED_OUT}
+
+
 def finish(case: SwitchingCase, *, now: datetime) -> None:
     """What is done once an application of this kind is completed."""
     match case.kind:
         case SwitchingKind.END:
             end(case, reason=EndReason.SWITCHED, now=now)
         case SwitchingKind.TERMINATE:
-            end(case, reason=EndReason.MOVED_OUT, now=now)
+            end(case, now=now, **_asked_end(case))
             disconnect(case)
         case SwitchingKind.AMPERE:
             resize(case, now=now)
