@@ -37,7 +37,6 @@ class Eyes:
     accessible: Callable[..., None]
 
     def see(self, name: str) -> None:
-        self.page.wait_for_load_state("networkidle")
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         self.accessible(self.page)
         self.look(self.page, f"front-{name}", full=True)

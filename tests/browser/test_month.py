@@ -64,6 +64,7 @@ def demo(beside: Beside, settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.DEMO = True
     story = small_demo(tmp_path)
+    connections.close_all()  # a database that somebody is connected to is not copied
     beside(story.__enter__)
     yield
     beside(story.__exit__, None, None, None)

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from tests.applications import office
-from tests.applications.switching.world import case
+from tests.applications.switching.world import FRESH, case
 from tomoshibi.applications import operations as applications
 from tomoshibi.applications import queries as received
 from tomoshibi.applications.queries import switching as queries
-from tomoshibi.applications.values import RegistrationState, Source, SwitchingState
+from tomoshibi.applications.values import RegistrationState, Source, SwitchingKind, SwitchingState
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import queries as people
 from tomoshibi.storage import db
@@ -36,12 +36,33 @@ def test_what_the_applicant_wrote_becomes_an_application_and_then_a_contract(gri
     assert case(made.id).state is SwitchingState.COMPLETED
 
 
-def examined(grid):
+def test_who_moves_in_without_the_number_is_looked_for(grid, client, django_user_model):
+    """IN3 from the Web window: the search has the address, and what it finds goes to the grid by itself."""
+    with db.transaction():
+        office.open_office()
+    grid.go(to=office.NOW.date())
+    intake_id = examined(grid, kind="move_in", spin="", current_retailer="", current_customer_number="")
+    (item,) = worklist.open_items(kind="applications.point_search")
+    (search,) = queries.search_rows()
+    assert (search.area, search.building) == ("03", "灯火荘 101")
+    assert search.address.startswith("東京都港区芝公園99")
+    assert worklist.open_items(kind="applications.case") == []
+    client.force_login(django_user_model.objects.create_superuser("finder", is_staff=True))
+    client.post(item.url, {"do": "take", "spin": "06" + FRESH[2:], "source": "web"})
+    assert list(queries.case_rows()) == [], "of another area"
+    for _twice in range(2):
+        client.post(item.url, {"do": "take", "spin": FRESH, "source": "web"})
+    (made,) = [queries.to_case(row) for row in queries.case_rows()]
+    assert (made.kind, made.spin, made.holder_name) == (SwitchingKind.RECONNECT, FRESH, "灯火 太郎")
+    assert received.intake(intake_id=intake_id).spin == FRESH
+
+
+def examined(grid, **typed):
     """Sent by the applicant, found in order by a clerk, confirmed by another where that is asked for."""
     clerk, lead = (people.user_id_of(username=name) for name in (office.CLERK, office.LEAD))
     with db.transaction():
-        begun = applications.start(source=Source.WEB, typed=office.ANSWERS, language="ja", now=grid.now)
-        agreed = received.consent_texts(kind="switch", language="ja", on=grid.today)
+        begun = applications.start(source=Source.WEB, typed=office.ANSWERS | typed, language="ja", now=grid.now)
+        agreed = received.consent_texts(kind=typed.get("kind", "switch"), language="ja", on=grid.today)
         applications.send(key=begun.key, agreed=agreed, language="ja", now=grid.now)
         for finding in received.intake(intake_id=begun.id).open_findings:
             applications.let_pass(intake_id=begun.id, rule=finding.rule, now=grid.now, actor_id=clerk)

@@ -21,6 +21,7 @@ from tomoshibi.applications.operations.examination import (
     examine,
     let_pass,
     send_back,
+    take_point,
 )
 from tomoshibi.applications.operations.intake import (
     REMIND_AFTER,
@@ -106,6 +107,7 @@ __all__ = [
     "send_repair_link",
     "start",
     "switching",
+    "take_point",
     "withdraw",
     "withdraw_as_applicant",
     "withdraw_key",

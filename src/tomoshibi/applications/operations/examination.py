@@ -12,7 +12,7 @@ from tomoshibi.applications.models import Intake, Registration, Submission
 from tomoshibi.applications.operations import intake as intakes
 from tomoshibi.applications.operations import notices, works
 from tomoshibi.applications.operations.intake import WrongState
-from tomoshibi.applications.operations.switching import cases
+from tomoshibi.applications.operations.switching import cases, searches
 from tomoshibi.applications.values import IntakeKind, IntakeState, NewCase, RegistrationState, Severity, SwitchingKind
 from tomoshibi.applications.values.notices import About, NoticeKind, Occasion
 from tomoshibi.applications.values.works import NewWork, VoltageClass, WorkKind
@@ -345,6 +345,8 @@ def _open_works(row: Intake, registration: Registration, *, now: datetime) -> st
 def _open_switching(row: Intake, registration: Registration, *, now: datetime) -> str:
     """:returns: why the switching support system does not take it; nothing where it does"""
     kind = SWITCHING_KIND.get(IntakeKind(row.kind))
+    if kind is SwitchingKind.RECONNECT and not row.spin and row.area:
+        return _look_for_point(row, now=now)
     if kind is None or not row.spin:
         return _("not for the switching support system, or without a point number")
     a = values.Answers.of(row.answers)
@@ -376,6 +378,44 @@ def _open_switching(row: Intake, registration: Registration, *, now: datetime) -
     except (cases.AlreadyUnderWay, cases.Unfit, cases.NotSetUp, cases.CannotMove) as refusal:
         return str(refusal)
     return ""
+
+
+def _look_for_point(row: Intake, *, now: datetime) -> str:
+    """
+    Who moves in seldom knows the number (IN3): it is looked for by the address, as work of its own.
+
+    :returns: why it cannot be looked for; nothing where it is
+    """
+    a = values.Answers.of(row.answers)
+    try:
+        searches.open_search(
+            generation=False, area=row.area, address=f"{a.prefecture}{a.city}{a.town}{a.block}", building=a.building,
+            why=row.number, subject=intakes.subject(row), now=now, actor_id=row.examined_by_id,
+        )  # fmt: skip
+    except cases.Unfit as refusal:
+        return str(refusal)
+    return ""
+
+
+@db.transaction_required
+def take_point(*, subject: str, spin: str, now: datetime) -> bool:
+    """
+    A search has found its point: the application that needed it goes to the grid with it, and nothing is typed again.
+
+    :param subject: of the search: what needed it
+    :returns: whether an application went on; one that has ended meanwhile does not
+    """
+    about, _colon, number = subject.rpartition(":")
+    if about != "applications.intake":
+        return False
+    row = intakes.locked(intake_id=int(number))
+    registration = Registration.objects.filter(intake=row).first()
+    if registration is None or row.state != IntakeState.HANDED_OVER or row.spin:
+        return False
+    row.spin, row.answers = spin, {**row.answers, "spin": spin}
+    row.save()
+    hand_over(row, registration, now=now)
+    return True
 
 
 @db.transaction_required

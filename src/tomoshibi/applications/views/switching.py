@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tomoshibi.applications import operations as applications
 from tomoshibi.applications import switching_lists as listing
 from tomoshibi.applications import switching_words as words
 from tomoshibi.applications import values
@@ -630,11 +631,16 @@ def _work_on_search(request: HttpRequest, found: values.Search) -> None:
     subject = f"applications.search:{found.id}"
     if what == "take":
         source = values.SearchSource(request.POST.get("source", values.SearchSource.WEB.value))
+
+        def take() -> None:
+            answer = operations.answer_search(
+                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor_id
+            )
+            applications.take_point(subject=answer["subject"], spin=answer["spin"], now=now)
+
         _do(
             request,
-            lambda: operations.answer_search(
-                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor_id
-            ),
+            take,
             done=_("The number is kept."),
             record=(found.procedure, f"found a point by {source.value}", subject),
         )

@@ -14,6 +14,7 @@ from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.onboarding.demo import load, loads, outside, story
+from tomoshibi.worker import queries as clock
 
 _LONGEST = timedelta(days=21)
 """No file comes later than this after its reading day, whatever holidays lie between."""
@@ -26,7 +27,7 @@ def grid_files(area: str) -> None:
     """Write what the grid company of an area has by now and did not give out yet; called before it lists its files."""
     with _one_at_a_time:
         try:
-            folder, today = outside.places().grid_folder / area, outside.the_day()
+            folder, today = outside.places().grid_folder / area, clock.today()
             looked_on = _looked_on.get(folder)
             if looked_on != today and load.is_loaded():
                 if looked_on is None or _comes_something(area, after=looked_on, today=today):
