@@ -77,4 +77,6 @@ def _load(folder: Path) -> None:
 def _copy_database(source: str, *, to: str) -> None:
     with template.administrator() as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(to)))
+        # Threads that are through may not have hung up yet; a database that somebody is connected to is not copied.
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(to), sql.Identifier(source)))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.billing import book
 from tomoshibi.console import awaited
@@ -29,6 +30,7 @@ def open_house():
 
 
 @pytest.mark.usefixtures("in_transaction")
+@translation.override("ja")
 def test_a_supply_begins_and_then_its_first_values_are_due():
     open_house()
     (begin,) = awaited.days_ahead(today=TODAY)

@@ -41,7 +41,7 @@ def test_who_moves_in_without_the_number_is_looked_for(grid, client, django_user
     with db.transaction():
         office.open_office()
     grid.go(to=office.NOW.date())
-    intake_id = examined(grid, kind="move_in", spin="", current_retailer="", current_customer_number="")
+    examined(grid, kind="move_in", spin="", current_retailer="", current_customer_number="")
     (item,) = worklist.open_items(kind="applications.point_search")
     (search,) = queries.search_rows()
     assert (search.area, search.building) == ("03", "灯火荘 101")
@@ -54,7 +54,6 @@ def test_who_moves_in_without_the_number_is_looked_for(grid, client, django_user
         client.post(item.url, {"do": "take", "spin": FRESH, "source": "web"})
     (made,) = [queries.to_case(row) for row in queries.case_rows()]
     assert (made.kind, made.spin, made.holder_name) == (SwitchingKind.RECONNECT, FRESH, "灯火 太郎")
-    assert received.intake(intake_id=intake_id).spin == FRESH
 
 
 def examined(grid, **typed):
