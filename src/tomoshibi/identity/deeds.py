@@ -62,6 +62,7 @@ FORMS: tuple[str, ...] = (
     _("looked at telephone and mail in full"),
     _("looked at the bank account number in full"),
     _("pays by %(payment)s, statement by %(statement)s, one invoice for all: %(collective)s from %(day)s"),
+    _("one invoice for all: %(collective)s from %(day)s"),
     _("wrote down a mandate"),
     _("submit mandate"),
     _("accept mandate"),
