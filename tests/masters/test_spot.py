@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -255,4 +256,5 @@ def test_a_market_that_fails_fails_the_job_and_keeps_what_came(market, now):
 @pytest.mark.django_db(transaction=True)
 def test_without_a_market_nothing_is_asked(settings):
     settings.SPOT_MARKET_ADDRESS = ""
-    assert "no spot market" in jobs.fetch_spot(Progress())
+    with override("en"):
+        assert "no spot market" in jobs.fetch_spot(Progress())

@@ -16,6 +16,7 @@ from tomoshibi.contracts.values import EndReason
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db
+from tomoshibi.ui import figures
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 
@@ -40,7 +41,9 @@ def rate_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str
     with db.transaction():
         run = operations.finish_rating(run_id=run_id, now=clock.now(), actor_id=actor_id)
     progress(run.chunks_total, run.chunks_total)
-    return f"run {run_id}: {run.bill_count} bills, {run.aside_count} set aside, {run.total_minor:,} in all"
+    return _("%(count)s bills, %(aside)s set aside, %(total)s in all") % {
+        "count": f"{run.bill_count:,}", "aside": f"{run.aside_count:,}", "total": figures.money(run.total_minor),
+    }  # fmt: skip
 
 
 def _rate_chunk(*, run_id: int, today: date) -> bool:
@@ -74,8 +77,10 @@ def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> st
     with db.transaction():
         outcome = operations.finish_issue(run_id=run_id, now=clock.now(), actor_id=actor_id)
     if outcome is None:
-        return f"run {run_id}: another worker issues the rest"
-    return f"run {run_id}: issued {outcome.issued}, held {outcome.held}, {outcome.total_minor:,} in all"
+        return _("another worker issues the rest")
+    return _("%(count)s issued, %(held)s held, %(total)s in all") % {
+        "count": f"{outcome.issued:,}", "held": f"{outcome.held:,}", "total": figures.money(outcome.total_minor),
+    }  # fmt: skip
 
 
 def _every_part(progress: Tell, one_part: Callable[[], bool], *, done: int, total: int) -> None:
@@ -136,8 +141,8 @@ def find_corrections(progress: Tell, *, reading_ids: list[int] | None = None, **
             run = open_correction(month=month, now=clock.now())
         if run is not None:
             rate_run(progress, run_id=run.id)
-            made.append(f"{month}: run {run.id}")
-    return "; ".join(made) or "nothing changed"
+            made.append(_("%(month)s: run %(run)s") % {"month": month, "run": run.id})
+    return "; ".join(made) or _("nothing changed")
 
 
 def open_correction(*, month: Month, now: datetime) -> values.Run | None:
@@ -165,7 +170,7 @@ def make_statements(progress: Tell, *, run_id: int, actor_id: int | None = None)
         progress(done, total)
     with db.transaction():
         operations.finish_batch(batch_id=batch_id, now=clock.now())
-    return f"run {run_id}: {total} files for the printer"
+    return _("%(count)s files for the printer") % {"count": total}
 
 
 @worker.define_job(
@@ -184,7 +189,7 @@ def notify_statements(progress: Tell, *, run_id: int) -> str:
         progress(told, 0)
     with db.transaction():
         operations.finish_notices(run_id=run_id, now=clock.now())
-    return f"run {run_id}: {told} mails"
+    return _("%(count)s customers told") % {"count": f"{told:,}"}
 
 
 def enqueue_statements(*, run_id: int, actor_id: int | None) -> int:
@@ -230,7 +235,7 @@ def run_study(progress: Tell, *, study_id: int) -> str:
     _every_part(progress, one_part, done=found.parts_done, total=found.parts_total)
     with db.transaction():
         finished = operations.finish_study(study_id=study_id, now=clock.now())
-    return f"study {study_id}: {'done' if finished else 'stopped'}"
+    return _("The study is done.") if finished else _("The study was stopped.")
 
 
 def enqueue_study(*, study_id: int, actor_id: int | None) -> int:

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.gateways import spot_market
@@ -24,6 +25,14 @@ def import_banks(progress: worker.Progress) -> str:
     return what
 
 
+_TOOK = {
+    "new": gettext_noop("%(count)s new days"),
+    "changed": gettext_noop("%(count)s changed days"),
+    "same": gettext_noop("%(count)s days as before"),
+    "not published": gettext_noop("%(count)s days not published yet"),
+}
+
+
 @worker.define_job(values.FETCH_SPOT_JOB, procedure="MS2", label=gettext_noop("Fetch spot prices"))
 def fetch_spot(progress: worker.Progress) -> str:
     """
@@ -33,7 +42,7 @@ def fetch_spot(progress: worker.Progress) -> str:
     """
     link = queries.spot_market()
     if link is None:
-        return "no spot market is configured"
+        return _("no spot market is configured")
     today = clock.today()
     days = queries.spot_days_to_ask(today=today)
     counts = {"new": 0, "changed": 0, "same": 0, "not published": 0}
@@ -41,7 +50,9 @@ def fetch_spot(progress: worker.Progress) -> str:
         for number, day in enumerate(days, start=1):
             counts[_take_day(market, day, invented=link.invented)] += 1
             progress(number, len(days))
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to ask"
+    return ", ".join(_(form) % {"count": counts[what]} for what, form in _TOOK.items() if counts[what]) or _(
+        "nothing to ask"
+    )
 
 
 def _take_day(market: spot_market.Market, day: date, *, invented: bool) -> str:
