@@ -60,7 +60,7 @@ def test_a_month_from_run_to_statements(contracts):
     assert "examined" in bill("examine", run, "--as", "first", "--release", "looked at")
     bill("confirm", run, "--as", "first", code=1)
     assert "confirmed" in bill("confirm", run, "--as", "second")
-    assert "issued 2" in bill("issue", run, "--as", "first")
+    assert "2 issued" in bill("issue", run, "--as", "first")
     assert "issued 2" in bill("issue", run, "--as", "first"), "issuing again changes nothing"
     assert queries.issued_frame(run_id=run)["amount_minor"].sum() == made["total_minor"]
     printed = _run(commands.statements_app, [run, "--as", "first"], 0)

@@ -227,12 +227,13 @@ def test_the_market_is_asked_for_what_is_missing_and_again_for_what_it_may_revis
     days = [today + timedelta(days=n) for n in (-1, 0, 1)]
     for day in days:
         spot_market.write_day(market.folder, day)
-    assert "3 new" in jobs.fetch_spot(Progress())
-    assert queries.spot_days_to_ask(today=today) == days
-    assert jobs.fetch_spot(Progress()) == "3 same", "a repeated day is nothing new"
-    spot_market.write_day(market.folder, days[1], price=lambda _day, _slot, _area: Decimal("9.87"))
-    assert jobs.fetch_spot(Progress()) == "1 changed, 2 same"
-    assert jobs.fetch_spot(Progress()) == "3 same", "what waits for a second person is not taken twice"
+    with override("en"):
+        assert "3 new" in jobs.fetch_spot(Progress())
+        assert queries.spot_days_to_ask(today=today) == days
+        assert jobs.fetch_spot(Progress()) == "3 days as before", "a repeated day is nothing new"
+        spot_market.write_day(market.folder, days[1], price=lambda _day, _slot, _area: Decimal("9.87"))
+        assert jobs.fetch_spot(Progress()) == "1 changed days, 2 days as before"
+        assert jobs.fetch_spot(Progress()) == "3 days as before", "what waits for a second person is not taken twice"
     (waiting,) = [one for one in queries.spot_imports() if one.state is values.SpotImportState.WAITING]
     assert waiting.first_day == waiting.last_day == days[1]
     held = queries.spot_prices(area="03", period=Period(days[1], days[2])).price_micro
