@@ -60,8 +60,8 @@ def test_a_month_from_run_to_statements(contracts):
     assert "examined" in bill("examine", run, "--as", "first", "--release", "looked at")
     bill("confirm", run, "--as", "first", code=1)
     assert "confirmed" in bill("confirm", run, "--as", "second")
-    assert "2 issued" in bill("issue", run, "--as", "first")
-    assert "2 issued" in bill("issue", run, "--as", "first"), "issuing again changes nothing"
+    assert "発行 2 件" in bill("issue", run, "--as", "first")
+    assert "発行 2 件" in bill("issue", run, "--as", "first"), "issuing again changes nothing"
     assert queries.issued_frame(run_id=run)["amount_minor"].sum() == made["total_minor"]
     printed = _run(commands.statements_app, [run, "--as", "first"], 0)
     paths = [line.split()[0] for line in printed.splitlines() if line.startswith("  ")]
