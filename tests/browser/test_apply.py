@@ -37,6 +37,7 @@ def test_applying_on_a_phone(opened_office, open_page, look, accessible):
     page.goto("/apply/")
     accessible(page)
     look(page, "apply-start", full=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing moves sideways"
     page.get_by_label("他社からの切替").check()
     page.get_by_label("郵便番号").fill("105-0011")
     page.get_by_role("button", name="次へ").tap()
