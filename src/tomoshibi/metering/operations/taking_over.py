@@ -19,8 +19,10 @@ READINGS: Schema = {
 }
 """
 What ``take_over`` reads: a quantity per point, month and period; ``half_hours`` is null, or a vector of 30-minute
-intervals from ``period_start`` on, as ``kernel.halfhours.to_bytes`` makes it.
+intervals from ``period_start`` on, as ``kernel.halfhours.to_bytes`` makes it. ``max_demand_milli`` and
+``power_factor_milli`` may stand beside them, of points on actual demand.
 """
+_MEASURED = ("max_demand_milli", "power_factor_milli")
 
 
 @db.transaction_required
@@ -48,13 +50,13 @@ def take_over(
 
 def _as_prepared(part: pl.DataFrame) -> pl.DataFrame:
     sums, missing = versions.measured(part["half_hours"].to_list())
+    blank = [pl.lit(None, pl.Int64).alias(name) for name in _MEASURED if name not in part.columns]
     return part.with_columns(
+        *blank,
         pl.col("row_number").cast(pl.Int64),
         split_code=pl.lit(values.NORMAL_SPLIT),
         provided=pl.lit(value=True),
         total_dwh=pl.lit(None, pl.Int64),
-        max_demand_milli=pl.lit(None, pl.Int64),
-        power_factor_milli=pl.lit(None, pl.Int64),
         half_hour_sum_dwh=pl.Series(sums, dtype=pl.Int64),
         half_hours_missing=pl.Series(missing, dtype=pl.Int64),
         next_reading_on=pl.lit(None, pl.Date),

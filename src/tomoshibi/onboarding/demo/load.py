@@ -86,6 +86,7 @@ def steps() -> Iterator[Step]:
     yield Step("collective", _ask_for_one_invoice)
     for month in story.months_taken_over():
         yield Step(f"readings {month}", lambda month=month: _take_over(month))  # type: ignore[misc]
+    yield Step("demand", _collect_demand)
     yield Step("outside", _connect)
     for month in story.BILLED:
         yield Step(f"bills {month}", lambda month=month: past.bill(month), whole=False)  # type: ignore[misc]
@@ -242,6 +243,13 @@ def _take_over(month: Month) -> str:
     readings = loads.readings(supplied(month), month=month, loads=demo_loads(), with_half_hours=month in story.BILLED)
     metering.take_over(readings=readings, now=story.NOW)
     return f"{readings.height:,} confirmed values, {sum(readings['energy_dwh']) // MWH_DWH:,} MWh"
+
+
+def _collect_demand() -> str:
+    """Maximum demand of those on actual demand, month by month, as it came with the confirmed values."""
+    for month in story.months_taken_over():
+        found = metering.collect_demand(month=month, now=story.NOW)
+    return f"{found['expected']} contracts on actual demand"
 
 
 _loads: list[loads.Loads] = []

@@ -14,7 +14,7 @@ import polars as pl
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.onboarding.demo import story
+from tomoshibi.onboarding.demo import power, story
 
 SLOTS = 48
 FINEST_DWH = 100
@@ -77,6 +77,16 @@ class Loads:
         kwh = shape * home["yearly_kwh"] * np.asarray(season)[months][:, None] * noise
         return (np.rint(kwh * 100).astype(np.int32) * FINEST_DWH).ravel()
 
+    def demand(self, spin: str, *, month: Month) -> tuple[int | None, int | None]:
+        """:returns: largest demand and power factor of a point on actual demand [1e-3 kW, 1e-3 %]; of others nothing"""
+        number = self.demand_no(spin)
+        return (None, None) if number is None else power.measured(number, month)
+
+    def demand_no(self, spin: str) -> int | None:
+        """Which of those on actual demand a point is; nothing of others."""
+        _number, home = self._homes.get(spin, (0, {}))
+        return home.get("demand_no")
+
     def total_dwh(self, spin: str, *, start: date, end: date) -> int:
         return int(self.half_hours(spin, start=start, end=end).sum())
 
@@ -121,6 +131,7 @@ def readings(supplied: pl.DataFrame, *, month: Month, loads: Loads, with_half_ho
         loads.half_hours(spin, start=start, end=end)
         for spin, start, end in rows.select("spin", "period_start", "period_end").iter_rows()
     ]
+    demands = [loads.demand(spin, month=month) for spin in rows["spin"]]
     return rows.select(
         "supply_point_id",
         "spin",
@@ -133,4 +144,6 @@ def readings(supplied: pl.DataFrame, *, month: Month, loads: Loads, with_half_ho
             [halfhours.to_bytes(vector) if with_half_hours else None for vector in vectors],
             dtype=pl.Binary,
         ),
+        pl.Series("max_demand_milli", [demand for demand, _factor in demands], dtype=pl.Int64),
+        pl.Series("power_factor_milli", [factor for _demand, factor in demands], dtype=pl.Int64),
     )

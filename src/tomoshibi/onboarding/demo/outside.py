@@ -22,6 +22,7 @@ from tomoshibi.collection import queries as collection_queries
 from tomoshibi.gateways import grid_portal, simulators
 from tomoshibi.gateways.switching import Manners, World
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import MILLI
 from tomoshibi.masters import operations as master_data
 from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import operations as messaging
@@ -250,8 +251,9 @@ class File:
     made_on: date
     rows: pl.DataFrame
 
-    def path(self, folder: Path, *, revision: int = 1) -> Path:
-        name = grid_portal.confirmed_name(self.made_on, revision=revision, section=int(self.base_day))
+    def path(self, folder: Path, *, revision: int = 1, high_voltage: bool = False) -> Path:
+        section = int(self.base_day)
+        name = grid_portal.confirmed_name(self.made_on, revision=revision, section=section, high_voltage=high_voltage)
         return folder / self.area / name
 
 
@@ -269,15 +271,19 @@ def file_day(reading_on: date, *, area: str) -> date:
 
 
 def write_file(file: File, *, used: loads.Loads, folder: Path, mishaps: Mishaps = NO_MISHAPS) -> int:
-    """:returns: 1, or 2 where some of it comes again revised"""
+    """:returns: how many: another one where some of it comes again revised, and one for high voltage"""
     rows = file.rows.filter(~pl.col("spin").is_in(list(mishaps.missing)))
     points = [_point(row, used, mishaps) for row in rows.iter_rows(named=True)]
+    high = [_with_demand(point, used, file.month) for point in points if used.demand_no(point.spin) is not None]
+    points = [point for point in points if used.demand_no(point.spin) is None]
     _write(file.path(folder), points, made_on=file.made_on, month=file.month)
+    if high:
+        _write(file.path(folder, high_voltage=True), high, made_on=file.made_on, month=file.month)
     again = [_again(point) for point in points if point.spin in mishaps.revised]
     if again:
         later = replace(file, made_on=masters.add_business_days(file.made_on, 1, area=file.area))
         _write(later.path(folder, revision=2), again, made_on=later.made_on, month=file.month)
-    return 2 if again else 1
+    return 1 + bool(again) + bool(high)
 
 
 def write_corrections(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path) -> int:
@@ -290,6 +296,7 @@ def write_corrections(supplied: pl.DataFrame, *, used: loads.Loads, folder: Path
     rows = loads.periods(supplied, month=month)
     rng = np.random.default_rng([story.SEED, 9])
     chosen = rows[sorted(rng.choice(rows.height, CORRECTED, replace=False).tolist())]
+    chosen = chosen.filter([used.demand_no(spin) is None for spin in chosen["spin"]])
     count = 0
     for (area,), part in chosen.group_by("area", maintain_order=True):
         points = [
@@ -315,6 +322,17 @@ def _point(row: dict[str, object], used: loads.Loads, mishaps: Mishaps) -> grid_
     elif spin in mishaps.high:
         values = values * 4
     return _month_of(spin, values, start)
+
+
+def _with_demand(point: grid_portal.PointMonth, used: loads.Loads, month: Month) -> grid_portal.PointMonth:
+    """A point on actual demand, with what its meter says; what the grid company does not know is left out."""
+    demand, factor = used.demand(point.spin, month=month)
+    return replace(
+        point,
+        high_voltage=True,
+        max_demand_kw="" if demand is None else f"{demand / MILLI:.1f}",
+        power_factor="" if factor is None else f"{factor // MILLI}",
+    )
 
 
 def _month_of(spin: str, values: loads.Vector, start: date) -> grid_portal.PointMonth:

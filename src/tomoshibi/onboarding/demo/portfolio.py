@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tomoshibi.masters import queries as masters
-from tomoshibi.onboarding.demo import market, people, places, story
+from tomoshibi.onboarding.demo import market, people, places, power, story
 from tomoshibi.parties import queries as party_queries
 from tomoshibi.parties import values as parties
 
@@ -25,7 +25,8 @@ class Portfolio:
     """
     Frames for registration; ``homes`` says what uses power where.
 
-    ``homes``: ``spin``, ``area``, ``base_day``, ``kind`` (household, solar, shop), ``yearly_kwh``
+    ``homes``: ``spin``, ``area``, ``base_day``, ``kind`` (household, solar, shop), ``yearly_kwh``, and ``demand_no`` of
+    those on actual demand
     """
 
     customers: pl.DataFrame
@@ -68,18 +69,31 @@ def build(*, plans: Plans, today: date, count: int) -> Portfolio:
         .then(pl.lit(chain["account_number"].first()))
         .otherwise("account_number")
     )
+    by_demand = power.frame(power.spins(contracts, homes, but=chain))
+    homes = homes.join(by_demand, on="spin", how="left", maintain_order="left").with_columns(
+        yearly_kwh=pl.coalesce("yearly", "yearly_kwh")
+    )
+    contracts = _on_demand(contracts, by_demand)
     return Portfolio(
         customers=customers.filter(~pl.col("number").is_in(theirs.implode())),
         accounts=accounts.filter(~pl.col("number").is_in(others.implode())),
         mandates=mandates.filter(~pl.col("account_number_of_payer").is_in(others.implode())),
         points=homes.select(
-            "spin", "base_day", "postal_code", "prefecture", "city", "town", "block", "building", voltage=pl.lit("low")
+            "spin",
+            "base_day",
+            "postal_code",
+            "prefecture",
+            "city",
+            "town",
+            "block",
+            "building",
+            voltage=pl.when(pl.col("demand_no").is_null()).then(pl.lit("low")).otherwise(pl.lit("high")),
         ),
         meters=homes.select(
             "spin", meter_number=pl.format("D{}", pl.col("spin").str.tail(8)), start=pl.lit(story.OPENING)
         ),
         contracts=contracts.drop("customer_number"),
-        homes=homes.select("spin", "area", "base_day", "kind", "yearly_kwh"),
+        homes=homes.select("spin", "area", "base_day", "kind", "yearly_kwh", "demand_no"),
     )
 
 
@@ -179,6 +193,17 @@ def _let_some_leave(contracts: pl.DataFrame, *, rng: np.random.Generator, count:
         "account_number", "customer_number", "spin", "start", "end", "end_reason", "plan_code", "capacity_kind",
         "capacity_milli",
     )  # fmt: skip
+
+
+def _on_demand(contracts: pl.DataFrame, by_demand: pl.DataFrame) -> pl.DataFrame:
+    """The contracts of some points on the plan that prices by actual demand."""
+    found = contracts.join(by_demand.select("spin", "size_milli"), on="spin", how="left", maintain_order="left")
+    mine = pl.col("size_milli").is_not_null()
+    return found.with_columns(
+        plan_code=pl.when(mine).then(pl.lit(power.PLAN)).otherwise("plan_code"),
+        capacity_kind=pl.when(mine).then(pl.lit("kW")).otherwise("capacity_kind"),
+        capacity_milli=pl.coalesce("size_milli", "capacity_milli"),
+    ).drop("size_milli")
 
 
 def _newcomers(
