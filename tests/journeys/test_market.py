@@ -61,7 +61,7 @@ def test_late_prices_set_bills_aside_and_revised_ones_correct_them(journey, mark
     ito, abe = journey.sign_in("ito"), journey.sign_in("abe")
 
     # The market does not answer: whoever follows it is set aside by name, the others are billed.
-    market.behaviour.unavailable = 1_000
+    spot_market.Behaviour(unavailable=1_000).write(market.folder)
     ito.post("/masters/spot/fetch/")
     journey.work()
     first = bill_the_month(journey, ito, abe)
@@ -71,7 +71,7 @@ def test_late_prices_set_bills_aside_and_revised_ones_correct_them(journey, mark
     assert "2026-09-21" in aside["reason"], "it says from where on prices are missing"
 
     # It answers again: what is missing is fetched, and the next run bills who waited.
-    market.behaviour.unavailable = 0
+    spot_market.Behaviour().write(market.folder)
     ito.post("/masters/spot/fetch/")
     journey.work()
     start, end = book.period_of(book.OCTOBER)
