@@ -77,26 +77,6 @@ def test_progress_asks_again_until_the_job_has_ended(clerk):
     assert 'href="/billing/"' in html
 
 
-def test_a_page_that_shows_what_the_job_worked_on_is_loaded_again_when_it_was_seen_to_end(clerk):
-    job = Job.objects.create(name="test.import", state="running", enqueued_at=AT, started_at=AT)
-
-    def answer(seen_on, query="watched=1&next=/billing/runs/7/"):
-        url = f"/worker/jobs/{job.id}/progress/?{query}"
-        return clerk.get(url, headers={"HX-Current-URL": f"http://testserver{seen_on}"})
-
-    asked_again = answer("/billing/runs/7/", "next=/billing/runs/7/")
-    assert (
-        f'hx-get="/worker/jobs/{job.id}/progress/?watched=1&amp;next=/billing/runs/7/"' in asked_again.content.decode()
-    )
-    assert "HX-Refresh" not in answer("/billing/runs/7/").headers, "it runs"
-    Job.objects.filter(id=job.id).update(state="done", ended_at=AT)
-    assert answer("/billing/runs/7/")["HX-Refresh"] == "true"
-    assert "HX-Refresh" not in answer("/worker/jobs/1/").headers, "its own page leads on by a button"
-    assert "HX-Refresh" not in answer("/billing/runs/7/", "next=/billing/runs/7/").headers, "it had ended before"
-    Job.objects.filter(id=job.id).update(state="failed", error="no end record")
-    assert "HX-Refresh" not in answer("/billing/runs/7/").headers, "the reason is read first"
-
-
 @pytest.mark.parametrize("url", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
 def test_the_way_on_leads_nowhere_else(clerk, failed, url):
     Job.objects.filter(id=failed.id).update(state="done")

@@ -1,7 +1,6 @@
 """What runs, what waits, what failed and why; progress of one job; running it again."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -92,20 +91,11 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """
     The part that other rooms' pages show after they started a job; it asks again until the job has ended.
 
-    On the job's own page (``own``) its name stands above already, and the facts below change with it. A page that shows
-    what the job worked on is loaded again when somebody saw it end there (``watched``): what stands on it is of before.
+    On the job's own page (``own``) its name stands above already, and the facts below change with it.
     """
     own = bool(request.GET.get("own"))
     context = {**_shown(request, _found(job_id)), "named": not own, "own": own, "again": True}
-    response = render(request, "worker/progress_now.html", context)
-    if context["done"] and request.GET.get("watched") and _is_shown_on(request, context["next_url"]):
-        response["HX-Refresh"] = "true"
-    return response
-
-
-def _is_shown_on(request: HttpRequest, url: str) -> bool:
-    """Whether the page that asks is the one that follows the job."""
-    return bool(url) and urlsplit(request.headers.get("HX-Current-URL", "")).path == urlsplit(url).path
+    return render(request, "worker/progress_now.html", context)
 
 
 @require_POST
