@@ -60,8 +60,10 @@ def test_a_full_disk_is_said_before_the_server_starts(monkeypatch, tmp_path):
 def steps_replaced() -> list[MigrationRecorder.Migration]:
     """What the database remembers of the steps that one step replaced, without that one."""
     recorder = MigrationRecorder(connection)
+    (squashed,) = recorder.migration_qs.filter(app="masters", name__contains="_squashed_")
+    last = squashed.name.split("_squashed_")[1]
     recorder.migration_qs.filter(name__contains="_squashed_").delete()
-    return list(recorder.migration_qs.filter(app="masters").order_by("name"))
+    return list(recorder.migration_qs.filter(app="masters", name__lte=last).order_by("name"))
 
 
 def test_a_database_that_took_the_early_steps_one_by_one_has_nothing_to_do(in_transaction):
