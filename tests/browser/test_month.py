@@ -1,4 +1,4 @@
-"""The open month of the demo, by hand: the pages that its people see, on a desk and on a phone."""
+"""The open month of the demo, and an applicant up to the first bill, by hand: the pages that people see, on a desk and on a phone."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.db import connections
 
+from tests.browser import front_office
 from tests.browser.conftest import SIZES
 from tests.demo import small_demo
 from tomoshibi.billing import queries as billing
@@ -28,6 +29,8 @@ from tomoshibi.worker import queue
 pytestmark = pytest.mark.slow
 
 MONTH = Month(2026, 10)
+FIRST_MONTHS = (Month(2026, 11), Month(2026, 12))
+"""Which of them has the first reading of who applied is the reading day's matter."""
 CUSTOMERS_PASSWORD = "warm-lamp-77-x"
 TALLEST = 2400
 
@@ -272,10 +275,39 @@ def _may_be_invited(issued: dict[str, Any]) -> bool:
     return bool(customer.mail) and people.portal_access(customer_id=customer.id, now=clock.now()) is None
 
 
+def _settle(clerk: Visitor, lead: Visitor, beside: Beside, month: Month) -> None:
+    """A further month to its bills, with the keys alone."""
+    page = clerk.page
+    page.goto(f"/billing/runs/new/?month={month}")
+    clerk.press("g")
+    beside.work()
+    run_id = billing.runs(month=month.number)[0].id
+    page.goto(f"/billing/runs/{run_id}/exceptions/?severity=blocking&state=open")
+    if page.locator("#list tbody tr[data-id]").count():
+        page.locator("[data-tick-all]").check()
+        if page.locator("[data-choose-everything]").is_visible():
+            page.locator("[data-choose-everything]").click()
+        clerk.press("r")
+        page.locator("main [name=reason]").fill("ロードカーブを確認、正常")
+        clerk.submit()
+    for who, keys in ((clerk, "e"), (lead, "cy"), (clerk, "i")):
+        who.page.goto(f"/billing/runs/{run_id}/")
+        for key in keys:
+            who.press(key)
+    clerk.submit()
+    beside.work()
+    assert billing.run(run_id=run_id).state is RunState.ISSUED
+
+
 @pytest.mark.timeout(1200)
-def test_the_open_month_by_hand(visitor, beside):
-    before = clock.now()
-    clerk = visitor().sign_in("yamada", PASSWORD)
+def test_the_open_month_by_hand(visitor, beside, open_page, look, accessible):
+    def eyes(page: Any) -> front_office.Eyes:
+        return front_office.Eyes(page, look, accessible)
+
+    before, phone = clock.now(), eyes(open_page(size="phone"))
+    clerk, front = visitor().sign_in("yamada", PASSWORD), visitor().sign_in("suzuki", PASSWORD)
+    intake = front_office.applies(phone)
+    front_office.is_taken(eyes(front.page), eyes(visitor().sign_in("tanaka", PASSWORD).page), intake)
     _fetch_readings(clerk, beside)
     run_id = _rate(clerk, beside)
     _examine(clerk, run_id)
@@ -284,5 +316,12 @@ def test_the_open_month_by_hand(visitor, beside):
     _bills(clerk, beside, run_id)
     _debit(visitor().sign_in("ito", PASSWORD), visitor().sign_in("kato", PASSWORD), beside)
     _books(lead)
-    _customer(visitor().sign_in("suzuki", PASSWORD), visitor, beside, run_id)
+    _customer(front, visitor, beside, run_id)
     assert clock.now() - before > timedelta(hours=12), "the result comes on another day"
+    contract = front_office.is_switched(phone, intake)
+    customer = eyes(open_page(size="phone"))
+    front_office.comes_in(customer, eyes(front.page), beside.work, contract.customer_id)
+    here = [contract.supply_point_id]
+    (month,) = [m for m in FIRST_MONTHS if not metering.confirmed_frame(month=m, supply_point_ids=here).is_empty()]
+    _settle(clerk, lead, beside, month)
+    front_office.sees_the_first_bill(customer, contract)
