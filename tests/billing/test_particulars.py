@@ -42,8 +42,8 @@ def test_reserve_power_is_billed_from_the_day_it_was_agreed(clerks, now):
     contracts.change_terms(contract_id=contract.id, start=date(2026, 9, 17), particulars={"reserve_milli": 50_000})
     book.reading(contract, 100, now=now)
     bill = bill_of(contract, now, clerks)
-    # 100 kW x 1,500 in both halves of the month, 50 kW x 75.00 in the second: the plan of this test never prorates.
-    assert [line.amount for line in bill.lines if line.kind == "basic"] == ["150,000", "150,000", "3,750"]
+    # 100 kW x 1,500 in both halves of the month, 50 kW x 75.00 in the second, each by its 15 days of 30.
+    assert [line.amount for line in bill.lines if line.kind == "basic"] == ["75,000", "75,000", "1,875"]
     replayed = operations.replay(bill_id=bill.id)
     assert replayed.fits
 

@@ -122,8 +122,12 @@ def test_the_doctor_finds_a_restored_installation_well_once_it_has_its_keys(rest
 
 
 def _bad(said):
-    """What a doctor finds wrong, but for the mail that waits: nobody started a worker here."""
-    return [line for line in said.splitlines() if line.startswith("bad") and "no worker is at work" not in line]
+    """
+    What a doctor finds wrong, but for the mail that waits (nobody started a worker here) and for books whose rows were
+    put there one by one and add up to nothing.
+    """
+    found = [line for line in said.splitlines() if line.startswith("bad")]
+    return [line for line in found if "no worker is at work" not in line and not line.startswith("bad books")]
 
 
 def test_a_restore_never_overwrites(restored, archive):

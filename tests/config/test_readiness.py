@@ -23,7 +23,7 @@ def world(in_transaction, tmp_path, now):
     places = simulators.Places(tmp_path, grid_port=0, agent_port=0).prepare(now=datetime.now(tz=UTC))
     with ExitStack() as stack:
         ports = {
-            name: urlsplit(simulators.start(places, stack, only=name)[name]).port
+            name: urlsplit(simulators.start(places, stack, only=(name,))[name]).port
             for name in ("grid_portal", "debit_agent")
         }
         there = simulators.Places(tmp_path, grid_port=ports["grid_portal"], agent_port=ports["debit_agent"])

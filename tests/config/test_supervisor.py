@@ -87,6 +87,6 @@ def test_a_child_that_never_stays_alive_ends_everything(supervised):
 
 
 def test_simulators_run_only_in_the_demo():
-    names = [child.name for child in supervisor.children(host="127.0.0.1", port=8000, demo=True)]
+    names = [child.name for child in supervisor.children(host="127.0.0.1", port=8000, demo="jp")]
     assert names == ["simulators", "worker", "web"]
-    assert [c.name for c in supervisor.children(host="127.0.0.1", port=8000, demo=False)] == names[1:]
+    assert [c.name for c in supervisor.children(host="127.0.0.1", port=8000)] == names[1:]

@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_is_named(tmp_path):
             simulators.start(places, stack)
         alone = simulators.Places(tmp_path / "second", agent_port=taken)
         with pytest.raises(simulators.PortTaken, match=f"debit_agent cannot listen on port {taken}"):
-            simulators.start(alone, stack, only="debit_agent")
+            simulators.start(alone, stack, only=("debit_agent",))
 
 
 def test_every_simulator_is_steered_while_it_runs_and_says_what_it_can_do(tmp_path):

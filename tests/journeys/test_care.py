@@ -33,8 +33,8 @@ def outside(journey, tmp_path, settings):
     places = simulators.Places(tmp_path / "outside", mail_port=0, mailbox_port=0).prepare(now=datetime.now(UTC))
     with ExitStack() as stack:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_PORT = int(simulators.start(places, stack, only="mail")["mail"].rsplit(":", 1)[1])
-        address = simulators.start(places, stack, only="mailbox")["mailbox"]
+        settings.EMAIL_PORT = int(simulators.start(places, stack, only=("mail",))["mail"].rsplit(":", 1)[1])
+        address = simulators.start(places, stack, only=("mailbox",))["mailbox"]
         port = int(address.rsplit(":", 1)[1])
         letters.open_mailbox(places, port=port, code="support", route="enquiries", address=BOX)
         journey.in_transaction(open_house)

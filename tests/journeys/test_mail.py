@@ -31,8 +31,8 @@ def outside(journey, tmp_path, settings):
     (places.mailbox_folder / BOX).mkdir()
     with ExitStack() as stack:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_PORT = int(simulators.start(places, stack, only="mail")["mail"].rsplit(":", 1)[1])
-        address = simulators.start(places, stack, only="mailbox")["mailbox"]
+        settings.EMAIL_PORT = int(simulators.start(places, stack, only=("mail",))["mail"].rsplit(":", 1)[1])
+        address = simulators.start(places, stack, only=("mailbox",))["mailbox"]
         yield places, int(address.rsplit(":", 1)[1])
 
 

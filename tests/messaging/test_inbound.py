@@ -21,7 +21,7 @@ def world(tmp_path, settings, transactional_db):
     settings.MEDIA_ROOT = tmp_path / "files"
     places = simulators.Places(tmp_path / "outside", mailbox_port=0).prepare(now=datetime.now(UTC))
     with ExitStack() as stack:
-        address = simulators.start(places, stack, only="mailbox")["mailbox"]
+        address = simulators.start(places, stack, only=("mailbox",))["mailbox"]
         letters.open_mailbox(places, port=int(address.rsplit(":", 1)[1]))
         yield places
 

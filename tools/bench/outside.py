@@ -180,7 +180,7 @@ def _mailbox(root: Path, count: int, *, kills: int) -> None:
     for number in range(1, count + 1):
         (box / f"{number:06d}.eml").write_bytes(_letter(number))
     with ExitStack() as stack:
-        port = int(simulators.start(places, stack, only="mailbox")["mailbox"].rsplit(":", 1)[1])
+        port = int(simulators.start(places, stack, only=("mailbox",))["mailbox"].rsplit(":", 1)[1])
         with db.transaction():
             operations.save_mailbox(
                 code="apply", name="apply", route="applications", address=ADDRESS, host="127.0.0.1", port=port, user=ADDRESS,

@@ -95,8 +95,7 @@ def up(
     if demo and find_spec("tomoshibi.onboarding.commands"):
         import_module("tomoshibi.onboarding.commands").load_once(country)
     typer.echo(f"\n  灯火 Tomoshibi  {os.environ['TOMOSHIBI_BASE_URL']}/   (Ctrl-C stops everything)\n")
-    # The Chinese demo has no outside world yet.
-    children = supervisor.children(host=host, port=port, demo=demo and country == "jp")
+    children = supervisor.children(host=host, port=port, demo=country if demo else "")
     raise SystemExit(supervisor.Supervisor(children).run())
 
 

@@ -90,14 +90,20 @@ class Supervisor:
                 process.wait()
 
 
-def children(*, host: str, port: int, demo: bool) -> list[Child]:
-    """What runs: simulators first (others talk to them), the worker, and the web last."""
+def children(*, host: str, port: int, demo: str = "") -> list[Child]:
+    """
+    What runs: simulators first (others talk to them), the worker, and the web last.
+
+    :param demo: the country whose demonstration this is, if it is one
+    """
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
     found = []
     if demo:
-        found.append(Child("simulators", [python, "-m", "tomoshibi.config.commands", "demo", "outside"]))
+        found.append(
+            Child("simulators", [python, "-m", "tomoshibi.config.commands", "demo", "outside", "--country", demo])
+        )
     found.append(Child("worker", [python, "-m", "tomoshibi.config.commands", "worker"]))
     found.append(Child("web", [*web, "tomoshibi.config.wsgi:application"]))
     return found

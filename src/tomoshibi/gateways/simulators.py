@@ -275,7 +275,7 @@ def start(
     places: Places,
     stack: ExitStack,
     *,
-    only: str = "",
+    only: tuple[str, ...] = (),
     apart_from: str = "",
     today: Today | None = None,
     stock: Stock | None = None,
@@ -285,7 +285,7 @@ def start(
     """
     Start the simulators; ``stack`` ends them.
 
-    :param only: one of ``SYSTEMS``, or all
+    :param only: some of ``SYSTEMS``, or all
     :param apart_from: one of ``SYSTEMS`` that somebody else runs
     :param today: the day out there (the demo's own, for example), for what is given out on a day
     :param stock: called with an area before its grid company lists what it has
@@ -316,7 +316,7 @@ def start(
         "sms": places.sms_port,
     }
     for system in SYSTEMS:
-        if (only and system != only) or system == apart_from:
+        if (only and system not in only) or system == apart_from:
             continue
         try:
             addresses[system] = starters[system]()
@@ -440,13 +440,13 @@ def main(*, only: str = "") -> None:
     places = _places(parser.parse_args(), only)
     # This process is an edge of its own, and TLS asks for the real day.
     places.prepare(now=datetime.now(UTC))
-    run(places, only=only, today=lambda: datetime.now(UTC).date())
+    run(places, only=(only,) if only else (), today=lambda: datetime.now(UTC).date())
 
 
 def run(
     places: Places,
     *,
-    only: str = "",
+    only: tuple[str, ...] = (),
     apart_from: str = "",
     today: Today,
     stock: Stock | None = None,

@@ -32,9 +32,12 @@ def load(country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", h
 
 
 @app.command("outside")
-def run_outside() -> None:
+def run_outside(country: Annotated[str, typer.Option(envvar="TOMOSHIBI_DEMO_COUNTRY", help="jp or cn")] = "jp") -> None:
     """Run the demo's outside world (one of the processes of ``up --demo``); its days are the demo's."""
-    outside.run(stock=coming.grid_files)
+    if country == "cn":
+        outside.run_phones()
+    else:
+        outside.run(stock=coming.grid_files)
 
 
 @app.command("steer")
@@ -105,7 +108,7 @@ def _post_office() -> Iterator[None]:
     with ExitStack() as stack:
         # Where something listens already, it is the demo's own post office or the one that the settings name.
         with suppress(simulators.PortTaken):
-            simulators.start(usual, stack, only="mail")
+            simulators.start(usual, stack, only=("mail",))
         yield
 
 

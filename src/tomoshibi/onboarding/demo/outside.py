@@ -84,6 +84,19 @@ def run(*, stock: simulators.Stock | None = None) -> None:
     )
 
 
+def run_phones() -> None:
+    """The outside world of the Chinese demo: a post office, and the gateway of text messages with its phones."""
+    usual = places()
+    here = replace(usual, sms_port=usual.sms_port if simulators.is_free(usual.sms_port) else 0)
+    systems = ("mail", "sms") if simulators.is_free(usual.mail_port) else ("sms",)
+    simulators.run(
+        here,
+        only=systems,
+        today=the_day,
+        told=lambda found: connect_texts(replace(here, sms_port=urlsplit(found["sms"]).port or 0)),
+    )
+
+
 def _connect_again(at: simulators.Places, addresses: dict[str, str]) -> None:
     ports = {system: urlsplit(address).port or 0 for system, address in addresses.items()}
     here = replace(
@@ -188,7 +201,7 @@ def agent_at_work() -> Iterator[None]:
     usual = places()
     with ExitStack() as stack:
         own = replace(usual, agent_port=0)
-        address = simulators.start(own, stack, only="debit_agent", today=the_day)["debit_agent"]
+        address = simulators.start(own, stack, only=("debit_agent",), today=the_day)["debit_agent"]
         port = int(address.rsplit(":", 1)[1])
         here = replace(usual, agent_port=port)
         _link(here)
