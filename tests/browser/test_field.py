@@ -90,7 +90,9 @@ def connect(page: Any, ticket: values.Ticket, no: int) -> None:
         page.locator(f"input[name=check-{name}]").first.check()
     page.locator("input[name=seal]").fill(f"FY-{no}")
     page.locator("#do-done").click()
-    page.wait_for_function(f"location.hash === '#ticket/{ticket.id}'")  # kept; the word about it may be the last one's
+    page.wait_for_function(
+        "id => location.hash === `#ticket/${id}`", arg=ticket.id
+    )  # kept; the word about it may be the last one's
     page.wait_for_selector("#said.is-good")
 
 
