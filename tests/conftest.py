@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests import emptying, template
@@ -43,6 +44,12 @@ def _transactions_of_tests(request: pytest.FixtureRequest, settings: object) -> 
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_deployment() -> None:
+    """What a request of the test before spoke stays active in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 
 from tomoshibi.groups import queries
+from tomoshibi.identity.models import User
 from tomoshibi.masters import queries as masters
 from tomoshibi.onboarding.demo import china, load
 from tomoshibi.storage import server
+from tomoshibi.supply.models import SupplyPoint
 from tomoshibi.worker import queries as clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.mark.requirement("G-013", "G-078", "G-080", "G-126")
-def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_path, settings):
+def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_path, settings, client):
     monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
     settings.MEDIA_ROOT = tmp_path / "files"
     told = []
@@ -46,3 +48,7 @@ def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_pa
     sample = (tmp_path / "outside" / "接电申请清单18个点位.csv").read_text(encoding="utf-8-sig").splitlines()
     assert (sample[0], len(sample[3:])) == ("接入设备类型：楼道EPON设备", 18), "the sample of the application form"
     assert all(line.endswith(",新增") for line in sample[3:])
+
+    client.force_login(User.objects.get(username="li"))
+    page = client.get(f"/supply/points/{SupplyPoint.objects.earliest('id').id}/")
+    assert page.status_code == 200, "a point in a province has its page like one in an area"

@@ -253,7 +253,7 @@ def enqueue_study(*, study_id: int, actor_id: int | None) -> int:
 def tell_group_endings(progress: Tell, run_id: int) -> str:
     """Bills were issued: cancelled groups whose final bill is among them are told."""
     with db.transaction():
-        return f"run {run_id}: {operations.tell_endings()} final bills of groups"
+        return _("final bills of cancelled groups told: %(n)s") % {"n": operations.tell_endings()}
 
 
 @worker.define_job(

@@ -28,6 +28,9 @@ What ``add`` reads; ``account_number`` empty: a fresh one. ``role`` is that of `
 reserved before (``reserve``), so that a label could be printed for a point that was not connected yet.
 """
 
+_MANY = 1000
+"""So many points at once change what is quick to ask of all of them."""
+
 
 def reserve(*, count: int) -> pl.DataFrame:
     """
@@ -78,6 +81,8 @@ def add(frame: pl.DataFrame, *, today: date, beyond_cap: bool) -> pl.DataFrame:
     bulk.copy_in(
         "groups_placement", rows.select("address", "position", "access_point_id", "district_id", "start", point_id="id")
     )
+    if rows.height >= _MANY:
+        bulk.analyze("groups_point", "groups_membership", "groups_placement")
     return rows.select("account_number", point_id="id")
 
 

@@ -93,6 +93,15 @@ def id_array(ids: pl.Series) -> str:
     return "{" + ",".join(ids.cast(pl.Int64).cast(pl.String).to_list()) + "}"
 
 
+def analyze(*tables: str) -> None:
+    """
+    Let the planner learn what a large copy put into tables: it goes by what it counted last, and the server counts again
+    by itself only minutes later. A list over points that were just imported took eighteen seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))).as_string())
+
+
 def read_frame(query: str, schema: Schema, params: Mapping[str, Any] | Sequence[Any] | None = None) -> pl.DataFrame:
     """
     Rows of a query as typed columns, by COPY OUT.

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.supply import forms, listing, operations, queries, values, words
 from tomoshibi.ui import lists
@@ -73,7 +74,7 @@ def _point_page(
         raise Http404
     context = {
         "point": found,
-        "area": words.AREA_NAMES[found.area],
+        "area": masters.every_area()[found.area].name,
         "voltage": words.VOLTAGES[found.voltage],
         "kind": words.KINDS[found.kind],
         "connections": words.CONNECTIONS,
