@@ -8,6 +8,7 @@ from tests import company
 from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import queries
 from tomoshibi.contracts import operations as contracts
+from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import energy_dwh
@@ -71,6 +72,11 @@ def masters_and_plans(now):
 def people():
     """Two clerks: the one who makes a run, and the one who confirms it."""
     return tuple(User.objects.get_or_create(username=name)[0].id for name in ("yamada", "sato"))
+
+
+def person(name, **more):
+    """Somebody who signs in, at a page or by ``--as``."""
+    return identity.add_person(username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42", **more)
 
 
 def customer(

@@ -10,7 +10,6 @@ from tests.billing import book
 from tests.billing.test_replay import tamper
 from tomoshibi.billing import commands, queries, values
 from tomoshibi.documents import queries as documents
-from tomoshibi.identity import operations as identity
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
@@ -24,7 +23,7 @@ def contracts(settings, tmp_path, now):
         worker.set_clock(now=now)
         book.masters_and_plans(now)
         for name in ("first", "second"):
-            identity.add_person(username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42")
+            book.person(name)
         made = [book.customer(n) for n in (1, 2, 3)]
         for contract, kwh in zip(made[:2], (398, 120), strict=True):
             book.reading(contract, kwh, now=now)

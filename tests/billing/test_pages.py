@@ -31,9 +31,7 @@ def clerks(settings, tmp_path, now):
             book.reading(contract, kwh, now=now)
         identity.save_role(code="billing", name="請求", rights=["RB6.do", "RB7.do", "RB7.confirm", "RB8.do", "RB9.do"])
         for name in ("first", "second"):
-            identity.add_person(
-                username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42", roles=["billing"]
-            )
+            book.person(name, roles=["billing"])
     clients = []
     for name in ("first", "second"):
         client = Client(headers={"accept-language": "en"})

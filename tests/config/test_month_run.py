@@ -6,7 +6,6 @@ from typer.testing import CliRunner
 from tests.billing import book
 from tomoshibi.billing import queries, values
 from tomoshibi.config import commands, readiness
-from tomoshibi.identity import operations as identity
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -22,7 +21,7 @@ def clerks(settings, tmp_path, now):
         worker.set_clock(now=now)
         book.masters_and_plans(now)
         for name in ("first", "second"):
-            identity.add_person(username=name, name=name, mail=f"{name}@example.jp", password="lamp-light-42")
+            book.person(name)
         made = [book.customer(n) for n in (1, 2, 3)]
         book.reading(made[2], 100, month=book.OCTOBER.plus(-1), now=now)
         for contract, kwh in zip(made, (398, 120, 1_200), strict=True):
