@@ -1,19 +1,25 @@
 """What the pages of group cases share: looking up, keeping uploads, one act in one transaction."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from tomoshibi.applications import casewords as words
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
+from tomoshibi.applications.values.groupwork import CaseState
 from tomoshibi.documents.values import StoredFile
 from tomoshibi.fieldwork import operations as fieldwork
+from tomoshibi.fieldwork import queries as field
 from tomoshibi.groups import operations as group_operations
+from tomoshibi.groups import queries as groups
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.masters import queries as masters
@@ -112,3 +118,39 @@ def first_error(form: Any) -> str:
         f"{form[name].label}: {errors[0]}" if name in form.fields else str(errors[0])
         for name, errors in form.errors.items()
     )
+
+
+def named(refusals: Any) -> list[tuple[int, Any, str]]:
+    return [(row, groups.column_name(column), reason) for row, column, reason in refusals]
+
+
+def path_of(found: values.Case) -> list[tuple[Any, str]]:
+    """The steps of the case's kind: done, now, or to come."""
+    states = values.PATHS[found.kind]
+    at = states.index(found.state) if found.state in states else -1
+    return [
+        (words.STATES[state], "done" if n < at or found.state is CaseState.CLOSED else "now" if n == at else "later")
+        for n, state in enumerate(states)
+    ]
+
+
+def deadline(found: values.Case, paper: values.Paper | None, *, today: date) -> dict[str, Any]:
+    """Whose turn it is, how old the case is, and whether it is late (G-127)."""
+    until = localtime(found.closed_at).date() if found.closed_at else today
+    return {
+        "owner": words.owner_at(found.state, paper.state if paper else None),
+        "age_days": (until - found.received_on).days,
+        "is_late": bool(found.due_on and found.due_on < today),
+    }
+
+
+def ticket_of(found: values.Case) -> Any:
+    return field.ticket(found.ticket_id) if found.ticket_id else None
+
+
+def way_back(request: HttpRequest, case_id: int, form: Any) -> HttpResponse | None:
+    """The way back with what is wrong, or nothing where the form is right."""
+    if form.is_valid():
+        return None
+    messages.error(request, first_error(form))
+    return redirect("applications:group_case", case_id)

@@ -13,7 +13,7 @@ from tomoshibi.applications import caselist, grouproles
 from tomoshibi.applications.forms import groupwork as forms
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.values import groupwork as values
-from tomoshibi.applications.views.groupwork_edge import keep, sentence
+from tomoshibi.applications.views.groupwork.edge import keep, sentence
 from tomoshibi.groups import operations as group_operations
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people

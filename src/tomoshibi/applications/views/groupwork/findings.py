@@ -12,7 +12,7 @@ from tomoshibi.applications.forms import groupwork as forms
 from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
-from tomoshibi.applications.views.groupwork_edge import first_error
+from tomoshibi.applications.views.groupwork.edge import first_error
 from tomoshibi.groups import queries as groups
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
