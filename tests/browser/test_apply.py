@@ -81,11 +81,39 @@ def test_applying_on_a_phone(opened_office, open_page, look, accessible):
     page.get_by_role("heading", name="お申込みを受け付けました").wait_for()
     accessible(page)
     look(page, "apply-done", full=True)
+    is_kept_once(page)
+    sells_on_a_phone(page, look, accessible)
+
+
+def is_kept_once(page):
+    """Back to the sent form and loaded again: it is one application, and its number stands there."""
     page.go_back()
     page.reload()
     row = Intake.objects.get()
     assert (row.state, row.kana) == ("received", "トモシビ タロウ")
     assert page.get_by_text(row.number).is_visible()
+
+
+def sells_on_a_phone(page, look, accessible):
+    """The same pages for who sells: the plant instead of the use, what a month brings, and no question how they pay."""
+    page.goto("/apply/")
+    page.get_by_label("発電した電気を売る").check()
+    page.get_by_label("郵便番号").fill("105-0011")
+    page.get_by_role("button", name="次へ").tap()
+    page.get_by_label("発電設備の出力").fill("4.5")
+    page.get_by_role("button", name="買取額を表示").tap()
+    page.locator(".apply-offer", has_text="あかり買取").wait_for()
+    accessible(page)
+    look(page, "apply-plant", full=True)
+    page.get_by_role("button", name="次へ").tap()
+    page.get_by_text("この番号はどこに書いてありますか").tap()
+    page.get_by_label("番地").fill("99-1")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing moves sideways"
+    accessible(page)
+    look(page, "apply-sale-place", full=True)
+    page.get_by_role("button", name="次へ").tap()
+    page.get_by_label("お名前").wait_for()
+    assert page.get_by_label("お支払い方法").count() == 0
 
 
 def test_state_and_repair_on_a_phone(opened_office, open_page, look, accessible):

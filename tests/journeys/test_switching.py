@@ -1,19 +1,28 @@
 """The clerk's day with the switching support system: customers come, change and go; each step over a real line."""
 
+import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from tests.applications import office
+from tests.applications.office import CLERK
 from tests.applications.switching.test_mediations import ask_us
-from tests.applications.switching.world import ELSEWHERE, FRESH, contract_at, outside, payer
+from tests.applications.switching.world import ELSEWHERE, FRESH, OTHER, contract_at, outside, payer
+from tests.journeys.test_intake import Visitor, mails, pick
 from tests.metering.grid import spin
+from tomoshibi.applications import queries as received
+from tomoshibi.applications.models import Intake
 from tomoshibi.applications.operations import switching as operations
 from tomoshibi.applications.queries import switching as queries
-from tomoshibi.applications.values import RequestState, SwitchingState
+from tomoshibi.applications.values import RegistrationState, RequestState, SwitchingState
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.gateways.switching import PointSeed
 from tomoshibi.identity import operations as identity
 from tomoshibi.parties import queries as parties
+from tomoshibi.supply import queries as supply
+from tomoshibi.supply.values import PointKind
 from tomoshibi.worklist import queries as worklist
 
 SWITCH_DAY = date(2026, 11, 12)
@@ -174,3 +183,112 @@ def test_a_roof_feeds_in(journey, clerk, grid):
     assert parties.account_by_number(number=payer()) is not None
     with pytest.raises(operations.CannotMove):
         journey.in_transaction(operations.cancel_cases, case_ids=[feeding], reason="x", now=grid.now, actor_id=None)
+
+
+ROOF = spin(302)
+SOLD = {"plant": "solar", "capacity": "4.5", "source_kind": "post_fit", "term_ends_on": "2026-11-20", "use_kwh": "230"}
+AGREED = {"agree_purchase_terms": "on", "agree_privacy": "on", "agree_purchase_proxy": "on"}
+
+
+@pytest.mark.procedure("IN1", "IN4", "CM1")
+def test_a_household_sells_what_its_roof_delivers(journey, clerk, grid):
+    """From the form on the Web to the day that the grid fixes; the number of the roof was not at hand."""
+    journey.in_transaction(office.open_office)
+    grid.go(to=office.NOW.date())
+    grid.world.seed([PointSeed(ROOF, retailer=OTHER, klass="generation", customer_number="77001", meter="PV-7")])
+    visitor = Visitor(journey)
+    _write_about_the_roof(visitor)
+    grid.go(hours=1)
+    _send_the_sale_twice(visitor)
+    front = journey.sign_in(CLERK)
+    front.cookies["django_language"] = "en"
+    _repair_whom_it_sells_to(front, visitor)
+    front.post(reverse("applications:accept", args=[Intake.objects.get().id]))
+    _find_the_roof(clerk)
+    (selling,) = [queries.to_case(row) for row in queries.case_rows()]
+    assert (selling.kind.value, selling.source_kind.value, selling.state) == (
+        "start",
+        "post_fit",
+        SwitchingState.MEDIATING,
+    )
+    journey.work()
+    grid.next_day()
+    grid.next_day()
+    assert state(selling.id) is SwitchingState.MATCHED
+    assert grid.poll()
+    shown = page(clerk, selling.id)
+    assert "post-FIT source" in shown
+    assert "4.5" in shown
+    assert "Bought from" in front.get(reverse("applications:intake", args=[Intake.objects.get().id])).content.decode()
+    _is_bought(visitor)
+
+
+def _write_about_the_roof(visitor):
+    """What cannot be is refused beside its field; what a month brings stands beside each plan."""
+    visitor.page("", status=302, kind="sell", postal_code="105-0011")
+    offers = visitor.page("plan", **SOLD, do="prices").content.decode()
+    assert "2,633" in offers, "230 kWh at 12.00 less 0.55 yen that cannot be deducted"
+    assert (
+        "49.9 kW"
+        in visitor.page("plan", status=422, **SOLD | {"capacity": "80"}, plan_code="tomoshibi-sun").content.decode()
+    )
+    assert "Choose a plan" in visitor.page("plan", status=422, **SOLD, plan_code="fit-residential").content.decode()
+    visitor.page("plan", status=302, **SOLD, plan_code="tomoshibi-sun", do="next")
+    place = pick("postal_code", "prefecture", "city", "town", "block") | {
+        "current_retailer": OTHER,
+        "meter_number": "PV-7",
+    }
+    runs = visitor.page("place", status=422, **place, wished_on="2026-11-18")
+    assert "runs until 2026-11-20" in runs.content.decode()
+    other_side = visitor.page("place", status=422, **place, wished_on="2026-12-01", spin=spin(1))
+    assert "belongs to the other side" in other_side.content.decode()
+    visitor.page("place", status=302, **place, wished_on="2026-12-01")
+    you = pick("applicant", "name", "kana", "phone", "mail", "statement_channel")
+    visitor.page("you", status=302, **you)
+
+
+def _send_the_sale_twice(visitor):
+    checked = visitor.page("check").content.decode()
+    assert "Size of the plant" in checked
+    assert "How you pay" not in checked
+    assert visitor.page("check", status=422, agree_privacy="on").status_code == 422
+    for _again in range(2):
+        visitor.page("check", status=302, **AGREED)
+    assert len(mails("applications.received")) == 1
+
+
+def _repair_whom_it_sells_to(front, visitor):
+    """The number at the present buyer is missing: the clerk asks, the link takes just that."""
+    url = reverse("applications:intake", args=[Intake.objects.get().id])
+    front.post(f"{url}accept/")
+    assert Intake.objects.get().state == "received", "something is open"
+    front.post(f"{url}ask/", {"findings": ["buyer"]})
+    (asked,) = mails("applications.deficient")
+    link = re.search(r"/apply/repair/\S+/", asked.body)[0]
+    assert "Your customer number there" in visitor.get(link).content.decode()
+    assert visitor.post(link, {"current_customer_number": "77-001"}).status_code == 302
+
+
+def _find_the_roof(clerk):
+    """IN4 from the Web window: searched as a generation point; one of another area is refused, taken twice is one."""
+    (item,) = worklist.open_items(kind="applications.point_search")
+    assert item.procedure == "IN4"
+    (row,) = queries.search_rows()
+    assert (row.generation, row.meter_number) == (True, "PV-7")
+    clerk.post(item.url, {"do": "take", "spin": "06" + ROOF[2:], "source": "web"})
+    assert list(queries.case_rows()) == []
+    for _again in range(2):
+        clerk.post(item.url, {"do": "take", "spin": ROOF, "source": "web"})
+
+
+def _is_bought(visitor):
+    row = Intake.objects.get()
+    registration = received.registration_of(intake_id=row.id)
+    assert (registration.state, registration.starts_on) == (RegistrationState.COMPLETED, date(2026, 12, 1))
+    assert (registration.contract_id, registration.source_kind) == (None, "post_fit")
+    assert supply.point(supply_point_id=registration.supply_point_id).kind is PointKind.GENERATION
+    assert worklist.open_items(kind="applications.supply_unregistered") == []
+    assert len(mails("applications.purchase_started")) == 1
+    assert received.notices.notice_rows().count() == 0, "the documents before and after are about supply"
+    shown = visitor.page("status", number=row.number, contact="taro@example.jp").content.decode()
+    assert 'We buy from <time datetime="2026-12-01"' in shown

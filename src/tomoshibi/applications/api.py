@@ -13,7 +13,7 @@ from ninja.security import HttpBearer
 from pydantic import ConfigDict, Field
 
 from tomoshibi.applications import operations, queries, values
-from tomoshibi.applications.values import IntakeKind, IntakeState, Source
+from tomoshibi.applications.values import IntakeKind, IntakeState, Plant, Source, SourceKind
 from tomoshibi.parties.values import CustomerKind, PaymentMethod, StatementChannel
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
@@ -60,9 +60,17 @@ class NewApplication(Schema):
     kana: Line
     phone: Line
     mail: Line
-    payment_method: PaymentMethod
+    payment_method: PaymentMethod | None = None
+    """Needed from who is supplied; who sells is paid."""
     statement_channel: StatementChannel = StatementChannel.PORTAL
     note: Line = ""
+    plant: Plant | None = None
+    """What generates; this and the next two are asked of who sells (``kind`` is ``sell``)."""
+    source_kind: SourceKind | None = None
+    term_ends_on: date | None = None
+    """The last day of the purchase by law (FIT)."""
+    meter_number: Line = ""
+    """The point is searched by it where who sells does not know its number."""
 
 
 class Missing(Schema):
@@ -161,7 +169,7 @@ def bring(request: HttpRequest, given: NewApplication) -> Any:
         for text in queries.consent_texts(kind=given.kind.value, language=given.language, on=today)
         if f"{text.code}@{text.version}" in given.agreed
     ]
-    answers = given.model_dump(mode="json", exclude={"reference", "language", "agreed"})
+    answers = given.model_dump(mode="json", exclude={"reference", "language", "agreed"}, exclude_none=True)
     try:
         with db.transaction():
             made = operations.start(

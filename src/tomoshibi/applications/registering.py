@@ -24,7 +24,12 @@ def _declared() -> list[dict[str, Any]]:
 
 def why_second(answers: Answers) -> str:
     """The code of the first reason that asks for a second person; empty where one is enough."""
-    given = {"plans": answers.plan_code, "applicants": answers.applicant, "units": answers.capacity_unit}
+    given = {
+        "kinds": answers.kind,
+        "plans": answers.plan_code,
+        "applicants": answers.applicant,
+        "units": answers.capacity_unit,
+    }
     for row in _declared():
         if all(given[name] in wanted for name, wanted in row.items() if name != "why"):
             return str(row["why"])

@@ -14,7 +14,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.applications.values.intake import Answers, Finding, IntakeKind, Severity
+from tomoshibi.applications.values.intake import Answers, Finding, IntakeKind, Plant, Severity
+from tomoshibi.applications.values.switching import SourceKind
 from tomoshibi.masters.values import AREAS, Voltage
 from tomoshibi.parties.values import Place
 from tomoshibi.supply.values import spin_warning
@@ -58,10 +59,38 @@ RULES: Mapping[str, Rule] = {
         _("We need the supply point number of 22 digits; it stands on the bill of your present retailer."),
     ),
     "spin_voltage": Rule(CLERK, ("spin",), _("The third digit of the supply point number speaks of high voltage.")),
+    "spin_side": Rule(
+        ASK,
+        ("spin",),
+        _(
+            "This number belongs to the other side: a house that sells power has one number for what it uses and another "
+            "for what it delivers."
+        ),
+        at_once=True,
+    ),
     "spin_taken": Rule(CLERK, ("spin",), _("We supply this point already: contract %(detail)s.")),
     "retailer": Rule(ASK, ("current_retailer",), _("Say which retailer supplies you now.")),
     "customer_number": Rule(
         ASK, ("current_customer_number",), _("We need your customer number at your present retailer; it stands on the bill.")
+    ),
+    "buyer": Rule(
+        ASK, ("current_customer_number",), _("We need your customer number at the company that buys from you now.")
+    ),
+    "plant": Rule(ASK, ("plant",), _("Say what generates the power."), at_once=True),
+    "source_kind": Rule(ASK, ("source_kind",), _("Say whether the purchase by law (FIT) still runs."), at_once=True),
+    "plant_size": Rule(ASK, ("capacity",), _("A plant at low voltage has 0.1 to 49.9 kW: %(detail)s"), at_once=True),
+    "term_missing": Rule(ASK, ("term_ends_on",), _("Say on which day the purchase by law (FIT) ends."), at_once=True),
+    "term_runs": Rule(
+        ASK,
+        ("term_ends_on", "wished_on"),
+        _("The purchase by law (FIT) runs until %(detail)s: wish a later day, or sell as FIT."),
+        at_once=True,
+    ),
+    "term_over": Rule(
+        ASK,
+        ("source_kind", "term_ends_on", "wished_on"),
+        _("The purchase by law (FIT) ended on %(detail)s: apply as a source whose term is over."),
+        at_once=True,
     ),
     "plan": Rule(ASK, ("plan_code",), _("Choose a plan that we offer at your address."), at_once=True),
     "capacity": Rule(ASK, ("capacity",), _("The plan does not come in this size: %(detail)s"), at_once=True),
@@ -80,6 +109,8 @@ RULES: Mapping[str, Rule] = {
 AMPERES = ("10", "15", "20", "30", "40", "50", "60")
 SIZES: Mapping[str, tuple[int, int]] = {"kVA": (1_000, 49_000), "kW": (500, 49_500)}
 """Smallest and largest size of low voltage, by its unit [1/1000 of the unit]."""
+PLANT_SIZES = (100, 49_900)
+"""Smallest and largest plant at low voltage [W]."""
 _NAME = re.compile(r"[^\W\d_]|[ ・.\-ー々〆ヶ'’&＆()（）]")
 _KANA = re.compile(r"[ァ-ヴーA-Za-zＡ-Ｚａ-ｚ ・.\-－（）()&＆]+")
 _PHONE = re.compile(r"0[0-9]{9,10}")
@@ -101,6 +132,7 @@ class Facts:
     What the rules compare with; whatever is not known is empty, and its rules are silent.
 
     :param earliest: first day that the grid can manage
+    :param other_side: the point is known, as a supply point where somebody sells or the reverse
     :param taken_by: number of our contract that supplies the point on the wished day
     :param duplicates: numbers of other open applications for the same point or person and place
     :param blocked: numbers of contracts of the same person that ended unpaid
@@ -112,6 +144,7 @@ class Facts:
     plans: tuple[Offered, ...] = ()
     earliest: date | None = None
     latest: date | None = None
+    other_side: bool = False
     taken_by: str = ""
     duplicates: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
@@ -142,7 +175,7 @@ def _shown(finding: Finding) -> str:
 
 
 def _said(a: Answers, facts: Facts) -> Iterator[tuple[str, str]]:
-    for part in (_of_person, _of_place, _of_point, _of_plan, _of_day, _of_others):
+    for part in (_of_person, _of_place, _of_point, _of_plant, _of_plan, _of_day, _of_others):
         yield from part(a, facts)
 
 
@@ -159,7 +192,7 @@ def _of_person(a: Answers, _facts: Facts) -> Iterator[tuple[str, str]]:
         yield "phone", a.phone
     if not _MAIL.fullmatch(a.mail):
         yield "mail", a.mail
-    if not a.payment_method:
+    if not a.payment_method and not a.sells:
         yield "payment", ""
 
 
@@ -189,6 +222,8 @@ def _of_point(a: Answers, facts: Facts) -> Iterator[tuple[str, str]]:
             yield "spin_area", a.spin[:2]
         elif spin_warning(a.spin, Voltage.LOW):
             yield "spin_voltage", ""
+        if facts.other_side:
+            yield "spin_side", ""
         if facts.taken_by:
             yield "spin_taken", facts.taken_by
     if a.kind == IntakeKind.SWITCH:
@@ -198,6 +233,29 @@ def _of_point(a: Answers, facts: Facts) -> Iterator[tuple[str, str]]:
             yield "retailer", ""
         if not a.current_customer_number:
             yield "customer_number", ""
+    if a.sells and a.current_retailer and not a.current_customer_number:
+        yield "buyer", ""
+
+
+def _of_plant(a: Answers, _facts: Facts) -> Iterator[tuple[str, str]]:
+    """What only who sells is asked for."""
+    if not a.sells:
+        return
+    if a.plant not in set(Plant):
+        yield "plant", ""
+    if a.source_kind not in set(SourceKind):
+        yield "source_kind", ""
+    size = a.capacity_milli
+    if a.capacity_unit != "kW" or size is None or not PLANT_SIZES[0] <= size <= PLANT_SIZES[1]:
+        yield "plant_size", a.capacity
+    end, day = a.term_end, a.wished_day
+    if end is None:
+        if a.source_kind == SourceKind.FIT:
+            yield "term_missing", ""
+    elif day and a.source_kind == SourceKind.POST_FIT and day <= end:
+        yield "term_runs", end.isoformat()
+    elif day and a.source_kind == SourceKind.FIT and day > end:
+        yield "term_over", end.isoformat()
 
 
 def _of_plan(a: Answers, facts: Facts) -> Iterator[tuple[str, str]]:

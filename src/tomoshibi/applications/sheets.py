@@ -14,14 +14,14 @@ import openpyxl
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from tomoshibi.applications.values.intake import ANSWERS
+from tomoshibi.applications.values.intake import ANSWERS, SELLERS
 from tomoshibi.kernel.refusals import Refusal
 
 EDITION = "tomoshibi-intake/1"
 LABEL_ROW, NAME_ROW, FIRST_ROW = 2, 3, 4
 MOST_ROWS = 500
 REFERENCE, AGREED = "reference", "agreed"
-COLUMNS: tuple[str, ...] = (REFERENCE, AGREED, *(name for name in ANSWERS if name != "agency_code"))
+COLUMNS: tuple[str, ...] = (REFERENCE, AGREED, *(name for name in ANSWERS if name not in {"agency_code", *SELLERS}))
 YES = frozenset({"はい", "yes", "y", "是", "1", "true", "○", "済"})
 _WIDEST = 60
 

@@ -4,7 +4,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tomoshibi.applications.values import DeficiencyState, IntakeKind, IntakeState, RegistrationState, Severity, Source
+from tomoshibi.applications import switching_words
+from tomoshibi.applications.values import (
+    DeficiencyState,
+    IntakeKind,
+    IntakeState,
+    Plant,
+    RegistrationState,
+    Severity,
+    Source,
+)
 from tomoshibi.masters.values import AREAS
 from tomoshibi.parties.values import CustomerKind, PaymentMethod, StatementChannel
 from tomoshibi.ui.states import State, Tone
@@ -52,6 +61,14 @@ KINDS: dict[str, str | Promise] = {
     IntakeKind.SWITCH: _("switch"),
     IntakeKind.MOVE_IN: _("move-in"),
     IntakeKind.NEW: _("new connection"),
+    IntakeKind.SELL: _("sale of power"),
+}
+PLANTS: dict[str, str | Promise] = {
+    Plant.SOLAR: _("solar"),
+    Plant.WIND: _("wind"),
+    Plant.HYDRO: _("water"),
+    Plant.BIOMASS: _("biomass"),
+    Plant.OTHER: pgettext_lazy("plant", "other"),
 }
 CHOSEN: dict[str, dict[str, str | Promise]] = {
     "kind": KINDS,
@@ -63,6 +80,8 @@ CHOSEN: dict[str, dict[str, str | Promise]] = {
         PaymentMethod.CARD: _("credit card"),
         PaymentMethod.STORE: _("convenience store"),
     },
+    "plant": PLANTS,
+    "source_kind": switching_words.SOURCES,
     "statement_channel": {StatementChannel.PORTAL: _("portal"), StatementChannel.PAPER: _("paper")},
 }
 """Answers that are chosen from a few."""
@@ -98,4 +117,8 @@ ANSWERS: dict[str, str | Promise] = {
     "statement_channel": _("Statement by"),
     "agency_code": _("Agency code"),
     "note": _("Note"),
+    "plant": _("Plant"),
+    "source_kind": _("FIT or post-FIT"),
+    "term_ends_on": _("End of the FIT term"),
+    "meter_number": _("Meter number"),
 }

@@ -275,6 +275,8 @@ FORMS: tuple[str, ...] = (
     _("registered customer and payer of %(number)s"),
     _("registered contract %(contract)s of %(number)s"),
     _("gave up the registration (%(reason)s) of %(number)s"),
+    _("registered the purchase of %(number)s"),
+    _("took back the purchase of %(number)s"),
     _("received an application %(number)s"),
     _("asked for %(rules)s in %(number)s"),
     _("received a repair of %(number)s"),

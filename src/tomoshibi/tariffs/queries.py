@@ -465,6 +465,7 @@ read_spot_file = masters.read_spot_file
 """A market file as spot prices for ``quote``."""
 load_of_month = loads.of_month
 read_purchase, Unpriceable = purchases.read, purchases.Unpriceable
+DescribedPurchase, PurchaseSource, PurchaseRule = purchases.Described, purchases.Source, purchases.Rule
 """A generation point described in a file, and what cannot be paid."""
 
 

@@ -8,9 +8,12 @@ from tests.applications import office
 from tests.applications.switching.world import FRESH, case
 from tomoshibi.applications import operations as applications
 from tomoshibi.applications import queries as received
+from tomoshibi.applications.models import SwitchingCase
+from tomoshibi.applications.operations.switching import effects
 from tomoshibi.applications.queries import switching as queries
-from tomoshibi.applications.values import RegistrationState, Source, SwitchingKind, SwitchingState
+from tomoshibi.applications.values import PointClass, RegistrationState, Source, SwitchingKind, SwitchingState
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.gateways.switching import PointSeed
 from tomoshibi.identity import queries as people
 from tomoshibi.storage import db
 from tomoshibi.worklist import queries as worklist
@@ -108,3 +111,32 @@ def test_behind_the_match_an_applicant_calls(grid):
     assert received.registration_of(intake_id=intake_id).state is RegistrationState.COMPLETED
     with db.transaction(), pytest.raises(applications.TooLateToWithdraw, match="call"):
         applications.withdraw_as_applicant(intake_id=intake_id, now=grid.now)
+
+
+def test_a_sale_begins_with_a_reconnection_and_waits_again_where_the_grid_takes_its_day_back(grid):
+    """Nobody buys at the place now; a sale that the grid refuses after the match is bought from no day."""
+    with db.transaction():
+        office.open_office()
+    grid.go(to=office.NOW.date())
+    sold = {
+        "kind": "sell", "plant": "solar", "source_kind": "fit", "term_ends_on": "2030-03-31", "capacity": "4.5",
+        "capacity_unit": "kW", "plan_code": "fit-residential", "payment_method": "", "current_retailer": "",
+        "current_customer_number": "", "spin": FRESH,
+    }  # fmt: skip
+    grid.world.seed([PointSeed(FRESH, retailer="", connected=False, klass="generation", meter="PV-1")])
+    intake_id = examined(grid, **sold)
+    (made,) = [queries.to_case(row) for row in queries.case_rows()]
+    assert (made.kind, made.klass, made.capacity_milli) == (SwitchingKind.RECONNECT, PointClass.GENERATION, 4_500)
+    grid.send()
+    grid.next_day()
+    grid.go(to=date(2026, 12, 1))
+    grid.poll()
+    assert case(made.id).state in {SwitchingState.METER_OPEN, SwitchingState.COMPLETED}
+    bought = received.registration_of(intake_id=intake_id)
+    assert (bought.state, bought.contract_id, bought.source_kind) == (RegistrationState.COMPLETED, None, "fit")
+    assert bought.starts_on == case(made.id).fixed_on
+    with db.transaction():
+        effects.undo_begin(SwitchingCase.objects.get(id=made.id), now=grid.now)
+        effects.undo_begin(SwitchingCase.objects.get(id=made.id), now=grid.now)
+    waits = received.registration_of(intake_id=intake_id)
+    assert (waits.state, waits.starts_on) == (RegistrationState.CONFIRMED, None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tomoshibi.applications import queries, values, words
 from tomoshibi.messaging.values import Attachment
 
-DAYS = frozenset({"wished_on"})
+DAYS = frozenset({"wished_on", "term_ends_on"})
 
 
 class KeyedForm(forms.Form):

@@ -216,6 +216,7 @@ class Attempt(models.Model):
     words={
         "state": "tomoshibi.applications.words.REGISTRATIONS",
         "payment_method": "tomoshibi.parties.words.PAYMENT",
+        "source_kind": "tomoshibi.applications.switching_words.SOURCES",
         "statement_channel": "tomoshibi.parties.words.STATEMENT",
     }
 )
@@ -237,6 +238,8 @@ class Registration(models.Model):
     statement_channel = models.CharField(max_length=10)
     wished_on = models.DateField(null=True)
     starts_on = models.DateField(null=True)
+    source_kind = models.CharField(max_length=10, blank=True, db_default="", choices=choices_of(values.SourceKind))
+    """FIT or post-FIT where we buy; empty where we supply."""
     needs_second = models.CharField(max_length=300, blank=True)
     """Why a second person looks; empty where one is enough."""
     prepared_by_id = models.BigIntegerField(null=True)
@@ -253,7 +256,7 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=RegistrationState.COMPLETED.value)
-                | Q(contract__isnull=False, starts_on__isnull=False),
+                | Q(starts_on__isnull=False) & (Q(contract__isnull=False) | ~Q(source_kind="")),
                 name="registration_completed_has_a_contract",
             ),
         ]
@@ -265,6 +268,10 @@ class Registration(models.Model):
     @transition(field=state, source=RegistrationState.CONFIRMED, target=RegistrationState.COMPLETED)
     def complete(self) -> None:
         """The grid fixed the first day."""
+
+    @transition(field=state, source=RegistrationState.COMPLETED, target=RegistrationState.CONFIRMED)
+    def take_back(self) -> None:
+        """After the match the grid refused a sale: it waits for a day again."""
 
     @transition(
         field=state, source=[RegistrationState.PREPARED, RegistrationState.CONFIRMED], target=RegistrationState.CANCELED

@@ -13,7 +13,16 @@ from tomoshibi.applications.operations import intake as intakes
 from tomoshibi.applications.operations import notices, works
 from tomoshibi.applications.operations.intake import WrongState
 from tomoshibi.applications.operations.switching import cases, searches
-from tomoshibi.applications.values import IntakeKind, IntakeState, NewCase, RegistrationState, Severity, SwitchingKind
+from tomoshibi.applications.values import (
+    IntakeKind,
+    IntakeState,
+    NewCase,
+    PointClass,
+    RegistrationState,
+    Severity,
+    SourceKind,
+    SwitchingKind,
+)
 from tomoshibi.applications.values.notices import About, NoticeKind, Occasion
 from tomoshibi.applications.values.works import NewWork, VoltageClass, WorkKind
 from tomoshibi.contracts import operations as contracts
@@ -24,7 +33,7 @@ from tomoshibi.parties.values import PaymentMethod, StatementChannel
 from tomoshibi.storage import db
 from tomoshibi.supply import operations as supply
 from tomoshibi.supply import queries as points
-from tomoshibi.supply.values import Voltage
+from tomoshibi.supply.values import PointKind, Voltage
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.worklist import operations as worklist
 
@@ -38,7 +47,7 @@ SWITCHING_KIND = {IntakeKind.SWITCH: SwitchingKind.START, IntakeKind.MOVE_IN: Sw
 RETAILER_DIGITS = 5
 MANDATE_WORK = "applications.mandate"
 """Kind of the work items of direct debits whose mandate has to be collected."""
-CASE_OF = {IntakeKind.SWITCH: "AP7", IntakeKind.MOVE_IN: "AP7", IntakeKind.NEW: "AP10"}
+CASE_OF = {IntakeKind.SWITCH: "AP7", IntakeKind.MOVE_IN: "AP7", IntakeKind.NEW: "AP10", IntakeKind.SELL: "AP8"}
 """The procedure that carries a kind of application to the grid."""
 CONFIRM_WITHIN, CASE_WITHIN = timedelta(days=1), timedelta(days=1)
 
@@ -165,7 +174,8 @@ def _prepared(row: Intake, a: values.Answers) -> Registration:
     if before is not None:
         Registration.objects.filter(id=before.id).delete()
     version = tariffs.plan_version(plan_code=a.plan_code, on=a.wished_day or row.started_at.date())
-    unit = version.capacity_unit if version else a.capacity_unit
+    # A plan of supply says in what it is sized; a plant has its own size, whatever plan buys.
+    unit = version.capacity_unit if version and not a.sells else a.capacity_unit
     return Registration(
         intake=row,
         plan_code=a.plan_code,
@@ -176,6 +186,7 @@ def _prepared(row: Intake, a: values.Answers) -> Registration:
         payment_method=a.payment_method or PaymentMethod.TRANSFER.value,
         statement_channel=a.statement_channel or StatementChannel.PORTAL.value,
         wished_on=a.wished_day,
+        source_kind=a.source_kind if a.sells else "",
     )
 
 
@@ -216,7 +227,12 @@ def send_back(*, intake_id: int, reason: str, now: datetime, actor_id: int | Non
 
 
 def _confirmed(row: Intake, registration: Registration, *, now: datetime, actor_id: int | None) -> values.Registration:
-    """Customer, payer and the known point; then the hand-over."""
+    """
+    Customer, payer and the known point; then the hand-over.
+
+    Who sells has an account too: what is bought is settled over it, and its papers go where the account's go. The documents
+    that the law wants of a retailer are about supply: who sells gets none of them.
+    """
     a = values.Answers.of(row.answers)
     if registration.customer_id is None:
         registration.customer_id = parties.register_customer(
@@ -248,8 +264,9 @@ def _confirmed(row: Intake, registration: Registration, *, now: datetime, actor_
     )
     intakes.record(row, "registered customer and payer of", now=now, actor_id=actor_id, procedure=REGISTER)
     _want_mandate(row, account.number, registration, now=now)
-    about = About(registration_id=registration.id)
-    notices.order_notice(kind=NoticeKind.BEFORE, about=about, occasion=Occasion.FIRST)
+    if not registration.source_kind:
+        about = About(registration_id=registration.id)
+        notices.order_notice(kind=NoticeKind.BEFORE, about=about, occasion=Occasion.FIRST)
     hand_over(row, registration, now=now)
     return queries.to_registration(registration)
 
@@ -344,15 +361,17 @@ def _open_works(row: Intake, registration: Registration, *, now: datetime) -> st
 
 def _open_switching(row: Intake, registration: Registration, *, now: datetime) -> str:
     """:returns: why the switching support system does not take it; nothing where it does"""
-    kind = SWITCHING_KIND.get(IntakeKind(row.kind))
-    if kind is SwitchingKind.RECONNECT and not row.spin and row.area:
+    a = values.Answers.of(row.answers)
+    kind = _switching_kind(a)
+    if not row.spin and row.area and (kind is SwitchingKind.RECONNECT or a.sells):
         return _look_for_point(row, now=now)
     if kind is None or not row.spin:
         return _("not for the switching support system, or without a point number")
-    a = values.Answers.of(row.answers)
     retailer = a.current_retailer.strip()
     new = NewCase(
         kind=kind,
+        klass=PointClass.GENERATION if a.sells else PointClass.LOW,
+        source_kind=SourceKind(a.source_kind) if a.sells else None,
         spin=row.spin,
         wished_on=registration.wished_on,
         customer_id=registration.customer_id,
@@ -380,17 +399,25 @@ def _open_switching(row: Intake, registration: Registration, *, now: datetime) -
     return ""
 
 
+def _switching_kind(a: values.Answers) -> SwitchingKind | None:
+    """Who sells comes from another buyer, or nobody buys at the place now (受電再点)."""
+    if a.sells:
+        return SwitchingKind.START if a.current_retailer else SwitchingKind.RECONNECT
+    return SWITCHING_KIND.get(IntakeKind(a.kind))
+
+
 def _look_for_point(row: Intake, *, now: datetime) -> str:
     """
-    Who moves in seldom knows the number (IN3): it is looked for by the address, as work of its own.
+    Who moves in seldom knows the number (IN3), nor who sells that of the roof (IN4): it is looked for by the address, as work of
+    its own.
 
     :returns: why it cannot be looked for; nothing where it is
     """
     a = values.Answers.of(row.answers)
     try:
         searches.open_search(
-            generation=False, area=row.area, address=f"{a.prefecture}{a.city}{a.town}{a.block}", building=a.building,
-            why=row.number, subject=intakes.subject(row), now=now, actor_id=row.examined_by_id,
+            generation=a.sells, area=row.area, address=f"{a.prefecture}{a.city}{a.town}{a.block}", building=a.building,
+            meter_number=a.meter_number, why=row.number, subject=intakes.subject(row), now=now, actor_id=row.examined_by_id,
         )  # fmt: skip
     except cases.Unfit as refusal:
         return str(refusal)
@@ -433,6 +460,8 @@ def complete_registration(
     """
     The grid fixed the first day: the point, its meter and the contract are written.
 
+    Of a sale there is no contract of supply: the registration itself says since when which plan buys at which point.
+
     :param starts_on: first day of supply, as the grid answered
     :param base_day: code of the reading calendar, as the grid answered
     :param spin: the supply point number that the grid gave, where the applicant had none
@@ -449,11 +478,16 @@ def complete_registration(
     number = points.plain_spin(spin) or a.spin
     if not number:
         raise PointUnknown(_("the supply point number is not known: the grid's answer names it"))
+    side = PointKind.GENERATION if registration.source_kind else PointKind.SUPPLY
     point = points.point(spin=number) or supply.register_point(
-        spin=number, voltage=voltage.value, base_day=base_day, **_address(a)
+        spin=number, kind=side.value, voltage=voltage.value, base_day=base_day, **_address(a)
     )
     if meter_number and meter_number not in {meter.number for meter in points.meters_of(supply_point_id=point.id)}:
         supply.hang_meter(spin=number, meter_number=meter_number, on=starts_on)
+    registration.supply_point_id, registration.starts_on = point.id, starts_on
+    if registration.source_kind:
+        _buying_begins(row, registration, now=now, actor_id=actor_id)
+        return queries.to_registration(registration)
     account = party_queries.account(account_id=registration.account_id or 0)
     assert account is not None, "a confirmed registration has a payer"
     contract = contracts.register(
@@ -466,17 +500,39 @@ def complete_registration(
         discounts=registration.discounts,
         agency_code=registration.agency_code,
     )
-    registration.supply_point_id, registration.contract_id = point.id, contract.id
-    registration.starts_on = starts_on
-    _move(registration, "complete")
-    worklist.close_about(
-        kind=CASE_WORK, subjects=[intakes.subject(row)], outcome=f"from {starts_on}", now=now, actor_id=actor_id
-    )
+    registration.contract_id = contract.id
+    _complete(row, registration, now=now, actor_id=actor_id)
     intakes.record(row, f"registered contract {contract.number} of", now=now, actor_id=actor_id, procedure=REGISTER)
     about = About(contract_id=contract.id, registration_id=registration.id)
     notices.order_notice(kind=NoticeKind.AFTER, about=about, occasion=Occasion.FIRST)
     intakes.tell_start(queries.to_value(row), starts_on=starts_on, contract_number=contract.number, now=now)
     return queries.to_registration(registration)
+
+
+def _complete(row: Intake, registration: Registration, *, now: datetime, actor_id: int | None) -> None:
+    _move(registration, "complete")
+    outcome = f"from {registration.starts_on}"
+    worklist.close_about(kind=CASE_WORK, subjects=[intakes.subject(row)], outcome=outcome, now=now, actor_id=actor_id)
+
+
+def _buying_begins(row: Intake, registration: Registration, *, now: datetime, actor_id: int | None) -> None:
+    """What the plant delivers is bought from the day that the grid fixed; the applicant is told."""
+    assert registration.starts_on is not None
+    _complete(row, registration, now=now, actor_id=actor_id)
+    intakes.record(row, "registered the purchase of", now=now, actor_id=actor_id, procedure=REGISTER)
+    intakes.tell_purchase(queries.to_value(row), starts_on=registration.starts_on, spin=row.spin, now=now)
+
+
+@db.transaction_required
+def take_back_purchase(*, intake_id: int, now: datetime) -> None:
+    """After the match the grid refused: nothing is bought from the day that was told, and the registration waits again."""
+    row = intakes.locked(intake_id=intake_id)
+    registration = Registration.objects.select_for_update().filter(intake=row).first()
+    if registration is None or not registration.source_kind or registration.state != RegistrationState.COMPLETED:
+        return
+    registration.starts_on = None
+    _move(registration, "take_back")
+    intakes.record(row, "took back the purchase of", now=now, actor_id=None, procedure=REGISTER)
 
 
 @db.transaction_required

@@ -528,6 +528,12 @@ def tell_start(one: values.Intake, *, starts_on: date, contract_number: str, now
     _mail(one, "applications.started", key=f"{one.key}:started", now=now, **words)
 
 
+def tell_purchase(one: values.Intake, *, starts_on: date, spin: str, now: datetime) -> None:
+    """Tell who sells from which day we buy."""
+    words = {"day": starts_on.isoformat(), "point": spin, "plan": _plan_name(one)}
+    _mail(one, "applications.purchase_started", key=f"{one.key}:started:{starts_on}", now=now, **words)
+
+
 def tell_end(one: values.Intake, *, now: datetime) -> None:
     """Tell the applicant that nothing comes of it, and why."""
     _mail(one, "applications.ended", key=f"{one.key}:ended", now=now, reason=one.reason)

@@ -1,6 +1,6 @@
 """Reads of applications, by matter."""
 
-from tomoshibi.applications.queries import changes, notices, switching
+from tomoshibi.applications.queries import changes, notices, selling, switching
 from tomoshibi.applications.queries.intake import (
     NoSuchIntake,
     UseNotReadable,
@@ -78,6 +78,7 @@ __all__ = [
     "quote",
     "references_of",
     "registration_of",
+    "selling",
     "sentence_of",
     "submissions_of",
     "switching",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from tomoshibi.applications import areas, consents, leadtimes, links, rules, values, writing
 from tomoshibi.applications.models import Agency, Consent, Deficiency, Intake, Registration, Submission, Upload
+from tomoshibi.applications.queries import selling
 from tomoshibi.applications.values.intake import OPEN_STATES
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import EndReason
@@ -18,6 +19,7 @@ from tomoshibi.kernel.units import DWH_PER_KWH, plain
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
+from tomoshibi.supply.values import PointKind
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs import values as tariff_values
 
@@ -210,6 +212,7 @@ def to_registration(row: Registration) -> values.Registration:
         statement_channel=row.statement_channel,
         wished_on=row.wished_on,
         starts_on=row.starts_on,
+        source_kind=row.source_kind,
         needs_second=row.needs_second,
         prepared_by_id=row.prepared_by_id,
         confirmed_by_id=row.confirmed_by_id,
@@ -249,7 +252,8 @@ def findings(
     :param apart_from: the application itself, which is no duplicate of its own
     """
     whole = among is None
-    plans = offered(area=answers.area, today=today) if whole or "plan_code" in among or "capacity" in among else ()  # type: ignore[operator]
+    asks_plan = whole or "plan_code" in among or "capacity" in among  # type: ignore[operator]
+    plans = offered(answers=answers, today=today) if asks_plan else ()
     earliest, latest = first_days(kind=answers.kind, area=answers.area, today=today)
     facts = rules.Facts(
         places=parties.places(postal_code=answers.postal_code),
@@ -257,14 +261,27 @@ def findings(
         plans=plans,
         earliest=earliest,
         latest=latest,
+        other_side=_is_of_the_other_side(answers) if whole or "spin" in among else False,  # type: ignore[operator]
         **(_of_others(answers, today=today, apart_from=apart_from) if whole else {}),
     )
     return rules.examine(answers, facts, among=among)
 
 
-def offered(*, area: str, today: date) -> tuple[rules.Offered, ...]:
-    """Plans for low voltage that hold today in an area."""
-    return tuple(rules.Offered(plan.code, plan.capacity_unit) for plan in plans_for_sale(area=area, today=today))
+def offered(*, answers: values.Answers, today: date) -> tuple[rules.Offered, ...]:
+    """Plans for low voltage that hold today in the area of the answers: of purchase for who sells."""
+    area, kind = answers.area, answers.source_kind
+    plans = (
+        selling.plans(area=area, source_kind=kind, today=today)
+        if answers.sells
+        else plans_for_sale(area=area, today=today)
+    )
+    return tuple(rules.Offered(plan.code, plan.capacity_unit) for plan in plans)
+
+
+def _is_of_the_other_side(a: values.Answers) -> bool:
+    """A house that sells has two numbers, one for each direction: the register may know that this is the other one."""
+    point = supply.point(spin=a.spin) if a.spin else None
+    return point is not None and (point.kind is PointKind.GENERATION) is not a.sells
 
 
 def plans_for_sale(*, area: str, today: date) -> list[tariff_values.Plan]:

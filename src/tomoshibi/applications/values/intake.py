@@ -31,6 +31,18 @@ class IntakeKind(StrEnum):
     """The place is connected but nobody is supplied there for them yet (再点)."""
     NEW = "new"
     """The place has no connection yet (新設)."""
+    SELL = "sell"
+    """Somebody wants to sell us what a plant delivers, FIT or post-FIT (電源の切替・受電再点)."""
+
+
+class Plant(StrEnum):
+    """What generates at a place."""
+
+    SOLAR = "solar"
+    WIND = "wind"
+    HYDRO = "hydro"
+    BIOMASS = "biomass"
+    OTHER = "other"
 
 
 class IntakeState(StrEnum):
@@ -72,7 +84,7 @@ class RegistrationState(StrEnum):
     CONFIRMED = "confirmed"
     """Customer and payer are registered, the case is with the grid."""
     COMPLETED = "completed"
-    """The grid fixed the day: the contract stands."""
+    """The grid fixed the day: the contract stands, or what a plant delivers is bought from that day."""
     CANCELED = "canceled"
 
 
@@ -81,7 +93,8 @@ class Answers:
     """
     An application's answers, each as a text in its plain form; what was not answered is empty.
 
-    The address is the place of use, where bills go too.
+    The address is the place of use, where bills go too. Who sells (``IntakeKind.SELL``) answers ``SELLERS`` besides: then the
+    point is a generation point, the size that of the plant, the present retailer who buys now, ``use_kwh`` what a month delivered.
     """
 
     kind: str = ""
@@ -110,6 +123,10 @@ class Answers:
     statement_channel: str = ""
     agency_code: str = ""
     note: str = ""
+    plant: str = ""
+    source_kind: str = ""
+    term_ends_on: str = ""
+    meter_number: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Answers":
@@ -127,6 +144,18 @@ class Answers:
             return None
 
     @property
+    def term_end(self) -> date | None:
+        """The last day of the purchase term by law (FIT), where it is a day."""
+        try:
+            return date.fromisoformat(self.term_ends_on)
+        except ValueError:
+            return None
+
+    @property
+    def sells(self) -> bool:
+        return self.kind == IntakeKind.SELL
+
+    @property
     def capacity_milli(self) -> int | None:
         """Size in thousandths of its unit; nothing where it is no number."""
         whole, _dot, rest = self.capacity.partition(".")
@@ -140,6 +169,8 @@ class Answers:
 
 
 ANSWERS: tuple[str, ...] = tuple(field.name for field in fields(Answers))
+SELLERS = ("plant", "source_kind", "term_ends_on", "meter_number")
+"""Answers that only who sells is asked for; the agencies' sheet has none of them."""
 
 
 @dataclass(frozen=True)
@@ -300,6 +331,8 @@ class Registration:
     statement_channel: str
     wished_on: date | None
     starts_on: date | None
+    source_kind: str
+    """FIT or post-FIT where we buy; empty where we supply."""
     needs_second: str
     prepared_by_id: int | None
     confirmed_by_id: int | None

@@ -40,6 +40,7 @@ attempt = partial(acting.attempt, refusals=REFUSALS)
 GROUPS = (
     ("place", ("postal_code", "prefecture", "city", "town", "block", "building", "area")),
     ("supply", ("spin", "current_retailer", "current_customer_number", "current_name", "wished_on")),
+    ("plant", values.SELLERS),
     ("plan", ("kind", "plan_code", "capacity", "capacity_unit", "use_kwh")),
     ("person", ("applicant", "name", "kana", "phone", "mail", "payment_method", "statement_channel", "agency_code", "note")),
 )  # fmt: skip
@@ -117,10 +118,15 @@ def _context(found: values.Intake) -> dict[str, Any]:
         "intake": found,
         "state": words.INTAKES[found.state],
         "source": words.SOURCES[found.source],
-        "groups": [[_row(found, name, by_field, plans) for name in names] for _group, names in GROUPS],
+        "groups": [
+            [_row(found, name, by_field, plans) for name in names]
+            for group, names in GROUPS
+            if group != "plant" or found.answers.sells
+        ],
         "findings": shown,
         "may_examine": found.state is values.IntakeState.RECEIVED,
         "registration": registration,
+        "plan_name": plans.get(registration.plan_code, registration.plan_code) if registration else "",
         "registration_state": words.REGISTRATIONS[registration.state] if registration else None,
         "why_second": registering.REASONS.get(registration.needs_second, "") if registration else "",
         "examined_by": people.name_of(user_id=found.examined_by_id) if found.examined_by_id else "",
@@ -351,7 +357,9 @@ def complete(request: HttpRequest, intake_id: int) -> HttpResponse:
         _("The contract stands; the applicant is told by mail."),
     ):  # fmt: skip
         return _to(intake_id)
-    context = {"intake": found, "registration": registration, "form": form}
+    plans = tariffs.plan_names(language=get_language() or "ja")
+    plan_name = plans.get(registration.plan_code, registration.plan_code)
+    context = {"intake": found, "registration": registration, "plan_name": plan_name, "form": form}
     return render(
         request, "applications/intake/complete.html", context, status=422 if request.method == "POST" else 200
     )

@@ -28,6 +28,8 @@ from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 PROCEDURE = "IN2"
+SUPPLIES = ("regulated", "free")
+"""Kinds of plans on which we supply."""
 REFUSALS = (
     work.CameOfIt, work.NothingSaid, operations.NoConsent, operations.TooManyUploads, operations.WrongState,
     operations.UploadRefused, sheets.NotOurSheet,
@@ -108,9 +110,9 @@ def _answered(found: Inbound) -> values.Intake | None:
         return None
 
 
-def _plans() -> list[tuple[str, str]]:
+def _plans(*kinds: str) -> list[tuple[str, str]]:
     names = tariffs.plan_names(language=get_language() or "ja")
-    known = {p.code for p in tariffs.plans(on=clock.today()) if p.voltage == "low" and p.kind in {"regulated", "free"}}
+    known = {p.code for p in tariffs.plans(on=clock.today()) if p.voltage == "low" and p.kind in kinds}
     return sorted(((code, names.get(code, code)) for code in known), key=lambda one: one[1])
 
 
@@ -125,7 +127,7 @@ def mail(request: HttpRequest, inbound_id: int) -> HttpResponse:
     draft = queries.draft_of_message(inbound_id=inbound_id)
     first = {"mail": found.sender, "name": found.sender_name, "applicant": "person", "statement_channel": "portal"}
     typed = dict(draft.typed) if draft else first
-    form = forms.KeyedForm(request.POST or None, typed=typed, plans=_plans(), files=files)
+    form = forms.KeyedForm(request.POST or None, typed=typed, plans=_plans(*SUPPLIES, "purchase"), files=files)
     if request.method == "POST" and may:
         answer = _keyed(request, form, inbound_id=inbound_id, draft_key="", back="applications:mail", where=inbound_id)
         if answer is not None:
@@ -208,7 +210,7 @@ def phone(request: HttpRequest, key: str = "") -> HttpResponse:
         if draft.state is not IntakeState.DRAFT:
             return redirect("applications:intake", draft.id)
     typed = dict(draft.typed) if draft else {"applicant": "person", "statement_channel": "portal"}
-    form = forms.KeyedForm(request.POST or None, typed=typed, plans=_plans())
+    form = forms.KeyedForm(request.POST or None, typed=typed, plans=_plans(*SUPPLIES, "purchase"))
     if request.method == "POST":
         if draft is None:
             # First there is a draft, then an address of its own: whatever is sent again goes on with it.
@@ -323,9 +325,9 @@ def blank_sheet(request: HttpRequest) -> HttpResponse:
     labels = {**{n: str(w) for n, w in words.ANSWERS.items()}, **{n: str(w) for n, w in words.SHEET.items()}}
     choices = {name: [(code, str(word)) for code, word in chosen.items()] for name, chosen in words.CHOSEN.items()}
     choices |= {
-        "kind": [(code, str(word)) for code, word in words.KINDS.items()],
+        "kind": [(code, str(word)) for code, word in words.KINDS.items() if code != values.IntakeKind.SELL],
         "capacity_unit": [(unit, unit) for unit in ("A", "kVA", "kW", "contract")],
-        "plan_code": _plans(),
+        "plan_code": _plans(*SUPPLIES),
         "agreed": [("はい", _("yes"))],
     }
     content = sheets.blank(labels=labels, choices=choices, title=_("Applications"))

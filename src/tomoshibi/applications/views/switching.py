@@ -622,8 +622,16 @@ def search(request: HttpRequest, search_id: int) -> HttpResponse:
             initial={name: getattr(found, name) for name in ("address", "building", "meter_number")}
         ),
         "may_do": may_do and found.state is not values.SearchState.FOUND,
+        "for_intake": _intake_of(found.subject),
+        "may_apply": request.user.has_perm(f"{values.GENERATION if found.generation else values.SUPPLY}.do"),  # type: ignore[union-attr]
     }
     return render(request, "applications/switching/search.html", context)
+
+
+def _intake_of(subject: str) -> int | None:
+    """The received application that needed the number; it went on by itself with it."""
+    about, _colon, number = subject.rpartition(":")
+    return int(number) if about == "applications.intake" else None
 
 
 def _work_on_search(request: HttpRequest, found: values.Search) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import queries, values
-from tomoshibi.applications.values import Answers, IntakeKind
+from tomoshibi.applications.values import Answers, IntakeKind, Plant, SourceKind
 from tomoshibi.masters.values import AREAS
 from tomoshibi.parties.values import CustomerKind, PaymentMethod, StatementChannel
 
@@ -17,8 +17,20 @@ KINDS = [
     (IntakeKind.SWITCH.value, _("Switch from another retailer")),
     (IntakeKind.MOVE_IN.value, _("Move in: power is connected, a new contract begins")),
     (IntakeKind.NEW.value, _("New connection: there is no power line yet")),
+    (IntakeKind.SELL.value, _("Sell what your solar panels or another plant deliver")),
 ]
 PEOPLE = [(CustomerKind.PERSON.value, _("person")), (CustomerKind.COMPANY.value, _("company"))]
+PLANTS = [
+    (Plant.SOLAR.value, _("solar panels")),
+    (Plant.WIND.value, _("wind")),
+    (Plant.HYDRO.value, _("water")),
+    (Plant.BIOMASS.value, _("biomass")),
+    (Plant.OTHER.value, pgettext_lazy("plant", "other")),
+]
+SOURCES = [
+    (SourceKind.POST_FIT.value, _("It has ended or ends before the first day (post-FIT)")),
+    (SourceKind.FIT.value, _("It still runs (FIT)")),
+]
 PAYMENT = [
     ("", ""),
     (PaymentMethod.DIRECT_DEBIT.value, _("direct debit")),
@@ -45,10 +57,15 @@ def _number(label: Any, *, required: bool = True, hint: Any = "", **attrs: str) 
 
 
 FIELDS: Mapping[str, Callable[[], forms.Field]] = {
-    "kind": lambda: forms.ChoiceField(label=_("What do you want?"), choices=KINDS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
+    "kind": lambda: forms.ChoiceField(
+        label=_("What do you want?"), choices=KINDS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    ),
     "postal_code": lambda: _text(
-        _("Postal code"), hint=_("Seven digits of the place where you want power."), inputmode="numeric",
-        autocomplete="postal-code", data_postal_code="",
+        _("Postal code"),
+        hint=_("Seven digits of the place where you want power."),
+        inputmode="numeric",
+        autocomplete="postal-code",
+        data_postal_code="",
     ),
     "prefecture": lambda: _text(_("Prefecture"), autocomplete="address-level1"),
     "city": lambda: _text(_("City"), autocomplete="address-level2"),
@@ -62,24 +79,81 @@ FIELDS: Mapping[str, Callable[[], forms.Field]] = {
     "current_retailer": lambda: _text(_("Present retailer"), required=False, autocomplete="off"),
     "current_customer_number": lambda: _number(_("Customer number there"), required=False),
     "current_name": lambda: _text(
-        _("Name on the present contract"), required=False, autocomplete="off",
+        _("Name on the present contract"),
+        required=False,
+        autocomplete="off",
         hint=_("Only if it is not your own: the names must be alike, or the present retailer refuses."),
     ),
     "wished_on": lambda: forms.CharField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"})),
-    "applicant": lambda: forms.ChoiceField(label=_("Who applies"), choices=PEOPLE, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
+    "applicant": lambda: forms.ChoiceField(
+        label=_("Who applies"), choices=PEOPLE, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    ),
     "name": lambda: _text(pgettext_lazy("applicant", "Your name"), autocomplete="name"),
-    "kana": lambda: _text(_("Reading in katakana"), autocomplete="off", hint=_("For example トモシビ タロウ. Hiragana is taken as well.")),
+    "kana": lambda: _text(
+        _("Reading in katakana"), autocomplete="off", hint=_("For example トモシビ タロウ. Hiragana is taken as well.")
+    ),
     "phone": lambda: _text(_("Phone"), inputmode="tel", autocomplete="tel"),
     "mail": lambda: _text(_("Mail"), inputmode="email", autocomplete="email"),
     "payment_method": lambda: forms.ChoiceField(label=_("How you pay"), choices=PAYMENT),
-    "statement_channel": lambda: forms.ChoiceField(label=_("Your bills"), choices=CHANNELS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})),
+    "statement_channel": lambda: forms.ChoiceField(
+        label=_("Your bills"), choices=CHANNELS, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    ),
+    "use_kwh": lambda: _number(_("Use of your last bill")),
     "agency_code": lambda: _text(
         _("Agency code"), required=False, autocomplete="off", hint=_("If somebody recommended us to you.")
     ),
     "note": lambda: forms.CharField(
         label=_("Anything else"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     ),
-}  # fmt: skip
+    "plant": lambda: forms.ChoiceField(label=_("What generates"), choices=PLANTS),
+    "source_kind": lambda: forms.ChoiceField(
+        label=_("The purchase by law (FIT, usually ten years)"),
+        choices=SOURCES,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    ),
+    "term_ends_on": lambda: forms.CharField(
+        label=_("Last day of the purchase by law"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("It stands in the letter about the end of your term. You may leave it out if the term is over."),
+    ),
+    "capacity": lambda: _text(_("Size of your contract"), inputmode="decimal", autocomplete="off"),
+    "meter_number": lambda: _text(
+        _("Number of the meter"),
+        required=False,
+        autocomplete="off",
+        hint=_("It stands on the meter; it helps to find the number above."),
+    ),
+}
+SELLERS: Mapping[str, tuple[Any, Any]] = {
+    "postal_code": (_("Postal code"), _("Seven digits of the place where the plant is.")),
+    "spin": (
+        _("Generation point number"),
+        _("22 digits, not those of the place where you use power. If you leave it out, we look it up by the address."),
+    ),
+    "current_retailer": (
+        _("Who buys from you now"),
+        _("Leave it out if nobody does: you have moved in, or the contract has ended."),
+    ),
+    "current_customer_number": (_("Your customer number there"), ""),
+    "current_name": (
+        _("Name on the present contract"),
+        _("Only if it is not your own: the names must be alike, or the present buyer refuses."),
+    ),
+    "wished_on": (_("First day of the purchase"), ""),
+    "statement_channel": (_("Your payment notices"), ""),
+    "capacity": (_("Size of the plant"), _("Output in kW, for example 4.5.")),
+    "use_kwh": (_("Delivered in a month"), _("kWh of your last payment notice; an estimate will do.")),
+}
+"""What fields are called, and what is said about them, where somebody sells."""  # fmt: skip
+
+
+def field_of(name: str, *, sells: bool) -> forms.Field:
+    """The field of an answer, in the words for who is supplied or who sells."""
+    field = FIELDS[name]()
+    if sells and name in SELLERS:
+        field.label, field.help_text = SELLERS[name]
+    return field
 
 
 class Page(forms.Form):
@@ -98,8 +172,9 @@ class Page(forms.Form):
         kwargs["initial"] = {**kwargs.get("initial", {}), **typed}
         super().__init__(*args, **kwargs)
         self.draft = draft
+        sells = bool(draft and draft.answers.sells)
         for name in names or self.names:
-            self.fields[name] = FIELDS[name]()
+            self.fields[name] = field_of(name, sells=sells)
 
     def typed(self) -> dict[str, str]:
         """What stands in the fields of this page, as it was typed."""
@@ -182,15 +257,44 @@ class PlanPage(Page):
         }  # fmt: skip
 
 
+class PlantPage(Page):
+    """What generates, how long the purchase by law runs, and the purchase plan among the offers."""
+
+    names = ("plant", "capacity", "source_kind", "term_ends_on", "use_kwh")
+
+    def __init__(self, *args: Any, draft: values.Intake, areas: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, draft=draft, **kwargs)
+        if len(areas) > 1:
+            chosen: forms.ChoiceField = FIELDS["area"]()  # type: ignore[assignment]
+            chosen.choices = [(code, AREAS[code].name) for code in areas]
+            self.fields["area"] = chosen
+        self.area = str(self.data.get("area") or draft.answers.area or (areas[0] if areas else ""))
+        self.fields["plan_code"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        for name, value in (("plant", Plant.SOLAR), ("source_kind", SourceKind.POST_FIT), ("use_kwh", "200")):
+            self.initial.setdefault(name, str(value))
+        self.fields["use_kwh"].unit = "kWh"  # type: ignore[attr-defined]
+        self.fields["capacity"].unit = "kW"  # type: ignore[attr-defined]
+
+    def said(self, name: str) -> str:
+        """What stands in a field now."""
+        return str(self.data.get(name, "") if self.is_bound else self.initial.get(name, "")).strip()
+
+    def typed(self) -> dict[str, str]:
+        known = {name: self.said(name) for name in (*self.names, "plan_code")}
+        return {**known, "area": self.area, "capacity_unit": "kW"}
+
+
 class PlacePage(Page):
     names = (
-        "postal_code", "prefecture", "city", "town", "block", "building", "spin", "current_retailer",
+        "postal_code", "prefecture", "city", "town", "block", "building", "spin", "meter_number", "current_retailer",
         "current_customer_number", "current_name", "wished_on",
     )  # fmt: skip
 
     def __init__(self, *args: Any, draft: values.Intake, earliest: date, latest: date, **kwargs: Any) -> None:
         super().__init__(*args, draft=draft, **kwargs)
-        if draft.answers.kind != IntakeKind.SWITCH:
+        if not draft.answers.sells:
+            del self.fields["meter_number"]
+        if draft.answers.kind not in {IntakeKind.SWITCH, IntakeKind.SELL}:
             for name in ("current_retailer", "current_customer_number", "current_name"):
                 del self.fields[name]
         day = self.fields["wished_on"]
@@ -205,6 +309,8 @@ class YouPage(Page):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.draft and self.draft.answers.sells:
+            del self.fields["payment_method"]
         self.initial.setdefault("applicant", CustomerKind.PERSON.value)
         self.initial.setdefault("statement_channel", StatementChannel.PORTAL.value)
 

@@ -106,6 +106,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if isinstance(draft, HttpResponse):
         return draft
+    if draft.answers.sells:
+        return _plant(request, draft)
     form = _plan_page(draft, request.POST or None)
     wants_next = request.method == "POST" and request.POST.get("do") != "prices"
     if wants_next and form.examine(today=clock.today(), only=("plan_code", "capacity")):
@@ -115,6 +117,48 @@ def plan(request: HttpRequest) -> HttpResponse:
     context = _priced(request, form, draft) if form.is_bound else {}
     context |= {"form": form, "area": AREAS.get(form.area), "draft": draft, "later": not form.is_bound}
     return _show(request, "plan", context, status=422 if wants_next else 200)
+
+
+def _plant(request: HttpRequest, draft: values.Intake) -> HttpResponse:
+    """What generates, and a purchase plan by what a month would be paid."""
+    form = forms.PlantPage(
+        request.POST or None, draft=draft, areas=queries.areas_of(prefecture=draft.answers.prefecture)
+    )
+    wants_next = request.method == "POST" and request.POST.get("do") != "prices"
+    asked = ("plant", "source_kind", "capacity", "term_ends_on", "plan_code")
+    if wants_next and form.examine(today=clock.today(), only=asked):
+        _keep(draft, form.typed())
+        return redirect("apply:place")
+    context = {
+        "form": form,
+        "step": "plan",
+        "area": AREAS.get(form.area),
+        "draft": draft,
+        **_bought(request, form, draft),
+    }
+    return _show(request, "plant", context, status=422 if wants_next else 200)
+
+
+def _bought(request: HttpRequest, form: forms.PlantPage, draft: values.Intake) -> dict[str, Any]:
+    within_limit(request, "prices")
+    known = queries.plain_answers(form.typed())
+    try:
+        found = queries.selling.offers(
+            area=form.area, source_kind=form.said("source_kind"), term_end=known.term_end, kwh=known.use_kwh,
+            today=clock.today(),
+        )  # fmt: skip
+    except queries.selling.EnergyNotReadable:
+        if form.is_bound:
+            form.add_error("use_kwh", _("This is no number of kWh."))
+        return {"offers": []}
+    names = tariffs.plan_names(language=_language())
+    offers = [
+        {"code": offer.plan_code, "name": names.get(offer.plan_code, offer.plan_code), "month": offer.month_minor}
+        for offer in found
+    ]
+    wished = form.said("plan_code") or draft.answers.plan_code
+    first = offers[0]["code"] if offers else ""
+    return {"offers": offers, "chosen": wished if any(offer["code"] == wished for offer in offers) else first}
 
 
 @require_GET
@@ -159,9 +203,12 @@ def _offers(form: forms.PlanPage, *, today: date) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-@public_page(PROCEDURE)
+@public_page(PROCEDURE, "IN3", "IN4")
 def place(request: HttpRequest) -> HttpResponse:
-    """Where power is wanted, the supply point, the present retailer, and the first day."""
+    """
+    Where power is wanted or delivered, the point, the present retailer or buyer, and the first day. Who leaves the number of
+    the point out lets it be searched: that of the supply (IN3) or of the generation (IN4).
+    """
     draft = _draft(request)
     if isinstance(draft, HttpResponse):
         return draft

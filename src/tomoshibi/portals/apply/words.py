@@ -20,24 +20,18 @@ STEPS = (
     ("check", pgettext_lazy("step", "Check")),
 )
 PAGES: Mapping[str, tuple[str, ...]] = {
-    "plan": ("area", "capacity", "use_kwh", "plan_code"),
+    "plan": ("area", "plant", "source_kind", "term_ends_on", "capacity", "use_kwh", "plan_code"),
     "place": (
-        "postal_code", "prefecture", "city", "town", "block", "building", "spin", "current_retailer",
+        "postal_code", "prefecture", "city", "town", "block", "building", "spin", "meter_number", "current_retailer",
         "current_customer_number", "current_name", "wished_on",
     ),
     "you": ("applicant", "name", "kana", "phone", "mail", "payment_method", "statement_channel", "agency_code", "note"),
 }  # fmt: skip
 
 
-def label_of(name: str) -> str:
+def label_of(name: str, *, sells: bool = False) -> str:
     """What an answer is called."""
-    if name == "capacity":
-        return now_translated("Size of your contract")
-    if name == "use_kwh":
-        return now_translated("Use of your last bill")
-    if name == "plan_code":
-        return now_translated("Plan")
-    return str(forms.FIELDS[name]().label)
+    return now_translated("Plan") if name == "plan_code" else str(forms.field_of(name, sells=sells).label)
 
 
 def shown(name: str, answers: values.Answers, *, plans: Mapping[str, str]) -> str:
@@ -61,7 +55,7 @@ def summary(answers: values.Answers, *, plans: Mapping[str, str]) -> list[dict[s
     for page, label in STEPS:
         names = [name for name in PAGES.get(page, ()) if getattr(answers, name) or name == "capacity"]
         if names:
-            rows = [(label_of(name), shown(name, answers, plans=plans)) for name in names]
+            rows = [(label_of(name, sells=answers.sells), shown(name, answers, plans=plans)) for name in names]
             groups.append({"page": f"apply:{page}", "label": label, "rows": rows})
     return groups
 
@@ -72,6 +66,8 @@ STAGES = (
     _("With the grid company"),
     _("Contract stands"),
 )
+BOUGHT = _("The purchase is fixed")
+"""The last stage of who sells."""
 ENDED = {
     IntakeState.WITHDRAWN: _("This application has ended."),
     IntakeState.EXPIRED: _("This application has ended: our question was not answered in time."),
@@ -89,7 +85,8 @@ def stages(one: values.Intake, *, registration: values.Registration | None) -> d
     ended = ENDED.get(one.state)
     if registration is not None and registration.state is RegistrationState.CANCELED:
         ended = ENDED[IntakeState.WITHDRAWN]
-    rows = [{"label": label, "done": n < reached, "now": n == reached - 1} for n, label in enumerate(STAGES)]
+    labels = [*STAGES[:-1], BOUGHT] if one.answers.sells else STAGES
+    rows = [{"label": label, "done": n < reached, "now": n == reached - 1} for n, label in enumerate(labels)]
     return {"ended": ended, "rows": rows, "starts_on": registration.starts_on if registration else None}
 
 

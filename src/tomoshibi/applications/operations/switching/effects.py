@@ -36,7 +36,9 @@ def begin(found: Sequence[SwitchingCase], *, now: datetime) -> None:
     Bulk: one statement for all. What cannot be registered is work for a person, the others are registered.
     """
     for one in found:
-        if one.contract_id is None and one.registration_id is not None and one.fixed_on is not None:
+        if one.contract_id is None and one.registration is not None and one.fixed_on is not None:
+            if one.registration.source_kind and one.registration.state == values.RegistrationState.COMPLETED:
+                continue  # bought since the match, without a contract of supply
             _complete_registration(one, now=now)
     waiting = [
         one
@@ -124,7 +126,13 @@ def _unregistered(case: SwitchingCase, why: str, now: datetime) -> dict[str, Any
 
 def undo_begin(case: SwitchingCase, *, now: datetime) -> None:
     """After the match it came to nothing: the contract that waited for its day is withdrawn."""
-    if case.contract_id is None or case.kind not in values.BEGINNING:
+    if case.kind not in values.BEGINNING:
+        return
+    if case.registration is not None and case.klass == PointClass.GENERATION:
+        from tomoshibi.applications.operations import examination  # it opens our cases, so it stands above us
+
+        examination.take_back_purchase(intake_id=case.registration.intake_id, now=now)
+    if case.contract_id is None:
         return
     try:
         with db.savepoint():
