@@ -146,6 +146,7 @@ def _rate(clerk: Visitor, beside: Beside) -> int:
     clerk.open(f"/billing/runs/new/?month={MONTH}", "new-run")
     clerk.press("g")
     beside.work()
+    clerk.page.get_by_role("link", name="精査する請求書").wait_for()  # the figures come by themselves when the job ends
     run = billing.runs(month=MONTH.number)[0]
     assert run.state is RunState.CHECKED
     clerk.open(f"/billing/runs/{run.id}/", "run-checked")

@@ -77,6 +77,22 @@ def test_progress_asks_again_until_the_job_has_ended(clerk):
     assert 'href="/billing/"' in html
 
 
+def test_a_page_that_renews_its_own_part_is_told_when_the_job_is_done(clerk):
+    job = Job.objects.create(name="test.import", state="running", enqueued_at=AT, started_at=AT)
+    url = f"/worker/jobs/{job.id}/progress/?here=1&next=/billing/runs/7/"
+    running = clerk.get(url)
+    assert f'hx-get="/worker/jobs/{job.id}/progress/?here=1&amp;next=/billing/runs/7/"' in running.content.decode()
+    assert "HX-Trigger-After-Settle" not in running.headers, "it runs"
+    Job.objects.filter(id=job.id).update(state="failed", error="no end record", ended_at=AT)
+    failed = clerk.get(url)
+    assert "HX-Trigger-After-Settle" not in failed.headers, "the reason is read first"
+    assert "Continue" in failed.content.decode()
+    Job.objects.filter(id=job.id).update(state="done", error="")
+    done = clerk.get(url)
+    assert done["HX-Trigger-After-Settle"] == "job-ended"
+    assert "Continue" not in done.content.decode(), "the page is where it leads"
+
+
 @pytest.mark.parametrize("url", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
 def test_the_way_on_leads_nowhere_else(clerk, failed, url):
     Job.objects.filter(id=failed.id).update(state="done")

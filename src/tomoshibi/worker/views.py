@@ -16,6 +16,8 @@ from tomoshibi.ui.pages import ANY_STAFF, DO, page
 from tomoshibi.worker import arguments, joblist, operations, queries, values
 
 REFRESH_SECONDS = 1
+JOB_ENDED = "job-ended"
+"""What a page hears whose part is to be renewed."""
 
 
 def _found(job_id: int) -> values.Job:
@@ -91,11 +93,16 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """
     The part that other rooms' pages show after they started a job; it asks again until the job has ended.
 
-    On the job's own page (``own``) its name stands above already, and the facts below change with it.
+    On the job's own page (``own``) its name stands above already, and the facts below change with it. A page that shows
+    what the job works on (``here``) is told that it is done, and renews that part of itself; nothing else moves.
     """
-    own = bool(request.GET.get("own"))
-    context = {**_shown(request, _found(job_id)), "named": not own, "own": own, "again": True}
-    return render(request, "worker/progress_now.html", context)
+    own, here = bool(request.GET.get("own")), bool(request.GET.get("here"))
+    context = {**_shown(request, _found(job_id)), "named": not own, "own": own, "here": here, "again": True}
+    renewed = here and context["done"]
+    response = render(request, "worker/progress_now.html", context | {"renewed": renewed})
+    if renewed:
+        response["HX-Trigger-After-Settle"] = JOB_ENDED
+    return response
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -36,7 +37,7 @@ def make(request: HttpRequest, run_id: int) -> HttpResponse:
         return redirect("billing:run", run_id)
     with db.transaction():
         job_id = jobs.enqueue_statements(run_id=run_id, actor_id=actor(request))
-    return redirect("worker:job", job_id)
+    return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('billing:run', args=[run_id])}")
 
 
 @require_GET

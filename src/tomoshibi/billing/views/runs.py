@@ -24,6 +24,7 @@ from tomoshibi.ui import lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
+from tomoshibi.worker.values import JobState
 
 EMPTY_RUNS = lists.Empty(
     gettext_lazy("No run yet."), gettext_lazy("A run rates the bills of a reading day, an area or a month.")
@@ -164,6 +165,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     blocked = sum(
         waiting for _code, severity, _n, waiting in queries.finding_counts(run_id=run_id) if severity == "blocking"
     )
+    issuing = _issuing_state(found)
     context = {
         "run": found,
         "selection": billlist.selection_words(found.selection),
@@ -174,7 +176,9 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "blocked": blocked,
         "by_kind": queries.counts_of_run(run_id=run_id),
         "bill_kinds": billlist.BILL_KINDS,
-        "working": found.state is values.RunState.DRAFTED or _is_issuing(found),
+        "working": found.state in {values.RunState.DRAFTED, values.RunState.RATED}
+        or issuing not in {None, JobState.DONE},
+        "issuing": issuing in {JobState.WAITING, JobState.RUNNING},
         "may_confirm": found.created_by_id != actor(request),
         "batches": queries.print_batches(run_id=run_id),
         **_collective(found),
@@ -192,8 +196,12 @@ def _collective(found: values.Run) -> dict[str, Any]:
     }
 
 
-def _is_issuing(found: values.Run) -> bool:
-    return found.state is values.RunState.CONFIRMED and 0 < found.chunks_done < found.chunks_total
+def _issuing_state(found: values.Run) -> JobState | None:
+    """How the last job of a confirmed run stands: the one that issues it, from the moment somebody asked for that."""
+    if found.state is not values.RunState.CONFIRMED or found.job_id is None:
+        return None
+    job = clock.job(job_id=found.job_id)
+    return job.state if job else None
 
 
 @require_GET
