@@ -232,6 +232,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         context={
             "days": [(day, masters.every_area()[day.area]) for day in queries.gap_counts()],
             "today": clock.today(),
+            "unread": len(queries.files_waiting()),
         },
         panel="metering:gap_panel",
         page="metering:gap",
