@@ -28,6 +28,15 @@ AGENT = "agent_a"
 PAYERS = ("ﾄﾓｼﾋﾞ ﾀﾛｳ", "ｻﾄｳ ﾊﾅｺ", "ｶ)ｱｶﾘｼﾖｳｼﾞ", "ｽｽﾞｷ ｲﾁﾛｳ")
 
 
+COMPANY = {
+    "name": "灯火電力株式会社", "name_kana": "トモシビデンリョク", "country": "JP", "currency": "JPY", "language": "ja",
+    "registration_number": "T1234567890123", "postal_code": "105-0011", "address": "東京都港区芝公園4-2-8",
+    "phone": "0120-000-000", "bank_code": "0001", "branch_code": "001", "bank_name": "みずほ銀行",
+    "branch_name": "東京営業部", "account_kind": "1", "account_number": "7654321",
+    "account_holder_kana": "ﾄﾓｼﾋﾞﾃﾞﾝﾘﾖｸ(ｶ", "valid_from": "2026-01-01",
+    }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class World:
     """:param payers: billing account ids in the order of ``PAYERS``"""
@@ -147,13 +156,7 @@ def set_up(user_model) -> World:
         "bank_code": "0001", "branch_code": "001", "account_kind": "1", "account_number": "1234567",
         "fee_yen": "70", "file_profile": '{"separator": "crlf"}', "valid_from": "2026-01-01",
     }])  # fmt: skip
-    masters.put_rows(master="company", rows=[{
-        "name": "灯火電力株式会社", "name_kana": "トモシビデンリョク", "country": "JP", "currency": "JPY", "language": "ja",
-        "registration_number": "T1234567890123", "postal_code": "105-0011", "address": "東京都港区芝公園4-2-8",
-        "phone": "0120-000-000", "bank_code": "0001", "branch_code": "001", "bank_name": "みずほ銀行",
-        "branch_name": "東京営業部", "account_kind": "1", "account_number": "7654321",
-        "account_holder_kana": "ﾄﾓｼﾋﾞﾃﾞﾝﾘﾖｸ(ｶ", "valid_from": "2026-01-01",
-    }])  # fmt: skip
+    masters.put_rows(master="company", rows=[COMPANY])
     _define_accounts()
     customers, payers, mandates = [], [], []
     for n, holder in enumerate(PAYERS):

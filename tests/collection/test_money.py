@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.collection.conftest import NOW, TODAY, answer, balance, books_agree, bring, open_bills
+from tests.collection.conftest import COMPANY, NOW, TODAY, answer, balance, books_agree, bring, open_bills
 from tomoshibi.collection import matching, operations, queries, values
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import zengin
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.ledger import operations as ledger
 from tomoshibi.ledger import values as ledger_values
+from tomoshibi.masters import operations as masters_operations
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.worklist import queries as worklist
@@ -102,6 +103,18 @@ def test_a_credit_goes_back_through_a_file_that_two_people_make(world):
     assert (balance("refund_payable"), balance("bank")) == (0, 3_000)
     assert queries.credit_left(account_id=world.payers[0]) == 3_000
     books_agree()
+
+
+@pytest.mark.parametrize("written", ["1", "普通"])
+def test_the_companys_own_account_may_be_written_as_a_word(world, written):
+    masters_operations.put_rows(master="company", rows=[COMPANY | {"account_kind": written}])
+    receive(world, 9_000)
+    refund(world, 6_000)
+    batch_id = operations.prepare_refunds(transfer_on=date(2026, 11, 12), now=NOW, actor_id=world.first)
+    operations.release_refunds(batch_id=batch_id, now=NOW, actor_id=world.second)
+    header = documents.content(file_id=queries.refund_batch(batch_id=batch_id).file_id).decode("cp932")[:120]
+    assert header[95:103] == "17654321", "預金種目 and 口座番号"
+    assert masters.company(on=TODAY).account_kind_word == "普通"
 
 
 def test_a_refund_that_is_cancelled_is_credit_again(world):

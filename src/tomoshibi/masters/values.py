@@ -125,9 +125,13 @@ ISLAND = "island"
 HIGH_CONFIDENCE, MEDIUM_CONFIDENCE, LOW_CONFIDENCE = "high", "medium", "low"
 
 
+ACCOUNT_KINDS = {"1": "普通", "2": "当座", "4": "貯蓄", "9": "その他"}
+"""預金種目 of bank files, and the word that people read and write for it."""
+
+
 @dataclass(frozen=True)
 class Company:
-    """The retailer whose database this is."""
+    """The retailer whose database this is. Its ``account_kind`` is kept as people wrote it: a word or a bank's digit."""
 
     name: str
     name_kana: str
@@ -148,6 +152,16 @@ class Company:
     account_number: str
     account_holder_kana: str
     valid: Period
+
+    @property
+    def account_kind_code(self) -> str:
+        """As bank files want it."""
+        return {word: code for code, word in ACCOUNT_KINDS.items()}.get(self.account_kind, self.account_kind)
+
+    @property
+    def account_kind_word(self) -> str:
+        """As a letter or a statement says it."""
+        return ACCOUNT_KINDS.get(self.account_kind, self.account_kind)
 
 
 @dataclass(frozen=True)

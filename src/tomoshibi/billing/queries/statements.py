@@ -223,7 +223,7 @@ def originals(bills: pl.DataFrame) -> dict[int | None, int]:
 def _company_bank(company: masters_values.Company) -> list[list[str]]:
     return [
         ["お振込先", f"{company.bank_name} {company.branch_name}"],
-        ["口座番号", f"{company.account_kind} {company.account_number}"],
+        ["口座番号", f"{company.account_kind_word} {company.account_number}"],
         ["口座名義", company.account_holder_kana],
     ]
 

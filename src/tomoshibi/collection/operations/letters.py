@@ -40,14 +40,13 @@ def write(rows: QuerySet[FailedDebit], *, pay_until: date, now: datetime, today:
 
 def _company(today: date) -> dict[str, str]:
     company = masters.company(on=today)
-    kinds = {"1": "普通", "2": "当座", "9": "その他"}
     return {
         "name": company.name,
         "postal_code": company.postal_code,
         "address": company.address,
         "phone": company.phone,
         "bank": f"{company.bank_name} {company.branch_name}",
-        "account": f"{kinds.get(company.account_kind, company.account_kind)} {company.account_number}",
+        "account": f"{company.account_kind_word} {company.account_number}",
         "holder": company.account_holder_kana,
     }
 

@@ -161,7 +161,7 @@ def _file(refunds: Sequence[Refund], transfer_on: date) -> bytes:
         transfer_on=transfer_on,
         bank_code=company.bank_code,
         branch_code=company.branch_code,
-        account_kind=company.account_kind,
+        account_kind=company.account_kind_code,
         account_number=company.account_number,
     )
     rows = pl.DataFrame(
