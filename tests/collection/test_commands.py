@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.collection.conftest import NOW, answer, open_bills, set_up
+from tests.collection.notices import notice, row
 from tomoshibi.collection import commands, operations, queries
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -38,6 +39,20 @@ def test_a_file_goes_out_and_its_result_comes_in(world, tmp_path):
     assert "1 paid (7,000), 1 failed" in first.output
     assert "nothing changed" in run("import", result).output
     assert "answered" in run("batches").output
+
+
+def test_the_banks_transfers_come_in(world, tmp_path):
+    file = tmp_path / "deposits.txt"
+    file.write_bytes(notice(row(1, 5_000, "ﾄﾓｼﾋﾞ ﾀﾛｳ"), row(2, 0, "ﾅｼ")))
+    first = run("deposits", file, "--as", "kawai")
+    assert first.exit_code == 0, first.output
+    assert "2 rows, 1 transfers (5,000), payer known of 0, 0 known before, 1 refused" in first.output
+    assert "record 3: nothing" in first.output
+    assert "nothing changed" in run("deposits", file).output
+    file.write_bytes(notice(row(3, 100, "ｱ")).replace(b"8000001", b"8000002"))
+    broken = run("deposits", file)
+    assert broken.exit_code == 1
+    assert "deposits.txt: record 3: " in broken.output, broken.output
 
 
 def test_without_a_second_person_nothing_is_written(world, tmp_path):

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pypdf
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
+from tests.collection.notices import notice, row
 from tests.journeys import front_office
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
@@ -18,7 +20,9 @@ from tomoshibi.console import months
 from tomoshibi.console.days import next_day
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries as metering
+from tomoshibi.parties import queries as parties
 from tomoshibi.worker import queries as clock
 from tomoshibi.worklist import queries as worklist
 
@@ -173,6 +177,33 @@ def _decide_failed(journey, clerk, lead, batch):
     asked = set(collection.debit_row_rows(batch_id=again.id).values_list("receivable_id", flat=True))
     assert failed["1"].receivable_id in asked
     assert asked.isdisjoint({failed[code].receivable_id for code in ("2", "8", "E")})
+    _paid_after_the_letter(clerk, failed["2"])
+
+
+def _paid_after_the_letter(clerk, failed):
+    """The payer transfers as the letter asks, number before the name; a stranger's money is given to its owner by hand."""
+    account = parties.account(account_id=failed.account_id)
+    stranger = collection.receivable_rows().filter(open_minor__gt=0).exclude(account_id=failed.account_id)
+    owed = next(row for row in stranger.order_by("id") if parties.account(account_id=row.account_id))
+    company = masters.company(on=clock.today())
+    content = notice(
+        row(1, failed.amount_minor, f"{account.number}ﾄﾓｼﾋﾞ", on=clock.today()),
+        row(2, owed.open_minor, "ﾅﾅｼ ｺﾞﾝﾍﾞｴ", on=clock.today()),
+        account=(company.bank_code, company.branch_code, company.account_kind_code, company.account_number),
+        on=clock.today(),
+    )
+    answer = clerk.post(
+        "/collection/receipts/files/import/", {"file": SimpleUploadedFile("nyukin.txt", content)}, follow=True
+    )
+    assert "nyukin.txt" in answer.content.decode()
+    assert collection.receivable(receivable_id=failed.receivable_id).state == "paid"
+    receipt = collection.receipt_rows().filter(owner_id=None, amount_minor=owed.open_minor).latest("id")
+    page = clerk.get(f"/collection/receipts/{receipt.id}/").content.decode()
+    payer = parties.account(account_id=owed.account_id)
+    assert payer.number in page, "its amount suggests it"
+    clerk.post(f"/collection/receipts/{receipt.id}/", {"account_id": payer.number})
+    assert collection.receipt(receipt_id=receipt.id).owner_id == owed.account_id
+    assert clerk.get(f"/collection/receipts/files/{collection.deposit_file_rows().get().id}/raw/").getvalue() == content
 
 
 @pytest.mark.timeout(900)

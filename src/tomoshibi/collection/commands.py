@@ -15,7 +15,9 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
 
-app = typer.Typer(no_args_is_help=True, help="Direct debits: request files out, results in.")
+app = typer.Typer(
+    no_args_is_help=True, help="Direct debits: request files out, results in; and transfers that came in."
+)
 _REFUSALS = (
     operations.AlreadyRequested, operations.BatchOutdated, operations.NothingToCollect, operations.TooLate,
     operations.WrongBatchState, profiles.AgentNotReady, masters.MasterMissing, identity.SamePerson, zengin.BrokenFile,
@@ -99,6 +101,43 @@ def _told(name: str, outcome: values.ImportOutcome) -> str:
     return (
         f"{name}: {outcome.rows:,} rows, {outcome.paid:,} paid ({outcome.paid_minor:,}), {outcome.failed:,} failed,"
         f" {outcome.problems:,} to look at, {outcome.missing:,} missing"
+    )
+
+
+@app.command()
+def deposits(
+    files: Annotated[list[Path], typer.Argument(help="notices of incoming transfers", exists=True, dir_okay=False)],
+    by: Annotated[str, typer.Option("--as", help="who imports them")] = "",
+) -> None:
+    """Import the bank's notices of incoming transfers; the same file twice changes nothing."""
+    refused = False
+    for path in files:
+        try:
+            with db.transaction():
+                came = operations.import_deposits(
+                    name=path.name,
+                    content=path.read_bytes(),
+                    now=clock.now(),
+                    today=clock.today(),
+                    actor_id=_person(by),
+                )
+        except _REFUSALS as refusal:
+            refused = True
+            typer.secho(f"{path.name}: {refusal}", fg="red", err=True)
+        else:
+            typer.echo(_entered(path.name, came))
+            for record, verdict in queries.refused_deposits(file_id=came.file_id):
+                typer.echo(f"  record {record}: {verdict}")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _entered(name: str, came: values.DepositOutcome) -> str:
+    if came.already_known:
+        return f"{name}: imported before, nothing changed"
+    return (
+        f"{name}: {came.rows:,} rows, {came.taken:,} transfers ({came.taken_minor:,}), payer known of {came.owned:,},"
+        f" {came.known:,} known before, {came.refused:,} refused"
     )
 
 

@@ -42,6 +42,10 @@ class ResultUploadForm(forms.Form):
         self.fields["agent"].choices = agents  # type: ignore[attr-defined]
 
 
+class DepositUploadForm(forms.Form):
+    file = forms.FileField(label=_("File of the bank"))
+
+
 class ReceiptForm(forms.Form):
     received_on = DayField(label=_("Received on"))
     amount_minor = MoneyField(label=_("Amount"), minimum=1)

@@ -101,6 +101,52 @@ class ReceiptAssignment(models.Model):
         indexes = [models.Index(fields=["customer_id"], name="receipt_customer")]
 
 
+class DepositFile(models.Model):
+    """A notice of incoming transfers (振込入金通知) as our bank gave it; the bytes are kept under ``file_id``."""
+
+    name = models.CharField(max_length=255)
+    file_id = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    row_count = models.IntegerField(default=0)
+    taken_count = models.IntegerField(default=0)
+    taken_minor = models.BigIntegerField(default=0)
+    owned_count = models.IntegerField(default=0)
+    known_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
+
+
+class Deposit(models.Model):
+    """One row of such a notice and what became of it. Never changed."""
+
+    file = models.ForeignKey(DepositFile, on_delete=models.PROTECT, related_name="+")
+    record = models.IntegerField()
+    bank_account = models.CharField(max_length=20)
+    inquiry_number = models.CharField(max_length=6)
+    booked_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    canceled = models.BooleanField()
+    payer_code = models.CharField(max_length=10, blank=True)
+    payer_kana = models.CharField(max_length=48, blank=True)
+    sending_bank = models.CharField(max_length=31, blank=True)
+    edi = models.CharField(max_length=20, blank=True)
+    verdict = models.CharField(max_length=10, choices=_choices(values.DepositVerdict))
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank_account", "booked_on", "inquiry_number", "amount_minor"],
+                condition=Q(receipt__isnull=False),
+                name="deposit_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt__isnull=True) | Q(verdict="taken", canceled=False), name="deposit_receipt_of_taken"
+            ),
+        ]
+
+
 class Credit(models.Model):
     """Money of a customer beyond what was due. Never changed; uses are rows."""
 

@@ -57,6 +57,21 @@ PROBLEMS = {
     "no_result": State(_("carries no result"), Tone.ATTENTION, "help-circle"),
     "missing": State(_("missing"), Tone.BAD, "file-off"),
 }
+DEPOSITS = {
+    "taken": State(pgettext_lazy("bank file", "taken"), Tone.GOOD, "circle-check", _("It was entered as a transfer.")),
+    "known": State(
+        pgettext_lazy("bank file", "taken before"), Tone.QUIET, "copy", _("An earlier file brought the same transfer.")
+    ),
+    "account": State(_("not our account"), Tone.BAD, "building-bank", _("It arrived on an account that is not ours.")),
+    "nothing": State(_("without amount"), Tone.BAD, "circle-off"),
+    "future": State(_("of a day to come"), Tone.BAD, "calendar-x", _("The bank's day lies in the future.")),
+    "canceled": State(
+        pgettext_lazy("bank file", "cancelled"), Tone.QUIET, "circle-off", _("The same file takes it back.")
+    ),
+    "cancels": State(
+        _("takes back an earlier one"), Tone.BAD, "arrow-back-up", _("A person decides what becomes of the payment.")
+    ),
+}
 RESOLUTIONS = {
     "applied": State(_("believed"), Tone.GOOD, "circle-check"),
     "dismissed": State(_("set aside"), Tone.QUIET, "circle-off"),
@@ -350,6 +365,56 @@ def receipts() -> lists.ListQuery:
         ),
         order=("-received_on", "-id"),
     )
+
+
+def deposit_files() -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.deposit_files",
+        rows=queries.deposit_file_rows(),
+        columns=(
+            lists.Moment("received_at", _("Received")),
+            lists.Text("name", _("File")),
+            lists.Number("row_count", _("Rows"), total=True),
+            lists.Number("taken_count", pgettext_lazy("bank file", "Transfers"), total=True),
+            lists.Money("taken_minor", _("Amount"), total=True),
+            lists.Number("owned_count", _("Payer named"), total=True),
+            lists.Number("known_count", pgettext_lazy("bank file", "taken before"), total=True),
+            lists.Number("refused_count", pgettext_lazy("bank file", "Refused"), total=True),
+        ),
+        filters=(lists.Search("q", _("Search"), among=("name", "sha256")),),
+        order=("-id",),
+    )
+
+
+def deposits(*, file_id: int) -> lists.ListQuery:
+    return lists.ListQuery(
+        name="collection.deposits",
+        rows=queries.deposit_rows(file_id=file_id).annotate(**parties.payer_columns(account="owner_id")),
+        columns=(
+            lists.Number("record", _("Record")),
+            lists.StateOf("verdict", _("State"), states=DEPOSITS),
+            lists.Day("booked_on", _("Received on")),
+            lists.Text("payer_kana", pgettext_lazy("payer", "From")),
+            lists.Money("amount_minor", _("Amount"), total=True),
+            lists.Text("edi", _("EDI text")),
+            lists.Code("payer_code", _("Payer code"), shown=False),
+            lists.Text("sending_bank", _("Bank"), shown=False),
+            lists.Code("inquiry_number", _("Inquiry number"), shown=False),
+            lists.Text("payer", _("Payer")),
+            lists.Flag("unapplied", _("Nobody's yet"), show=_is_nobodys, also=("owner_id", "receipt_id")),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("payer_kana", "edi", "payer_code", "payer", "payer_number")),
+            lists.Choice("verdict", _("State"), choices=_choices(DEPOSITS), facet=True),
+            lists.MoneyRange("amount", _("Amount"), path="amount_minor"),
+        ),
+        order=("record",),
+        also=("receipt_id",),
+    )
+
+
+def _is_nobodys(row: Mapping[str, Any]) -> bool:
+    return row["receipt_id"] is not None and row["owner_id"] is None
 
 
 def customer_credits() -> lists.ListQuery:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.collection.views import batches, days, debts, money, results, rules
+from tomoshibi.collection.views import batches, days, debts, deposits, money, results, rules
 
 app_name = "collection"
 urlpatterns = [
@@ -41,6 +41,10 @@ urlpatterns = [
     path("links/<str:agent>/", rules.link, name="link"),
     path("receipts/", money.receipts, name="receipts"),
     path("receipts/new/", money.new_receipt, name="new_receipt"),
+    path("receipts/files/", deposits.files, name="deposit_files"),
+    path("receipts/files/import/", deposits.upload, name="new_deposits"),
+    path("receipts/files/<int:file_id>/", deposits.file, name="deposit_file"),
+    path("receipts/files/<int:file_id>/raw/", deposits.raw, name="deposit_raw"),
     path("receipts/<int:receipt_id>/", money.receipt, name="receipt"),
     path("credits/", money.credit_list, name="credits"),
     path("credits/<int:account_id>/refund/", money.new_refund, name="new_refund"),

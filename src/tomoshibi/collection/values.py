@@ -90,6 +90,18 @@ class ProblemKind(StrEnum):
     MISSING = "missing"
 
 
+class DepositVerdict(StrEnum):
+    """What became of a row of the bank's notice of incoming transfers."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    OTHER_ACCOUNT = "account"
+    NOTHING = "nothing"
+    FUTURE = "future"
+    CANCELED = "canceled"
+    CANCELS = "cancels"
+
+
 class CreditOrigin(StrEnum):
     DOUBLE = "double"
     OVERPAID = "overpaid"
@@ -159,6 +171,46 @@ class PrepareOutcome:
     rows: int
     total_minor: int
     aside: int
+
+
+@dataclass(frozen=True)
+class DepositOutcome:
+    """
+    What a notice of incoming transfers did.
+
+    :param already_known: the same bytes had been imported before; nothing changed
+    :param owned: of the rows taken, those whose payer their own numbers name
+    :param known: rows that an earlier file brought
+    :param refused: rows that count for nothing; each says why
+    """
+
+    file_id: int
+    already_known: bool
+    rows: int
+    taken: int
+    taken_minor: int
+    owned: int
+    known: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class PayerGuess:
+    """
+    Whose an unapplied transfer may be.
+
+    :param by_name: the name on the transfer is the customer's, or the holder's of a mandate
+    :param by_amount: a debt, or everything that is open, is exactly the amount
+    """
+
+    account_id: int
+    account_number: str
+    customer_id: int
+    name: str
+    kana: str
+    open_minor: int
+    by_name: bool
+    by_amount: bool
 
 
 @dataclass(frozen=True)

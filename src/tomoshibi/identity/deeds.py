@@ -142,6 +142,7 @@ FORMS: tuple[str, ...] = (
     _("dismissed a row (%(kind)s) of result file %(file)s: %(note)s"),
     _("entered a receipt of %(amount)s"),
     _("assigned a receipt of %(amount)s"),
+    _("imported bank file %(file)s: %(count)s transfers of %(amount)s, %(refused)s refused"),
     _("opened %(count)s receivables and %(credits)s credits"),
     _("asked for a refund of %(amount)s: %(reason)s"),
     _("cancelled a refund of %(amount)s"),

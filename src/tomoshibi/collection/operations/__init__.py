@@ -2,7 +2,7 @@
 Writes of collection. The folder is one door; each file holds one part of the business:
 
 ``receivables`` debts are opened and credits used; ``batches`` debits are asked for; ``results`` and ``problems`` answers
-come in; ``failures`` what follows a failed debit; ``settlements`` the agent pays us; ``receipts`` transfers come in;
+come in; ``deposits`` the bank's notices of transfers; ``failures`` what follows a failed debit; ``settlements`` the agent pays us; ``receipts`` transfers come in;
 ``refunds`` money goes back; ``write_offs`` debts are given up; ``rules`` what a result code means.
 """
 
@@ -17,6 +17,7 @@ from tomoshibi.collection.operations.batches import (
     prepare_batch,
     release_batch,
 )
+from tomoshibi.collection.operations.deposits import import_deposits
 from tomoshibi.collection.operations.failures import AlreadyDecided, NothingOpen, decide, hold, lift_hold
 from tomoshibi.collection.operations.late_interest import tell_late_interest
 from tomoshibi.collection.operations.links import note_fetched, record_report, set_link
@@ -43,7 +44,7 @@ __all__ = [
     "CannotApply", "NotEnoughCredit", "NothingCollected", "NothingOpen", "NothingToCollect", "NothingToRefund",
     "TooLate", "TooMuchAllocated", "WrongBatchState", "WrongRefundState", "apply_credits", "apply_problem",
     "assign_receipt", "cancel_batch", "cancel_refund", "confirm_write_off", "decide", "dismiss_problem",
-    "enter_receipt", "hold", "import_result", "lift_hold", "mark_refunds_paid", "mark_sent", "note_fetched", "open_receivables",
+    "enter_receipt", "hold", "import_deposits", "import_result", "lift_hold", "mark_refunds_paid", "mark_sent", "note_fetched", "open_receivables",
     "prepare_batch", "prepare_refunds", "propose_write_off", "record_report", "release_batch", "release_refunds", "report_broken_file",
     "report_late_results", "request_refund", "set_code", "set_link", "settle", "tell_late_interest",
     "withdraw_write_off",

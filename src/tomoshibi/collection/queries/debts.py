@@ -77,12 +77,6 @@ def _receivable(row: Any) -> values.Receivable:
     )
 
 
-def suggestions(*, amount_minor: int, limit: int = 10) -> list[values.Receivable]:
-    """Debts of exactly an amount: whose money an unapplied receipt may be."""
-    ids = OpenItem.objects.filter(open_minor=amount_minor).order_by("due_on").values_list("receivable_id", flat=True)
-    return [_receivable(row) for row in receivable_rows().filter(id__in=list(ids[:limit])).order_by("due_on")]
-
-
 def failed_rows() -> QuerySet[FailedDebit]:
     """Lazy rows of failed debits with ``open_minor`` (0 when paid meanwhile), ``invoice_number`` and ``agent``."""
     item = OpenItem.objects.filter(receivable_id=OuterRef("receivable_id")).values("open_minor")

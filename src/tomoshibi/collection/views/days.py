@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -94,4 +95,4 @@ def fetch(request: HttpRequest) -> HttpResponse:
     """Ask the agents for results now."""
     with db.transaction():
         job_id = worker.enqueue(values.FETCH_JOB, requested_by_id=actor(request), lock=values.FETCH_JOB)
-    return redirect("worker:job", job_id)
+    return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('collection:day')}")

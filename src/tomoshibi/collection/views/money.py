@@ -29,8 +29,14 @@ def receipts(request: HttpRequest) -> HttpResponse:
         tables.receipts(),
         title=_("Bank transfers"),
         page="collection:receipt",
-        buttons=[lists.Button(_("Enter a transfer"), "collection:new_receipt", right="RC4.do", main=True, key="n")],
-        empty=lists.Empty(_("No transfers yet."), _("Enter what the bank statement shows.")),
+        buttons=[
+            lists.Button(_("Files of the bank"), "collection:deposit_files", "files"),
+            lists.Button(_("Enter a transfer"), "collection:new_receipt", right="RC4.do", key="n"),
+            lists.Button(
+                _("Import the bank's file"), "collection:new_deposits", "upload", right="RC4.do", main=True, key="i"
+            ),
+        ],
+        empty=lists.Empty(_("No transfers yet."), _("Import the bank's file, or enter what the statement shows.")),
     )
 
 
@@ -75,7 +81,9 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         "receipt": found,
         "payer": parties.account(account_id=owner) if owner else None,
         "paid": queries.paid_by_receipt(receipt_id=receipt_id),
-        "suggestions": [] if owner else queries.suggestions(amount_minor=found.amount_minor),
+        "guesses": []
+        if owner
+        else queries.payer_guesses(payer_name=found.payer_name, amount_minor=found.amount_minor, on=clock.today()),
         "entries": ledger.entries_of(document=f"receipt:{receipt_id}"),
         "entered_by": people.name_of(user_id=found.entered_by_id),
         "form": form,
