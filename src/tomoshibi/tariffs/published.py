@@ -1,7 +1,6 @@
 """The published values that the plans of a frame need, as columns: each master is read once for the whole frame."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -15,17 +14,21 @@ _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
 
 
-class _Masters:
-    """What is published for the rows of a frame."""
+class Masters:
+    """What is published: rates of all times, and fuel units by areas and months; each read once."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
+    def __init__(self) -> None:
         self.rates = masters.RateBook()
-        self._areas = frame["area"].unique().drop_nulls().to_list()
-        self._months = [Month.from_number(number) for number in frame["month"].unique().drop_nulls()]
+        self._fuel: dict[tuple[tuple[str, ...], Month, Month], masters.FuelBook] = {}
 
-    @cached_property
-    def fuel(self) -> masters.FuelBook:
-        return masters.FuelBook(areas=self._areas, first=min(self._months), last=max(self._months))
+    def fuel(self, frame: pl.DataFrame) -> masters.FuelBook:
+        """What the fuel units of the areas and months of a frame rest on."""
+        areas = tuple(sorted(frame["area"].unique().drop_nulls().to_list()))
+        months = [Month.from_number(number) for number in frame["month"].unique().drop_nulls()]
+        key = (areas, min(months), max(months))
+        if key not in self._fuel:
+            self._fuel[key] = masters.FuelBook(areas=areas, first=key[1], last=key[2])
+        return self._fuel[key]
 
 
 def add_columns(
@@ -34,6 +37,7 @@ def add_columns(
     programs: Mapping[int, Program],
     fuel_products: Mapping[int, str],
     spot_year: int | None = None,
+    known: Masters | None = None,
 ) -> pl.DataFrame:
     """
     Add ``<value>_micro`` columns and ``tax_rate_ppm``; what no master holds stays null, and pricing refuses the row.
@@ -44,14 +48,18 @@ def add_columns(
         optional ``usage_month`` (the month before, unless said), ``reading_on`` (the period's end) and ``continuing``
     :param fuel_products: product of the fuel adjustment per plan version
     :param spot_year: averages of spot prices as if those of a year had come
+    :param known: what was read before
     """
     frame = _with_defaults(frame)
-    known = _Masters(frame)
+    known = known or Masters()
     rows = []
-    for key in frame.select(_KEYS).unique(maintain_order=True).iter_rows(named=True):
+    keys = frame.select(_KEYS).unique(maintain_order=True)
+    for key in keys.iter_rows(named=True):
         program = programs.get(key["plan_version"])
         if program is not None:
-            rows.append(key | _values(key, program, fuel_products.get(key["plan_version"], ""), spot_year, known))
+            product = fuel_products.get(key["plan_version"], "")
+            fuel = known.fuel(keys) if product else None
+            rows.append(key | _values(key, program, product, spot_year, known.rates, fuel))
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
@@ -79,21 +87,26 @@ def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _values(
-    key: Mapping[str, Any], program: Program, product: str, spot_year: int | None, known: _Masters
+    key: Mapping[str, Any],
+    program: Program,
+    product: str,
+    spot_year: int | None,
+    rates: masters.RateBook,
+    fuel: masters.FuelBook | None,
 ) -> dict[str, int | None]:
     month, area = Month.from_number(key["month"]), key["area"]
     wanted = program.values
     found: dict[str, int | None] = {}
-    if product:
-        unit = _or_nothing(lambda: known.fuel.unit(area=area, month=month, product=product))
+    if fuel is not None:
+        unit = _or_nothing(lambda: fuel.unit(area=area, month=month, product=product))
         found["fuel_micro"] = unit.price_micro_per_kwh if unit else None
         found["fuel_block_micro"] = unit.block_micro if unit else None
     if "levy" in wanted:
-        levy = _or_nothing(lambda: known.rates.levy_for_month(month=month))
+        levy = _or_nothing(lambda: rates.levy_for_month(month=month))
         found["levy_micro"] = levy.price_micro_per_kwh if levy else None
     if "government_discount" in wanted:
         used = Month.from_number(key["usage_month"])
-        found["government_discount_micro"] = known.rates.government_discount(
+        found["government_discount_micro"] = rates.government_discount(
             usage_month=used, voltage=key["voltage"], area=area
         )
     averages = {adjustment.code: adjustment for adjustment in program.market_averages}
