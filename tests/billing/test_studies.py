@@ -13,8 +13,9 @@ from tests.billing import book
 from tests.billing.test_runs import EVERYTHING, issue, make
 from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import operations, queries, studysums, values
+from tomoshibi.billing.operations import dividing
 from tomoshibi.billing.scenario import NOTHING, Scenario
-from tomoshibi.kernel import halfhours
+from tomoshibi.kernel import frames, halfhours
 from tomoshibi.masters import operations as masters_operations
 from tomoshibi.tariffs import operations as tariffs
 from tomoshibi.tariffs import queries as plans
@@ -137,6 +138,14 @@ def test_how_the_book_is_cut_into_parts_does_not_matter(contracts, now):
     assert whole.result == cut.result
     assert study(now, scenario, size=1000).input_hash == whole.input_hash
     assert study(now, Scenario(levy_micro=5_000_001), size=1000).input_hash != whole.input_hash
+
+
+def test_how_many_half_hours_memory_holds_does_not_matter(contracts, now, monkeypatch):
+    """A part that prices more half-hours than are held at once is priced in pieces; each piece is read once."""
+    scenario = Scenario(moves={"test-b": "test-night"}, price_change_ppm=20_000)
+    whole = study(now, scenario)
+    monkeypatch.setattr(dividing, "MATRIX_ROWS", 2)
+    assert study(now, scenario).result == whole.result
 
 
 def test_a_study_of_a_draft_is_what_the_real_run_gives_after_publication(contracts, clerks, now):
@@ -270,3 +279,16 @@ def test_a_scenario_keeps_only_what_it_changes():
     assert Scenario.from_json(scenario.as_json()) == scenario
     assert NOTHING.as_json() == {}
     assert Scenario(tax_rate_ppm=0, fuel_base_price_yen=1).procedures == ("MS10", "MS2")
+
+
+def test_a_fingerprint_of_rows_follows_every_value_and_its_place():
+    frame = pl.DataFrame({"n": [1, None, 3], "text": ["b", "a", None], "yes": [True, False, None]})
+    others = [
+        frame.reverse(),
+        frame.with_columns(n=pl.Series([1, 0, 3])),
+        frame.with_columns(text=pl.Series(["b", "a", ""])),
+        frame.with_columns(yes=pl.Series([True, False, False])),
+        frame.rename({"n": "m"}),
+    ]
+    assert frames.digest(frame) == frames.digest(frame.clone())
+    assert len({frames.digest(one) for one in (frame, *others)}) == 1 + len(others)

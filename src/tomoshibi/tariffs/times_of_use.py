@@ -11,7 +11,7 @@ import polars.selectors as cs
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.band_tiers import Allocation, BandTiers
 from tomoshibi.rating.bands import Bands
-from tomoshibi.rating.halfhours import band_sums
+from tomoshibi.rating.halfhours import WORTH_COMPILING, band_sums
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.time_order import tier_band_sums
 from tomoshibi.tariffs import pieces, values
@@ -40,9 +40,11 @@ def with_bands(
     found = []
     by = ("plan_version", "period_start", "period_end")
     rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *by, cs.matches(_SHARE))
+    # Blocks may be many and small: all of them together say whether compiling is worth its time.
+    compiled = sum(block.values_dwh.size for block in half_hours) >= WORTH_COMPILING
     for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=by):
         program = programs[piece["plan_version"][0]]
-        found += [_piece(piece, block, bands, program) for bands in program.bands]
+        found += [_piece(piece, block, bands, program, compiled=compiled) for bands in program.bands]
     if not found:
         return frame
     sums = pl.concat(found, how="diagonal")
@@ -55,7 +57,9 @@ def with_bands(
     )
 
 
-def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands | BandTiers, program: Program) -> pl.DataFrame:
+def _piece(
+    piece: pl.DataFrame, block: values.HalfHours, bands: Bands | BandTiers, program: Program, *, compiled: bool
+) -> pl.DataFrame:
     if isinstance(bands, BandTiers) and bands.allocation is Allocation.TIME_ORDER:
         return _tier_piece(piece, block, bands, program)
     sums, complete = period_sums(
@@ -64,6 +68,7 @@ def _piece(piece: pl.DataFrame, block: values.HalfHours, bands: Bands | BandTier
         start=piece["period_start"][0],
         end=piece["period_end"][0],
         bands=bands,
+        compiled=compiled,
     )
     columns = {
         f"band_{name}_dwh": np.where(complete, sums[:, number], np.int64(INCOMPLETE))
@@ -131,10 +136,18 @@ def _slots(
 
 
 def period_sums(
-    block: values.HalfHours, *, places: Int64Array, start: date, end: date, bands: Bands | BandTiers
+    block: values.HalfHours,
+    *,
+    places: Int64Array,
+    start: date,
+    end: date,
+    bands: Bands | BandTiers,
+    compiled: bool | None = None,
 ) -> tuple[Int64Array, np.ndarray]:
     """
     Band energies of some rows of a block over a period.
+
+    :param compiled: as ``band_sums`` takes it
 
     :returns: (n, bands) sums, and (n,) whether every half-hour of the period is there
     """
@@ -142,4 +155,5 @@ def period_sums(
     if found is None:
         return np.zeros((places.size, len(bands.bands)), dtype=np.int64), np.zeros(places.size, dtype=np.bool_)
     slots, vector = found
-    return band_sums(pieces.rows_of(block, places, slots), vector, band_count=len(bands.bands))
+    rows = pieces.rows_of(block, places, slots)
+    return band_sums(rows, vector, band_count=len(bands.bands), compiled=compiled)

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from tomoshibi.billing.operations.lookups import Lookups
 from tomoshibi.billing.operations.world import World
 from tomoshibi.billing.scenario import PPM, Scenario
 from tomoshibi.kernel.periods import Month
@@ -23,13 +24,16 @@ class ChangedWorld(World):
     """
     :param scenario: what is different
     :param taxed_on: a day on which the prices of the published plans hold their tax
+    :param lookups: how contracts and plans are read
     """
 
-    def __init__(self, scenario: Scenario, *, taxed_on: date) -> None:
+    def __init__(self, scenario: Scenario, *, taxed_on: date, lookups: Lookups | None = None) -> None:
+        super().__init__(lookups)
         self._scenario = scenario
         self._taxed_on = taxed_on
         self._documents: dict[int, Mapping[str, Any]] = {}
         self._number_of: dict[int | str, int] = {}
+        self._rules: dict[int, tuple[Program, str]] = {}
         for document in scenario.documents:
             self._add(f"{document['plan']} {document['versions'][0]['from']}", self._repriced(document))
 
@@ -59,18 +63,18 @@ class ChangedWorld(World):
 
     def programs(self, versions: pl.Series) -> dict[int, Program]:
         used = versions.to_list()
-        own = {number: tariffs.program_of(self._documents[number]) for number in used if number in self._documents}
+        own = {number: self._rules_of(number)[0] for number in used if number in self._documents}
         return super().programs(versions.filter(versions > _FIRST_DRAFT)) | own
 
     def rules(self, versions: pl.Series) -> dict[int, tuple[Program, str]]:
         used = versions.to_list()
-        own = {number: tariffs.rules_of(self._documents[number]) for number in used if number in self._documents}
+        own = {number: self._rules_of(number) for number in used if number in self._documents}
         return super().rules(versions.filter(versions > _FIRST_DRAFT)) | own
 
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         used = set(usage["plan_version"].unique().to_list())
         own = {number: document for number, document in self._documents.items() if number in used}
-        found = tariffs.with_market(usage, documents_of=own, spot_year=self._scenario.spot_year)
+        found = self.lookups.plans.with_market(usage, documents_of=own, spot_year=self._scenario.spot_year)
         scenario = self._scenario
         if scenario.tax_rate_ppm is not None:
             found = found.with_columns(pl.lit(scenario.tax_rate_ppm, dtype=pl.Int64).alias("tax_rate_ppm"))
@@ -84,6 +88,12 @@ class ChangedWorld(World):
     def document_of(self, number: int) -> Mapping[str, Any]:
         """The document behind a number of ``plan_version``."""
         return self._documents.get(number) or tariffs.known_version(version_id=number).document
+
+    def _rules_of(self, number: int) -> tuple[Program, str]:
+        """What a document that is not published prices by, worked out once."""
+        if number not in self._rules:
+            self._rules[number] = tariffs.rules_of(self._documents[number])
+        return self._rules[number]
 
     def _add(self, key: int | str, document: Mapping[str, Any]) -> int:
         number = _FIRST_DRAFT - len(self._documents)

@@ -8,6 +8,7 @@ import polars as pl
 from tomoshibi.billing import queries
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
+from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
 from tomoshibi.rating import program as rating
@@ -17,8 +18,9 @@ from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import values as tariff_values
 
 DEMAND_INPUTS = ("demand_milli", "max_demand_milli")
+HALF_HOUR = 30
 MATRIX_ROWS = 20_000
-"""Half-hour months held at once: about 120 MB."""
+"""Half-hour months in one block: about 120 MB."""
 
 
 def at_price_changes(parts: pl.DataFrame, *, world: World = AS_IT_IS) -> pl.DataFrame:
@@ -190,15 +192,20 @@ def half_hours(
 
     :param readings: ``row_id, reading_id, area, period_start, period_end``
     """
-    for (area, first, until), block in readings.group_by("area", "period_start", "period_end"):
-        for piece in block.iter_slices(MATRIX_ROWS):
-            matrix = metering.half_hour_matrix(readings=piece)
+    by = ("area", "period_start", "period_end")
+    for some in readings.sort(by, maintain_order=True).iter_slices(MATRIX_ROWS):
+        # One read for all of them: their periods are many, and begin and end on few days each.
+        matrix = world.lookups.half_hours(some)
+        row = 0
+        for (area, first, until), block in some.group_by(by, maintain_order=True):
             assert isinstance(first, date)
             assert isinstance(until, date)
+            period = Period(first, until)
             yield world.half_hours(
-                row_ids=piece["row_id"].to_numpy(),
-                values_dwh=matrix.values_dwh,
-                period=Period(first, until),
+                row_ids=block["row_id"].to_numpy(),
+                values_dwh=matrix[row : row + block.height, : period.days * halfhours.slots_per_day(HALF_HOUR)],
+                period=period,
                 area=str(area),
                 programs=programs,
             )
+            row += block.height

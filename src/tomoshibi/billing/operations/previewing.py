@@ -31,6 +31,7 @@ class _UnderOtherTerms(World):
     """The whole period under terms that nobody agreed to yet."""
 
     def __init__(self, terms: contract_values.Terms) -> None:
+        super().__init__()
         self._terms = terms
 
     def parts(self, rows: pl.DataFrame) -> pl.DataFrame:

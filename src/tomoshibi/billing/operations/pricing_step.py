@@ -121,6 +121,18 @@ def price(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world:
     )
 
 
+def priced_by_half_hours(rows: pl.DataFrame, *, world: World) -> int:
+    """How many candidates have plans that price half-hours: each takes six kilobytes while it is priced."""
+    parts = world.parts(rows).select("row_id", "plan_code", period_start="part_start")
+    asked = parts.select("plan_code", "period_start").unique(maintain_order=True)
+    versions = world.versions(asked)["plan_version"]
+    needing = [
+        number for number, program in world.programs(versions.drop_nulls().unique()).items() if program.needs_half_hours
+    ]
+    mine = asked.filter(versions.is_in(needing))
+    return parts.join(mine, on=["plan_code", "period_start"], how="semi")["row_id"].n_unique()
+
+
 def price_usage(
     usage: pl.DataFrame, *, readings: pl.DataFrame, world: World = AS_IT_IS
 ) -> tuple[tariff_values.PricedFrame, Mapping[int, Program]]:
@@ -160,20 +172,20 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     parts = dividing.at_changes_of_equipment(parts, month=month, programs=programs)
     parts = dividing.with_energy(parts, readings=rows, programs=programs)
     parts = numbers.with_numbers(parts, rows=rows, month=month, programs=programs)
-    parts = _with_registers(parts, rows=rows)
-    parts = contracts.with_levy_exemption(_with_bands(parts, adjustments=adjustments))
+    parts = _with_bands(
+        _with_registers(parts, rows=rows, registers=world.lookups.registers(rows)), adjustments=adjustments
+    )
+    parts = contracts.with_levy_exemption(parts, held=world.lookups.exemptions(parts["contract_id"].unique()))
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
 
 
-def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame, registers: pl.DataFrame) -> pl.DataFrame:
     """
     Band energies of groups, from the rate registers of their reference meters: each part has those of its own days.
 
     What was worked out before days were kept by rate is shared by days.
     """
-    ids = rows["reading_id"].drop_nulls()
-    registers = queries.band_energies(reading_ids=ids) if len(ids) else None
-    if registers is None or registers.is_empty():
+    if registers.is_empty():
         return parts
     of_rows = rows.select("row_id", "reading_id").join(registers, on="reading_id", how="inner").drop("reading_id")
     columns = [name for name in of_rows.columns if name != "row_id"]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -10,15 +11,20 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.billing import membership, queries, studysums, values
 from tomoshibi.billing.models import Study, StudyPart
-from tomoshibi.billing.operations import pricing_step
+from tomoshibi.billing.operations import dividing, pricing_step
 from tomoshibi.billing.operations.changed_world import ChangedWorld
+from tomoshibi.billing.operations.lookups import OnceFor
+from tomoshibi.billing.operations.world import World
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.identity import operations as identity
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db
 
-PART_SIZE = 20_000
-"""Contracts priced at once: memory is bounded by it, not by the book."""
+PART_SIZE = 50_000
+"""Contracts in a part of a study: memory is bounded by it, not by the book."""
+_SMALLEST = 5_000
+"""A book of more is cut in two at least, so that two parts can be priced side by side."""
 _HASHED = ["contract_id", "period_start", "period_end", "metered_dwh", "reading_revision"]
 
 
@@ -62,7 +68,7 @@ def open_study(
     )
     StudyPart.objects.bulk_create(
         StudyPart(study=row, no=no, members=membership.pack(part), size=part.height)
-        for no, part in enumerate(_by_customer(found, size=part_size), start=1)
+        for no, part in enumerate(_by_customer(found, size=_size(found.height, at_most=part_size)), start=1)
     )
     for procedure in scenario.procedures:
         what = f"studied {title} over {found.height} contracts and {len(months)} months"
@@ -94,11 +100,16 @@ def study_next(*, study_id: int, today: date) -> bool:
     scenario = Scenario.from_json(part.study.scenario)
     selection = values.StudySelection.from_json(part.study.selection)
     members = membership.unpack(bytes(part.members))
-    world = ChangedWorld(scenario, taxed_on=today)
+    lookups = OnceFor(members)
+    worlds = _Worlds(
+        today=World(lookups),
+        then=ChangedWorld(scenario, taxed_on=today, lookups=lookups) if part.study.scenario else None,
+    )
     answers = [
-        _month(members, month=Month.from_number(number), selection=selection, world=world, unchanged=not part.study.scenario)
+        answer
         for number in part.study.months
-    ]  # fmt: skip
+        for answer in _month(members, month=Month.from_number(number), selection=selection, worlds=worlds)
+    ]
     bills = pl.concat([one.bills for one in answers])
     part.customers = studysums.packed(studysums.customers_of(bills))
     part.sums = {
@@ -162,6 +173,10 @@ def cancel_study(*, study_id: int, now: datetime, actor_id: int | None) -> None:
         identity.record_deed(procedure=procedure, what="stopped the study", at=now, subject=subject, actor_id=actor_id)
 
 
+def _size(contracts: int, *, at_most: int) -> int:
+    return min(at_most, max(_SMALLEST, -(-contracts // 2)))
+
+
 def _by_customer(found: pl.DataFrame, *, size: int) -> Iterator[pl.DataFrame]:
     """Parts in which every customer is whole, so that changes per customer need no other part."""
     ordered = found.sort("customer_id", "contract_id")
@@ -175,8 +190,24 @@ def _by_customer(found: pl.DataFrame, *, size: int) -> Iterator[pl.DataFrame]:
         start = end
 
 
+@dataclass(frozen=True)
+class _Worlds:
+    """Where the same bills are priced: as it is, and as it would be; nothing where the question changes nothing."""
+
+    today: World
+    then: ChangedWorld | None
+
+    def by_half_hours(self, rows: pl.DataFrame) -> int:
+        """For how many candidates half-hours are read, in one of the worlds."""
+        return max(
+            pricing_step.priced_by_half_hours(rows, world=world)
+            for world in (self.today, self.then)
+            if world is not None
+        )
+
+
 class _Answer:
-    """One month of one part."""
+    """What became of some bills of one month."""
 
     def __init__(self, bills: pl.DataFrame, before: list[dict], after: list[dict], refused: dict[str, int]) -> None:  # type: ignore[type-arg]
         self.bills, self.before, self.after, self.refused = bills, before, after, refused
@@ -185,21 +216,47 @@ class _Answer:
 
 
 def _month(
-    members: pl.DataFrame, *, month: Month, selection: values.StudySelection, world: ChangedWorld, unchanged: bool
-) -> _Answer:
+    members: pl.DataFrame, *, month: Month, selection: values.StudySelection, worlds: _Worlds
+) -> Iterator[_Answer]:
+    """One month of a part; in pieces where more half-hours are priced than memory should hold."""
     rows = queries.candidates(members=members, month=month)
     given = rows.filter("has_reading")
     billable = given.filter(pl.col("provided") & ~pl.col("outside_contract"))
-    adjustments = queries.adjustments(contract_ids=members["contract_id"].to_list(), month=month)
-    before = pricing_step.rate(billable, month=month, adjustments=adjustments)
+    adjustments = queries.adjustments(contract_ids=members["contract_id"], month=month)
+    without_value = given.height - int(given["provided"].sum())
+    for piece in _pieces(billable, worlds):
+        answer = _piece(piece, month=month, adjustments=adjustments, selection=selection, worlds=worlds)
+        answer.without_value, without_value = without_value, 0
+        yield answer
+
+
+def _pieces(billable: pl.DataFrame, worlds: _Worlds) -> Iterator[pl.DataFrame]:
+    count = 1
+    if billable["has_half_hours"].sum() > dividing.MATRIX_ROWS:
+        count = max(1, -(-worlds.by_half_hours(billable) // dividing.MATRIX_ROWS))
+    if count == 1:
+        yield billable
+    else:
+        yield from billable.iter_slices(-(-billable.height // count))
+
+
+def _piece(
+    billable: pl.DataFrame,
+    *,
+    month: Month,
+    adjustments: pl.DataFrame,
+    selection: values.StudySelection,
+    worlds: _Worlds,
+) -> _Answer:
+    before = pricing_step.rate(billable, month=month, adjustments=adjustments, world=worlds.today)
     chosen = before
     if selection.plan_code:
         mine = before.usage.filter(pl.col("plan_code") == selection.plan_code)["row_id"].unique()
         billable = billable.filter(pl.col("row_id").is_in(mine.implode()))
         chosen = before.only(mine)
-    after = chosen if unchanged else pricing_step.rate(
-        billable, month=month, adjustments=adjustments, world=world
-    )  # fmt: skip
+    after = chosen
+    if worlds.then is not None:
+        after = pricing_step.rate(billable, month=month, adjustments=adjustments, world=worlds.then)
     bills = studysums.compared(
         chosen.found,
         after.found,
@@ -211,13 +268,12 @@ def _month(
         bills=bills,
         before=studysums.components_of(chosen.found, bills=bills, programs=chosen.programs),
         after=studysums.components_of(after.found, bills=bills, programs=after.programs),
-        refused=_added([_refusals(chosen), {} if unchanged else _refusals(after, but=chosen)]),
+        refused=_added([_refusals(chosen), {} if after is chosen else _refusals(after, but=chosen)]),
     )
-    answer.without_value = given.height - given.filter("provided").height
-    _compare_with_issued(answer, month=month, contract_ids=billable["contract_id"].to_list())
+    _compare_with_issued(answer, month=month, contract_ids=billable["contract_id"])
     answer.input_hash = hashlib.sha256(
-        (billable.select(_HASHED).write_csv() + chosen.usage.drop("discounts").sort("row_id", "segment").write_csv()).encode()
-    ).hexdigest()  # fmt: skip
+        frames.digest(billable[_HASHED]) + frames.digest(chosen.usage.drop("discounts").sort("row_id", "segment"))
+    ).hexdigest()
     return answer
 
 
@@ -237,7 +293,7 @@ def _added(counts: Sequence[dict[str, int]] | Iterator[dict[str, int]]) -> dict[
     return found
 
 
-def _compare_with_issued(answer: _Answer, *, month: Month, contract_ids: list[int]) -> None:
+def _compare_with_issued(answer: _Answer, *, month: Month, contract_ids: pl.Series) -> None:
     """How far what the study takes as today's bills is what was issued."""
     issued = queries.issued_totals(contract_ids=contract_ids, month=month)
     together = answer.bills.join(issued, on=["contract_id", "period_start"], how="inner")

@@ -1,6 +1,7 @@
 """Everything that is known about the contracts of a chunk before they are priced, as one frame."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -54,8 +55,9 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
     :returns: the members' columns, the reading's, ``row_id``, ``has_reading``, ``outside_contract``, ``days``, and the
         whole reading period around it (``reading_start``, ``reading_end``) for proration
     """
-    readings = metering.confirmed_frame(month=month, supply_point_ids=members["supply_point_id"].to_list())
-    readings = readings.select(_READING).rename({"revision": "reading_revision", "energy_dwh": "metered_dwh"})
+    points = members["supply_point_id"]
+    readings = metering.confirmed_frame(month=month, supply_point_ids=points, columns=_READING)
+    readings = readings.rename({"revision": "reading_revision", "energy_dwh": "metered_dwh"})
     joined = members.join(readings, on="supply_point_id", how="inner", maintain_order="left")
     end = pl.col("end").fill_null(_FAR)
     mine = joined.filter((pl.col("period_start") < end) & (pl.col("period_end") > pl.col("start")))
@@ -80,19 +82,21 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
     )
 
 
-def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
+def parts(*, rows: pl.DataFrame, terms: pl.DataFrame | None = None) -> pl.DataFrame:
     """
     The terms that hold in each candidate's period, one row per part in which nothing changes.
 
     :param rows: candidates with a reading: ``row_id, contract_id, period_start, period_end``
+    :param terms: all terms of their contracts (``contracts.terms_frame``), where they are at hand
     :returns: ``row_id, segment, part_start, part_end, plan_code, capacity_kind, capacity_milli, discounts, particulars``
         (JSON)
     """
-    terms = contracts.terms_frame(
-        contract_ids=rows["contract_id"],
-        period_start=_day(rows["period_start"].min()),
-        period_end=_day(rows["period_end"].max()),
-    )
+    if terms is None:
+        terms = contracts.terms_frame(
+            contract_ids=rows["contract_id"],
+            period_start=_day(rows["period_start"].min()),
+            period_end=_day(rows["period_end"].max()),
+        )
     joined = rows.select("row_id", "contract_id", "period_start", "period_end").join(
         terms, on="contract_id", how="inner"
     )
@@ -102,15 +106,8 @@ def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("part_start") < pl.col("part_end"))
     # Terms that differ in nothing that is priced (another agency, say) are one part.
     same = ["plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars"]
-    several = pl.col("row_id").is_duplicated()
-    single = held.filter(~several).with_columns(run=pl.lit(0, dtype=pl.UInt32))
-    changed = (
-        held.filter(several).sort("row_id", "part_start").with_columns(run=pl.struct(same).rle_id().over("row_id"))
-    )
-    merged = changed.group_by("row_id", "run", maintain_order=True).agg(
-        pl.col("part_start").min(), pl.col("part_end").max(), pl.col(same).first()
-    )
-    merged = pl.concat([single.select(merged.columns), merged.cast({"run": pl.UInt32})]).sort("row_id", "run")
+    held = held.select("row_id", "part_start", "part_end", *same, run=pl.lit(0, dtype=pl.UInt32))
+    merged = held.sort("row_id") if held["row_id"].n_unique() == held.height else _merged(held, same)
     # Few contracts differ in their discounts: each text is read once.
     known = {text: _codes(text) for text in merged["discounts"].unique()}
     codes = pl.DataFrame(
@@ -119,6 +116,19 @@ def parts(*, rows: pl.DataFrame) -> pl.DataFrame:
     )
     read = merged.join(codes, on="discounts", how="left", maintain_order="left").drop("discounts")
     return read.rename({"codes": "discounts"}).with_columns(segment=pl.col("run").cast(pl.Int16)).drop("run")
+
+
+def _merged(held: pl.DataFrame, same: list[str]) -> pl.DataFrame:
+    """Neighbouring terms of a bill that agree in ``same`` as one part; ``run`` numbers the parts of a bill."""
+    several = pl.col("row_id").is_duplicated()
+    changed = (
+        held.filter(several).sort("row_id", "part_start").with_columns(run=pl.struct(same).rle_id().over("row_id"))
+    )
+    merged = changed.group_by("row_id", "run", maintain_order=True).agg(
+        pl.col("part_start").min(), pl.col("part_end").max(), pl.col(same).first()
+    )
+    merged = merged.cast({"run": pl.UInt32}).select(held.columns)
+    return pl.concat([held.filter(~several), merged]).sort("row_id", "run")
 
 
 def _codes(stored: str) -> list[str]:
@@ -131,16 +141,19 @@ def _day(found: object) -> date | None:
     return found
 
 
-def adjustments(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
+def adjustments(*, contract_ids: Sequence[int] | pl.Series, month: Month) -> pl.DataFrame:
     """Individual corrections that stand for contracts in a month, oldest first."""
-    return bulk.read_frame(
+    return bulk.read_among(
         """
         SELECT contract_id, id, kind, amount_minor, energy_dwh, bands, capacity_milli, text
           FROM billing_adjustment
-         WHERE contract_id = ANY(%s) AND month = %s AND withdrawn_at IS NULL ORDER BY id
+         WHERE {among} AND month = %(month)s AND withdrawn_at IS NULL ORDER BY id
         """,
         _ADJUSTED,
-        [contract_ids, month.number],
+        {"month": month.number},
+        key="contract_id",
+        column="contract_id",
+        ids=pl.Series(contract_ids, dtype=pl.Int64),
     )
 
 

@@ -1,7 +1,7 @@
 """Discounts and fees that follow how a customer pays and is told: nobody types their codes on a contract."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -25,7 +25,17 @@ _PRICED = {
 }
 
 
-def with_channel_codes(parts: pl.DataFrame, *, rows: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
+def _payers(account_ids: pl.Series) -> pl.DataFrame:
+    return parties.terms_frame(account_ids=account_ids)
+
+
+def with_channel_codes(
+    parts: pl.DataFrame,
+    *,
+    rows: pl.DataFrame,
+    programs: Mapping[int, Program],
+    payers: Callable[[pl.Series], pl.DataFrame] = _payers,
+) -> pl.DataFrame:
     """
     Give parts the codes that follow from how their payer pays and is told on the last day of the bill's period.
 
@@ -33,9 +43,11 @@ def with_channel_codes(parts: pl.DataFrame, *, rows: pl.DataFrame, programs: Map
 
     :param parts: ``row_id, plan_version, discounts``
     :param rows: one per bill: ``row_id, account_id, period_end``
+    :param payers: how accounts paid and were told, on all their days (``parties.terms_frame``)
     """
-    own = ~pl.element().is_in(list(FOLLOW_CHANNEL))
-    parts = parts.with_columns(pl.col("discounts").list.eval(pl.element().filter(own)))
+    if parts["discounts"].list.len().max():  # few contracts agreed on any
+        own = ~pl.element().is_in(list(FOLLOW_CHANNEL))
+        parts = parts.with_columns(pl.col("discounts").list.eval(pl.element().filter(own)))
     asking = {
         code: [version for version, program in programs.items() if code in program.codes] for code in FOLLOW_CHANNEL
     }
@@ -43,7 +55,7 @@ def with_channel_codes(parts: pl.DataFrame, *, rows: pl.DataFrame, programs: Map
         return parts
     mine = parts.filter(pl.col("plan_version").is_in(sorted({v for found in asking.values() for v in found})))
     bills = rows.select("row_id", "account_id", "period_end").join(mine, on="row_id", how="semi")
-    held = bills.join(_terms(bills), on=["account_id", "period_end"], how="left")
+    held = bills.join(_terms(bills, payers), on=["account_id", "period_end"], how="left")
     codes = held.select("row_id", *(holds.fill_null(value=False).alias(code) for code, holds in _HOLDS.items()))
     found = parts.join(codes, on="row_id", how="left", maintain_order="left")
     for code, versions in asking.items():
@@ -53,9 +65,9 @@ def with_channel_codes(parts: pl.DataFrame, *, rows: pl.DataFrame, programs: Map
     return found.drop(*FOLLOW_CHANNEL)
 
 
-def _terms(bills: pl.DataFrame) -> pl.DataFrame:
+def _terms(bills: pl.DataFrame, payers: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
     """How each payer pays and is told on the last day of each period."""
-    terms = parties.terms_frame(account_ids=bills["account_id"].unique())
+    terms = payers(bills["account_id"].unique())
     held = bills.select("account_id", "period_end").unique().join(terms, on="account_id", how="inner")
     last_day = pl.col("period_end").dt.offset_by("-1d")
     return held.filter(pl.col("start") <= last_day, pl.col("end").is_null() | (pl.col("end") > last_day)).select(

@@ -95,21 +95,24 @@ def _parts(study_id: int) -> Iterator[bytes]:
     return (bytes(part) for part in rows.values_list("customers", flat=True).iterator(chunk_size=1) if part is not None)
 
 
-def issued_totals(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
+def issued_totals(*, contract_ids: Sequence[int] | pl.Series, month: Month) -> pl.DataFrame:
     """
     What was issued per contract and period of a month, corrections included, and what of it stands outside the plan.
 
     :returns: ``contract_id, period_start, issued_minor, extras_minor``
     """
-    return bulk.read_frame(
+    return bulk.read_among(
         """
         SELECT b.contract_id, b.period_start, sum(b.total_minor)::bigint, coalesce(sum(e.amount_minor), 0)::bigint
           FROM billing_bill b
           JOIN billing_invoice i ON i.bill_id = b.id
           LEFT JOIN LATERAL (SELECT sum(amount_minor) AS amount_minor FROM billing_extra WHERE bill_id = b.id) e ON TRUE
-         WHERE b.month = %s AND b.contract_id = ANY(%s) AND b.kind <> 'charges'
+         WHERE b.month = %(month)s AND {among} AND b.kind <> 'charges'
          GROUP BY b.contract_id, b.period_start
         """,
         _ISSUED,
-        [month.number, contract_ids],
+        {"month": month.number},
+        key="b.contract_id",
+        column="contract_id",
+        ids=pl.Series(contract_ids, dtype=pl.Int64),
     )

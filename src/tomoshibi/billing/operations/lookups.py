@@ -1,0 +1,103 @@
+"""What is read about the contracts of bills, whatever prices hold for them; and the same read once for many months and worlds."""
+
+from functools import cached_property
+
+import polars as pl
+
+from tomoshibi.billing import queries
+from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.metering import queries as metering
+from tomoshibi.parties import queries as parties
+from tomoshibi.tariffs import queries as tariffs
+
+
+class Lookups:
+    """Everything is read when it is asked for."""
+
+    @property
+    def plans(self) -> tariffs.PlanBook:
+        """Published plans and values."""
+        return tariffs.PlanBook()
+
+    def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The terms that hold in each candidate's period (``queries.parts``)."""
+        return queries.parts(rows=rows)
+
+    def exemptions(self, contract_ids: pl.Series) -> pl.DataFrame:
+        """The levy exemptions of contracts."""
+        return contracts.levy_exemptions_frame(contract_ids=contract_ids)
+
+    def payers(self, account_ids: pl.Series) -> pl.DataFrame:
+        """How accounts paid and were told, on all their days."""
+        return parties.terms_frame(account_ids=account_ids)
+
+    def registers(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Band energies of groups among the readings of candidates (``queries.band_energies``)."""
+        return queries.band_energies(reading_ids=rows["reading_id"].drop_nulls())
+
+    def half_hours(self, readings: pl.DataFrame) -> Int32Array:
+        """The half-hours of readings, row by row (``metering.half_hour_matrix``)."""
+        return metering.half_hour_matrix(readings=readings).values_dwh
+
+
+class OnceFor(Lookups):
+    """
+    The same for some contracts, each thing read once.
+
+    It lives as long as the transaction that it reads in: what is written meanwhile is not in it.
+
+    :param members: ``membership.MEMBERS``
+    """
+
+    def __init__(self, members: pl.DataFrame) -> None:
+        self._members = members
+        self._of_rows: tuple[pl.DataFrame, dict[str, pl.DataFrame]] = (members, {})
+        self._matrices: dict[bytes, Int32Array] = {}
+
+    @cached_property
+    def plans(self) -> tariffs.PlanBook:
+        return tariffs.PlanBook()
+
+    @cached_property
+    def _terms(self) -> pl.DataFrame:
+        return contracts.terms_frame(contract_ids=self._members["contract_id"])
+
+    @cached_property
+    def _exemptions(self) -> pl.DataFrame:
+        return super().exemptions(self._members["contract_id"])
+
+    @cached_property
+    def _payers(self) -> pl.DataFrame:
+        return super().payers(self._members["account_id"].unique())
+
+    def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        kept = self._kept(rows)
+        if "parts" not in kept:
+            kept["parts"] = queries.parts(rows=rows, terms=self._terms)
+        return kept["parts"]
+
+    def exemptions(self, contract_ids: pl.Series) -> pl.DataFrame:
+        return self._exemptions
+
+    def payers(self, account_ids: pl.Series) -> pl.DataFrame:
+        return self._payers
+
+    def registers(self, rows: pl.DataFrame) -> pl.DataFrame:
+        kept = self._kept(rows)
+        if "registers" not in kept:
+            kept["registers"] = super().registers(rows)
+        return kept["registers"]
+
+    def half_hours(self, readings: pl.DataFrame) -> Int32Array:
+        key = readings["reading_id"].to_numpy().tobytes()
+        if key not in self._matrices:
+            self._matrices[key] = super().half_hours(readings)
+        return self._matrices[key]
+
+    def _kept(self, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """What was found for the candidates that were asked about last; the worlds of a month ask about the same."""
+        if self._of_rows[0] is not rows:
+            self._of_rows = (rows, {})
+            self._matrices = {}
+        return self._of_rows[1]

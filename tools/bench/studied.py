@@ -1,0 +1,64 @@
+"""
+A portfolio study as the worker runs it: the book read from the database, priced twice, added up, its parts kept.
+
+Beside the clock stand processor seconds of the process and of the database: a page of a person's question waits for all of
+it, not for the pricing alone.
+"""
+
+from django.core.management import call_command
+from django.db import connection
+
+from tomoshibi.billing import jobs, queries, values
+from tomoshibi.billing import operations as billing
+from tomoshibi.billing.scenario import Scenario
+from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
+from tools.bench import book, month
+from tools.bench.kernel import Say
+from tools.bench.watch import Watch, forget_peak, peak_gb
+
+BOOKS = {"tiered": (book.REGULATED, 100_000), "time of use, from half-hours": (book.TIME_OF_USE, 20_000)}
+QUESTION = Scenario(price_change_ppm=10_000)
+"""One per cent dearer: every bill is another one."""
+
+
+def measure(*, say: Say) -> None:
+    """The whole job over a book of each kind."""
+    call_command("migrate", verbosity=0, interactive=False)
+    month.prepare()
+    for seed, (households, count) in enumerate(BOOKS.values()):
+        book.fill(count, seed=seed, now=month.NOW, say=lambda _text: None, households=households)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for name, (households, _count) in BOOKS.items():
+        _study(households)  # what is compiled and kept at the first use is not the study's
+        forget_peak()
+        watch, bills = _study(households)
+        seconds = sum(watch.seconds.values())
+        processor, server = sum(watch.processor.values()), sum(watch.server.values())
+        say(
+            f"  whole job, {name}: {bills:,} bills in {seconds:.2f} s {bills / seconds:12,.0f} bills/s"
+            f" {bills / (processor + server):12,.0f} per processor second (process {processor:.2f} s, database {server:.2f} s)"
+            f"   peak {peak_gb():.2f} GB"
+        )
+
+
+def _study(households: book.Households) -> tuple[Watch, int]:
+    """:returns: what the job took, and how many bills it priced (each contract twice)"""
+    watch = Watch()
+    with watch.stage("whom"), db.transaction():
+        study_id = billing.open_study(
+            title="bench",
+            scenario=QUESTION,
+            selection=values.StudySelection(area=households.area),
+            months=[book.MONTH],
+            actor_id=None,
+            now=month.NOW,
+        )
+    with watch.stage("study"):
+        jobs.run_study(worker.Progress(None), study_id=study_id)
+    with db.transaction():
+        found = queries.study(study_id=study_id)
+    assert found.result is not None, "the study is done"
+    assert not found.result["refused"], found.result["refused"]
+    return watch, 2 * found.result["totals"]["bills"]
