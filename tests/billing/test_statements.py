@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from tests.billing import book
 from tests.billing.test_runs import TODAY, issue, make
 from tomoshibi.billing import operations, queries, statements, values
-from tomoshibi.billing.statements import words
+from tomoshibi.billing.statements import drawing, words
 from tomoshibi.documents import queries as documents
 from tomoshibi.documents.operations import typeset
 from tomoshibi.masters.operations import put_rows
@@ -24,6 +24,9 @@ from tomoshibi.messaging.values import Channel
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import StatementChannel
 
+NOBODY = dict.fromkeys(
+    ("postal_code", "prefecture", "city", "town", "block", "building", "addressee", "customer_kind"), ""
+)
 HEAD_EM = 14
 """So many letters fit beside a label in the box at the head."""
 
@@ -217,3 +220,18 @@ def test_who_pays_by_debit_owes_on_the_debit_day_everywhere(masters, now):
     assert text.count("2026年11月27日") == 2, "at the head and in the payment block"
     assert "お支払い期日" not in text
     assert "お支払い期日" in text_of(operations.statement_pdf(bill_id=bill_of(run, transfer).id))
+
+
+@given(st.lists(st.text(alphabet="あ　\n\r\u2028", max_size=4), max_size=5))
+def test_a_row_of_a_column_is_one_line_whatever_somebody_wrote(rows):
+    page = {"layout": "summary", "to": words.to(NOBODY), "contract": [], "payment": []}
+    pay = drawing.drawn(page | {"pay": [[row, "1"] for row in rows]})["pay"]
+    assert pay["values"] == "\n".join("1" for _row in rows)
+    assert len(pay["labels"].splitlines()) <= len(rows)
+
+
+def test_bars_are_drawn_as_high_as_their_months():
+    months = [{"label": "9", "kwh": kwh, "text": str(kwh), "kind": "other"} for kwh in (0, 50, 100)]
+    chart = drawing.chart([*months, {"label": "10", "kwh": None, "text": "", "kind": "now"}])
+    assert [number[:2] for number in chart["numbers"]] == [[0, 0.3], [1, 12.5], [2, 28.0]]
+    assert chart["drawing"].count("<path") == 1, "a month that nobody knows has no column"

@@ -22,6 +22,7 @@ START = date(2025, 1, 1)
 PART = 100_000
 ON_PAPER = 2_000
 """So many get their statement on paper."""
+MONTHS_BEFORE = 12
 SIZES_MILLI = (30_000, 40_000, 50_000, 60_000)
 SLOTS = 48
 WITH_HALF_HOURS_AT_ONCE = 5_000
@@ -70,9 +71,17 @@ def fill(
     supplied = supplied.filter(pl.Series(random.random(supplied.height) >= missing))
     for part in supplied.iter_slices(WITH_HALF_HOURS_AT_ONCE if households.half_hours else PART):
         with db.transaction():
-            readings = _readings(part, random=random, area=area)
+            readings = _readings(part, random=random, area=area, month=MONTH)
             metering.take_over(readings=_measured(readings) if households.half_hours else readings, now=now)
     say(f"{supplied.height:,} confirmed values")
+    if households.half_hours:
+        return
+    # Those who get paper have a history, so that the chart of their statements has all its columns.
+    on_paper = supplied.sort("contract_id").head(ON_PAPER)
+    for back in range(1, MONTHS_BEFORE + 1):
+        readings = _readings(on_paper, random=random, area=area, month=MONTH.plus(-back))
+        with db.transaction():
+            metering.take_over(readings=readings, now=now)
 
 
 def _register(
@@ -121,18 +130,18 @@ def _register(
     )  # fmt: skip
 
 
-def _readings(supplied: pl.DataFrame, *, random: np.random.Generator, area: str) -> pl.DataFrame:
+def _readings(supplied: pl.DataFrame, *, random: np.random.Generator, area: str, month: Month) -> pl.DataFrame:
     days = {
         day.base_day: (
-            masters.reading_day(area=area, base_day=day.base_day, month=MONTH.plus(-1)).metering_on,
+            masters.reading_day(area=area, base_day=day.base_day, month=month.plus(-1)).metering_on,
             day.metering_on,
         )
-        for day in masters.reading_days(month=MONTH, area=area)
+        for day in masters.reading_days(month=month, area=area)
     }
     kwh = random.gamma(4.0, 75.0, supplied.height).astype(np.int64)
     return supplied.select(
         "supply_point_id", "spin",
-        pl.lit(MONTH.number, pl.Int64).alias("month"),
+        pl.lit(month.number, pl.Int64).alias("month"),
         pl.col("base_day").replace_strict({k: v[0] for k, v in days.items()}, return_dtype=pl.Date).alias("period_start"),
         pl.col("base_day").replace_strict({k: v[1] for k, v in days.items()}, return_dtype=pl.Date).alias("period_end"),
         pl.Series("energy_dwh", kwh * 10_000),

@@ -1,6 +1,7 @@
 """A line in words and exact decimals: what it is, how it came about, where its price comes from."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tomoshibi.billing.values import Line
@@ -25,11 +26,11 @@ _UNITS = {
 
 def decimals(number_e10: int, *, at_least: int = 0) -> str:
     """An amount of 1e-10 currency with thousands separators, all its digits, and at least so many decimals."""
-    text = plain(abs(number_e10), scale=E10)
-    whole, _, rest = text.partition(".")
-    rest = rest.ljust(at_least, "0")
+    whole, rest = divmod(abs(number_e10), E10)
     sign = "-" if number_e10 < 0 else ""
-    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
+    digits = f"{rest:010}".rstrip("0") if rest else ""
+    digits = digits.ljust(at_least, "0")
+    return f"{sign}{whole:,}.{digits}" if digits else f"{sign}{whole:,}"
 
 
 def grouped(number: int, *, scale: int) -> str:
@@ -37,11 +38,14 @@ def grouped(number: int, *, scale: int) -> str:
     return decimals(number * (E10 // scale))
 
 
-def line(row: Mapping[str, Any], component: Component, *, version: str, language: str) -> Line:
+def line(
+    row: Mapping[str, Any], component: Component, *, version: str, language: str, price_list_from: date | None = None
+) -> Line:
     """
     A stored line with its meaning.
 
     :param row: ``no, quantity, price_micro, ratio_num, ratio_den, amount_e10``
+    :param price_list_from: first day of the plan version
     """
     language = _LANGUAGES.get(language[:2], "ja")
     unit = _UNITS[component.unit][language]
@@ -52,6 +56,7 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
         price = f"{plain(row['price_micro'] * 100, scale=MICRO)} %"
     per = _per(row, component)
     explains = component.unit == _PERCENT
+    amount = decimals(row["amount_e10"])
     formula = f"{quantity} %" if explains else f"{quantity} {unit} × {price}".replace("  ", " ")
     if component.averaged:
         # A sum over half-hours: how many, their energy, and what a kWh came to on average.
@@ -68,12 +73,13 @@ def line(row: Mapping[str, Any], component: Component, *, version: str, language
         unit=unit,
         price="" if explains else price if per == 1 else f"{price} / {per} {unit}",
         share="" if row["ratio_num"] == row["ratio_den"] else f"{row['ratio_num']}/{row['ratio_den']}",
-        amount=decimals(row["amount_e10"]),
+        amount=amount,
         amount_e10=row["amount_e10"],
-        formula=formula if explains else f"{formula} = {decimals(row['amount_e10'])}",
+        formula=formula if explains else f"{formula} = {amount}",
         rule=f"{component.component} ({component.kind})",
         version=version,
         source="; ".join(component.sources),
+        price_list_from=price_list_from,
     )
 
 

@@ -77,6 +77,9 @@ def milli(size: str | int | Decimal) -> int:
     return scaled(size, scale=MILLI, limit=2**40)
 
 
+_PLACES = {10**places: places for places in range(1, 19)}
+
+
 def unscaled(value: int, *, scale: int) -> Decimal:
     """The exact decimal behind a scaled integer, for people and documents."""
     return Decimal(value) / Decimal(scale)
@@ -84,5 +87,9 @@ def unscaled(value: int, *, scale: int) -> Decimal:
 
 def plain(value: int, *, scale: int) -> str:
     """The exact decimal as text without exponent or trailing zeros: ``plain(19_789_000, scale=MICRO) == "19.789"``."""
+    if scale in _PLACES:  # whole numbers: a bill run words millions of them
+        whole, rest = divmod(abs(value), scale)
+        sign = "-" if value < 0 else ""
+        return f"{sign}{whole}.{rest:0{_PLACES[scale]}}".rstrip("0") if rest else f"{sign}{whole}"
     text = f"{unscaled(value, scale=scale):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,7 +1,6 @@
 """Single bills with their lines and derivation, and lazy lists of bills."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -208,10 +207,13 @@ def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapp
         number = row["plan_version"]
         held = known[number]
         version = f"#{number} {held.sha256[:12] if held else ''}"
-        found = derivation.line(
-            {"no": 0, **row}, meaning[number, row["component_no"]], version=version, language=language
+        return derivation.line(
+            {"no": 0, **row},
+            meaning[number, row["component_no"]],
+            version=version,
+            language=language,
+            price_list_from=held.valid_from if held else None,
         )
-        return replace(found, price_list_from=held.valid_from if held else None)
 
     return say
 

@@ -1,4 +1,4 @@
-"""What a statement says: everything formatted, in the form that ``bill.typ`` lays out. Japanese, as its readers are."""
+"""What a statement says: everything formatted, for ``drawing`` and ``bill.typ`` to lay out. Japanese, as its readers are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tomoshibi.billing import derivation, numbering
-from tomoshibi.billing.statements import summary
+from tomoshibi.billing.statements import drawing, summary
+from tomoshibi.billing.statements.drawing import LINES_FIRST, LINES_MORE
 from tomoshibi.billing.statements.words import (
     CONTRACT_EM,
     PAYMENT_EM,
@@ -24,8 +25,6 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, MILLI, plain
 
 TEMPLATE = Path(__file__).parent / "bill.typ"
-LINES_FIRST, LINES_MORE = 13, 40
-"""Lines of the breakdown on the first page, and on each further one."""
 METHODS = {"direct_debit": "口座振替", "transfer": "振込", "card": "クレジットカード", "cvs": "コンビニエンスストア"}
 _UNITS = {"A": "A", "kVA": "kVA", "kW": "kW"}
 MONTHS_SHOWN = 13
@@ -302,13 +301,11 @@ def payment(facts: Facts, *, is_return: bool) -> list[list[str]]:
 
 
 def document(statements: Sequence[dict[str, Any]], *, company: Mapping[str, str]) -> dict[str, Any]:
-    """The data of a document of several statements."""
+    """The data of a document of several statements, as ``bill.typ`` reads it."""
     return {
         "title": "電気料金のお知らせ",
-        "lines_first": LINES_FIRST,
-        "lines_more": LINES_MORE,
         "rows_first": summary.ROWS_FIRST,
         "rows_more": summary.ROWS_MORE,
         "company": dict(company),
-        "bills": list(statements),
+        "bills": [drawing.drawn(page) for page in statements],
     }

@@ -37,6 +37,8 @@ def folded(text: str, *, em: float) -> list[str]:
     """The lines of a text that may be longer than its place: broken at a space where one is near, else anywhere."""
     lines = []
     rest = text.strip()
+    if len(rest) <= em:  # no letter is wider than its size
+        return [rest]
     while width_em(rest) > em:
         fits = max(1, next(n for n in range(len(rest)) if width_em(rest[: n + 1]) > em))
         space = rest.rfind(" ", fits // 2, fits + 1)
