@@ -113,8 +113,9 @@ def test_the_print_batch_is_in_postal_order_with_index_and_manifest(month, now):
     run, *_ = month
     batch_id = operations.begin_batch(run_id=run.id, actor_id=None, now=now)
     assert operations.begin_batch(run_id=run.id, actor_id=None, now=now) == batch_id
-    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 1)
-    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 1)
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now)
+    assert queries.print_parts(batch_id=batch_id) == (1, 1)
+    assert not operations.print_next_part(batch_id=batch_id, today=TODAY, now=now), "nothing is left"
     operations.finish_batch(batch_id=batch_id, now=now)
     (batch,) = queries.print_batches(run_id=run.id)
     pdf = documents.content(file_id=batch["parts"][0]["pdf_file_id"])
@@ -135,9 +136,11 @@ def test_a_batch_keeps_its_postal_order_whatever_is_changed_while_it_is_printed(
     monkeypatch.setattr(operations.printing, "PART_SIZE", 1)
     batch_id = operations.begin_batch(run_id=run.id, actor_id=None, now=now)
     assert queries.print_batches(run_id=run.id)[0]["parts"] == [], "none is set yet"
-    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (1, 2)
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now)
+    assert queries.print_parts(batch_id=batch_id) == (1, 2)
     parties.change_account_terms(account_id=debit.account_id, start=TODAY, statement_channel=StatementChannel.PORTAL)
-    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now) == (2, 2)
+    assert operations.print_next_part(batch_id=batch_id, today=TODAY, now=now)
+    assert queries.print_parts(batch_id=batch_id) == (2, 2)
     operations.finish_batch(batch_id=batch_id, now=now)
     (batch,) = queries.print_batches(run_id=run.id)
     assert [(part["no"], part["statement_count"]) for part in batch["parts"]] == [(1, 1), (2, 1)]

@@ -85,7 +85,7 @@ def issue_run(progress: Tell, *, run_id: int, actor_id: int | None = None) -> st
 
 def _every_part(progress: Tell, one_part: Callable[[], bool], *, done: int, total: int) -> None:
     """
-    Do the parts of a run or study until none is left, each in its transaction.
+    Do the parts of a run, study or print batch until none is left, each in its transaction.
 
     Two at a time where there are several: while the database reads or writes one, the next is priced, and pricing itself
     holds the interpreter only for a part of its time. Memory is that of two parts.
@@ -157,17 +157,15 @@ def open_correction(*, month: Month, now: datetime) -> values.Run | None:
 
 @worker.define_job("billing.make_statements", procedure="RB9", label=gettext_noop("Typeset statements for the printer"))
 def make_statements(progress: Tell, *, run_id: int, actor_id: int | None = None) -> str:
-    """Typeset every statement of an issued run that goes out on paper, part by part."""
+    """Typeset every statement of an issued run that goes out on paper, two parts beside each other."""
     try:
         with db.transaction():
             batch_id = operations.begin_batch(run_id=run_id, actor_id=actor_id, now=clock.now())
     except operations.NothingToPrint as nobody:
         return str(nobody)
-    done, total = 0, 1
-    while done < total:
-        with db.transaction():
-            done, total = operations.print_next_part(batch_id=batch_id, today=clock.today(), now=clock.now())
-        progress(done, total)
+    done, total = queries.print_parts(batch_id=batch_id)
+    one_part = partial(operations.print_next_part, batch_id=batch_id, today=clock.today(), now=clock.now())
+    _every_part(progress, one_part, done=done, total=total)
     with db.transaction():
         operations.finish_batch(batch_id=batch_id, now=clock.now())
     return _("%(count)s files for the printer") % {"count": total}

@@ -118,6 +118,7 @@ from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts
 from tomoshibi.billing.queries.statements import (
     company_block,
     print_batches,
+    print_parts,
     statement_bills,
     statement_data,
     to_notify,
@@ -221,6 +222,7 @@ __all__ = [
     "parts_of",
     "payers",
     "print_batches",
+    "print_parts",
     "published_values",
     "reading_day_counts",
     "run",

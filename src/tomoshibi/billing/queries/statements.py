@@ -303,6 +303,12 @@ def print_batches(*, run_id: int | None = None, limit: int = 100) -> list[dict[s
     return batches
 
 
+def print_parts(*, batch_id: int) -> tuple[int, int]:
+    """How many parts of a print batch are set, and how many there are."""
+    parts = PrintPart.objects.filter(batch_id=batch_id)
+    return parts.filter(pdf_file_id__isnull=False).count(), parts.count()
+
+
 def to_notify(*, run_id: int) -> pl.DataFrame:
     """Issued documents of a run whose payer reads them in the portal and was not told: ``bill_id`` and more."""
     bills = bulk.read_frame(
