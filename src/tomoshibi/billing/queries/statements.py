@@ -12,6 +12,7 @@ from tomoshibi.billing import statements
 from tomoshibi.billing.models import PrintBatch, PrintPart
 from tomoshibi.billing.queries.bills import lines_of
 from tomoshibi.billing.queries.collective import members_of
+from tomoshibi.billing.statements import drawing
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
@@ -264,7 +265,7 @@ def to_print(*, run_id: int) -> pl.DataFrame:
 
 def _with_pages(bills: pl.DataFrame) -> pl.DataFrame:
     """One row per document with its pages: those of its bills, and of the summary where it has several."""
-    own = _pages(pl.col("line_count"), first=statements.LINES_FIRST, more=statements.LINES_MORE)
+    own = _pages(pl.col("line_count"), first=drawing.LINES_FIRST, more=drawing.LINES_MORE)
     documents = (
         bills.with_columns(page_count=own)
         .group_by("lead_bill_id", maintain_order=True)
