@@ -2,8 +2,11 @@
 
 import pytest
 
+from tests import company
 from tomoshibi.identity import queries as identity
 from tomoshibi.masters import operations as masters
+from tomoshibi.messaging import operations as messaging
+from tomoshibi.messaging import queries as letters
 from tomoshibi.parties import queries
 from tomoshibi.storage import db
 from tomoshibi.worker import queries as clock
@@ -65,6 +68,21 @@ def test_a_change_needs_a_reason_and_leaves_a_trail(taro, clerk):
     assert done.status_code == 302
     trail = clerk.get(f"/identity/trail/parties.customer/{taro.id}/").content.decode()
     assert all(word in trail for word in ("灯火 太郎", "佐藤 太郎", "結婚", "鈴木"))
+
+
+def test_a_corrected_mail_address_is_told_to_the_one_before_once(taro, clerk):
+    with db.transaction():
+        company.enter()
+        messaging.load_shipped_texts()
+    data = {k: v for k, v in TARO.items() if k not in {"payment_method", "statement_channel", "start"}}
+    for _again in range(2):
+        corrected = data | {"mail": "tarou@example.jp", "reason": "誤記"}
+        assert clerk.post(f"/parties/customers/{taro.id}/change/", corrected).status_code == 302
+    (account,) = queries.accounts_of(customer_id=taro.id)
+    for address in ("bills@example.jp", "other@example.jp"):
+        clerk.post(f"/parties/accounts/{account.id}/address/", {"mail": address, "reason": "誤記"})
+    told = letters.deliveries_about(about=f"parties.customer:{taro.id}")
+    assert sorted(one.recipient for one in told) == ["bills@example.jp", "taro@example.jp", "tarou@example.jp"]
 
 
 def test_an_account_is_invoiced_differently_from_a_day_on(taro, clerk):

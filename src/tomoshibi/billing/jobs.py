@@ -271,4 +271,11 @@ def tell_cancellation_fee(
             today=clock.today(),
             now=clock.now(),
         )
-    return f"contract {contract_id}: {'no fee' if charge is None else f'{charge.amount_minor:,} {charge.state.value}'}"
+    if charge is None:
+        return _("The plan asks for no fee.")
+    fee = figures.money(charge.amount_minor)
+    return (
+        _("The fee of %(fee)s is waived.") % {"fee": fee}
+        if waived
+        else _("A fee of %(fee)s is asked for.") % {"fee": fee}
+    )

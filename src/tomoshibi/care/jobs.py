@@ -1,5 +1,6 @@
 """What the worker runs for care: mails become enquiries, quiet ones close, announcements go out."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.care import operations, queries, values
@@ -21,7 +22,7 @@ def sort_mail(progress: worker.Progress, mailbox_id: int = 0) -> str:
                 operations.take_message(message=message, now=clock.now())
             done += 1
             progress(done, 0)
-    return f"{done} mails read"
+    return _("%(n)d mails read") % {"n": done}
 
 
 @worker.define_job(
@@ -35,7 +36,7 @@ def close_quiet(progress: worker.Progress) -> str:
         with db.transaction():
             operations.close_quiet(enquiry_ids=[enquiry_id], now=now)
         progress(done, len(quiet))
-    return f"{len(quiet)} closed"
+    return _("%(n)d enquiries closed") % {"n": len(quiet)}
 
 
 @worker.define_job(values.PUBLISH_JOB, procedure="CM10", label=gettext_noop("Send announcements that are due"))
@@ -51,4 +52,4 @@ def publish(progress: worker.Progress) -> str:
                 if not operations.mail_some(announcement_id=announcement_id, now=clock.now()):
                     break
         progress(done, len(due))
-    return f"{len(due)} announcements, {reached} people reached"
+    return _("%(n)d announcements, %(reached)d people reached") % {"n": len(due), "reached": reached}

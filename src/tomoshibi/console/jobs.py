@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from tomoshibi.console import days
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as identity_queries
+from tomoshibi.masters import queries as masters
 from tomoshibi.messaging import operations as messaging
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
@@ -24,7 +25,7 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
     now = clock.now()
     invitation = identity_queries.invitation(invitation_id=invitation_id)
     if invitation is None or invitation.accepted or invitation.blocked:
-        return "not open any more"
+        return _("The invitation is not open any more.")
     with db.transaction(), translation.override(invitation.language):
         token = identity.issue_token(invitation_id=invitation_id, now=now)
         messaging.send_mail(
@@ -32,6 +33,7 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
             recipient=invitation.mail,
             context={
                 "name": invitation.name,
+                "company": _company_name(),
                 "address": settings.BASE_URL + reverse("identity:accept", args=[token]),
                 "expires": formats.date_format(now + timedelta(days=identity.INVITATION_DAYS), "Y-m-d"),
             },
@@ -39,7 +41,15 @@ def mail_invitation(progress: worker_operations.Progress, invitation_id: int) ->
             language=invitation.language,
             now=now,
         )
-    return f"queued for {invitation.username}"
+    return _("The mail to %(name)s waits to be sent.") % {"name": invitation.username}
+
+
+def _company_name() -> str:
+    """Who invites; before the company is entered only the product has a name."""
+    try:
+        return masters.company().name
+    except masters.MasterMissing:
+        return "灯火"
 
 
 @worker_operations.define_job(
@@ -85,7 +95,7 @@ def job_recovered(progress: worker_operations.Progress, job_id: int) -> str:
         closed = worklist.close_about(
             kind="worker.job_failed", subjects=[f"worker.job:{job_id}"], outcome="done on another try", now=clock.now()
         )
-    return f"{closed} items closed"
+    return _("%(n)d work items closed") % {"n": closed}
 
 
 @worker_operations.define_job(

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tomoshibi.groups import operations, values
+from tomoshibi.groups import operations, values, words
 from tomoshibi.identity import operations as identity
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -16,7 +16,7 @@ def read_list(progress: Progress, list_id: int) -> str:
     """Try a list and keep what came out; nothing of it is written."""
     with db.transaction():
         state = operations.read_list(list_id=list_id, today=clock.today())
-    return state.value
+    return str(words.LISTS[state].word)
 
 
 @worker.define_job(values.APPLY_LIST_JOB, procedure=values.LISTS, label=gettext_noop("Write a point list"))

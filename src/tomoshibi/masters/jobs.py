@@ -22,7 +22,7 @@ def import_banks(progress: worker.Progress) -> str:
         banks, branches = operations.import_banks(on=today)
         what = f"{banks} banks and {branches} branches began or changed"
         identity.record_deed(procedure="MS9", what=what, at=now, subject="masters.banks")
-    return what
+    return _("%(banks)d banks and %(branches)d branches began or changed") % {"banks": banks, "branches": branches}
 
 
 _TOOK = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext as _
 
 from tomoshibi.gateways import mail, mailbox, sms
 from tomoshibi.messaging import operations, queries, values
@@ -42,8 +43,11 @@ def send(progress: worker_operations.Progress) -> str:
                     operations.mark_sent(delivery_id=delivery.id, now=worker_queries.now())
             progress(sent + refused + later, total)
     if later:
-        raise PutOff(f"{sent} sent, {refused} refused, {later} put off by the mail server")
-    return f"{sent} sent, {refused} refused" if total else "nothing to send"
+        counts = {"sent": sent, "refused": refused, "later": later}
+        raise PutOff(_("%(sent)d sent, %(refused)d refused, %(later)d put off by the mail server") % counts)
+    return (
+        _("%(sent)d sent, %(refused)d refused") % {"sent": sent, "refused": refused} if total else _("nothing to send")
+    )
 
 
 def _mail(delivery: values.Delivery) -> mail.Mail:
@@ -74,16 +78,16 @@ def poll(progress: worker_operations.Progress) -> str:
     said, failed = [], []
     for box in queries.mailboxes(only_active=True):
         try:
-            said.append(f"{box.code}: {_take_all(box, progress)} new")
+            said.append(_("%(box)s: %(n)d new") % {"box": box.code, "n": _take_all(box, progress)})
         except (mailbox.MailboxError, OSError) as reason:
             failed.append(f"{box.code}: {reason}")
             with db.transaction():
                 operations.note_failure(mailbox_id=box.id, failure=str(reason))
         except operations.Superseded:
-            said.append(f"{box.code}: somebody else is at it")
+            said.append(_("%(box)s: somebody else is at it") % {"box": box.code})
     if failed:
         raise NotReached("; ".join([*failed, *said]))
-    return ", ".join(said) or "no mailbox is looked into"
+    return ", ".join(said) or _("no mailbox is looked into")
 
 
 class NotReached(RuntimeError):
@@ -160,7 +164,7 @@ def send_texts(progress: worker_operations.Progress) -> str:
     """
     gateway = queries.text_connection()
     if gateway is None:
-        return "no gateway for text messages is set up"
+        return _("no gateway for text messages is set up")
     link = queries.text_link()
     sent = refused = later = last = 0
     broken = 0
@@ -180,8 +184,9 @@ def send_texts(progress: worker_operations.Progress) -> str:
                 if broken >= BROKEN_IN_A_ROW:
                     break
     if not total:
-        return "nothing to send"
-    return f"{sent} sent, {refused} refused, {queries.count_queued(channel=TEXT)} wait"
+        return _("nothing to send")
+    counts = {"sent": sent, "refused": refused, "wait": queries.count_queued(channel=TEXT)}
+    return _("%(sent)d sent, %(refused)d refused, %(wait)d wait") % counts
 
 
 def _send_text(outbox: sms.TextOutbox, delivery: values.Delivery, *, sender: str) -> str:
@@ -221,7 +226,7 @@ def fetch_receipts(progress: worker_operations.Progress) -> str:
     """Each hour: what could not leave goes out again, then what became of the others."""
     gateway = queries.text_connection()
     if gateway is None:
-        return "no gateway for text messages is set up"
+        return _("no gateway for text messages is set up")
     said = send_texts(progress) if queries.count_queued(channel=TEXT) else ""
     changed = 0
     try:
@@ -238,4 +243,5 @@ def fetch_receipts(progress: worker_operations.Progress) -> str:
         with db.transaction():
             operations.note_line(now=worker_queries.now(), failure=reason.in_words(gettext))
         said = f"{said}; {reason}" if said else str(reason)
-    return f"{said}; {changed} receipts" if said else f"{changed} receipts"
+    receipts_said = _("%(n)d receipts") % {"n": changed}
+    return f"{said}; {receipts_said}" if said else receipts_said

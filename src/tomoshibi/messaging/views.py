@@ -160,7 +160,8 @@ def delivery_panel(request: HttpRequest, delivery_id: int) -> HttpResponse:
     found = queries.delivery(delivery_id=delivery_id)
     if found is None:
         raise Http404
-    context = {"delivery": found, "states": words.STATES, "channels": words.CHANNELS}
+    # In the demonstration nobody else has the recipient's inbox: there the addresses in a message can be followed.
+    context = {"delivery": found, "states": words.STATES, "channels": words.CHANNELS, "is_demo": settings.DEMO}
     return render(request, "messaging/panel.html", context)
 
 

@@ -133,7 +133,7 @@ def change_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with db.transaction():
-                operations.change_customer(customer_id=customer_id, changes=form.changes())
+                operations.correct_customer(customer_id=customer_id, changes=form.changes(), now=clock.now())
                 changed = ", ".join(name for name in form.changed_data if name != "reason")
                 record(request, "CM2", f"changed {changed or 'nothing'}", f"parties.customer:{customer_id}")
         except RowsRefused as refused:
@@ -245,7 +245,7 @@ def change_billing_address(request: HttpRequest, account_id: int) -> HttpRespons
     if form.is_valid():
         try:
             with db.transaction():
-                operations.change_account(account_id=account_id, changes=form.changes())
+                operations.correct_account(account_id=account_id, changes=form.changes(), now=clock.now())
                 record(request, "CM2", "changed where bills go", f"parties.billingaccount:{account_id}")
         except RowsRefused as refused:
             forms.show_refusals(form, refused)

@@ -1,6 +1,7 @@
 """Changes whose day has come, every morning."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.applications.operations import changes as operations
@@ -20,4 +21,6 @@ def apply_changes(progress: worker.Progress) -> str:
         with db.transaction():
             done += operations.apply_change(change_id=change_id, now=now)
         progress(n, len(due))
-    return f"{done} took effect, {len(due) - done} wait or came back" if due else "nothing was due"
+    if not due:
+        return _("nothing was due")
+    return _("%(done)d took effect, %(rest)d wait or came back") % {"done": done, "rest": len(due) - done}

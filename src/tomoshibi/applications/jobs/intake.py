@@ -1,5 +1,6 @@
 """Reminders, expiry and clearing away, once a day."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.applications import operations, queries
@@ -24,4 +25,4 @@ def chase(progress: worker.Progress) -> str:
         progress(len(to_end) + n, len(to_end) + len(to_remind))
     with db.transaction():
         operations.forget_attempts(now=now)
-    return f"{reminded} reminded, {ended} ended"
+    return _("%(reminded)d reminded, %(ended)d ended") % {"reminded": reminded, "ended": ended}

@@ -1,5 +1,6 @@
 """Messages that are about applications come before a clerk."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.applications import operations
@@ -21,4 +22,4 @@ def sort_mail(progress: worker.Progress, mailbox_id: int = 0) -> str:
                 operations.put_mail_before_clerk(message=message, now=clock.now())
             done += 1
             progress(done, 0)
-    return f"{done} mails wait"
+    return _("%(n)d mails wait") % {"n": done}

@@ -1,7 +1,9 @@
 """Making and sending documents, after the transaction that asked for them."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from tomoshibi.applications import notice_words as words
 from tomoshibi.applications.operations import notices as operations
 from tomoshibi.applications.queries import notices as queries
 from tomoshibi.applications.values.notices import (
@@ -35,9 +37,9 @@ def send_notice(
                 kind=NoticeKind(kind), about=about, occasion=Occasion(occasion), now=clock.now(), actor_id=None
             )
     except LookupError:
-        return "what it was about is gone"
+        return _("what it was about is gone")
     made = queries.notice(notice_id=notice_id)
-    return f"{made.number}: {made.state.value}" if made else ""
+    return f"{made.number}: {words.STATES[made.state].word}" if made else ""
 
 
 @worker.define_job(HELD_JOB, procedure=PROCEDURE, label=gettext_noop("Send contract documents that were held"))
@@ -52,4 +54,4 @@ def send_held(progress: worker.Progress, kind: str) -> str:
             continue  # somebody was quicker, or what it was about is gone
         sent += made.state is not NoticeState.HELD
         progress(done, len(waiting), made.number)
-    return f"{sent} sent, {len(waiting) - sent} still held"
+    return _("%(sent)d sent, %(held)d still held") % {"sent": sent, "held": len(waiting) - sent}

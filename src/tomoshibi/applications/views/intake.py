@@ -13,7 +13,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.applications import forms, listing, operations, queries, registering, rules, values, words
+from tomoshibi.applications import (
+    forms,
+    listing,
+    operations,
+    queries,
+    registering,
+    rules,
+    switching_words,
+    values,
+    words,
+)
 from tomoshibi.applications.values import Severity
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.documents import queries as documents
@@ -183,6 +193,8 @@ def _registered(registration: values.Registration | None) -> dict[str, Any]:
     if registration is None:
         return {}
     return {
+        "grid_cases": queries.switching.cases_of(registration_id=registration.id),
+        "grid_states": switching_words.STATES,
         "customer": parties.customer(customer_id=registration.customer_id) if registration.customer_id else None,
         "account": parties.account(account_id=registration.account_id) if registration.account_id else None,
         "contract": contracts.contract(contract_id=registration.contract_id) if registration.contract_id else None,

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from tomoshibi.applications import notice_texts
+from tomoshibi.applications import notice_words as words
 from tomoshibi.applications.models import NoticeTemplate
 from tomoshibi.applications.queries import notices as queries
 from tomoshibi.applications.values import notices as values
@@ -25,7 +26,7 @@ class TemplateIncomplete(ValueError):
         self.found = found
         super().__init__(
             _("items of the checklist are missing or cannot be filled in: %(items)s")
-            % {"items": ", ".join(":".join(filter(None, one)) for one in found)}
+            % {"items": "; ".join(words.missing(":".join(filter(None, one))) for one in found)}
         )
 
 
@@ -135,7 +136,8 @@ def _record(row: NoticeTemplate, what: str, *, now: datetime, actor_id: int | No
 def install_notice_texts(*, now: datetime, own: Mapping[str, str] | None = None, counsel: str = "") -> int:
     """
     Publish the shipped texts where there are none yet. They are examples: documents made from them are held until a version
-    with the company's own values, confirmed by counsel, is published.
+    with the company's own values, confirmed by counsel, is published. A company that comes with its values publishes them over
+    the example, too: a new database has that from its first upgrade.
 
     :param own: item to text, in the place of the shipped example (a company that is set up with its values, a demo)
     :param counsel: who confirmed these texts
@@ -143,13 +145,15 @@ def install_notice_texts(*, now: datetime, own: Mapping[str, str] | None = None,
     """
     made = 0
     for kind in NoticeKind:
-        if NoticeTemplate.objects.filter(kind=kind.value).exists():
+        known = NoticeTemplate.objects.filter(kind=kind.value)
+        only_examples = not known.filter(Q(written_by_id__isnull=False) | ~Q(counsel="")).exists()
+        if known.exists() and not (own and counsel and only_examples):
             continue
         text: dict[str, Any] = notice_texts.shipped()[kind.value]
         items = [dict(zip(("code", "heading", "text"), item, strict=True)) for item in text["items"]]
         items = [item | {"text": (own or {}).get(item["code"], item["text"])} for item in items]
         row = NoticeTemplate(
-            kind=kind.value, version=1, title=text["title"], opening=text["opening"], items=items, counsel=counsel,
+            kind=kind.value, version=known.count() + 1, title=text["title"], opening=text["opening"], items=items, counsel=counsel,
             written_at=now,
         )  # fmt: skip
         row.propose()
