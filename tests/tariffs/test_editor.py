@@ -7,7 +7,7 @@ import pytest
 from tests.tariffs.test_pages import clerk  # noqa: F401 - a fixture
 from tomoshibi.identity.models import User
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import editor, operations, queries
+from tomoshibi.tariffs import editor, fieldwords, operations, queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIVE = {"HX-Request": "true"}
@@ -205,3 +205,18 @@ def test_drafts_are_listed_and_what_does_not_exist_is_not_found(clerk):  # noqa:
     with pytest.raises(queries.NoSuchVersion):
         queries.known_version(version_id=0)
     assert issubclass(operations.ChangedElsewhere, ValueError)
+
+
+def test_every_property_that_a_form_can_show_has_words_of_its_own():
+    def names(schema):
+        if isinstance(schema, dict):
+            if schema.get("type") == "object":
+                yield from schema.get("properties", {})
+            for part in schema.values():
+                yield from names(part)
+        elif isinstance(schema, list):
+            for part in schema:
+                yield from names(part)
+
+    boxes = {"versions", "components", "sources"}
+    assert not {name for name in set(names(documents.schema())) - boxes if fieldwords.word(name) == name}

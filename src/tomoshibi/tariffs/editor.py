@@ -75,11 +75,12 @@ class Row(Place):
 
 @dataclass(frozen=True)
 class Table(Place):
-    """Rows of one kind; ``path`` is the list they stand in, where rows can be added."""
+    """Rows of one kind; ``path`` is the list they stand in, where rows can be added. ``title`` says what they are."""
 
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     can_grow: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -434,9 +435,11 @@ class _Builder:
         # A row reads: which one, what for, how much.
         names.sort(key=lambda name: {"name": 0, "label": 1, "when": 2}.get(name, 3 if name != "price" else 4))
         head: list[str] = []
+        several = sum(_is_price(resolved(item["properties"][name])) for name in names) > 1
         for name in names:
             if _is_price(resolved(item["properties"][name])):
-                head += [fieldwords.head(one) for one in ("amount", "source", "confidence", "comment")]
+                amount = fieldwords.price_head(name) if several else fieldwords.head("amount")
+                head += [amount, *(fieldwords.head(one) for one in ("source", "confidence", "comment"))]
             else:
                 head.append(fieldwords.head(name))
         built = tuple(
@@ -447,7 +450,7 @@ class _Builder:
             )
             for number, row in enumerate(rows)
         )
-        return Table(path, tuple(head), built, can_grow=True)
+        return Table(path, tuple(head), built, can_grow=True, title=fieldwords.word(path[-1]))
 
     def _cells(self, path: Path_, item: Schema, names: Sequence[str], row: Mapping[str, Any]) -> Iterator[Cell]:
         for name in names:
@@ -541,7 +544,7 @@ def _with_errors(built: Form, places: Mapping[Path_, list[str]], elsewhere: tupl
             else Row(**(vars(row) | {"cells": tuple(Cell(tuple(map(told, c.fields)), c.number) for c in row.cells)}))
             for row in table.rows
         )
-        return Table(table.path, table.head, done, table.can_grow)
+        return Table(table.path, table.head, done, table.can_grow, table.title)
 
     def box(one: Box) -> Box:
         inner = vars(one) | {"fields": tuple(map(told, one.fields)), "tables": tuple(map(rows, one.tables))}

@@ -60,12 +60,15 @@ _WORDS: Mapping[str, Any] = {
     "line": pgettext_lazy("tariff", "Line"),
     "total": gettext_lazy("Total"),
     "display": gettext_lazy("On paper"),
+    "above": pgettext_lazy("plan field", "Above"),
     "allocation": pgettext_lazy("plan field", "How tiers are shared among bands"),
     "applies_to": pgettext_lazy("plan field", "Applied to"),
     "bands": pgettext_lazy("plan field", "Bands"),
     "below_kwh": pgettext_lazy("plan field", "Below kWh"),
+    "billed_percent": pgettext_lazy("plan field", "Per cent of what was billed"),
     "block_from_unit": pgettext_lazy("plan field", "First block from the unit"),
     "bounds": pgettext_lazy("plan field", "Bounds"),
+    "cancellation": gettext_lazy("Cancellation fee"),
     "cap": pgettext_lazy("plan field", "Cap"),
     "certified_from": pgettext_lazy("plan field", "Certified from"),
     "change": pgettext_lazy("plan field", "Change inside a period"),
@@ -75,25 +78,34 @@ _WORDS: Mapping[str, Any] = {
     "contracts": pgettext_lazy("plan field", "Contracts of the customer"),
     "currency": pgettext_lazy("plan field", "Currency"),
     "day": pgettext_lazy("plan field", "Day"),
+    "deferral": gettext_lazy("Deferred payment"),
     "denominator": pgettext_lazy("plan field", "Days that make a month"),
     "difference": pgettext_lazy("plan field", "Difference to the reading"),
     "fee": pgettext_lazy("plan field", "Fee"),
     "first_months": pgettext_lazy("plan field", "For the first months"),
+    "flat": pgettext_lazy("plan field", "Fixed amount"),
     "floor": pgettext_lazy("plan field", "Floor"),
+    "grace_days": pgettext_lazy("plan field", "Days without interest"),
     "if": pgettext_lazy("plan field", "Only if"),
     "inclusive": pgettext_lazy("plan field", "Last day counted"),
     "kept": pgettext_lazy("plan field", "Code if it is kept"),
+    "minimum": pgettext_lazy("plan field", "At least"),
     "missed": pgettext_lazy("plan field", "Code if it is missed"),
     "kwh": pgettext_lazy("plan field", "Rounding of kWh"),
+    "late_interest": gettext_lazy("Late interest"),
     "length": pgettext_lazy("plan field", "Length of the reading period"),
     "loss_percent": pgettext_lazy("plan field", "Loss rate"),
     "margin": pgettext_lazy("plan field", "Margin"),
     "market": pgettext_lazy("plan field", "Market price"),
     "money": pgettext_lazy("plan field", "Rounding of amounts"),
     "months_before": pgettext_lazy("plan field", "Months before"),
+    "notice_days": pgettext_lazy("plan field", "Days of notice"),
+    "on": pgettext_lazy("plan field", "Taken on"),
+    "per_month_left": pgettext_lazy("plan field", "For each month left"),
     "power_factor": pgettext_lazy("plan field", "Power factor"),
     "price_change": pgettext_lazy("plan field", "Price change"),
     "refund_below": pgettext_lazy("plan field", "Refunded below"),
+    "renews": pgettext_lazy("plan field", "Renewed"),
     "seasons": pgettext_lazy("plan field", "Seasons"),
     "since": pgettext_lazy("plan field", "Since"),
     "split": pgettext_lazy("plan field", "Split by"),
@@ -102,6 +114,7 @@ _WORDS: Mapping[str, Any] = {
     "until_year": pgettext_lazy("plan field", "Until year"),
     "window": pgettext_lazy("plan field", "Averaged days"),
     "within_kwh": pgettext_lazy("plan field", "Tolerated kWh"),
+    "within_months": pgettext_lazy("plan field", "Within so many months"),
     "ja": "日本語",
     "zh": "中文",
     "en": "English",
@@ -151,6 +164,8 @@ _CHOICES: Mapping[tuple[str, str], Any] = {
     ("group", "subsidy"): pgettext_lazy("plan field", "subsidy"),
     ("market", "area"): pgettext_lazy("plan field", "price of the area"),
     ("market", "system"): pgettext_lazy("plan field", "system price"),
+    ("on", "without_levy_and_tax"): pgettext_lazy("plan field", "on the bill without levy and tax"),
+    ("on", "whole"): pgettext_lazy("plan field", "on the whole bill"),
     ("per", "average"): pgettext_lazy("plan field", "by the average"),
     ("per", "slot"): pgettext_lazy("plan field", "by half-hour"),
     ("price_change", "first_day"): pgettext_lazy("plan field", "by the first day"),
@@ -171,6 +186,11 @@ def word(name: Any) -> str:
 def head(name: str) -> str:
     """The same as the head of a column."""
     return f"{word(name)} [{_('yen')}]" if name == "amount" else word(name)
+
+
+def price_head(name: str) -> str:
+    """The head of one of several columns of prices."""
+    return f"{word(name)} [{_('yen')}]"
 
 
 def title(name: str) -> str:

@@ -58,7 +58,7 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 
 def _plan_choices() -> list[tuple[str, str]]:
-    names = tariffs.plan_names(language=get_language() or "ja")
+    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
     return [(code, f"{name} ({code})") for code, name in sorted(names.items())]
 
 
@@ -105,7 +105,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
 @page(*PROCEDURES)
 def study(request: HttpRequest, study_id: int) -> HttpResponse:
     found = _study_or_404(study_id)
-    names = tariffs.plan_names(language=get_language() or "ja")
+    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
     context: dict[str, Any] = {
         "study": found,
         "states": studylist.STATES,
@@ -247,7 +247,7 @@ def _csv(found: values.Study) -> Iterator[str]:
 
 def _workbook(found: values.Study) -> bytes:
     assert found.result is not None, "only studies that are done are exported"
-    names = tariffs.plan_names(language=get_language() or "ja")
+    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(_("Question"))

@@ -31,7 +31,8 @@ def _sentence(part: Part) -> str:
     bands = ", ".join(map(calendar.band_name, part["bands"]))
     said = _("Each half-hour of the period is priced in its band: %(bands)s.") % {"bands": bands}
     if "remainder" in part:
-        said += " " + _("Bands are rounded to kWh; %(band)s takes what is left.") % {"band": part["remainder"]}
+        rest = next((calendar.band_name(band) for band in part["bands"] if band["name"] == part["remainder"]), "")
+        said += " " + _("Bands are rounded to kWh; %(band)s takes what is left.") % {"band": rest or part["remainder"]}
     return said
 
 

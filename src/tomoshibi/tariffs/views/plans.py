@@ -140,6 +140,7 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "deferral": fees.deferral_in_words(document),
         "sources": list(document["sources"].values()),
         "findings": queries.findings_of(document),
+        "by_half_hours": queries.program_of(document).needs_half_hours,
         "chart": _curve(document, size_milli=size_milli, today=clock.today()),
         **_market(request, document, today=clock.today()),
         "size": size,
