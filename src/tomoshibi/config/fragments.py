@@ -11,7 +11,8 @@ Which parts of other rooms a page shows: page name -> URL names of fragments, in
 
 ``applications.change`` is asked with ``contract``, ``start`` (the wished first day) and ``kind``: which bills would it touch.
 
-``groups.group`` and ``groups.customer`` are asked with the ``group`` or the ``customer``: what was billed.
+``groups.group`` and ``groups.customer`` are asked with the ``group`` or the ``customer``: what was billed, and what was, and
+may be, applied for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ TABLE: Mapping[str, Sequence[str]] = {
     "contracts.contract": ("applications:changes_of", "applications:notices_of"),
     "parties.account": ("applications:changes_of",),
     "parties.customer": ("applications:changes_of",),
-    "groups.group": ("billing:energy_of_group",),
+    "groups.group": ("applications:cases_of_group", "billing:energy_of_group"),
     "groups.customer": ("billing:groups_of_customer",),
     "masters.change": ("console:impact_of_master", "billing:study_of_master"),
 }

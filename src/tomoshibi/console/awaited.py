@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.groups import queries as groups
 from tomoshibi.metering import queries as metering
 
 
@@ -22,6 +23,7 @@ _WORDS: dict[Callable[..., date | None], Callable[[], str]] = {
     collection.awaited_on: lambda: _("debit result"),
     contracts.begins_on: lambda: _("a supply begins"),
     metering.first_values_on: lambda: _("first values of a new supply"),
+    groups.month_ends_on: lambda: _("the month of the reference meters has ended"),
 }
 
 

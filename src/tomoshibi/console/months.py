@@ -12,6 +12,7 @@ from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
 from tomoshibi.collection import values as collection_values
+from tomoshibi.groups import queries as groups
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 
@@ -68,19 +69,36 @@ def track(*, month: Month, today: date) -> Track | None:
         return None
     debts = collection.month_figures(month=month)
     return Track(
-        month=month, issued_minor=bills.issued_minor, steps=steps_of(bills, debts, unread=len(metering.files_waiting()))
+        month=month,
+        issued_minor=bills.issued_minor,
+        steps=steps_of(
+            bills, debts, unread=len(metering.files_waiting()), by_groups=groups.month_ends_on(today=today) is not None
+        ),
     )
 
 
 def steps_of(
-    bills: billing_values.MonthFigures, debts: collection_values.MonthFigures, *, unread: int = 0
+    bills: billing_values.MonthFigures,
+    debts: collection_values.MonthFigures,
+    *,
+    unread: int = 0,
+    by_groups: bool = False,
 ) -> tuple[Step, ...]:
     """
     The steps of a month; the first one that is not finished is the next.
 
     :param unread: files of grid companies that came and wait to be read
+    :param by_groups: no grid company reads here: what is supplied are groups, whose energy is worked out from their meters
     """
-    return _with_states([_values(bills, unread), _calculated(bills), _issued(bills), _out(bills), _money(bills, debts)])
+    return _with_states(
+        [
+            _values(bills, unread, by_groups=by_groups),
+            _calculated(bills),
+            _issued(bills),
+            _out(bills),
+            _money(bills, debts),
+        ]
+    )
 
 
 def _with_states(steps: list[Step]) -> tuple[Step, ...]:
@@ -92,14 +110,17 @@ def _with_states(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(shown)
 
 
-def _values(bills: billing_values.MonthFigures, unread: int) -> Step:
+def _values(bills: billing_values.MonthFigures, unread: int, *, by_groups: bool) -> Step:
     missing = bills.supplied - bills.ready
     if missing and unread:
         note = _("%(count)s files are being read.") % {"count": f"{unread:,}"}
     elif not bills.ready:
-        note = _("Fetch the files from the grid companies.")
+        note = _("Work out the energy of the groups.") if by_groups else _("Fetch the files from the grid companies.")
     else:
         note = _("%(count)s missing") % {"count": f"{missing:,}"} if missing else ""
+    if by_groups:
+        address = f"{reverse('billing:group_months')}?month={bills.month}"
+        return Step(_("Confirmed values"), bills.ready, bills.supplied, note, address, not missing)
     url = "metering:files" if unread else "metering:gaps" if bills.ready and missing else "metering:portals"
     return Step(_("Confirmed values"), bills.ready, bills.supplied, note, reverse(url), not missing)
 

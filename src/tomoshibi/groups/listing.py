@@ -1,6 +1,8 @@
 """Groups, lists that came in, and stock rows, as lists."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,34 @@ def groups_list(*, on: date) -> lists.ListQuery:
         ),
         order=("unit", "name", "number"),
         also=("id",),
+    )
+
+
+def rows_of_list(rows: Sequence[Mapping[str, Any]]) -> lists.ListQuery:
+    """:param rows: of :func:`tomoshibi.groups.previewing.rows`"""
+    return lists.ListQuery(
+        name="groups.list_rows",
+        rows=rows,
+        columns=(
+            lists.Number("row", _("Row")),
+            lists.StateOf("outcome", pgettext_lazy("list row", "Outcome"), states=words.ROWS),
+            lists.Text("reason", _("Reason")),
+            lists.Code("account_number", pgettext_lazy("group", "Account number")),
+            lists.Text("name", _("Name of the point")),
+            lists.Code("nearest_number", _("Nearest account")),
+            lists.Code("access_point_number", _("Access point")),
+            lists.Text("change", _("As it is written"), shown=False),
+        ),
+        filters=(
+            lists.Search("q", _("Search"), among=("account_number", "name", "nearest_number")),
+            lists.Choice(
+                "outcome",
+                pgettext_lazy("list row", "Outcome"),
+                choices=[(key, state.word) for key, state in words.ROWS.items()],
+                facet=True,
+            ),
+        ),
+        order=("rank", "row"),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.groups.forms import not_after
+from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.tariffs import queries as tariffs
@@ -91,6 +92,7 @@ class SupplyForm(forms.Form):
 
     def __init__(self, *args: Any, customer_id: int, today: date, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.today = today
         language = get_language() or "ja"
         choices = {
             "area": [(code, f"{code} {area.name}") for code, area in masters.areas(on=today).items()],
@@ -106,6 +108,12 @@ class SupplyForm(forms.Form):
             field.choices = chosen
         if not choices["account_number"]:
             self.fields["account_number"].help_text = _("The customer has no billing account yet: open one first.")
+
+    def clean_area(self) -> str:
+        code: str = self.cleaned_data["area"]
+        if not masters.reading_days(month=Month.of(self.today), area=code):
+            raise ValidationError(_("No meter is read there: the reading calendar has no day of this area."))
+        return code
 
     def clean_plan_code(self) -> str:
         code: str = self.cleaned_data["plan_code"]

@@ -126,6 +126,16 @@ COUNTS: dict[str, Any] = {
 }
 
 
+ROWS = {
+    "refused": State(pgettext_lazy("list row", "refused"), Tone.BAD, "circle-x"),
+    "add": State(pgettext_lazy("list row", "joins"), Tone.GOOD, "plus"),
+    "remove": State(pgettext_lazy("list row", "leaves"), Tone.ATTENTION, "minus"),
+    "move": State(pgettext_lazy("list row", "moves"), Tone.RUNNING, "arrow-right"),
+    "unchanged": State(pgettext_lazy("list row", "changes nothing"), Tone.QUIET, "equal"),
+}
+"""What becomes of a row of a list that came in."""
+
+
 def column(name: str) -> Any:
     """What a column of a list is called for people."""
     return COLUMNS.get(name, name)

@@ -10,6 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ MASKED = ("phone", "mobile", "mail", "email", "account_number", "password")
 NAMED_BY = ("spin", "number", "username", "code", "name", "title", "person")
 """By which of its columns a row is called where another row points at it."""
 PEOPLE = "_by_id"
+_LONGEST = 160
 
 
 def pointed_at(model: type[models.Model], column: str) -> type[models.Model] | None:
@@ -44,7 +47,8 @@ def names_of(wanted: Iterable[tuple[type[models.Model], Any]]) -> dict[tuple[typ
     for model, keys in by_model.items():
         column = called_by(model)
         if column is not None:
-            for key, name in model._default_manager.filter(pk__in=keys).values_list("pk", column):
+            shown_by = Coalesce(NullIf("display_name", Value("")), column) if model is User else F(column)
+            for key, name in model._default_manager.filter(pk__in=keys).values_list("pk", shown_by):
                 found[model, str(key)] = str(name)
     return found
 
@@ -79,9 +83,9 @@ def shown(
     if isinstance(value, int):
         return _counted(column, value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{columns.called(str(name))}: {_plain(one)}" for name, one in value.items())
+        return _short(", ".join(f"{columns.called(str(name))}: {_plain(one)}" for name, one in value.items()))
     if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
+        return _short(", ".join(_plain(one) for one in value))
     return _timed(_field(model, column), str(value))
 
 
@@ -137,6 +141,11 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    """What a reader takes in: a list of hundreds of entries is in the database, and begins here."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"
 
 
 def _field(model: type[models.Model], column: str) -> Any:

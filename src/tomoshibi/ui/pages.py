@@ -5,12 +5,15 @@ Every staff view is registered under the ids of the procedures it belongs to; th
 """
 
 from collections.abc import Callable
-from functools import wraps
+from contextvars import ContextVar
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 V = TypeVar("V", bound=Callable[..., HttpResponse])
 
@@ -18,6 +21,8 @@ VIEW, DO, CONFIRM = "view", "do", "confirm"
 RIGHTS = (VIEW, DO, CONFIRM)
 _pages: dict[str, set[str]] = {}
 ANY_STAFF = "*"
+_reader: ContextVar[Any] = ContextVar("reader", default=None)
+"""Who the page that is being made is for; nobody outside of one."""
 
 
 def page(*procedures: str, right: str = VIEW) -> Callable[[V], V]:
@@ -42,7 +47,11 @@ def page(*procedures: str, right: str = VIEW) -> Callable[[V], V]:
                 return redirect_to_login(request.get_full_path())
             if not may_open(user, guarded):
                 raise PermissionDenied(", ".join(procedures))
-            response = view(request, *args, **kwargs)
+            reading = _reader.set(user)
+            try:
+                response = view(request, *args, **kwargs)
+            finally:
+                _reader.reset(reading)
             response.headers["X-Procedures"] = " ".join(procedures)
             return response
 
@@ -61,6 +70,27 @@ def may_open(user: Any, view: Any) -> bool:
     return bool(getattr(user, "is_staff", False)) and (
         ANY_STAFF in procedures or any(user.has_perm(f"{procedure}.{right}") for procedure in procedures)
     )
+
+
+def may_follow(address: str) -> bool:
+    """
+    Whether who reads this page may open an address of ours, so that no link leads to a closed door.
+
+    :param address: a path, a query behind it or not; one of somebody else's site is nobody's secret
+    """
+    reader = _reader.get()
+    if reader is None or not address.startswith("/") or address.startswith("//"):
+        return True
+    view = _view_at(urlsplit(address).path)
+    return view is None or may_open(reader, view)
+
+
+@lru_cache(maxsize=4096)
+def _view_at(path: str) -> Any:
+    try:
+        return resolve(path).func
+    except Resolver404:
+        return None
 
 
 def register(view: Callable[..., HttpResponse], *procedures: str) -> None:

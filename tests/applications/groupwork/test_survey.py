@@ -120,8 +120,9 @@ def test_what_is_not_found_waits_for_a_person_and_is_marked(client, surveyed):
     world.do(client, "zhou", "survey", surveyed)
     assert world.state(surveyed) == "survey", "no final list before every row has its place"
     assert queries.lists_of(case_id=surveyed) == []
-    place(client, surveyed, 2, distance_m="")
-    assert "say why it is not the nearest one" in page(client, surveyed)
+    refused = place(client, surveyed, 2, distance_m="")
+    assert refused.status_code == 422
+    assert "say why it is not the nearest one" in refused.content.decode(), "at the form, with what was typed"
     place(client, surveyed, 2, distance_m="", not_nearest="最近的表箱没有空位")
     row = queries.row(case_id=surveyed, no=2)
     assert (row.source, row.placed_by_id) == ("manual", world.user_id("zhou"))

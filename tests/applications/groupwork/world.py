@@ -224,8 +224,8 @@ def send(ticket_id: int, payload: dict[str, Any]) -> Any:
     )
 
 
-def finish(client: Client, case_id: int, on: str = "2026-09-21") -> None:
-    do(client, "zhang", "install", case_id, on=on)
+def finish(client: Client, case_id: int, on: str = "2026-09-21") -> Any:
+    return do(client, "zhang", "install", case_id, on=on)
 
 
 def archive(client: Client, case_id: int) -> None:

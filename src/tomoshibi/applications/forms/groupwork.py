@@ -44,7 +44,7 @@ class CaseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("As it is ticked on the paper; exactly one."),
     )
-    customer_id = forms.CharField(label=_("Customer number"), max_length=12)
+    customer_id = forms.CharField(label=_("Customer number or name"), max_length=60)
     benchmark_number = forms.CharField(
         label=_("Benchmark number"), max_length=12, required=False, help_text=_("Empty for a new reference meter.")
     )
@@ -97,7 +97,8 @@ class CaseForm(forms.Form):
         self.kind = kind
         chosen = self.fields["device_code"]
         assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = [(one.code, f"{one.code} {one.name}") for one in groups.device_types(on=today)]
+        # Nobody takes the first type because it stood there.
+        chosen.choices = [("", "–"), *((one.code, f"{one.code} {one.name}") for one in groups.device_types(on=today))]
         away: tuple[str, ...] = ("new_benchmark", "meter_number")
         if kind is CaseKind.CANCEL:
             away = (*self.LISTED, "kinds", *away)
@@ -112,12 +113,28 @@ class CaseForm(forms.Form):
             self.fields["benchmark_number"].help_text = ""
 
     def clean_customer_id(self) -> int:
-        number = self.cleaned_data["customer_id"]
+        number = self.cleaned_data["customer_id"].strip()
         found = parties.customer_by_number(number=number)
+        if found is None and not number.isdecimal():
+            return self._by_name(number)
         if found is None:
             unknown = _("No customer has the number %(number)s.") % {"number": number}
             raise ValidationError(parties.refusal_of(number=number) or unknown)
         return found.id
+
+    @staticmethod
+    def _by_name(name: str) -> int:
+        """Whom a name at the counter means, where it is only one."""
+        hits = parties.search(name, limit=6)
+        exact = [hit for hit in hits if hit.name == name] or hits
+        customers = {hit.customer_id: f"{hit.number} {hit.name}" for hit in exact}
+        if len(customers) == 1:
+            return next(iter(customers))
+        if not customers:
+            raise ValidationError(_("No customer is called %(name)s.") % {"name": name})
+        raise ValidationError(
+            _("Several customers are called so; give the number: %(found)s") % {"found": "; ".join(customers.values())}
+        )
 
     def clean_outage_mobile(self) -> str:
         return "".join(self.cleaned_data["outage_mobile"].split()).replace("-", "")

@@ -136,7 +136,14 @@ class GroupCase(models.Model):
         self.reason = reason
 
 
-@audited(words={"change": "tomoshibi.applications.casewords.CHANGES", "state": "tomoshibi.applications.casewords.ROWS"})
+@audited(
+    words={
+        "change": "tomoshibi.applications.casewords.CHANGES",
+        "state": "tomoshibi.applications.casewords.ROWS",
+        "source": "tomoshibi.applications.casewords.SOURCES",
+        "tap": "tomoshibi.applications.casewords.TAPS",
+    }
+)
 class CaseRow(models.Model):
     """
     A point of a case: as the list has it, as it was found, and what became of it.

@@ -18,6 +18,7 @@ urlpatterns = [
     path("groups/neighbours/upload/", roles.upload_neighbours, name="neighbours_upload"),
     path("groups/places/<str:number>/", findings.place, name="place"),
     path("groups/of/<int:group_id>/wrong-count/", findings.wrong_count, name="wrong_count"),
+    path("groups/of/", archive.cases_of_group, name="cases_of_group"),
     path("groups/of/<int:group_id>/", archive.papers_of_group, name="papers_of_group"),
     path("groups/<int:case_id>/", case.case, name="group_case"),
     path("groups/<int:case_id>/panel/", case.case_panel, name="group_case_panel"),

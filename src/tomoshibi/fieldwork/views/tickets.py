@@ -15,9 +15,10 @@ from tomoshibi.documents import queries as stored
 from tomoshibi.fieldwork import forms, listing, operations, paper, queries, reports, values, words
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
+from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
-from tomoshibi.ui import confirm, downloads, lists
+from tomoshibi.ui import confirm, downloads, figures, lists
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -68,6 +69,7 @@ def _context(found: values.Ticket) -> dict[str, Any]:
                 "who": names.get(task.done_by_id or 0, ""),
                 "act": words.ACTS[task.act],
                 "checks": _checks(task),
+                "place_seen": _place(task),
             }
             for task in found.tasks
         ],
@@ -83,6 +85,14 @@ def _context(found: values.Ticket) -> dict[str, Any]:
         "is_running": found.state not in {values.TicketState.CLOSED, values.TicketState.WITHDRAWN},
         "may_close": all(task.outcome for task in found.tasks),
     }
+
+
+def _place(task: values.Task) -> str:
+    """Where the phone stood, in degrees."""
+    if not task.position:
+        return ""
+    degrees = (task.position.latitude_e6, task.position.longitude_e6)
+    return ", ".join(figures.decimal(one, scale=MICRO) for one in degrees)
 
 
 def _checks(task: values.Task) -> list[tuple[Any, bool]]:

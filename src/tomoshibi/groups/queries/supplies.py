@@ -5,9 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from tomoshibi.groups.models import MeterSuspicion
+from tomoshibi.groups.models import GroupSupply, MeterSuspicion
 from tomoshibi.groups.queries.settings import holds_on
 from tomoshibi.kernel.frames import Schema
+from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk
 
 METERS: Schema = {
@@ -144,6 +145,12 @@ def known_meters(*, numbers: pl.Series) -> pl.Series:
         {"number": pl.String},
         {"numbers": numbers.to_list()},
     )["number"]
+
+
+def month_ends_on(*, today: date) -> date | None:
+    """The day after the present month of reference meters, which is worked out then; none where no group is supplied."""
+    first = Month.of(today).plus(1).first
+    return first if GroupSupply.objects.filter(end=None, start__lt=first).exists() else None
 
 
 def supply_of(*, group_id: int) -> dict[str, Any] | None:

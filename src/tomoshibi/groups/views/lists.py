@@ -1,7 +1,5 @@
 """Point lists: uploaded, looked through, written (GR2)."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.documents import queries as documents
-from tomoshibi.groups import forms, listing, operations, queries, values, words
+from tomoshibi.groups import forms, listing, operations, previewing, queries, values, words
 from tomoshibi.groups.views.edge import group_or_404, record, status, to_job
 from tomoshibi.storage import db
 from tomoshibi.ui import confirm, downloads, lists
@@ -71,16 +69,28 @@ def _list_or_404(list_id: int) -> values.PointList:
 @page(GR2)
 def point_list(request: HttpRequest, list_id: int) -> HttpResponse:
     found = _list_or_404(list_id)
-    context: dict[str, Any] = {
-        "list": found,
+    wrong = [reason for number, _column, reason in found.refusals if not number]
+    context = {
+        "point_list": found,
         "states": words.LISTS,
         "group": queries.group(group_id=found.group_id) if found.group_id else None,
         "counts": [(words.COUNTS[name], n) for name, n in found.counts.items()],
-        "refusals": [(number, words.column(column), reason) for number, column, reason in found.refusals],
+        "wrong": wrong,
+        "is_refused": found.state is values.ListState.REFUSED,
         "is_waiting": found.state is values.ListState.WAITING,
         "is_ready": found.state is values.ListState.READ,
     }
-    return render(request, "groups/list.html", context)
+    return lists.render_list(
+        request,
+        listing.rows_of_list(previewing.rows(found, today=clock.today())),
+        title=found.name,
+        template="groups/list.html",
+        context=context,
+        empty=lists.Empty(
+            _("No rows yet.") if context["is_waiting"] else _("This file has no rows that can be shown."),
+            icon="table-import",
+        ),
+    )
 
 
 @require_GET

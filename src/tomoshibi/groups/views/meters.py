@@ -15,6 +15,7 @@ from tomoshibi.groups import layouts, meterforms, operations, queries, values, w
 from tomoshibi.groups.views.edge import group_or_404, record, show_refusals, status
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.refusals import RowsRefused
+from tomoshibi.masters import queries as masters
 from tomoshibi.metering import operations as metering_operations
 from tomoshibi.metering import queries as metering
 from tomoshibi.storage import db
@@ -136,7 +137,7 @@ def _page(request: HttpRequest, group_id: int, **bound: Any) -> HttpResponse:
             meters=[one["meter_number"] for one in marks if one["end"] is None], initial={"on": today}, **given
         ),
         "supply_form": meterforms.SupplyForm(
-            customer_id=found.customer_id, today=today, initial={"start": found.opened_on}
+            customer_id=found.customer_id, today=today, initial={"start": found.opened_on, "area": masters.usual_area()}
         ),
     } | bound
     return render(request, "groups/meters/meters.html", context, status=422 if bound else 200)

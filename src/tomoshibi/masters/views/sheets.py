@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tomoshibi.identity import queries as identity
 from tomoshibi.masters import forms, listing, operations, queries
 from tomoshibi.masters.register import MASTERS, Master
 from tomoshibi.masters.sheets import BadSheet, read_csv
@@ -15,7 +16,7 @@ from tomoshibi.masters.views.edge import may, may_with
 from tomoshibi.storage import db
 from tomoshibi.ui import downloads, lists
 from tomoshibi.ui.acting import actor
-from tomoshibi.ui.pages import ANY_STAFF, DO, page
+from tomoshibi.ui.pages import ANY_STAFF, DO, RIGHTS, page
 from tomoshibi.worker import queries as clock
 
 SHOWN_ERRORS = 50
@@ -50,7 +51,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         for master in MASTERS.values()
         if may(request, master, "view")
     ]
-    return render(request, "masters/overview.html", {"masters": shown})
+    return render(request, "masters/overview.html", {"masters": shown, "roles": [] if shown else _who_may()})
+
+
+def _who_may() -> list[str]:
+    """The roles that may look at a master: for who may not, so that they know whom to ask."""
+    wanted = {f"{procedure}.{right}" for one in MASTERS.values() for procedure in one.procedures for right in RIGHTS}
+    return [role.name for role in identity.roles() if wanted & set(role.rights)]
 
 
 def list_rows(request: HttpRequest, master: Master) -> HttpResponse:

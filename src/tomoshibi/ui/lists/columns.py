@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tomoshibi.kernel.units import DWH_PER_KWH, MICRO, MILLI
-from tomoshibi.ui import figures
+from tomoshibi.ui import figures, pages
 from tomoshibi.ui.currency import current
 from tomoshibi.ui.states import State, States, badge_of
 
@@ -38,7 +38,8 @@ class Column:
     :param also: further paths to fetch
     :param total: sum over everything that is filtered stands in the last row
     :param shown: false: only offered in the choice of columns
-    :param link: URL of what the value names, from the row's values; nothing for plain text
+    :param link: URL of what the value names, from the row's values; plain text where there is none, or who reads may not
+        open it
     """
 
     key: str
@@ -102,7 +103,7 @@ class Column:
             return f'<td class="{self.css} none">–</td>' if self.css else '<td class="none">–</td>'
         inner = self.inner(value, row)
         target = self.link(row) if self.link else None
-        if target:
+        if target and pages.may_follow(target):
             inner = f'<a href="{escape(target)}">{inner}</a>'
         classes = self.classes(value)
         return f'<td class="{classes}">{inner}</td>' if classes else f"<td>{inner}</td>"

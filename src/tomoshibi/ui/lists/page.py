@@ -17,6 +17,7 @@ from tomoshibi.ui.lists.columns import Column, Row, Words
 from tomoshibi.ui.lists.filters import Choice
 from tomoshibi.ui.lists.query import ListQuery, paths_of
 from tomoshibi.ui.lists.view_state import ListState
+from tomoshibi.ui.pages import may_follow
 
 ROWS_AT_ONCE = 200
 Target = str | Callable[[Row], str | None] | None
@@ -128,11 +129,12 @@ def _start(request: HttpRequest) -> int:
 
 def _allowed(request: HttpRequest, things: Sequence[Any]) -> list[dict[str, Any]]:
     user = request.user
-    return [
+    named = [
         {"it": thing, "url": thing.url if thing.url.startswith("/") else reverse(thing.url)}
         for thing in things
         if not thing.right or user.has_perm(thing.right)  # type: ignore[union-attr]
     ]
+    return [one for one in named if may_follow(one["url"])]
 
 
 class _Shown:
@@ -240,4 +242,5 @@ def _total(column: Column, sums: dict[str, Any]) -> dict[str, Any]:
 def _target(target: Target, row: Row, query: ListQuery) -> str | None:
     if target is None:
         return None
-    return target(row) if callable(target) else reverse(target, args=[row[query.row_id]])
+    address = target(row) if callable(target) else reverse(target, args=[row[query.row_id]])
+    return address if address and may_follow(address) else None

@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.boundfield import BoundWidget
+from django.template.base import FilterExpression
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.ui import addresses, figures, icons, states
+from tomoshibi.ui import addresses, figures, icons, pages, states
 from tomoshibi.ui.charts import Chart
 
 register = template.Library()
@@ -45,7 +48,60 @@ def _figure(text: str, *, negative: bool) -> SafeString:
 def thing(name: str, words: str = "") -> SafeString | str:
     """A thing named as ``bill:123``, in words where the page knows them, linked to its page where it has one."""
     target, shown = addresses.address_of(name), words or name
-    return format_html('<a href="{}">{}</a>', target, shown) if target else shown
+    return _link(target, shown)
+
+
+@register.filter
+def may_follow(address: str | None) -> bool:
+    """``{% if item.url|may_follow %}``: an address that a page was given, and that its reader may open."""
+    return bool(address) and pages.may_follow(str(address))
+
+
+class _LinkNode(template.Node):
+    def __init__(
+        self,
+        name: FilterExpression,
+        args: list[FilterExpression],
+        more: dict[str, FilterExpression],
+        inner: template.NodeList,
+    ) -> None:
+        self.name, self.args, self.more, self.inner = name, args, more, inner
+
+    def render(self, context: template.Context) -> str:
+        target = reverse(self.name.resolve(context), args=[one.resolve(context) for one in self.args])
+        more = {name: str(given.resolve(context)) for name, given in self.more.items()}
+        style = more.pop("style", "")
+        if style.startswith("btn") and not pages.may_follow(target):
+            return ""
+        return _link(f"{target}?{urlencode(more)}" if more else target, self.inner.render(context), style)
+
+
+@register.tag
+def link(parser: template.base.Parser, token: template.base.Token) -> _LinkNode:
+    """
+    ``{% link "billing:bill" bill.id style="fig" %}{{ bill.number }}{% endlink %}``: a link for who may open that page, the
+    words alone for everybody else; a button (``style="btn"``) is not there for them at all.
+
+    :param style: classes of the link, or of the words
+        Whatever else is named stands behind the address: ``month=month`` as ``?month=2026-10``.
+    """
+    _name, *bits = token.split_contents()
+    given = [template.base.token_kwargs([bit], parser) or parser.compile_filter(bit) for bit in bits]
+    inner = parser.parse(("endlink",))
+    parser.delete_first_token()
+    plain = [one for one in given if not isinstance(one, dict)]
+    more = {name: value for one in given if isinstance(one, dict) for name, value in one.items()}
+    return _LinkNode(plain[0], plain[1:], more, inner)
+
+
+def _link(target: str | None, shown: Any, style: str = "") -> SafeString | str:
+    if target and pages.may_follow(target):
+        return (
+            format_html('<a class="{}" href="{}">{}</a>', style, target, shown)
+            if style
+            else format_html('<a href="{}">{}</a>', target, shown)
+        )
+    return format_html('<span class="{}">{}</span>', style, shown) if style else shown
 
 
 @register.filter

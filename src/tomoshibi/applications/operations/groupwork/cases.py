@@ -95,21 +95,28 @@ def fresh_query_number() -> str:
 def enter(case: GroupCase, *, now: datetime, today: date) -> None:
     """The case stands at a new step: its deadline by the working-day calendar, and one item of work for its role."""
     state = CaseState(case.state)
-    worklist.close_about(kind=WORK, subjects=[values.subject_of(case.id)], outcome=_("done"), now=now)
     case.step_since = now
     case.due_on = due_of(case, today=today)
     case.save()
     if case.due_on is None:
+        worklist.close_about(kind=WORK, subjects=[values.subject_of(case.id)], outcome=_("done"), now=now)
         worklist.close_about(kind=REMINDER, subjects=[values.subject_of(case.id)], outcome=_("done"), now=now)
         return
+    hand_to(case, role=words.ROLE_AT.get(state, ""), procedure=STEP_OF[state], doing=words.STATES[state].word, now=now)
+
+
+def hand_to(case: GroupCase, *, role: str, procedure: str, doing: object, now: datetime) -> None:
+    """One item of work, for whose turn it is; what was there before is done."""
+    assert case.due_on is not None, "a step that somebody does has a deadline"
+    worklist.close_about(kind=WORK, subjects=[values.subject_of(case.id)], outcome=_("done"), now=now)
     worklist.open_item(
-        procedure=STEP_OF[state],
+        procedure=procedure,
         kind=WORK,
         subject=values.subject_of(case.id),
         title=_("%(number)s %(customer)s: %(step)s")
-        % {"number": case.number, "customer": case.customer.name, "step": words.STATES[state].word},
+        % {"number": case.number, "customer": case.customer.name, "step": doing},
         due_at=evening(case.due_on),
-        role=words.ROLE_AT.get(state, ""),
+        role=role,
         url=reverse("applications:group_case", args=[case.id]),
         now=now,
     )

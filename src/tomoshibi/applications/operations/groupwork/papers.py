@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from tomoshibi.applications import casepapers
+from tomoshibi.applications import casewords as words
 from tomoshibi.applications.clauses import CLAUSES
 from tomoshibi.applications.models import CaseDocument, CaseList, CasePaper, ClauseWording, GroupCase
 from tomoshibi.applications.operations.groupwork.cases import (
@@ -17,6 +18,7 @@ from tomoshibi.applications.operations.groupwork.cases import (
     add_document,
     at,
     enter,
+    hand_to,
     locked,
     move,
     note,
@@ -27,6 +29,7 @@ from tomoshibi.applications.values.groupwork import CaseState, PaperState, Slot
 from tomoshibi.documents import operations as documents
 from tomoshibi.documents.values import StoredFile
 from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as identity_queries
 from tomoshibi.storage import db
 
 
@@ -86,6 +89,21 @@ def _paper(case: GroupCase) -> CasePaper:
     return row
 
 
+_NEXT: dict[PaperState | None, str] = {
+    None: values.DRAFT,
+    PaperState.DRAFT: values.REVIEW,
+    PaperState.REVIEWED: values.APPROVE,
+    PaperState.APPROVED: values.SIGN,
+}
+
+
+def _hand_on(case: GroupCase, paper: PaperState | None, *, now: datetime) -> None:
+    """The contract goes to whoever has to act on it next, not to its author again."""
+    step = _NEXT[paper]
+    name = next((one.name for one in identity_queries.group_steps() if one.id == step), step)
+    hand_to(case, role=words.PAPER_WITH[paper], procedure=step, doing=name, now=now)
+
+
 def _move(paper: CasePaper, to: str, **details: object) -> None:
     try:
         getattr(paper, to)(**details)
@@ -111,6 +129,7 @@ def draft_contract(*, case_id: int, clauses: dict[str, str], now: datetime, acto
     row.clauses, row.drafted_by_id, row.drafted_at, row.remark = clauses, actor_id, now, ""
     row.save()
     note(case, values.DRAFT, "drafted", now=now, actor_id=actor_id)
+    _hand_on(case, PaperState.DRAFT, now=now)
 
 
 @db.transaction_required
@@ -147,6 +166,7 @@ def review_contract(*, case_id: int, now: datetime, actor_id: int | None) -> Non
     row.reviewed_by_id, row.reviewed_at = actor_id, now
     row.save()
     note(case, values.REVIEW, "reviewed", now=now, actor_id=actor_id)
+    _hand_on(case, PaperState.REVIEWED, now=now)
 
 
 @db.transaction_required
@@ -165,6 +185,7 @@ def approve_contract(*, case_id: int, now: datetime, actor_id: int | None) -> No
     row.approved_by_id, row.approved_at = actor_id, now
     row.save()
     note(case, values.APPROVE, "approved", now=now, actor_id=actor_id)
+    _hand_on(case, PaperState.APPROVED, now=now)
 
 
 @db.transaction_required
@@ -177,6 +198,7 @@ def send_contract_back(*, case_id: int, step: str, remark: str, now: datetime, a
     row.reviewed_by_id = row.approved_by_id = None
     row.save()
     note(case, step, "back_to_draft", now=now, actor_id=actor_id, text=remark)
+    _hand_on(case, None, now=now)
 
 
 @db.transaction_required

@@ -15,7 +15,8 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import Slot
-from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, record, ticket_of, way_back
+from tomoshibi.applications.views.groupwork.case import way_back
+from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, record, ticket_of
 from tomoshibi.documents import operations as typesetting
 from tomoshibi.documents import queries as documents
 from tomoshibi.groups import queries as groups
@@ -111,6 +112,24 @@ def paper(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     else:
         raise Http404
     return downloads.made(typesetting.typeset(template=made[0], data=made[1]), f"{found.number}-{name}.pdf")
+
+
+@require_GET
+@page(*values.STEPS)
+def cases_of_group(request: HttpRequest) -> HttpResponse:
+    """On the page of a group: its applications, and where the next one begins (``?group=``)."""
+    number = request.GET.get("group", "")
+    group = groups.group(group_id=int(number)) if number.isdecimal() else None
+    if group is None:
+        raise Http404
+    context = {
+        "group": group,
+        "customer": parties.customer(customer_id=group.customer_id),
+        "cases": list(reversed(queries.cases_of_group(group_id=group.id)))[:5],
+        "states": words.STATES,
+        "kinds": words.KINDS,
+    }
+    return render(request, "applications/groupwork/of_group.html", context)
 
 
 @require_GET

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from tomoshibi.applications import casewords as words
@@ -12,7 +13,7 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import CaseKind, CaseState, PaperState, RowState
-from tomoshibi.applications.views.groupwork.edge import case_or_404, deadline, named, path_of, ticket_of
+from tomoshibi.applications.views.groupwork.edge import case_or_404, deadline, first_error, named, path_of, ticket_of
 from tomoshibi.fieldwork import queries as fieldwork
 from tomoshibi.groups import queries as groups
 from tomoshibi.identity import queries as people
@@ -28,6 +29,16 @@ FORMS: dict[str, Any] = {
     "refuse": forms.RefuseForm,
     "out": forms.OutForm,
 }
+
+
+STEP_FORMS: dict[str, Any] = {
+    "benchmark": forms.BenchmarkForm,
+    "contract": forms.ContractForm,
+    "install": forms.InstallForm,
+    "end": forms.EndForm,
+    "rebench": forms.NewBenchmarkForm,
+}
+"""Forms that only their step's page has, by their names there."""
 
 
 @require_GET
@@ -48,6 +59,18 @@ def case_panel(request: HttpRequest, case_id: int) -> HttpResponse:
         **deadline(found, queries.paper_of(case_id=case_id), today=clock.today()),
     }
     return render(request, "applications/groupwork/panel.html", context)
+
+
+def way_back(request: HttpRequest, case_id: int, form: Any) -> HttpResponse | None:
+    """The page again with what was typed and what is wrong with it, or nothing where the form is right."""
+    if form.is_valid():
+        return None
+    messages.error(request, first_error(form))
+    context = _context(request, case_id)
+    name = next((name for name, kind in (FORMS | STEP_FORMS).items() if type(form) is kind), "")
+    if name not in context:  # a form of another page, or of a step that the case has left
+        return redirect("applications:group_case", case_id)
+    return render(request, "applications/groupwork/case.html", context | {name: form}, status=422)
 
 
 def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
@@ -96,6 +119,7 @@ def _context(request: HttpRequest, case_id: int) -> dict[str, Any]:
         "grouping": [(g, who.get(int(str(g["by_id"] or 0)), "")) for g in found.grouping],
         "skipped": named(found.skipped),
         "today": today,
+        "is_looked_up": any(step.what == "located" for step in steps),
         "ticket": ticket_of(found),
         **deadline(found, paper, today=today),
         "joint": queries.joint_cases(number=found.joint_number),

@@ -13,7 +13,8 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import PaperState
-from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, record, way_back
+from tomoshibi.applications.views.groupwork.case import way_back
+from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, record
 from tomoshibi.documents import operations as typesetting
 from tomoshibi.documents import queries as documents
 from tomoshibi.storage import db

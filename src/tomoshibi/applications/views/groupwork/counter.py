@@ -16,7 +16,9 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import CaseKind, Slot
-from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, named, path_of, record, way_back
+from tomoshibi.applications.views.groupwork.case import way_back
+from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, named, path_of, record
+from tomoshibi.groups import queries as groups
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.ui import downloads, lists
@@ -63,6 +65,9 @@ def new_case(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = {
         name: request.GET[name] for name in ("benchmark_number", "customer_id") if request.GET.get(name)
     }
+    if request.GET.get("kind") == CaseKind.CHANGE:
+        given["kinds"] = [CaseKind.CHANGE]
+        given |= _as_now(number=request.GET.get("benchmark_number", ""))
     waiting = _waiting(request) if kind is None else []
     if waiting:
         given |= {"kinds": [CaseKind.CHANGE], "declared_points": len(waiting)}
@@ -96,6 +101,15 @@ def new_case(request: HttpRequest) -> HttpResponse:
             return redirect("applications:group_case", case_id)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "applications/groupwork/new.html", context, status=status)
+
+
+def _as_now(*, number: str) -> dict[str, Any]:
+    """What the group at a benchmark says of itself, so that nobody copies it onto the form of a change."""
+    found = groups.group(benchmark_number=number) if number else None
+    if found is None:
+        return {}
+    kind = groups.device_type(type_id=found.device_type_id, on=clock.today())
+    return {"unit": found.unit, "device_code": kind.code if kind else "", "rated_w": found.rated_w}
 
 
 def _waiting(request: HttpRequest) -> list[values.Waiting]:

@@ -86,19 +86,47 @@ def act(
     :param said: what to say when it is done
     """
     case_or_404(case_id)
+    refusal = _tried(request, case_id, step, what, do, said)
+    if refusal is not None:
+        messages.error(request, sentence(refusal))
+    return _back_to(case_id, anchor)
+
+
+def act_on_form(
+    request: HttpRequest, case_id: int, step: str, what: str, do: Callable[[], Any], *, form: Any, anchor: str = ""
+) -> HttpResponse | None:
+    """The same from a page of its own: what is refused stands at its form, with what was typed; nothing is answered then."""
+    refusal = _tried(request, case_id, step, what, do, None)
+    if refusal is None:
+        return _back_to(case_id, anchor)
+    form.add_error(None, sentence(refusal))
+    return None
+
+
+def _tried(
+    request: HttpRequest,
+    case_id: int,
+    step: str,
+    what: str,
+    do: Callable[[], Any],
+    said: Callable[[Any], str] | None,
+) -> Exception | None:
     try:
         with db.transaction():
             made = do()
             record(request, step, what, case_id)
     except REFUSALS as refusal:
-        messages.error(request, sentence(refusal))
         if isinstance(refusal, (operations.NotSigned, operations.CaseMove)):
             with db.transaction():
                 operations.note_attempt(
                     case_id=case_id, step=step, text=what, now=clock.now(), actor_id=request.user.pk
                 )
-    else:
-        messages.success(request, said(made) if said else _("Done."))
+        return refusal
+    messages.success(request, said(made) if said else _("Done."))
+    return None
+
+
+def _back_to(case_id: int, anchor: str) -> HttpResponse:
     response = redirect("applications:group_case", case_id)
     if anchor:
         response["Location"] += f"#{anchor}"
@@ -146,11 +174,3 @@ def deadline(found: values.Case, paper: values.Paper | None, *, today: date) -> 
 
 def ticket_of(found: values.Case) -> Any:
     return field.ticket(found.ticket_id) if found.ticket_id else None
-
-
-def way_back(request: HttpRequest, case_id: int, form: Any) -> HttpResponse | None:
-    """The way back with what is wrong, or nothing where the form is right."""
-    if form.is_valid():
-        return None
-    messages.error(request, first_error(form))
-    return redirect("applications:group_case", case_id)

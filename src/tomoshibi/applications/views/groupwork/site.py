@@ -10,7 +10,8 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import RowState
-from tomoshibi.applications.views.groupwork.edge import act, case_or_404, way_back
+from tomoshibi.applications.views.groupwork.case import way_back
+from tomoshibi.applications.views.groupwork.edge import act, case_or_404
 from tomoshibi.ui import confirm
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock

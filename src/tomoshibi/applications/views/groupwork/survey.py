@@ -14,7 +14,8 @@ from tomoshibi.applications.operations import groupwork as operations
 from tomoshibi.applications.queries import groupwork as queries
 from tomoshibi.applications.values import groupwork as values
 from tomoshibi.applications.values.groupwork import RowState
-from tomoshibi.applications.views.groupwork.edge import act, case_or_404, keep, way_back
+from tomoshibi.applications.views.groupwork.case import way_back
+from tomoshibi.applications.views.groupwork.edge import act, act_on_form, case_or_404, keep
 from tomoshibi.groups import queries as groups
 from tomoshibi.ui import downloads
 from tomoshibi.ui.pages import DO, page
@@ -62,13 +63,15 @@ def row(request: HttpRequest, case_id: int, no: int) -> HttpResponse:
     }
     form = forms.RowForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        return act(
+        answer = act_on_form(
             request, case_id, values.SURVEY, f"placed row {no} by hand",
             lambda: operations.place_row(
                 case_id=case_id, no=no, **form.cleaned_data, now=clock.now(), today=clock.today(), actor_id=request.user.pk
             ),
-            anchor="rows",
+            anchor="rows", form=form,
         )  # fmt: skip
+        if answer is not None:
+            return answer
     context = {
         "case": found, "row": one, "form": form, "out": forms.OutForm(), "source": words.SOURCES.get(one.source, ""),
         "changes": words.CHANGES, "row_states": words.ROWS,
