@@ -65,12 +65,16 @@ class Allocation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "source_id", "receivable_id"], name="allocation_once"),
+            # The debt first: what was paid on one is looked up by the same index.
+            models.UniqueConstraint(fields=["receivable_id", "kind", "source_id"], name="allocation_once"),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0) ^ (Q(kind="reversal") & Q(amount_minor__lt=0)), name="allocation_sign"
             ),
         ]
-        indexes = [models.Index(fields=["receivable_id"], name="allocation_receivable")]
+        indexes = [
+            # Debits, millions a month, are not looked up from their rows.
+            models.Index(fields=["source_id"], condition=Q(kind="receipt"), name="allocation_of_receipt")
+        ]
 
 
 class Receipt(models.Model):
@@ -288,15 +292,13 @@ class DebitClaim(models.Model):
     """
     That a receivable stands in a request whose result is not known. Written by triggers only.
 
-    The primary key is the rule: a receivable can never be in two open requests.
+    The primary key is the rule: a receivable can never be in two open requests. It is the only index: a million claims
+    come and go each month, by their debts; a batch that is cancelled reads those that are open.
     """
 
     receivable_id = models.BigIntegerField(primary_key=True)
-    debit_row_id = models.BigIntegerField(unique=True)
+    debit_row_id = models.BigIntegerField()
     batch_id = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["batch_id"], name="debit_claim_batch")]
 
 
 class DebitResult(models.Model):
