@@ -69,3 +69,9 @@ def test_the_currency_is_asked_once(monkeypatch):
     currency.forget()
     assert [figures.money(100), figures.money(250)] == ["1.00", "2.50"]
     assert asked == [1]
+
+
+def test_a_moment_is_shown_with_its_day_at_the_companys_place():
+    """The database gives moments at Greenwich: eight in the morning of Tokyo is the evening before there."""
+    assert figures.day(datetime(2026, 12, 2, 23, 0, tzinfo=UTC)) == "2026-12-03"
+    assert figures.day_with_weekday(datetime(2026, 12, 2, 23, 0, tzinfo=UTC)).startswith("2026-12-03 (")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from django.utils import timezone
 
 from tomoshibi.applications import worksforms
 from tomoshibi.applications.values.works import Desk, SendAction, WorkCase
@@ -35,7 +36,7 @@ def content(*, case: WorkCase, desk: Desk, action: SendAction, round_number: int
         "action": ACTIONS[action],
         "to": f"{desk.name or AREAS[case.area].grid_company} 御中",
         "number": f"{case.number}-{round_number}",
-        "made_on": _day(made_at.date()),
+        "made_on": _day(timezone.localtime(made_at).date()),
         "company": {
             "name": company.name, "address": company.address, "phone": company.phone, "mail": company.mail,
         },

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 import typer
+
+from tomoshibi.gateways import simulators
 
 RESTARTS = 5
 """So often a child that ends soon after its start is started again."""
@@ -116,3 +119,13 @@ def set_environment(*, host: str, port: int, demo: bool) -> None:
     os.environ.setdefault("TOMOSHIBI_BASE_URL", f"http://{name}:{port}")
     if demo:
         os.environ["TOMOSHIBI_DEMO"] = "1"
+        os.environ.setdefault("TOMOSHIBI_SMTP_PORT", str(_post_office()))
+
+
+def _post_office() -> int:
+    """The usual port of the demo's mail; another one beside a second demo, whose letters are not ours."""
+    if simulators.is_free(simulators.MAIL_PORT):
+        return simulators.MAIL_PORT
+    with socket.socket() as probe:
+        probe.bind((simulators.HOST, 0))
+        return int(probe.getsockname()[1])

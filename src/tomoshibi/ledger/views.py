@@ -29,13 +29,13 @@ _CREDIT_SIDE = {AccountKind.LIABILITY, AccountKind.EQUITY, AccountKind.INCOME}
 
 
 def _range(request: HttpRequest) -> tuple[forms.RangeForm, Month, Month]:
-    """The months that the address asks for, this month otherwise."""
+    """The months that the address asks for; otherwise this one and the one before, whose money comes in now."""
     now = Month.of(clock.today())
-    asked = {"first": request.GET.get("first") or str(now), "last": request.GET.get("last") or str(now)}
+    asked = {"first": request.GET.get("first") or str(now.plus(-1)), "last": request.GET.get("last") or str(now)}
     form = forms.RangeForm(asked)
     if form.is_valid():
         return form, form.cleaned_data["first"], form.cleaned_data["last"]
-    return form, now, now
+    return form, now.plus(-1), now
 
 
 @require_GET

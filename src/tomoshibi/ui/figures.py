@@ -58,12 +58,17 @@ def percent(ratio_ppm: int, decimals: int | None = None) -> str:
 
 
 def day(value: date) -> str:
-    return value.isoformat() if not isinstance(value, datetime) else value.date().isoformat()
+    """A day; of a moment the day at the company's place, as the database gives moments at Greenwich."""
+    return value.isoformat() if not isinstance(value, datetime) else _local(value).date().isoformat()
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
 
 
 def day_with_weekday(value: date) -> str:
     """``2026-11-20 (金)``: where a deadline is meant."""
-    return f"{day(value)} ({date_format(value, 'D')})"
+    return f"{day(value)} ({date_format(_local(value) if isinstance(value, datetime) else value, 'D')})"
 
 
 def day_in_words(value: date) -> str:

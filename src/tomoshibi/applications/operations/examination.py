@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -173,7 +174,7 @@ def _prepared(row: Intake, a: values.Answers) -> Registration:
     before = Registration.objects.filter(intake=row).first()
     if before is not None:
         Registration.objects.filter(id=before.id).delete()
-    version = tariffs.plan_version(plan_code=a.plan_code, on=a.wished_day or row.started_at.date())
+    version = tariffs.plan_version(plan_code=a.plan_code, on=a.wished_day or timezone.localtime(row.started_at).date())
     # A plan of supply says in what it is sized; a plant has its own size, whatever plan buys.
     unit = version.capacity_unit if version and not a.sells else a.capacity_unit
     return Registration(

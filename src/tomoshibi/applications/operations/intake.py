@@ -9,7 +9,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 from django_integrity.conversion import Named, refine_integrity_error
@@ -218,7 +218,7 @@ def mail_resume_link(*, key: str, mail: str, now: datetime) -> None:
         key=f"{key}:{found.revision}",
         now=now,
         url=settings.BASE_URL + reverse("apply:resume", args=[token]),
-        until=found.expires_at.date().isoformat(),
+        until=timezone.localtime(found.expires_at).date().isoformat(),
     )
 
 
@@ -406,7 +406,7 @@ def mail_deficiencies(one: values.Intake, *, template: str, key: str, now: datet
         now=now,
         what="\n".join(f"- {deficiency.sentence}" for deficiency in asked),
         url=settings.BASE_URL + reverse("apply:repair", args=[token]),
-        until=one.expires_at.date().isoformat(),
+        until=timezone.localtime(one.expires_at).date().isoformat(),
     )
 
 

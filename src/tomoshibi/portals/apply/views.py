@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -325,7 +326,7 @@ def save(request: HttpRequest) -> HttpResponse:
         with db.transaction():
             operations.mail_resume_link(key=draft.key, mail=form.cleaned_data["mail"], now=clock.now())
         messages.success(request, _("The mail is on its way. Its link leads back here until %(day)s.")
-                         % {"day": draft.expires_at.date().isoformat()})  # fmt: skip
+                         % {"day": timezone.localtime(draft.expires_at).date().isoformat()})  # fmt: skip
         return redirect("apply:save")
     return _show(request, "save", {"form": form, "draft": draft}, status=422 if form.errors else 200)
 
@@ -425,7 +426,7 @@ def repair(request: HttpRequest, token: str) -> HttpResponse:
         kept = [_attach(request, found, file) for file in request.FILES.getlist("files")[:10]]
         if all(kept) and form.is_valid() and _repaired(form, found):
             return redirect(reverse("apply:repair", args=[token]))
-    context = {"form": form, "intake": found, "asked": asked, "until": found.expires_at.date()}
+    context = {"form": form, "intake": found, "asked": asked, "until": timezone.localtime(found.expires_at).date()}
     return _show(request, "repair", context, status=422 if request.method == "POST" else 200)
 
 

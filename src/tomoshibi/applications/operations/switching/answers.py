@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -32,7 +33,7 @@ def take_answer(*, message_id: int, content: bytes, now: datetime) -> None:
         return
     row.answer, row.answered_at, row.tries = content.decode("utf-8", "replace"), now, row.tries + 1
     try:
-        answer = switching.decode(content, messages=line.message_set(on=row.made_at.date()))
+        answer = switching.decode(content, messages=line.message_set(on=timezone.localtime(row.made_at).date()))
     except (switching.BrokenFile, switching.Fault) as wrong:
         row.state, row.words = MessageState.FAILED.value, wrong.in_words(_)[:300]
         row.save()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -402,7 +403,7 @@ def _queue_application(case: SwitchingCase, action: switching.Action, now: datet
 
 
 def _fields(case: SwitchingCase) -> dict[str, Any]:
-    codes = line.message_set(on=case.opened_at.date()).codes
+    codes = line.message_set(on=timezone.localtime(case.opened_at).date()).codes
     return {
         **{name: getattr(case, name) for name in TEXTS if name not in {"account_number", "consent_how"}},
         "spin": case.spin,

@@ -8,6 +8,7 @@ forward; every event that is new to us leaves a line in its story, also one that
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
@@ -117,7 +118,7 @@ def _move(case: SwitchingCase, row: switching.Fields, messages: switching.Messag
 
 def _keep_password(case: SwitchingCase, row: switching.Fields) -> None:
     if row.get("password"):
-        given = case.fixed_on or case.opened_at.date()
+        given = case.fixed_on or timezone.localtime(case.opened_at).date()
         case.password = str(row["password"])[:60]
         case.password_until = date.fromordinal(given.toordinal() + PASSWORD_DAYS)
 
