@@ -49,6 +49,13 @@ def test_a_taken_port_is_named_with_another_one():
     readiness.require_free_port("127.0.0.1", port)
 
 
+def test_a_data_folder_has_one_house_at_a_time(monkeypatch, tmp_path):
+    monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
+    with readiness.hold_data_folder(), pytest.raises(readiness.CannotStart, match="running on .* already"):
+        readiness.hold_data_folder()
+    readiness.hold_data_folder().close()
+
+
 def test_a_full_disk_is_said_before_the_server_starts(monkeypatch, tmp_path):
     monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100 * 2**20))

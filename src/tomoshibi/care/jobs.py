@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tomoshibi.care import operations, queries, values
+from tomoshibi.messaging import operations as messaging
 from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import Route
 from tomoshibi.storage import db
@@ -18,8 +19,11 @@ def sort_mail(progress: worker.Progress, mailbox_id: int = 0) -> str:
     done = 0
     while found := letters.arrived(route=Route.ENQUIRIES):
         for message in found:
-            with db.transaction():
-                operations.take_message(message=message, now=clock.now())
+            try:
+                with db.transaction():
+                    operations.take_message(message=message, now=clock.now())
+            except messaging.WrongStep:
+                continue  # the same job, for another mailbox, was a moment before us
             done += 1
             progress(done, 0)
     return _("%(n)d mails read") % {"n": done}

@@ -88,6 +88,7 @@ def up(
 
     try:
         readiness.require_free_port(host, port)
+        held = readiness.hold_data_folder()
     except readiness.CannotStart as reason:
         stop(str(reason))
     supervisor.set_environment(host=host, port=port, demo=demo)
@@ -96,7 +97,8 @@ def up(
         import_module("tomoshibi.onboarding.commands").load_once(country)
     typer.echo(f"\n  灯火 Tomoshibi  {os.environ['TOMOSHIBI_BASE_URL']}/   (Ctrl-C stops everything)\n")
     children = supervisor.children(host=host, port=port, demo=country if demo else "")
-    raise SystemExit(supervisor.Supervisor(children).run())
+    with held:
+        raise SystemExit(supervisor.Supervisor(children).run())
 
 
 @app.command()

@@ -1,9 +1,11 @@
 """Is everything there that a start needs? Each answer is a sentence with what to do."""
 
+import fcntl
 import shutil
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TextIO
 
 from tomoshibi.storage import server
 
@@ -45,6 +47,26 @@ def require_free_port(host: str, port: int) -> None:
                 f"port {port} on {host} is taken ({reason.strerror}). Is Tomoshibi running already? "
                 f"Another port: make run PORT={port + 1} (or tomoshibi up --port {port + 1})"
             ) from None
+
+
+def hold_data_folder() -> TextIO:
+    """
+    Nobody else starts everything on this data folder while the answer is kept: two sets would fetch, send and tell the
+    rooms their addresses side by side.
+
+    :raises CannotStart: if somebody holds it
+    """
+    path = server.data_folder() / "running"
+    held = path.open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise CannotStart(
+            f"Tomoshibi is running on {path.parent} already. Stop it first, or start on another data folder: "
+            "TOMOSHIBI_DATA=... make run"
+        ) from None
+    return held
 
 
 def start_database() -> None:
