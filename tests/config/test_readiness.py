@@ -51,7 +51,7 @@ def test_a_taken_port_is_named_with_another_one():
 
 def test_a_data_folder_has_one_house_at_a_time(monkeypatch, tmp_path):
     monkeypatch.setattr(server, "data_folder", lambda: tmp_path)
-    with readiness.hold_data_folder(), pytest.raises(readiness.CannotStart, match="running on .* already"):
+    with readiness.hold_data_folder(), pytest.raises(readiness.CannotStart, match=r"running on .* already"):
         readiness.hold_data_folder()
     readiness.hold_data_folder().close()
 
