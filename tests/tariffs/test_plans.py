@@ -89,6 +89,22 @@ def test_lint_finds_gaps_and_overlaps_of_bands():
     assert path not in _findings(BANDS.replace("07:30", "08:00"))
 
 
+MINIMUM = TOKYO.replace(
+    "      - {code: levy, kind: levy}\n",
+    "      - {code: levy, kind: levy}\n      - {code: least, kind: monthly_minimum, price: {amount: 500, source: page}, of: [basic]}\n",
+)
+
+
+@pytest.mark.parametrize("policy", ["never", "{denominator: reading_period, applies_to: [basic, tiers, blocks]}"])
+def test_what_each_part_of_a_bill_would_owe_once_more_is_shared_by_days_or_refused(policy):
+    assert queries.read_document(MINIMUM)[0], "every price is shared by days, unless said"
+    head, rest = MINIMUM.split("proration: ", 1)
+    found, findings = queries.read_document(f"{head}proration: {policy}\n{rest.split(chr(10), 1)[1]}")
+    assert found == []
+    sentences = [finding.sentence for finding in findings if finding.blocking]
+    assert any("monthly_minimum once for each" in sentence for sentence in sentences), sentences
+
+
 @pytest.mark.parametrize("file", documents.shipped(), ids=lambda f: f.stem)
 def test_every_shipped_document_is_sound_and_every_price_has_a_source(file):
     found, findings = queries.read_document(file.read_text("utf-8"))

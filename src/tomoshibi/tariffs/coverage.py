@@ -298,7 +298,7 @@ _LEFT_OUT = (
     "own clause into its plans, and bills issued before keep the version that they were priced by.",
     "",
     "A plan whose bills can be of several parts shares its monthly minimum and its tiers inside bands by days, or it is",
-    "refused where it is written and again where it is published: else each part would owe them once more.",
+    "refused where it is written and where it is proposed: else each part would owe them once more.",
 )
 
 
