@@ -239,7 +239,7 @@ def _write(
         else:
             return redirect("applications:notice_template", saved)
     context: dict[str, Any] = {
-        "form": form, "kind": words.KINDS[kind], "facts": forms.facts(), "example": values.EXAMPLE,
+        "form": form, "kind": words.KINDS[kind], "facts": forms.facts(), "example": "" if begin_with and begin_with.counsel else values.EXAMPLE,
     }  # fmt: skip
     return render(request, "applications/notices/write.html", context, status=422 if form.errors else 200)
 

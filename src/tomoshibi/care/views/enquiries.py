@@ -403,9 +403,14 @@ def figures(request: HttpRequest) -> HttpResponse:
         "days": _days(request),
         "chart": chart,
         "kinds_chart": kinds_chart,
+        "is_quiet": not by_kind,
         "tables": [
-            (_("By kind"), [{"it": one, "label": names.get(one.label, one.label)} for one in by_kind]),
-            (_("By channel"), [{"it": one, "label": words.CHANNELS.get(one.label, one.label)} for one in by_channel]),
+            (_("By kind"), _("Kind"), [{"it": one, "label": names.get(one.label, one.label)} for one in by_kind]),
+            (
+                _("By channel"),
+                _("Channel"),
+                [{"it": one, "label": words.CHANNELS.get(one.label, one.label)} for one in by_channel],
+            ),
         ],
     }
     return render(request, "care/figures.html", context)

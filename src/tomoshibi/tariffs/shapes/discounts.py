@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.units import energy_dwh, scaled
-from tomoshibi.rating.conditions import Condition
+from tomoshibi.rating.conditions import DIRECT_DEBIT, PAPER_BILL, Condition
 from tomoshibi.rating.discounts import FixedAmount, Percentage, PerKwhAmount
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import shape as s
@@ -113,7 +113,11 @@ def _conditions(part: Part) -> Iterator[str]:
     elif "times" in part:
         yield _("As many times as %(count)s says.") % {"count": part["times"]}
     if "when" in part:
-        yield _("Only for contracts with the code %(code)s.") % {"code": part["when"]}
+        known = {
+            DIRECT_DEBIT: _("Only where bills are paid by direct debit."),
+            PAPER_BILL: _("Only where the statement comes on paper."),
+        }
+        yield known.get(part["when"]) or _("Only for contracts with the code %(code)s.") % {"code": part["when"]}
     if "first_months" in given:
         yield _("Only in the first %(count)s months of a contract.") % {"count": given["first_months"]}
     if "contracts" in given:

@@ -27,6 +27,6 @@ SHAPE = Shape(
     fields={"value": s.CODE, "unit": s.SIZE_UNIT, "per": {"type": "integer", "minimum": 1}, "sign": s.SIGN},
     required=("value", "unit"),
     build=_build,
-    sentence=lambda part: _("The amount %(code)s that is published for each month.") % {"code": part["value"]},
+    sentence=lambda _part: _("An amount that is published for each month."),
     prices=_no_price,
 )
