@@ -1,4 +1,4 @@
-"""Pages of applications to the grid (AP7, AP8), of the old retailer's inbox (CM6) and of point searches (IN3, IN4)."""
+"""Applications to the grid (AP7, AP8): the list, one with its story, new ones, and the steps of one or many."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,21 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.applications import operations as applications
 from tomoshibi.applications import switching_lists as listing
 from tomoshibi.applications import switching_words as words
 from tomoshibi.applications import values
 from tomoshibi.applications.forms import switching as forms
 from tomoshibi.applications.operations import switching as operations
 from tomoshibi.applications.queries import switching as queries
+from tomoshibi.applications.views.switching.edge import GRID, REFUSALS, attempt, in_words, leave_record
 from tomoshibi.contracts import queries as contracts
-from tomoshibi.identity import operations as identity
-from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
@@ -29,22 +26,7 @@ from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
-from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
-
-GRID = (values.SUPPLY, values.GENERATION)
-SEARCHES = ("IN3", "IN4")
-REFUSALS = (
-    operations.AlreadyUnderWay, operations.CannotMove, operations.NotSetUp, operations.Unfit, operations.AlreadyAnswered,
-    operations.SearchClosed,
-)  # fmt: skip
-
-
-def _record(request: HttpRequest, procedure: str, what: str, subject: str) -> None:
-    identity.record_deed(procedure=procedure, what=what, at=clock.now(), subject=subject, actor_id=request.user.pk)
-
-
-# Applications -------------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -126,7 +108,7 @@ def _case_page(request: HttpRequest, case_id: int, *, status: int = 200, **bound
     context = {
         **_facts(found),
         "steps": queries.steps_of(case_id=case_id),
-        "messages_sent": _in_words(queries.messages_of(case_id=case_id)),
+        "messages_sent": in_words(queries.messages_of(case_id=case_id)),
         "pending": ", ".join(
             str(words.FUNCTIONS.get(name, name)) for name in str(found.point_facts.get("pending", "")).split(",") if name
         ),
@@ -138,18 +120,6 @@ def _case_page(request: HttpRequest, case_id: int, *, status: int = 200, **bound
         "kinds_begin": found.kind in values.BEGINNING,
     }  # fmt: skip
     return render(request, "applications/switching/case.html", context | bound, status=status)
-
-
-def _in_words(sent: Sequence[values.Message]) -> list[dict[str, Any]]:
-    """Messages with the names that people use."""
-    return [
-        {
-            **one.__dict__,
-            "function_word": words.FUNCTIONS.get(one.function, one.function),
-            "action_word": words.ACTIONS.get(one.action, one.action),
-        }
-        for one in sent
-    ]
 
 
 def _may(found: values.Case) -> dict[str, bool]:
@@ -247,7 +217,7 @@ def _open(request: HttpRequest, form: forms.CaseForm, kind: values.SwitchingKind
         with db.transaction():
             case_id = operations.open_case(new=new, now=now, actor_id=actor(request))
             procedure = values.GENERATION if new.klass is values.PointClass.GENERATION else values.SUPPLY
-            _record(request, procedure, f"opened an application: {kind.value}", f"applications.case:{case_id}")
+            leave_record(request, procedure, f"opened an application: {kind.value}", f"applications.case:{case_id}")
     except REFUSALS as refusal:
         form.add_error(None, str(refusal))
         return None
@@ -268,7 +238,7 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
     if not form.is_valid():
         return _case_page(request, case_id, status=422, correction_form=form)
     given = {name: value for name, value in form.cleaned_data.items() if name in forms.CORRECTABLE}
-    _do(
+    attempt(
         request,
         lambda: operations.change_case(case_id=case_id, changes=given, now=clock.now(), actor_id=actor(request)),
         done=_("Saved."),
@@ -277,32 +247,13 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
     return redirect("applications:switching_case", case_id)
 
 
-def _do(request: HttpRequest, work: Callable[[], Any], *, done: str, record: tuple[str, str, str]) -> Any:
-    """
-    One step in one transaction, with its record; a refusal is shown.
-
-    :returns: what the step returned, nothing where it was refused
-    """
-    try:
-        with db.transaction():
-            outcome = work()
-            _record(request, *record)
-    except operations.NoSuchCase:
-        raise Http404 from None
-    except (*REFUSALS, RowsRefused) as refusal:
-        messages.error(request, str(refusal))
-        return None
-    messages.success(request, done)
-    return outcome
-
-
 def _procedure_of(case_ids: Sequence[int]) -> str:
     found = [queries.case(case_id=case_id) for case_id in case_ids[:1]]
     return found[0].procedure if found and found[0] else values.SUPPLY
 
 
 def _ask(request: HttpRequest, case_ids: Sequence[int]) -> None:
-    _do(
+    attempt(
         request,
         lambda: operations.ask_old_retailers(case_ids=case_ids, now=clock.now(), actor_id=actor(request)),
         done=_("The old retailer is asked."),
@@ -311,7 +262,7 @@ def _ask(request: HttpRequest, case_ids: Sequence[int]) -> None:
 
 
 def _submit(request: HttpRequest, case_ids: Sequence[int]) -> None:
-    _do(
+    attempt(
         request,
         lambda: operations.submit_cases(case_ids=case_ids, now=clock.now(), actor_id=actor(request)),
         done=_("Sent to the grid company."),
@@ -321,7 +272,7 @@ def _submit(request: HttpRequest, case_ids: Sequence[int]) -> None:
 
 def _cancel(request: HttpRequest, case_ids: Sequence[int]) -> None:
     reason = request.POST.get("reason", "").strip() or _("no longer wanted")
-    _do(
+    attempt(
         request,
         lambda: operations.cancel_cases(case_ids=case_ids, reason=reason, now=clock.now(), actor_id=actor(request)),
         done=_("Canceled, or asked to be."),
@@ -330,7 +281,7 @@ def _cancel(request: HttpRequest, case_ids: Sequence[int]) -> None:
 
 
 def _facts_again(request: HttpRequest, case_ids: Sequence[int]) -> None:
-    _do(
+    attempt(
         request,
         lambda: operations.ask_facts(case_id=case_ids[0], now=clock.now(), actor_id=actor(request)),
         done=_("The grid is asked for the facts of the point."),
@@ -339,7 +290,7 @@ def _facts_again(request: HttpRequest, case_ids: Sequence[int]) -> None:
 
 
 def _take_size(request: HttpRequest, case_ids: Sequence[int]) -> None:
-    _do(
+    attempt(
         request,
         lambda: operations.accept_grid_size(case_id=case_ids[0], now=clock.now(), actor_id=actor(request)),
         done=_("The contract has the grid's size."),
@@ -374,7 +325,7 @@ def step(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
 @page(*GRID, right=DO)
 def reconnect(request: HttpRequest, case_id: int) -> HttpResponse:
     found = _case_or_404(case_id)
-    made = _do(
+    made = attempt(
         request,
         lambda: operations.reconnect_instead(case_id=case_id, now=clock.now(), actor_id=actor(request)),
         done=_("A reconnection takes its place."),
@@ -409,261 +360,3 @@ def submit_chosen(request: HttpRequest) -> HttpResponse:
 @page(*GRID, right=DO)
 def cancel_chosen(request: HttpRequest) -> HttpResponse:
     return _bulk(request, "cancel")
-
-
-# The line -------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@page(*GRID)
-def link(request: HttpRequest) -> HttpResponse:
-    """How the system is reached, and the message set that it is spoken to with."""
-    found = queries.link()
-    may_set = request.user.has_perm("AP7.do")  # type: ignore[union-attr]
-    initial: dict[str, Any] = {"pace_ms": 1000, "timeout_seconds": 60, "core_from": 9, "core_to": 17}
-    if found is not None:
-        initial = {name: getattr(found, name) for name in forms.LinkForm.base_fields}
-        initial |= {
-            "retailer_codes": forms.codes_as_text(dict(found.retailer_codes)),
-            "search_areas": list(found.search_areas),
-        }
-    form = forms.LinkForm(request.POST or None, initial=initial)
-    if request.method == "POST" and may_set and form.is_valid():
-        with db.transaction():
-            operations.set_link(**form.cleaned_data)
-            _record(request, values.SUPPLY, "set how the switching support system is reached", "applications.link:1")
-        messages.success(request, _("Saved."))
-        return redirect("applications:switching_link")
-    messages_set = operations.message_set(on=clock.today())
-    context = {"form": form, "link": found, "may_set": may_set, "set": messages_set, "classes": words.CLASSES}
-    return render(request, "applications/switching/link.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@page(*GRID, "CM6", right=DO)
-def ask_now(request: HttpRequest) -> HttpResponse:
-    """Send what waits and see what happened, without waiting for the hour."""
-    with db.transaction():
-        job_id = worker.enqueue(values.POLL_JOB, requested_by_id=request.user.pk, lock=values.LINE)
-        _record(request, values.SUPPLY, "asked the switching support system now", "applications.link:1")
-    return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('applications:switching')}")
-
-
-# Requests of other retailers ------------------------------------------------------------------------------------
-
-
-@require_GET
-@page(values.MEDIATION)
-def requests(request: HttpRequest) -> HttpResponse:
-    found, now = queries.link(), clock.now()
-    looked = queries.core_hours(day=now.date())
-    hours = [
-        (hour, looked.get(hour), hour <= now.hour) for hour in range(found.core_from, found.core_to + 1)
-    ] if found else []  # fmt: skip
-    return lists.render_list(
-        request,
-        listing.requests_list(),
-        title=_("Requests of other retailers"),
-        subtitle=_("Customers of ours whom another retailer wants to supply. Each is answered once, in time."),
-        template="applications/switching/requests.html",
-        context={"hours": hours},
-        page="applications:mediation",
-        actions=[lists.Action(_("Agree"), "applications:agree_chosen", "thumb-up", "CM6.do", "y")],
-        buttons=[lists.Button(_("Look now"), "applications:look_ask", "refresh", right="CM6.do", key="l", main=True)],
-        empty=lists.Empty(
-            _("No requests yet."),
-            _("The inbox is looked at once an hour in core time."),
-            icon="mailbox",
-        ),
-    )
-
-
-@require_GET
-@page(values.MEDIATION)
-def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
-    found = queries.request(request_id=request_id)
-    if found is None:
-        raise Http404
-    known = operations.message_set(on=clock.today()).reasons
-    contract = contracts.contract(contract_id=found.contract_id) if found.contract_id else None
-    account = parties.account(account_id=contract.account_id) if contract else None
-    context = {
-        "it": found,
-        "states": words.REQUESTS,
-        "contract": contract,
-        "customer": parties.customer(customer_id=contract.customer_id) if contract else None,
-        "account": account,
-        "reasons": [known.get(code, code) for code in found.reasons],
-        "form": forms.AnswerForm(reasons=list(known.items()), initial={"reasons": list(found.reasons)}),
-        "case": queries.case(case_id=found.case_id) if found.case_id else None,
-        "messages_sent": _in_words(queries.messages_of(request_id=request_id)),
-        "message_states": words.MESSAGES,
-    }
-    return render(request, "applications/switching/request.html", context)
-
-
-def _answer(request: HttpRequest, request_ids: Sequence[int], *, agree: bool, reasons: Sequence[str] = ()) -> None:
-    _do(
-        request,
-        lambda: operations.answer_requests(
-            request_ids=request_ids, agree=agree, reasons=reasons, now=clock.now(), actor_id=actor(request)
-        ),
-        done=_("We agreed.") if agree else _("We declined."),
-        record=(
-            values.MEDIATION,
-            f"{'agreed to' if agree else 'declined'} {len(request_ids)} requests",
-            f"applications.mediation:{request_ids[0]}",
-        ),
-    )
-
-
-@require_POST
-@page(values.MEDIATION, right=DO)
-def answer(request: HttpRequest, request_id: int) -> HttpResponse:
-    """One click: as the rules suggest, or the other way with reasons."""
-    agree = request.POST.get("decision") == "agree"
-    _answer(request, [request_id], agree=agree, reasons=request.POST.getlist("reasons"))
-    return redirect("applications:mediation", request_id)
-
-
-@require_POST
-@page(values.MEDIATION, right=DO)
-def agree_chosen(request: HttpRequest) -> HttpResponse:
-    """Agree to the chosen ones that wait and fit; the others are looked at one by one."""
-    try:
-        chosen = lists.chosen(request, listing.requests_list())
-    except (lists.NothingChosen, lists.FilterNotReadable) as refusal:
-        messages.error(request, str(refusal))
-        return redirect("applications:mediations")
-    found = [queries.request(request_id=int(one)) for one in chosen.ids]
-    fitting = [one.id for one in found if one and one.suggested and one.state is values.RequestState.WAITING]
-    if fitting:
-        _answer(request, fitting, agree=True)
-    if len(fitting) < len(found):
-        messages.warning(
-            request, _("%(n)d do not fit or were answered: look at them one by one.") % {"n": len(found) - len(fitting)}
-        )
-    return redirect("applications:mediations")
-
-
-@require_http_methods(["GET", "POST"])
-@page(values.MEDIATION, right=DO)
-def look(request: HttpRequest) -> HttpResponse:
-    """Look into the inbox now."""
-    if request.method == "GET":
-        return render(request, "applications/switching/look.html")
-    with db.transaction():
-        job_id = worker.enqueue(
-            values.MEDIATION_JOB, {"by_hand": True}, requested_by_id=request.user.pk, lock=values.LINE
-        )
-        _record(request, values.MEDIATION, "looked into the inbox by hand", "applications.link:1")
-    return redirect(f"{reverse('worker:job', args=[job_id])}?next={reverse('applications:mediations')}")
-
-
-# Searches of points ---------------------------------------------------------------------------------------------
-
-
-@require_GET
-@page(*SEARCHES)
-def searches(request: HttpRequest) -> HttpResponse:
-    return lists.render_list(
-        request,
-        listing.searches_list(),
-        title=_("Point searches"),
-        subtitle=_("The number of a supply or generation point, by address or meter."),
-        page="applications:point_search",
-        buttons=[
-            lists.Button(_("New search"), "applications:new_point_search", "search", right="IN3.do", key="n", main=True)
-        ],
-        empty=lists.Empty(
-            _("No searches yet."),
-            _("A reconnection needs the number of its point; where the customer does not know it, it is searched."),
-            icon="map-search",
-        ),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@page(*SEARCHES, right=DO)
-def new_search(request: HttpRequest) -> HttpResponse:
-    form = forms.SearchForm(request.POST or None, initial={name: text for name, text in request.GET.items() if text})
-    if request.method == "POST" and form.is_valid():
-        try:
-            with db.transaction():
-                search_id = operations.open_search(**form.cleaned_data, now=clock.now(), actor_id=actor(request))
-                procedure = "IN4" if form.cleaned_data["generation"] else "IN3"
-                _record(request, procedure, "opened a search of a point", f"applications.search:{search_id}")
-        except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("applications:point_search", search_id)
-    return render(request, "applications/switching/new_search.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@page(*SEARCHES)
-def search(request: HttpRequest, search_id: int) -> HttpResponse:
-    """A search with what was found; who may work on it takes one, gives up, or looks again."""
-    found = queries.search(search_id=search_id)
-    if found is None:
-        raise Http404
-    may_do = request.user.has_perm(f"{found.procedure}.do")  # type: ignore[union-attr]
-    if request.method == "POST" and may_do:
-        _work_on_search(request, found)
-        return redirect("applications:point_search", search_id)
-    context = {
-        "it": found,
-        "states": words.SEARCHES,
-        "area": dict(forms.AREA_CHOICES)[found.area],
-        "found": [{**one, "where": words.SEARCH_SOURCES[one["source"]]} for one in found.found],
-        "source": words.SEARCH_SOURCES[found.source] if found.source else "",
-        "form": forms.FoundForm(),
-        "again_form": forms.SearchForm(
-            initial={name: getattr(found, name) for name in ("address", "building", "meter_number")}
-        ),
-        "may_do": may_do and found.state is not values.SearchState.FOUND,
-        "for_intake": _intake_of(found.subject),
-        "may_apply": request.user.has_perm(f"{values.GENERATION if found.generation else values.SUPPLY}.do"),  # type: ignore[union-attr]
-    }
-    return render(request, "applications/switching/search.html", context)
-
-
-def _intake_of(subject: str) -> int | None:
-    """The received application that needed the number; it went on by itself with it."""
-    about, _colon, number = subject.rpartition(":")
-    return int(number) if about == "applications.intake" else None
-
-
-def _work_on_search(request: HttpRequest, found: values.Search) -> None:
-    what, now, actor_id = request.POST.get("do", ""), clock.now(), actor(request)
-    subject = f"applications.search:{found.id}"
-    if what == "take":
-        source = values.SearchSource(request.POST.get("source", values.SearchSource.WEB.value))
-
-        def take() -> None:
-            answer = operations.answer_search(
-                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor_id
-            )
-            applications.take_point(subject=answer["subject"], spin=answer["spin"], now=now)
-
-        _do(
-            request,
-            take,
-            done=_("The number is kept."),
-            record=(found.procedure, f"found a point by {source.value}", subject),
-        )
-    elif what == "give_up":
-        _do(
-            request,
-            lambda: operations.give_up_search(search_id=found.id, now=now, actor_id=actor_id),
-            done=_("Nothing was found."),
-            record=(found.procedure, "no point was found", subject),
-        )
-    elif what == "again":
-        texts = {name: request.POST.get(name, "") for name in ("address", "building", "meter_number")}
-        _do(
-            request,
-            lambda: operations.search_again(search_id=found.id, **texts, now=now, actor_id=actor_id),
-            done=_("Looked again."),
-            record=(found.procedure, "looked for a point again", subject),
-        )
