@@ -182,7 +182,11 @@ def _file(refunds: Sequence[Refund], transfer_on: date) -> bytes:
         ],
         schema=dict(zengin.TRANSFER_ROWS),
     )
-    return zengin.encode_transfers(header, rows)
+    content = zengin.encode_transfers(header, rows)
+    read = zengin.decode_transfers(content, near=transfer_on).rows
+    asked = rows.select("account_number", "amount_minor").with_columns(pl.col("account_number").str.zfill(7))
+    assert read.select(asked.columns).equals(asked), "what the bank will read is what was asked for"
+    return content
 
 
 @db.transaction_required
