@@ -16,10 +16,10 @@ WEIGHTS = ("400Regular", "500Medium", "700Bold")
 _APART = {
     # One processor a document: several together wait for what they remember in common. Documents run beside each other.
     "RAYON_NUM_THREADS": "1",
-    # Memory in large pieces, once, from one place (glibc; others ignore it): a quarter of the time went into fetching it.
+    # Memory in large pieces from one place (glibc; others ignore it). Not huge pages: where the machine has none
+    # free, looking for them costs what they save.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TOP_PAD_": str(64 * 2**20),
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 """Surroundings of a process that sets hundreds of pages."""
 
