@@ -1,6 +1,7 @@
 """The pages of groups, as a clerk uses them (GR1 ... GR4)."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -190,7 +191,11 @@ def test_a_list_is_uploaded_looked_through_and_written(clerk, group):
 
 
 def test_refused_rows_stand_on_the_page_with_their_reasons(clerk, group):
-    rows = [[1, "新点位", "", "1700000001", "新增"], [2, "另一点", "箱内", "17", "改造"]]
+    rows = [
+        [1, "好点位", "箱内", "1700000001", "新增"],
+        [2, "新点位", "", "1700000001", "新增"],
+        [3, "另一点", "箱内", "17", "改造"],
+    ]
     sent = clerk.post(
         reverse("groups:upload_for", args=[group.id]),
         {"file": file(sheets.csv(sheets.connection(rows))), "application_number": "SQ1", "effective_on": "2026-11-04"},
@@ -199,6 +204,9 @@ def test_refused_rows_stand_on_the_page_with_their_reasons(clerk, group):
     page = clerk.get(sent.url).content.decode()
     assert "改造 is no change that we know" in page
     assert "Write the list" not in page
+    numbers = [int(number) for number in re.findall(r'<tr data-id="(\d+)"', page)]
+    assert numbers == [numbers[-1] + 1, numbers[-1] + 2, numbers[-1]], "refused rows first, by their number in the file"
+    assert "好点位" in page
     nothing = clerk.post(reverse("groups:upload"), {"effective_on": "2026-11-04"})
     assert nothing.status_code == 422
 

@@ -25,6 +25,7 @@ WORK_ORDER = FOLDER / "workorder.typ"
 SLIPS = FOLDER / "slips.typ"
 
 CHANGES = {Change.ADD: "新装", Change.REMOVE: "取消", Change.MOVE: "迁移"}
+_ACCOUNT_DIGITS, _CELL_DIGITS = 12, 9
 ON_FORM = {Change.ADD: "新增", Change.REMOVE: "取消", Change.MOVE: "迁移"}
 TAPS = {"urban_box": "楼道计量箱接线盒下桩头", "rural_switch": "三相开关箱计量闸刀下桩头", "": ""}
 REMARK = (
@@ -94,7 +95,7 @@ def connection(*, case: Case, rows: Sequence[Row]) -> dict[str, Any]:
     """The connection list (附件4) as it was accepted."""
     return _head(case) | {
         "rows": [
-            [str(n), row.name, row.position, row.nearest_number, ON_FORM[row.change]]
+            [str(n), row.name, row.position, _in_cell(row.nearest_number), ON_FORM[row.change]]
             for n, row in enumerate((row for row in rows if not row.from_site), start=1)
         ],
         "signed": _chinese(case.signed_on),
@@ -119,7 +120,7 @@ def confirmation(*, case: Case, rows: Sequence[Row], version: int, on: date) -> 
         "on": _chinese(on),
         "rows": [
             [
-                str(n), row.account_number, case.customer_name, row.address or row.name, row.nearest_number,
+                str(n), row.account_number, case.customer_name, row.address or row.name, _in_cell(row.nearest_number),
                 row.access_point_number, row.access_point_name, CHANGES[row.change],
                 (row.installed_on or (row.done_at.date() if row.done_at else None) or on).isoformat(), benchmark,
                 f"{row.district_number} {row.district_name}".strip(), TAPS.get(row.tap, ""),
@@ -176,7 +177,7 @@ def annex(*, case: Case, points: Sequence[PointOnDay], version: int, on: date) -
         "on": _chinese(on),
         "rows": [
             [
-                str(n), point.account_number, case.customer_name, point.address, point.nearest_number,
+                str(n), point.account_number, case.customer_name, point.address, _in_cell(point.nearest_number),
                 point.access_point_number, point.access_point_name, "在用", point.start.isoformat(), benchmark,
                 f"{point.district_number} {point.district_name}".strip(), "",
             ]
@@ -216,11 +217,19 @@ def contract(*, case: Case, paper: Paper, rows: Sequence[Row], people: Mapping[i
 ACTS = {Change.ADD: "接电、挂封印扣", Change.REMOVE: "拆除、回收封印扣", Change.MOVE: "迁移"}
 
 
+def _in_cell(number: str) -> str:
+    """The number of a meter or a box where an account was expected: it is longer, and goes on in the next line."""
+    if len(number) <= _ACCOUNT_DIGITS:
+        return number
+    return "\u200b".join(number[at : at + _CELL_DIGITS] for at in range(0, len(number), _CELL_DIGITS))
+
+
 def work_order(
     *, case: Case, rows: Sequence[Row], ticket: str, leader: str, qualification: str, planned: date | None
 ) -> dict[str, Any]:
     """The request for a batch work ticket (附件8 is missing in the requirements: usual contents)."""
-    live = [row for row in _live(rows) if row.state is not RowState.DONE or row.installed_on is None]
+    # What is still to be done; when all of it is, the request as it was made.
+    live = [row for row in _live(rows) if row.state is not RowState.DONE or row.installed_on is None] or _live(rows)
     return _head(case) | {
         "ticket": ticket or "（派工后填写）",
         "leader": leader,

@@ -188,6 +188,9 @@ def test_papers_are_kept_with_who_brought_them_and_the_latest_form_holds(client,
         client, utility, world.rows(2, first=20), kinds=["change"], benchmark_number=number, signed_on="2026-09-22"
     )
     group_id = queries.case(case_id=second).group_id
+    begun = client.get(world.at("cases_of_group"), {"group": group_id}).content.decode()
+    assert client.get(world.at("cases_of_group"), {"group": "no"}).status_code == 404
+    assert world.at("papers_of_group", group_id) in begun
     shown = client.get(world.at("papers_of_group", group_id)).content.decode()
     assert shown.index(queries.case(case_id=case_id).number) < shown.index(queries.case(case_id=second).number)
     assert [one.id for one in queries.cases_of_group(group_id=group_id)] == [case_id, second]

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
+from django.utils import translation
 
 from tests.applications.switching.world import (
     ELSEWHERE,
@@ -18,11 +20,14 @@ from tests.applications.switching.world import (
 )
 from tests.metering.grid import spin
 from tomoshibi.applications.jobs.switching import LineBroken
+from tomoshibi.applications.operations import changes
 from tomoshibi.applications.operations import switching as operations
 from tomoshibi.applications.queries import switching as queries
 from tomoshibi.applications.values import PointClass, SourceKind, SwitchingKind, SwitchingState, Work
+from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, NewChange
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import EndReason
+from tomoshibi.parties import operations as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as points
 from tomoshibi.supply.values import Connection, PointKind
@@ -170,6 +175,27 @@ def test_high_voltage_has_no_reconnection_and_no_facts(grid):
     grid.send()
     grid.next_day()
     assert case(made).state is SwitchingState.MATCHED
+
+
+@pytest.mark.requirement("G-066")
+@pytest.mark.parametrize("process", ["switching", "succession"])
+@translation.override("en")
+def test_a_sub_account_pays_for_no_switch_and_takes_no_contract_over(grid, process):
+    sub, benchmark = "7700000001", "7700000000"
+    with db.transaction():
+        parties.register_numbers(pl.DataFrame({"number": [sub], "kind": ["sub"], "offer_instead": [benchmark]}))
+    sentence = f"{sub} is a sub-account and may not transact; use its benchmark {benchmark}."
+    if process == "switching":
+        with pytest.raises(operations.Unfit) as refused:
+            open_case(grid, account_number=sub)
+    else:
+        new = NewChange(
+            kind=ChangeKind.SUCCESSION, contract_id=contract_at(spin(1)).id, effective_on=grid.today + timedelta(days=5),
+            source=ChangeSource.COUNTER, wanted={"customer_number": sub},
+        )  # fmt: skip
+        with pytest.raises(changes.ChangeRefused) as refused:
+            changes.examine_change(new=new, today=grid.today)
+    assert str(refused.value) == sentence
 
 
 def test_a_post_fit_source_changes_to_us(grid):
