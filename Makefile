@@ -65,8 +65,8 @@ bench-web: setup ## 200 applicants at once on the running server (make run must 
 chaos: setup ## kill a billing run twenty times; it must end like one that nobody disturbed (some minutes)
 	@PYTHONPATH=. $(BIN)/python -m tools.chaos
 
-screenshots: setup ## pictures of the running demo for the README (make run must be running)
-	@$(BIN)/python tools/screenshots.py
+screenshots: setup ## pictures of the running demo for the README (make run must be running; DEMO=cn: of the Chinese one)
+	@$(BIN)/python tools/screenshots.py --demo $${DEMO:-jp}
 
 messages: setup ## collect the strings to translate into each room's locale folder (needs gettext)
 	@$(BIN)/python tools/messages.py
