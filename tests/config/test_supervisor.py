@@ -43,12 +43,14 @@ def supervised():
 def _family(process, *, count):
     until = time.monotonic() + 60
     top = psutil.Process(process.pid)
-    while len(top.children(recursive=True)) < count:
+    found, lately = top.children(recursive=True), []
+    # A child sets up what it does about signals; and what was there for a moment only was none of them.
+    while len(found) < count or found != lately:
         assert time.monotonic() < until, "the children do not start"
         assert process.poll() is None, process.stderr.read()
-        time.sleep(0.05)
-    time.sleep(0.3)  # a child sets up what it does about signals
-    return [top, *top.children(recursive=True)]
+        time.sleep(0.3)
+        found, lately = top.children(recursive=True), found
+    return [top, *found]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -63,7 +65,7 @@ def test_a_signal_ends_every_child_also_those_that_do_not_hear(supervised, numbe
 
 def test_a_child_that_dies_is_started_again(supervised):
     process = supervised(SLEEPS)
-    (child,) = psutil.Process(process.pid).children() or _family(process, count=1)[1:]
+    (child,) = _family(process, count=1)[1:]
     child.kill()
     until = time.monotonic() + 30
     while (

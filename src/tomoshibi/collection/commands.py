@@ -1,7 +1,8 @@
 """``tomoshibi debit``: direct debits from the command line, through the same operations as the pages."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,23 +75,28 @@ def import_results(
     by: Annotated[str, typer.Option("--as", help="who imports them")] = "",
 ) -> None:
     """Match result files row by row; the same file twice changes nothing."""
+    _each(files, lambda given: _told(given["name"], operations.import_result(agent=agent, **given)), by=by)
+
+
+def _each(files: list[Path], take: Callable[[dict[str, Any]], str], *, by: str) -> None:
+    """
+    Each file by itself: all of it or nothing; one that is refused does not keep the next one out.
+
+    :param take: imports what it is given (name, content, now, today, actor_id) and says what became of it
+    """
     refused = False
     for path in files:
         try:
             with db.transaction():
-                outcome = operations.import_result(
-                    agent=agent,
-                    name=path.name,
-                    content=path.read_bytes(),
-                    now=clock.now(),
-                    today=clock.today(),
-                    actor_id=_person(by),
-                )
+                told = take({
+                    "name": path.name, "content": path.read_bytes(), "now": clock.now(), "today": clock.today(),
+                    "actor_id": _person(by),
+                })  # fmt: skip
         except _REFUSALS as refusal:
             refused = True
             typer.secho(f"{path.name}: {refusal}", fg="red", err=True)
         else:
-            typer.echo(_told(path.name, outcome))
+            typer.echo(told)
     if refused:
         raise typer.Exit(1)
 
@@ -110,35 +116,18 @@ def deposits(
     by: Annotated[str, typer.Option("--as", help="who imports them")] = "",
 ) -> None:
     """Import the bank's notices of incoming transfers; the same file twice changes nothing."""
-    refused = False
-    for path in files:
-        try:
-            with db.transaction():
-                came = operations.import_deposits(
-                    name=path.name,
-                    content=path.read_bytes(),
-                    now=clock.now(),
-                    today=clock.today(),
-                    actor_id=_person(by),
-                )
-        except _REFUSALS as refusal:
-            refused = True
-            typer.secho(f"{path.name}: {refusal}", fg="red", err=True)
-        else:
-            typer.echo(_entered(path.name, came))
-            for record, verdict in queries.refused_deposits(file_id=came.file_id):
-                typer.echo(f"  record {record}: {verdict}")
-    if refused:
-        raise typer.Exit(1)
+    _each(files, lambda given: _entered(given["name"], operations.import_deposits(**given)), by=by)
 
 
 def _entered(name: str, came: values.DepositOutcome) -> str:
     if came.already_known:
         return f"{name}: imported before, nothing changed"
-    return (
+    told = (
         f"{name}: {came.rows:,} rows, {came.taken:,} transfers ({came.taken_minor:,}), payer known of {came.owned:,},"
         f" {came.known:,} known before, {came.refused:,} refused"
     )
+    refused = (f"  record {record}: {verdict}" for record, verdict in queries.refused_deposits(file_id=came.file_id))
+    return "\n".join([told, *refused])
 
 
 @app.command()

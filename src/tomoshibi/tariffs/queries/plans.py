@@ -129,16 +129,16 @@ def _with_next(rows: Sequence[PlanVersion]) -> Iterator[tuple[PlanVersion, date]
 
 
 def _use(rows: Sequence[PlanVersion]) -> values.PlanUse:
-    compiled = [compiled(row) for row in rows]
+    programs = [compiled(row) for row in rows]
     newest = rows[-1]
     return values.PlanUse(
         code=newest.plan_code,
         name=newest.name,
         area=newest.area,
         voltage=newest.voltage,
-        takes=frozenset(name for program in compiled for name in program.values),
+        takes=frozenset(name for program in programs for name in program.values),
         fuel_products=frozenset(filter(None, (fuel_product(row.document) for row in rows))),
-        by_kind_of_day=any(program.bands for program in compiled),
+        by_kind_of_day=any(program.bands for program in programs),
     )
 
 
