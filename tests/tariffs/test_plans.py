@@ -11,8 +11,9 @@ from django.utils import translation
 
 from tests.tariffs.plans import HEADER, TOKYO
 from tomoshibi.identity.operations import SamePerson
+from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations as masters
-from tomoshibi.tariffs import daytypes, operations, queries
+from tomoshibi.tariffs import daytypes, operations, preview, queries
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanVersion
 
@@ -232,8 +233,6 @@ def test_holidays_and_sundays_are_one_day_type(in_transaction, now):
 
 
 def test_the_market_plan_charges_the_published_capacity_contribution(in_transaction, now):
-    from tomoshibi.kernel.periods import Month
-
     masters.load_shipped(on=now.date(), with_banks=False, invented=True)
     (found,) = queries.quote(
         documents=queries.shipped_plan(plan_code="tomoshibi-zero"),
@@ -258,3 +257,22 @@ def test_what_leaving_and_paying_late_costs_is_said_by_the_clauses_of_a_plan(in_
         assert late == "支払いが遅れても利息はかかりません。"
         assert "80 %" in later
     assert queries.clauses_in_words(plan_code="nobody", on=now.date()) is None
+
+
+def test_plans_side_by_side_cost_what_each_is_quoted_alone(in_transaction, now):
+    masters.load_shipped(on=now.date(), with_banks=False, invented=True)
+    operations.install_shipped(now=now)
+    plans = [plan for plan in queries.plans(on=now.date(), area="03") if plan.current]
+    year = queries.year_of("3600", last=Month(2026, 10), profile="household")
+    found = queries.offers(plans=plans, year=year, area="03", size_milli=30_000, size_unit="A")
+    assert len(found) > 1
+    for offer in found:
+        plan = next(plan for plan in plans if plan.code == offer.plan_code)
+        alone = queries.quote(
+            documents=[preview.as_if_it_held(plan.current.document)],
+            loads=year,
+            area="03",
+            capacity_milli=None if plan.capacity_unit == "contract" else 30_000,
+        )
+        assert offer.totals_minor == tuple(bill.total_minor for bill in alone), offer.plan_code
+        assert offer.refusal == next((bill.refusal for bill in alone if bill.refusal), None), offer.plan_code

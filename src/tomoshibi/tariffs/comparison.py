@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -60,19 +60,25 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
     if any(one < 0 for one in found):
         raise UnreadableYear(_("Use is not below zero."))
     months = months_until(last)
+    whole = Period(months[0].plus(-1).period.start, months[-1].plus(-1).period.end)
+    known = profiles.holidays(whole)
     if len(found) == 1:
-        found = _spread_year(found[0], months=months, profile=profile)
+        found = _spread_year(found[0], whole, months=months, profile=profile, known_holidays=known)
     if len(found) != MONTHS:
         raise UnreadableYear(_("There are %(n)s values; twelve are wanted, or one for the year.") % {"n": len(found)})
-    return [profiles.of_month(month, energy_dwh=one, profile=profile) for month, one in zip(months, found, strict=True)]
+    return [
+        profiles.of_month(month, energy_dwh=one, profile=profile, known_holidays=known)
+        for month, one in zip(months, found, strict=True)
+    ]
 
 
-def _spread_year(energy: int, *, months: Sequence[Month], profile: str) -> list[int]:
+def _spread_year(
+    energy: int, whole: Period, *, months: Sequence[Month], profile: str, known_holidays: Collection[date]
+) -> list[int]:
     """A year's energy by month as the profile has it."""
-    days = [month.plus(-1).period for month in months]
-    whole = profiles.spread(Period(days[0].start, days[-1].end), energy_dwh=energy, profile=profile)
-    edges = [(one.end - days[0].start).days * loads.SLOTS_A_DAY for one in days]
-    return [int(whole[start:end].sum(dtype="int64")) for start, end in zip([0, *edges[:-1]], edges, strict=True)]
+    slots = profiles.spread(whole, energy_dwh=energy, profile=profile, known_holidays=known_holidays)
+    edges = [(month.plus(-1).period.end - whole.start).days * loads.SLOTS_A_DAY for month in months]
+    return [int(slots[start:end].sum(dtype="int64")) for start, end in zip([0, *edges[:-1]], edges, strict=True)]
 
 
 def of_file(text: str) -> list[Load]:
@@ -95,19 +101,24 @@ def offers(
 
     :param plans: plans of the area with the version that holds today
     """
-    found = [
-        _offer(plan, year=year, area=area, size_milli=size_milli)
+    fitting = [
+        (plan, plan.current)
         for plan in plans
         if plan.current is not None and plan.kind != "purchase" and plan.capacity_unit in {size_unit, "contract"}
     ]
+    asked = [
+        quotes.Asked(
+            document=preview.as_if_it_held(version.document),
+            capacity_milli=None if plan.capacity_unit == "contract" else size_milli,
+        )
+        for plan, version in fitting
+    ]
+    priced = quotes.compare(asked=asked, loads=year, area=area)
+    found = [_offer(plan, months) for (plan, _version), months in zip(fitting, priced, strict=True)]
     return sorted(found, key=lambda offer: (offer.year_minor is None, offer.year_minor or 0, offer.plan_code))
 
 
-def _offer(plan: values.Plan, *, year: Sequence[Load], area: str, size_milli: int | None) -> Offer:
-    assert plan.current is not None, "plans without a version today are not offered"
-    document: dict[str, Any] = preview.as_if_it_held(plan.current.document)
-    size = None if plan.capacity_unit == "contract" else size_milli
-    priced = quotes.quote(documents=[document], loads=year, area=area, capacity_milli=size)
+def _offer(plan: values.Plan, priced: Sequence[quotes.Priced]) -> Offer:
     return Offer(
         plan_code=plan.code,
         name=plan.name,

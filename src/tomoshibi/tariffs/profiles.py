@@ -7,6 +7,8 @@ given. They stand in until a prospect brings half-hours of their own, and pages 
 """
 
 import warnings
+from collections.abc import Collection
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -14,35 +16,42 @@ import numpy as np
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
-from tomoshibi.masters.values import Holiday
 from tomoshibi.tariffs.loads import SLOTS_A_DAY, Load
 
 PROFILES = {"household": "H25", "solar": "P25", "shop": "G25"}
 
 
-def of_month(month: Month, *, energy_dwh: int, profile: str = "household") -> Load:
+def of_month(
+    month: Month, *, energy_dwh: int, profile: str = "household", known_holidays: Collection[date] | None = None
+) -> Load:
     """
     A bill whose energy is spread over the calendar month before its own.
 
     :param profile: one of ``PROFILES``
+    :param known_holidays: those of the period and of any other days; asked for where they are not at hand
     """
     period = month.plus(-1).period
-    return Load(month, period, energy_dwh, spread(period, energy_dwh=energy_dwh, profile=profile))
+    spreads = spread(period, energy_dwh=energy_dwh, profile=profile, known_holidays=known_holidays)
+    return Load(month, period, energy_dwh, spreads)
 
 
-def spread(period: Period, *, energy_dwh: int, profile: str) -> Int32Array:
+def spread(
+    period: Period, *, energy_dwh: int, profile: str, known_holidays: Collection[date] | None = None
+) -> Int32Array:
     """
     An energy over the half-hours of a period, so that they add up to it exactly.
 
     :returns: (days x 48,) [0.1 Wh]
     """
-    shape = _shape(PROFILES[profile], period, tuple(h.day for h in _holidays(period)))
+    known = holidays(period) if known_holidays is None else known_holidays
+    shape = _shape(PROFILES[profile], period, tuple(sorted(day for day in known if period.start <= day < period.end)))
     running = np.rint(np.cumsum(shape) / shape.sum() * energy_dwh).astype(np.int64)
     return np.diff(running, prepend=0).astype(np.int32)
 
 
-def _holidays(period: Period) -> list[Holiday]:
-    return masters.holidays_between(start=period.start, end=period.end)
+def holidays(period: Period) -> frozenset[date]:
+    """The days of a period that the profiles take for Sundays."""
+    return frozenset(one.day for one in masters.holidays_between(start=period.start, end=period.end))
 
 
 @lru_cache(maxsize=200)

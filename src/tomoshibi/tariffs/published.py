@@ -54,11 +54,12 @@ def add_columns(
     known = known or Masters()
     rows = []
     keys = frame.select(_KEYS).unique(maintain_order=True)
+    burnt = known.fuel(keys) if keys.height and any(fuel_products.values()) else None
     for key in keys.iter_rows(named=True):
         program = programs.get(key["plan_version"])
         if program is not None:
             product = fuel_products.get(key["plan_version"], "")
-            fuel = known.fuel(keys) if product else None
+            fuel = burnt if product else None
             rows.append(key | _values(key, program, product, spot_year, known.rates, fuel))
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)

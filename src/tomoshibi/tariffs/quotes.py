@@ -33,6 +33,26 @@ class Quote:
     refusal: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A version of a plan, as a one-version document, and the size of the contract on it."""
+
+    document: Mapping[str, Any]
+    capacity_milli: int | None
+
+
+@dataclass(frozen=True)
+class Priced:
+    """
+    What one bill of a comparison would come to.
+
+    :param refusal: code and detail where it cannot be priced; then there is no total
+    """
+
+    total_minor: int | None
+    refusal: tuple[str, str] | None
+
+
 class NoVersion(LookupError):
     """No version of the plan holds on the first day of a bill."""
 
@@ -91,6 +111,47 @@ def quote(
     priced = pricing.price(usage=frame, programs=used, half_hours=half_hours)
     components = {n: meaning.components(documents[n]) for n in used}
     return [_quote(number, load, priced, components) for number, load in enumerate(loads)]
+
+
+def compare(*, asked: Sequence[Asked], loads: Sequence[Load], area: str) -> list[list[Priced]]:
+    """
+    Price the same loads on several plans at once; every master and every kind of day is read once for all of them.
+
+    :param asked: versions that hold in all periods of the loads (``preview.as_if_it_held``)
+    :returns: per plan, per load
+    """
+    if not asked:
+        return []
+    documents = [one.document for one in asked]
+    programs = {n: compiler.program(document) for n, document in enumerate(documents)}
+    versions = [n for n in programs for _load in loads]
+    frame = _frame(documents, [*loads] * len(asked), versions, area=area, capacity_milli=None, discounts=())
+    sizes = pl.Series([asked[n].capacity_milli for n in versions], dtype=pl.Int64)
+    frame = published.add_columns(
+        frame.with_columns(capacity_milli=sizes),
+        programs=programs,
+        fuel_products={n: published.fuel_product(document) for n, document in enumerate(documents)},
+    )
+    half_hours = [
+        spot.half_hours(
+            row_ids=np.arange(len(asked), dtype=np.int64) * len(loads) + number,
+            values_dwh=np.repeat(load.half_hours.reshape(1, -1), len(asked), axis=0),
+            period=load.period,
+            area=area,
+            programs=programs,
+        )
+        for number, load in enumerate(loads)
+        if load.half_hours is not None
+    ]
+    found = pricing.price(usage=frame, programs=programs, half_hours=half_hours)
+    totals = dict(found.totals.select("row_id", "total_minor").iter_rows())
+    refusals = {
+        row_id: (code, detail) for row_id, code, detail in found.refusals.select("row_id", "code", "detail").iter_rows()
+    }
+    return [
+        [Priced(totals.get(row_id), refusals.get(row_id)) for row_id in range(n * len(loads), (n + 1) * len(loads))]
+        for n in programs
+    ]
 
 
 def curve(
