@@ -70,6 +70,9 @@ def test_from_reads_to_issued_bills(journey, company):
     # The second group is put on supply, and both meters are read: a wrong file is refused whole, the right one taken.
     payer = parties.accounts_of(customer_id=customer)[0].number
     supply = {"area": "33", "account_number": payer, "plan_code": groupbook.SINGLE, "start": "2026-09-01"}
+    nobody_reads = reader.post(f"/groups/{second.id}/meters/supply/", supply | {"area": "11"})
+    assert nobody_reads.status_code == 422
+    assert "検針カレンダーを確認" in nobody_reads.content.decode()
     assert reader.post(f"/groups/{second.id}/meters/supply/", supply).status_code == 302
     bad = registers((meters[0], "2026-10-01", "100"), ("NOBODY", "2026-10-01", "5"), (meters[1], "2026-10-01", "x"))
     answer = reader.post("/groups/reads/upload/", {"file": bad})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import energy_dwh
-from tomoshibi.tariffs import loads, preview, profiles, quotes, values
+from tomoshibi.tariffs import loads, preview, profiles, published, quotes, values
 from tomoshibi.tariffs.loads import Load
 
 MONTHS = 12
@@ -94,12 +94,19 @@ def of_file(text: str) -> list[Load]:
 
 
 def offers(
-    *, plans: Sequence[values.Plan], year: Sequence[Load], area: str, size_milli: int | None, size_unit: str
+    *,
+    plans: Sequence[values.Plan],
+    year: Sequence[Load],
+    area: str,
+    size_milli: int | None,
+    size_unit: str,
+    known: published.Masters | None = None,
 ) -> list[Offer]:
     """
     Today's version of every plan that fits the size, cheapest first; those that cannot be priced at the end.
 
     :param plans: plans of the area with the version that holds today
+    :param known: what was read of the masters before
     """
     fitting = [
         (plan, plan.current)
@@ -113,7 +120,7 @@ def offers(
         )
         for plan, version in fitting
     ]
-    priced = quotes.compare(asked=asked, loads=year, area=area)
+    priced = quotes.compare(asked=asked, loads=year, area=area, known=known)
     found = [_offer(plan, months) for (plan, _version), months in zip(fitting, priced, strict=True)]
     return sorted(found, key=lambda offer: (offer.year_minor is None, offer.year_minor or 0, offer.plan_code))
 

@@ -1,25 +1,31 @@
 """The published values that the plans of a frame need, as columns: each master is read once for the whole frame."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.masters import queries as masters
+from tomoshibi.rating.market_linked import Market
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import spot
+from tomoshibi.tariffs import spot, values
 
 _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
 
 
 class Masters:
-    """What is published: rates of all times, and fuel units by areas and months; each read once."""
+    """What is published: rates of all times, and fuel units, amounts, days and spot prices as asked for; each read once."""
 
     def __init__(self) -> None:
         self.rates = masters.RateBook()
         self._fuel: dict[tuple[tuple[str, ...], Month, Month], masters.FuelBook] = {}
+        self._amounts: dict[tuple[str, str, Month], int | None] = {}
+        self._half_hours: dict[tuple[Period, str, frozenset[Market]], values.HalfHours] = {}
 
     def fuel(self, frame: pl.DataFrame) -> masters.FuelBook:
         """What the fuel units of the areas and months of a frame rest on."""
@@ -29,6 +35,30 @@ class Masters:
         if key not in self._fuel:
             self._fuel[key] = masters.FuelBook(areas=areas, first=key[1], last=key[2])
         return self._fuel[key]
+
+    def monthly_amount(self, *, code: str, area: str, month: Month) -> int | None:
+        """A published amount of a month (``masters.monthly_amount``)."""
+        key = (code, area, month)
+        if key not in self._amounts:
+            self._amounts[key] = masters.monthly_amount(code=code, area=area, month=month)
+        return self._amounts[key]
+
+    def half_hours(
+        self,
+        *,
+        row_ids: Int64Array,
+        values_dwh: Int32Array,
+        period: Period,
+        area: str,
+        programs: Mapping[int, Program],
+    ) -> values.HalfHours:
+        """The half-hours of some bills with their days and prices (``spot.half_hours``)."""
+        key = (period, area, frozenset(one.market for program in programs.values() for one in program.market_linked))
+        if key not in self._half_hours:
+            self._half_hours[key] = spot.half_hours(
+                row_ids=row_ids, values_dwh=values_dwh, period=period, area=area, programs=programs
+            )
+        return replace(self._half_hours[key], row_ids=row_ids, values_dwh=values_dwh)
 
 
 def add_columns(
@@ -60,7 +90,7 @@ def add_columns(
         if program is not None:
             product = fuel_products.get(key["plan_version"], "")
             fuel = burnt if product else None
-            rows.append(key | _values(key, program, product, spot_year, known.rates, fuel))
+            rows.append(key | _values(key, program, product, spot_year, known, fuel))
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
@@ -92,7 +122,7 @@ def _values(
     program: Program,
     product: str,
     spot_year: int | None,
-    rates: masters.RateBook,
+    known: Masters,
     fuel: masters.FuelBook | None,
 ) -> dict[str, int | None]:
     month, area = Month.from_number(key["month"]), key["area"]
@@ -103,11 +133,11 @@ def _values(
         found["fuel_micro"] = unit.price_micro_per_kwh if unit else None
         found["fuel_block_micro"] = unit.block_micro if unit else None
     if "levy" in wanted:
-        levy = _or_nothing(lambda: rates.levy_for_month(month=month))
+        levy = _or_nothing(lambda: known.rates.levy_for_month(month=month))
         found["levy_micro"] = levy.price_micro_per_kwh if levy else None
     if "government_discount" in wanted:
         used = Month.from_number(key["usage_month"])
-        found["government_discount_micro"] = rates.government_discount(
+        found["government_discount_micro"] = known.rates.government_discount(
             usage_month=used, voltage=key["voltage"], area=area
         )
     averages = {adjustment.code: adjustment for adjustment in program.market_averages}
@@ -115,7 +145,7 @@ def _values(
         found[f"{name}_micro"] = spot.average_unit(adjustment, area=area, month=month, spot_year=spot_year)
     for name in wanted:
         if name not in _OWN and name not in averages:
-            found[f"{name}_micro"] = masters.monthly_amount(code=name, area=area, month=month)
+            found[f"{name}_micro"] = known.monthly_amount(code=name, area=area, month=month)
     return found
 
 

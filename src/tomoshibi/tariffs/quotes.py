@@ -113,15 +113,19 @@ def quote(
     return [_quote(number, load, priced, components) for number, load in enumerate(loads)]
 
 
-def compare(*, asked: Sequence[Asked], loads: Sequence[Load], area: str) -> list[list[Priced]]:
+def compare(
+    *, asked: Sequence[Asked], loads: Sequence[Load], area: str, known: published.Masters | None = None
+) -> list[list[Priced]]:
     """
     Price the same loads on several plans at once; every master and every kind of day is read once for all of them.
 
     :param asked: versions that hold in all periods of the loads (``preview.as_if_it_held``)
+    :param known: what was read of the masters before
     :returns: per plan, per load
     """
     if not asked:
         return []
+    known = known or published.Masters()
     documents = [one.document for one in asked]
     programs = {n: compiler.program(document) for n, document in enumerate(documents)}
     versions = [n for n in programs for _load in loads]
@@ -131,9 +135,10 @@ def compare(*, asked: Sequence[Asked], loads: Sequence[Load], area: str) -> list
         frame.with_columns(capacity_milli=sizes),
         programs=programs,
         fuel_products={n: published.fuel_product(document) for n, document in enumerate(documents)},
+        known=known,
     )
     half_hours = [
-        spot.half_hours(
+        known.half_hours(
             row_ids=np.arange(len(asked), dtype=np.int64) * len(loads) + number,
             values_dwh=np.repeat(load.half_hours.reshape(1, -1), len(asked), axis=0),
             period=load.period,

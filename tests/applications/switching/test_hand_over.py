@@ -2,7 +2,9 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
+from django.utils import translation
 
 from tests.applications import office
 from tests.applications.switching.world import FRESH, case
@@ -15,6 +17,7 @@ from tomoshibi.applications.values import PointClass, RegistrationState, Source,
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.gateways.switching import PointSeed
 from tomoshibi.identity import queries as people
+from tomoshibi.parties import operations as parties
 from tomoshibi.storage import db
 from tomoshibi.worklist import queries as worklist
 
@@ -59,7 +62,19 @@ def test_who_moves_in_without_the_number_is_looked_for(grid, client, django_user
     assert (made.kind, made.spin, made.holder_name) == (SwitchingKind.RECONNECT, FRESH, "灯火 太郎")
 
 
-def examined(grid, **typed):
+@translation.override("en")
+def test_who_names_a_sub_account_is_sent_to_its_benchmark(grid):
+    with db.transaction():
+        office.open_office()
+        numbers = pl.DataFrame({"number": ["7700000001"], "kind": ["sub"], "offer_instead": ["7700000000"]})
+        parties.register_numbers(numbers)
+    grid.go(to=office.NOW.date())
+    with pytest.raises(applications.NoSuchCustomer, match=r"7700000001 is a sub-account .* benchmark 7700000000"):
+        examined(grid, customer_number="7700000001")
+    assert list(queries.case_rows()) == []
+
+
+def examined(grid, *, customer_number="", **typed):
     """Sent by the applicant, found in order by a clerk, confirmed by another where that is asked for."""
     clerk, lead = (people.user_id_of(username=name) for name in (office.CLERK, office.LEAD))
     with db.transaction():
@@ -68,7 +83,7 @@ def examined(grid, **typed):
         applications.send(key=begun.key, agreed=agreed, language="ja", now=grid.now)
         for finding in received.intake(intake_id=begun.id).open_findings:
             applications.let_pass(intake_id=begun.id, rule=finding.rule, now=grid.now, actor_id=clerk)
-        applications.accept(intake_id=begun.id, now=grid.now, actor_id=clerk)
+        applications.accept(intake_id=begun.id, customer_number=customer_number, now=grid.now, actor_id=clerk)
     if received.registration_of(intake_id=begun.id).state is RegistrationState.PREPARED:
         with db.transaction():
             applications.confirm_registration(intake_id=begun.id, now=grid.now, actor_id=lead)

@@ -368,9 +368,16 @@ def _quote(
     except tariffs.UnreadableYear as wrong:
         raise UseNotReadable(str(wrong)) from None
     offers = tariffs.offers(
-        plans=plans_for_sale(area=area, today=today), year=year, area=area, size_milli=size_milli, size_unit=unit
-    )
+        plans=plans_for_sale(area=area, today=today), year=year, area=area, size_milli=size_milli, size_unit=unit,
+        known=_published(today, marks),
+    )  # fmt: skip
     return tuple(offer for offer in offers if offer.year_minor is not None)
+
+
+@lru_cache(maxsize=50)
+def _published(today: date, marks: tuple[int, ...]) -> tariffs.PublishedValues:
+    """What of the masters a day's prices rest on: read once, and kept as long as those prices are."""
+    return tariffs.PublishedValues()
 
 
 def _year_of_bill(use: str, *, last: Month, unit: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.tariffs import comparison, loads, preview, purchases, quotes
+from tomoshibi.tariffs import comparison, loads, preview, published, purchases, quotes
 from tomoshibi.tariffs.queries.documents import plan_documents, shipped_plan
 
 quote = quotes.quote
@@ -82,6 +82,8 @@ worked_example = preview.example
 """One bill of a document that need not be published, line by line."""
 offers = comparison.offers
 """What a year of use would cost on every plan that fits, cheapest first."""
+PublishedValues = published.Masters
+"""What the masters publish, each value read once: for ``offers`` to many people."""
 year_of = comparison.year_of
 """Twelve monthly values or a yearly one as loads."""
 year_of_file = comparison.of_file
