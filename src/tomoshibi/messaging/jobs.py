@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tomoshibi.gateways import mail, mailbox, sms
 from tomoshibi.messaging import operations, queries, values
@@ -202,16 +202,16 @@ def _send_text(outbox: sms.TextOutbox, delivery: values.Delivery, *, sender: str
         outbox.send(text)
     except sms.Refused as refusal:
         with db.transaction():
-            operations.fail_text(delivery_id=delivery.id, error=refusal.in_words(gettext))
+            operations.fail_text(delivery_id=delivery.id, error=refusal.in_words(_))
         return "refused"
     except sms.Unreachable as reason:
         with db.transaction():
-            again = operations.note_attempt(delivery_id=delivery.id, error=reason.in_words(gettext), now=now())
-            operations.note_line(now=now(), failure=reason.in_words(gettext))
+            again = operations.note_attempt(delivery_id=delivery.id, error=reason.in_words(_), now=now())
+            operations.note_line(now=now(), failure=reason.in_words(_))
         return "later" if again else "refused"
     except sms.SmsError as reason:
         with db.transaction():
-            operations.note_line(now=now(), failure=reason.in_words(gettext))
+            operations.note_line(now=now(), failure=reason.in_words(_))
         raise
     with db.transaction():
         operations.mark_sent(delivery_id=delivery.id, now=now())
@@ -241,7 +241,7 @@ def fetch_receipts(progress: worker_operations.Progress) -> str:
                     break
     except sms.Unreachable as reason:
         with db.transaction():
-            operations.note_line(now=worker_queries.now(), failure=reason.in_words(gettext))
+            operations.note_line(now=worker_queries.now(), failure=reason.in_words(_))
         said = f"{said}; {reason}" if said else str(reason)
     receipts_said = _("%(n)d receipts") % {"n": changed}
     return f"{said}; {receipts_said}" if said else receipts_said

@@ -64,7 +64,7 @@ def offers(*, area: str, source_kind: str, term_end: date | None, kwh: str, toda
     """
     try:
         delivered = energy_dwh(kwh)
-    except (ValueError, AssertionError):
+    except ValueError:
         raise EnergyNotReadable(kwh) from None
     certified = _years_before(term_end, TERM_YEARS) if term_end else None
     found = [

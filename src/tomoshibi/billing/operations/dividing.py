@@ -11,6 +11,7 @@ from tomoshibi.billing.values import Split
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
+from tomoshibi.metering.values import INTERVAL_MINUTES
 from tomoshibi.rating import program as rating
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import PriceChange
@@ -18,7 +19,6 @@ from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import values as tariff_values
 
 DEMAND_INPUTS = ("demand_milli", "max_demand_milli")
-HALF_HOUR = 30
 MATRIX_ROWS = 20_000
 """Half-hour months in one block: about 120 MB."""
 
@@ -203,7 +203,7 @@ def half_hours(
             period = Period(first, until)
             yield world.half_hours(
                 row_ids=block["row_id"].to_numpy(),
-                values_dwh=matrix[row : row + block.height, : period.days * halfhours.slots_per_day(HALF_HOUR)],
+                values_dwh=matrix[row : row + block.height, : period.days * halfhours.slots_per_day(INTERVAL_MINUTES)],
                 period=period,
                 area=str(area),
                 programs=programs,

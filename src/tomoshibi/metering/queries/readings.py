@@ -16,7 +16,6 @@ from tomoshibi.metering import values, vectors
 from tomoshibi.metering.models import DayVector, HalfHours, Reading
 from tomoshibi.storage import bulk
 
-HALF_HOUR = 30
 _ROWS_AT_ONCE = 128
 """
 Row messages that wait before they are written into a matrix: less than a megabyte of months, which stays near the
@@ -140,7 +139,9 @@ def _chosen(
     return clauses, params
 
 
-def half_hour_matrix(*, readings: pl.DataFrame, interval_minutes: int = HALF_HOUR) -> values.HalfHourMatrix:
+def half_hour_matrix(
+    *, readings: pl.DataFrame, interval_minutes: int = values.INTERVAL_MINUTES
+) -> values.HalfHourMatrix:
     """
     Half-hours of readings as one matrix, row by row in the order of the frame.
 
@@ -182,7 +183,7 @@ def half_hour_matrix(*, readings: pl.DataFrame, interval_minutes: int = HALF_HOU
 
 
 def half_hour_blocks(
-    *, readings: pl.DataFrame, rows: int = 20_000, interval_minutes: int = HALF_HOUR
+    *, readings: pl.DataFrame, rows: int = 20_000, interval_minutes: int = values.INTERVAL_MINUTES
 ) -> Iterator[values.HalfHourMatrix]:
     """``half_hour_matrix`` of ``rows`` readings at a time: memory does not grow with their number."""
     for part in readings.iter_slices(rows):
