@@ -130,6 +130,8 @@ def test_a_held_member_holds_the_invoice_that_waits(clerks, now):
     operations.hold(run_id=run.id, contract_ids=[mine[1].id], reason="asked the customer", actor_id=clerks[0], now=now)
     (one,) = queries.collective_of_run(run_id=run.id, month=run.month)
     assert (one.waits, one.missing) == (True, (mine[1].number,))
+    going = queries.going(run_id=run.id)
+    assert (going.bill_count, going.total_minor, going.staying_count) == (0, 0, 3)
     assert issue(run, now, clerks).issued == 0
 
 

@@ -109,10 +109,16 @@ def test_a_held_bill_stays_behind_and_comes_with_the_next_run(clerks, now):
     run = make(now, clerks[0])
     release_everything(run, clerks[0], now)
     operations.hold(run_id=run.id, contract_ids=[made[0].id], reason="asked the grid", actor_id=clerks[0], now=now)
-    outcome = issue(run, now, clerks) if False else None
     operations.finish_examination(run_id=run.id, actor_id=clerks[0], now=now)
-    operations.confirm(run_id=run.id, actor_id=clerks[1], now=now)
+    both = queries.run(run_id=run.id)
+    going = queries.going(run_id=run.id)
+    assert (going.bill_count, going.staying_count, both.bill_count) == (1, 1, 2)
+    assert going.total_minor + going.staying_minor == both.total_minor
+    with pytest.raises(operations.ChangedSinceLook):
+        operations.confirm(run_id=run.id, actor_id=clerks[1], now=now, seen_total=both.total_minor)
+    operations.confirm(run_id=run.id, actor_id=clerks[1], now=now, seen_count=1, seen_total=going.total_minor)
     operations.start_issue(run_id=run.id, today=TODAY, now=now)
+    assert queries.run(run_id=run.id).total_minor == going.total_minor
     while operations.issue_chunk(run_id=run.id, now=now):
         pass
     outcome = operations.finish_issue(run_id=run.id, now=now)

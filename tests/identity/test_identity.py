@@ -8,6 +8,7 @@ from django.utils import translation
 
 from tomoshibi.identity import operations, queries
 from tomoshibi.identity.models import Role, User
+from tomoshibi.worker import queries as clock
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,8 @@ def test_the_second_person_is_another_one(staff):
             operations.require_second_person(first_id=first, second_id=second)
 
 
-def test_an_invitation_opens_an_account_once(staff, now, client):
+def test_an_invitation_opens_an_account_once(staff, client):
+    now = clock.now()
     invitation = operations.invite(
         username="suzuki", name="鈴木", mail="s@example.jp", now=now, roles=["clerk"], actor_id=staff["root"]
     )
@@ -56,7 +58,11 @@ def test_an_invitation_opens_an_account_once(staff, now, client):
     token = operations.issue_token(invitation_id=invitation.id, now=now)
     with pytest.raises(operations.PasswordTooWeak):
         operations.accept_invitation(token=token, password="short", now=now)
+    address = f"/identity/invitation/{token}/"
+    assert "suzuki" in client.get(address).content.decode(), "the name to sign in with is told"
     operations.accept_invitation(token=token, password="warm-lamp-77-x", now=now)
+    used = client.get(address)
+    assert (used.status_code, 'type="password"' in used.content.decode()) == (410, False)
     assert client.login(username="suzuki", password="warm-lamp-77-x")
     with pytest.raises(operations.InvitationNotValid):
         operations.accept_invitation(token=token, password="warm-lamp-77-x", now=now)

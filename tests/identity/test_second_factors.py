@@ -53,6 +53,13 @@ def test_neither_secret_nor_codes_stand_in_the_database(app):
     assert not any(code in stored for code in app)
 
 
+def test_a_key_is_asked_for_only_where_the_person_has_one(app, client):
+    client.post("/accounts/login/", {"login": "sato", "password": PASSWORD})
+    page = client.get("/accounts/2fa/authenticate/").content.decode()
+    assert 'name="code"' in page
+    assert "mfa_webauthn_authenticate" not in page
+
+
 def test_the_app_and_a_recovery_code_still_sign_in(app, client):
     assert _sign_in(client, _code()).status_code == 302
     assert client.session["_auth_user_id"]

@@ -188,20 +188,21 @@ def examine(
 @app.command()
 def confirm(run_id: int, by: As) -> None:
     """Stand for the counts and totals of an examined run, as the second person."""
-    from tomoshibi.billing import operations
+    from tomoshibi.billing import operations, queries
     from tomoshibi.identity import operations as identity
     from tomoshibi.storage import db
     from tomoshibi.worker import queries as clock
 
-    found = _found(run_id)
+    _found(run_id)
+    going = queries.going(run_id=run_id)
     try:
         with db.transaction():
             operations.confirm(
                 run_id=run_id,
                 actor_id=_actor(by),
                 now=clock.now(),
-                seen_count=found.bill_count,
-                seen_total=found.total_minor,
+                seen_count=going.bill_count,
+                seen_total=going.total_minor,
             )
     except (
         identity.SamePerson,

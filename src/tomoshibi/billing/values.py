@@ -301,6 +301,23 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Going:
+    """
+    What of a run is issued once it is confirmed.
+
+    :param staying_count: bills that stay behind: held, or of a collective invoice that waits
+    """
+
+    bill_count: int
+    energy_dwh: int
+    total_minor: int
+    tax_minor: int
+    levy_minor: int
+    staying_count: int
+    staying_minor: int
+
+
+@dataclass(frozen=True)
 class TouchedRun:
     """A run of affected months, with its bills of the affected plans and areas."""
 

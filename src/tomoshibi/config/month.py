@@ -106,19 +106,20 @@ def _examine(run_id: int, actor_id: int, hold_reason: str) -> Iterator[Step]:
 def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iterator[Step]:
     made = billing_queries.run(run_id=run_id)
     if made.state is billing_values.RunState.EXAMINED:
+        going = billing_queries.going(run_id=run_id)
         if second_id is None:
             raise NeedsPeople(
-                f"run {run_id}: {made.bill_count:,} bills of {made.total_minor:,} wait for a second person (--confirm-as)"
+                f"run {run_id}: {going.bill_count:,} bills of {going.total_minor:,} wait for a second person (--confirm-as)"
             )
         with db.transaction():
             billing.confirm(
                 run_id=run_id,
                 actor_id=second_id,
                 now=clock.now(),
-                seen_count=made.bill_count,
-                seen_total=made.total_minor,
+                seen_count=going.bill_count,
+                seen_total=going.total_minor,
             )
-        yield Step("confirm", f"{made.bill_count:,} bills of {made.total_minor:,}")
+        yield Step("confirm", f"{going.bill_count:,} bills of {going.total_minor:,}")
     yield Step("issue", billing_jobs.issue_run(watch("issue"), run_id=run_id, actor_id=second_id))
     queue.run_until_quiet()
 

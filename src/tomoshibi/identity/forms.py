@@ -21,7 +21,7 @@ class InvitationForm(forms.Form):
     username = forms.RegexField(
         r"^[a-z][a-z0-9._-]{2,29}$", label=_("Sign-in name"), help_text=_("3 to 30 small letters, digits, . _ -")
     )
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
     mail = forms.EmailField(label=_("Mail"), help_text=_("The invitation goes here; it is good for seven days."))
     department = forms.ChoiceField(label=_("Department"), choices=_departments, required=False)
     roles = forms.MultipleChoiceField(

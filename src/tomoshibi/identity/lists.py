@@ -34,7 +34,7 @@ def people_list() -> lists.ListQuery:
         rows=rows,
         columns=(
             lists.Text("username", _("Sign-in name")),
-            lists.Text("name", _("Name")),
+            lists.Text("name", _("Full name")),
             lists.Text("department", _("Department")),
             lists.Text("roles", _("Roles")),
             lists.Text("mail", _("Mail"), masked=True, shown=False),

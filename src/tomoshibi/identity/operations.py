@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tomoshibi.identity import deeds, queries, sealing, values
 from tomoshibi.identity.models import (
@@ -29,6 +30,7 @@ from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker_operations
 
 INVITATION_DAYS = 7
+NOT_VALID = gettext_lazy("This invitation was used already, is too old, or never existed. Ask for a new one.")
 
 
 class SamePerson(ValueError):
@@ -200,9 +202,7 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> int:
     hashed = hashlib.sha256(token.encode()).hexdigest()
     row = Invitation.objects.select_for_update().filter(token_sha256=hashed).first()
     if row is None or row.accepted_at is not None or row.expires_at < now or row.user.left_on is not None:
-        raise InvitationNotValid(
-            _("This invitation was used already, is too old, or never existed. Ask for a new one.")
-        )
+        raise InvitationNotValid(str(NOT_VALID))
     user = row.user
     try:
         password_validation.validate_password(password, user)

@@ -1,5 +1,6 @@
 """Users and their rights, the record of deeds, and the audit trail of rows."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -119,6 +120,14 @@ def to_invitation(row: Invitation) -> values.Invitation:
 
 def invitation(*, invitation_id: int) -> values.Invitation | None:
     row = Invitation.objects.select_related("user").filter(id=invitation_id).first()
+    return to_invitation(row) if row else None
+
+
+def open_invitation(*, token: str, now: datetime) -> values.Invitation | None:
+    """Whom an address of an invitation is for; nothing where it is unknown, used or too old."""
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    waiting = Invitation.objects.select_related("user").filter(accepted_at=None, expires_at__gte=now)
+    row = waiting.filter(token_sha256=hashed, user__left_on=None).first()
     return to_invitation(row) if row else None
 
 

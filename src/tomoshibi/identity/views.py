@@ -105,7 +105,10 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """The invited person sets their own password."""
+    """The invited person sets their own password; an address that is over says so before anything is typed."""
+    invitation = queries.open_invitation(token=token, now=clock.now())
+    if invitation is None:
+        return render(request, "identity/accept.html", {"refusal": operations.NOT_VALID}, status=410)
     form = forms.PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,7 +121,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Your account is open. Please sign in."))
             return redirect("account_login")
-    return render(request, "identity/accept.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "invitation": invitation}
+    return render(request, "identity/accept.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

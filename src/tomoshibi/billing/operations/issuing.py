@@ -83,7 +83,7 @@ def confirm(
     """
     Stand for a run as the second person.
 
-    :param seen_count: bills and total that the person looked at; a run that changed since is refused
+    :param seen_count: bills and total that the person looked at (``queries.going``); a run that changed since is refused
     :raises identity.SamePerson: if the person made it
     :raises OwnCorrection: if the person changed an amount of one of its bills by hand
     :raises ChangedSinceLook: if counts or totals differ
@@ -98,15 +98,16 @@ def confirm(
             _("You corrected %(count)s bills of this run by hand: somebody else has to confirm it.")
             % {"count": len(own)}
         )
-    if (seen_count is not None and seen_count != row.bill_count) or (
-        seen_total is not None and seen_total != row.total_minor
+    going = queries.going(run_id=run_id)
+    if (seen_count is not None and seen_count != going.bill_count) or (
+        seen_total is not None and seen_total != going.total_minor
     ):
         raise ChangedSinceLook(_("The run changed after you looked at it; look at the new totals."))
     row.confirm()
     row.confirmed_at, row.confirmed_by_id = now, actor_id
-    row.confirmed_totals = {"bills": row.bill_count, "total_minor": row.total_minor, "tax_minor": row.tax_minor}
+    row.confirmed_totals = {"bills": going.bill_count, "total_minor": going.total_minor, "tax_minor": going.tax_minor}
     row.save()
-    what = f"confirmed {row.bill_count} bills of {row.total_minor} in all"
+    what = f"confirmed {going.bill_count} bills of {going.total_minor} in all"
     identity.record_deed(
         procedure="RB7", what=what, at=now, subject=subject(run_id), actor_id=actor_id, run=subject(run_id)
     )

@@ -41,6 +41,7 @@ from tomoshibi.billing.queries.collective import (
     RunInvoice,
     collective_invoice,
     collective_of_run,
+    going,
     members_of,
     waiting_for_members,
 )
@@ -197,6 +198,7 @@ __all__ = [
     "fee_at_end",
     "finding_counts",
     "findings_of",
+    "going",
     "group_energies",
     "group_energy",
     "group_energy_of_bill",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from tomoshibi.billing import membership, values
-from tomoshibi.billing.models import Chunk, Finding, Hold, Invoice
+from tomoshibi.billing.models import Chunk, Finding, Hold, Invoice, Run
 from tomoshibi.billing.queries.bills import bills_by_id
+from tomoshibi.billing.queries.drafts import draft_bills
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.parties import queries as parties
 from tomoshibi.parties.values import Collective
@@ -80,16 +81,20 @@ def _billed(*, month: int, run_id: int, contract_ids: Sequence[int]) -> tuple[se
     return set(here), set(frame["contract_id"]) - set(here)
 
 
-def waiting_for_members(*, run_id: int, month: int, members: pl.DataFrame) -> dict[int, str]:
+def waiting_for_members(
+    *, run_id: int, month: int, members: pl.DataFrame, held: frozenset[int] = frozenset()
+) -> dict[int, str]:
     """
     Contracts with a bill in the run whose collective invoice waits for the bill of another contract.
 
+    :param held: contracts whose bill stays behind, as if it were not there
     :returns: per contract the numbers of those that are missing
     """
     among = members.filter(pl.col("collective") == Collective.WAIT.value)
     if among.is_empty():
         return {}
     here, elsewhere = _billed(month=month, run_id=run_id, contract_ids=among["contract_id"].to_list())
+    here -= held
     found: dict[int, str] = {}
     for _account, own in among.group_by("account_id"):
         missing = own.filter(~pl.col("contract_id").is_in(list(here | elsewhere)))["contract_number"].sort()
@@ -97,6 +102,28 @@ def waiting_for_members(*, run_id: int, month: int, members: pl.DataFrame) -> di
             waiting = [contract_id for contract_id in own["contract_id"] if contract_id in here]
             found |= dict.fromkeys(sorted(waiting), ", ".join(missing))
     return found
+
+
+def going(*, run_id: int) -> values.Going:
+    """
+    What the issue of a run would take, as it stands now: without held bills and without those of collective invoices that
+    wait for another one. A second person stands for this, not for what stays behind.
+    """
+    run = Run.objects.get(id=run_id)
+    held = frozenset(Hold.objects.filter(run_id=run_id).values_list("contract_id", flat=True))
+    staying = set(held)
+    for packed in Chunk.objects.filter(run_id=run_id).order_by("no").values_list("members", flat=True):
+        members = membership.unpack(bytes(packed))
+        staying |= waiting_for_members(run_id=run_id, month=run.month, members=members, held=held).keys()
+    behind = draft_bills(run_id=run_id, contract_ids=sorted(staying)).select(
+        pl.len().alias("bill_count"), pl.col("energy_dwh", "total_minor", "tax_minor", "levy_minor").sum()
+    )
+    stays = behind.row(0, named=True)
+    return values.Going(
+        **{name: getattr(run, name) - int(stays[name]) for name in stays},
+        staying_count=int(stays["bill_count"]),
+        staying_minor=int(stays["total_minor"]),
+    )
 
 
 def collective_of_run(*, run_id: int, month: int) -> list[RunInvoice]:

@@ -324,6 +324,7 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
     warnings = sum(n for _code, severity, n, _open in queries.finding_counts(run_id=run_id) if severity == "warning")
     context = {
         "run": found,
+        "going": queries.going(run_id=run_id),
         "warnings": warnings,
         "same_person": found.created_by_id == actor(request),
         "own_corrections": queries.corrected_by(run_id=run_id, actor_id=actor(request)),
