@@ -218,3 +218,11 @@ def test_messages_have_a_page_and_the_demo_shows_its_phones(gateway, now, client
     queue.run_waiting()
     assert _states() == [("13800000001", values.DeliveryState.DELIVERED)]
     assert client.get("/messaging/texts/").status_code == 200
+
+
+def test_commands_of_the_demonstration_know_its_gateway(gateway, now, monkeypatch):
+    monkeypatch.delenv(queries.TOKEN)
+    assert queries.text_connection().token == ""
+    with db.transaction():
+        worker_operations.set_clock(now=now)
+    assert queries.text_connection().token == sms.SIMULATOR_TOKEN

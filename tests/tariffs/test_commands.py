@@ -170,6 +170,7 @@ def test_a_quote_that_cannot_be_made_says_why():
         commands.top, ["quote", "tokyo-b", "--month", "2026-10", "--kwh", "1", "--size", "30", "--offline"]
     )
     assert missing.exit_code == 1
+    assert (missing.stdout, "2026-10: " in missing.stderr) == ("", True), "no table of nothing"
     for wrong in (
         ["--kwh", "x"],
         ["--size", "-"],

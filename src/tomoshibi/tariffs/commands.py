@@ -222,6 +222,10 @@ def _show(plan: str, quote: Any) -> None:
     from tomoshibi.kernel.units import DWH_PER_KWH, plain
     from tomoshibi.tariffs import queries
 
+    if quote.refusal:
+        with translation.override("en"):
+            typer.secho(f"{quote.month}: {queries.refusal_sentence(*quote.refusal)}", fg="red", err=True)
+        return
     table = Table(
         title=f"{plan}  {quote.month}  {plain(quote.energy_dwh, scale=DWH_PER_KWH)} kWh", title_justify="left"
     )
@@ -237,11 +241,7 @@ def _show(plan: str, quote: Any) -> None:
     console.print(table)
     for number, source in enumerate(sources, start=1):
         console.print(Text(f"[{number}] {source}"))
-    if quote.refusal:
-        with translation.override("en"):
-            typer.secho(queries.refusal_sentence(*quote.refusal), fg="red", err=True)
-    else:
-        console.print(f"total {quote.total_minor:,} (tax {quote.tax_minor:,})")
+    console.print(f"total {quote.total_minor:,} (tax {quote.tax_minor:,})")
 
 
 @top.command()
