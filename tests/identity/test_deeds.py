@@ -4,10 +4,12 @@ import re
 from datetime import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 
-from tomoshibi.identity import deeds, operations, queries
+from tomoshibi.config import things
+from tomoshibi.identity import deeds, lists, operations, queries, subjects
 
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -51,3 +53,23 @@ def test_a_deed_is_read_in_the_language_of_who_reads_it(in_transaction, now: dat
         assert queries.deeds(subject="billing.run:7")[0].said.startswith("取消批次")
     with pytest.raises(deeds.NoWords, match="juggled"):
         operations.record_deed(procedure="RB6", what="juggled the run", at=now)
+
+
+@pytest.mark.django_db
+def test_what_it_was_done_to_is_named_and_leads_to_its_page(in_transaction, now: datetime):
+    for subject in ("billing.run:7", "parties.customer:12", "of.nowhere:1", ""):
+        operations.record_deed(procedure="RB6", what="rates the run anew", at=now, subject=subject)
+    with override("ja"):
+        rows = {row["subject"]: row["page"] for row in lists.deeds_list().rows}
+    assert rows == {
+        "請求処理 7": "/billing/runs/7/",
+        "お客さま 12": "/parties/customers/12/",
+        "of.nowhere:1": None,
+        "": None,
+    }
+    with override("ja"):
+        assert not any(re.search("[a-z]", str(word)) for word in subjects.KINDS.values())
+
+
+def test_every_kind_of_thing_has_a_page_that_takes_its_number():
+    assert all(reverse(page, args=[1]) for page in things.PAGES.values())

@@ -1,9 +1,11 @@
 """How people, roles and deeds are shown as lists."""
 
+from operator import itemgetter
+
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.identity import queries
-from tomoshibi.ui import lists
+from tomoshibi.identity import queries, subjects
+from tomoshibi.ui import addresses, lists
 from tomoshibi.ui.states import State, Tone
 
 PERSON_STATES = {
@@ -53,7 +55,15 @@ def people_list() -> lists.ListQuery:
 
 def deeds_list() -> lists.ListQuery:
     rows = [
-        {"id": n, "at": d.at, "procedure": d.procedure, "what": d.said, "subject": d.subject, "who": d.who or "-"}
+        {
+            "id": n,
+            "at": d.at,
+            "procedure": d.procedure,
+            "what": d.said,
+            "subject": subjects.words(d.subject),
+            "page": addresses.address_of(d.subject),
+            "who": d.who or "-",
+        }
         for n, d in enumerate(queries.deeds(limit=5000))
     ]
     names = {p.id: p.name for p in queries.steps()}
@@ -64,7 +74,7 @@ def deeds_list() -> lists.ListQuery:
             lists.Moment("at", _("When")),
             lists.Code("procedure", _("Procedure"), explain=names),
             lists.Text("what", _("What was done")),
-            lists.Text("subject", _("To what")),
+            lists.Text("subject", _("To what"), also=("page",), link=itemgetter("page")),
             lists.Text("who", _("Who")),
         ),
         filters=(
