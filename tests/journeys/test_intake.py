@@ -152,6 +152,8 @@ def send_twice(journey):
 def ask_back(clerk, url):
     """The clerk sees what is missing, and cannot let it through; the applicant gets a link."""
     shown = clerk.get(url, headers={"accept-language": "en"}).content.decode()
+    listed = clerk.get("/applications/intake/", headers={"accept-language": "ja"}).content.decode()
+    assert ("あかり市場連動" in listed, ">tomoshibi-market<" in listed) == (True, False), "plans go by their names"
     assert "We need the supply point number of 22 digits" in shown
     assert clerk.post(f"{url}accept/").status_code == 302
     assert Intake.objects.get().state == "received"

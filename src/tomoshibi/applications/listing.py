@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import queries, words
 from tomoshibi.masters.values import AREAS
 from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import InboundState, Route
 from tomoshibi.parties import queries as parties
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
 
@@ -23,6 +24,7 @@ INBOUND = {
 
 
 def intakes_list() -> lists.ListQuery:
+    plans = tariffs.plan_names(language=get_language() or "ja")
     return lists.ListQuery(
         name="applications.intakes",
         rows=queries.intake_rows(),
@@ -33,7 +35,12 @@ def intakes_list() -> lists.ListQuery:
             lists.Text("name", _("Name"), link=_page),
             lists.Code("kind", _("Kind"), show=lambda row: words.KINDS.get(row["kind"], row["kind"]), also=("kind",)),
             lists.Text("place", _("Place of use")),
-            lists.Code("plan_code", _("Plan")),
+            lists.Text(
+                "plan_code",
+                _("Plan"),
+                show=lambda row: plans.get(row["plan_code"], row["plan_code"]),
+                also=("plan_code",),
+            ),
             lists.Day("wished_on", _("Wished first day"), weekday=True),
             lists.Moment("received_at", _("Received")),
             lists.Code("source", _("Source"), show=lambda row: words.SOURCES[row["source"]], also=("source",)),
