@@ -78,16 +78,16 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(f"<h2>請求 {_row(number)['number']}</h2><p>{_row(number)['customer']}</p>")
 
 
-def usage_chart() -> charts.Chart:
-    months = [f"2026-{n:02d}" for n in range(1, 13)]
+def usage_chart(*, months: int = 12) -> charts.Chart:
+    names = [f"{2026 + n // 12}-{n % 12 + 1:02d}" for n in range(months)]
     return charts.over_categories(
         chart_id="usage",
         title="使用量の推移",
         axis="月",
-        categories=months,
+        categories=names,
         series=[
-            charts.Series("今年", [300 + 25 * (n % 5) for n in range(12)]),
-            charts.Series("前年", [280 + 20 * (n % 4) for n in range(12)], quiet=True),
+            charts.Series("今年", [300 + 25 * (n % 5) for n in range(months)]),
+            charts.Series("前年", [280 + 20 * (n % 4) for n in range(months)], quiet=True),
         ],
         unit="kWh",
     )
@@ -108,6 +108,12 @@ def bill(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("pieces:bills")
     context = {"bill": _row(number), "form": form, "chart": usage_chart(), "states": STATES}
     return render(request, "pieces/bill.html", context, status=422 if form.errors else 200)
+
+
+@page(ANY_STAFF)
+def thirteen_months(request: HttpRequest) -> HttpResponse:
+    context = {"bill": _row(2), "form": CorrectionForm(), "chart": usage_chart(months=13), "states": STATES}
+    return render(request, "pieces/bill.html", context)
 
 
 @page(ANY_STAFF)
@@ -134,6 +140,7 @@ urlpatterns = [
             path("bills/", bills, name="bills"),
             path("bills/release/", release, name="release"),
             path("bills/<int:number>/", bill, name="bill"),
+            path("thirteen-months/", thirteen_months, name="thirteen_months"),
             path("bills/<int:number>/panel/", panel, name="panel"),
         ],
         "pieces",

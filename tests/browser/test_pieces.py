@@ -143,6 +143,14 @@ def test_no_rows_say_what_will_come(signed_in_page, look):
     look(page, "pieces-none")
 
 
+EDGE = """() => {
+  const canvas = document.querySelector('.chart canvas');
+  const edge = canvas.getContext('2d').getImageData(canvas.width - 1, 0, 1, canvas.height).data;
+  return edge.filter((value, place) => place % 4 === 3 && value).length;
+}"""
+"""How many points of the outermost column of a chart are painted."""
+
+
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_page_with_chart_and_form(signed_in_page, look, accessible, size, dark):
@@ -161,6 +169,17 @@ def test_a_page_with_chart_and_form(signed_in_page, look, accessible, size, dark
     page.wait_for_selector(".chart canvas")
     look(page, f"pieces-form{'-dark' if dark else ''}", full=True)
     accessible(page)
+
+
+def test_the_last_word_below_a_chart_is_not_cut(signed_in_page):
+    """Thirteen months on a phone, as the portal shows them, also after the phone was turned."""
+    page = signed_in_page(size="phone")
+    page.goto("/pieces/thirteen-months/")
+    page.wait_for_selector(".chart canvas")
+    for width in (390, 844, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(500)
+        assert page.evaluate(EDGE) == 0, width
 
 
 def test_a_list_on_the_phone(signed_in_page, look, accessible):

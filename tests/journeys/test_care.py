@@ -129,6 +129,9 @@ def test_an_enquiry_by_mail_is_answered_in_its_thread(journey, outside):
     assert [one.kind for one in Entry.objects.filter(enquiry=row).order_by("id")] == ["received", "answer", "received"]
     assert Enquiry.objects.count() == 2
     # It goes on in a procedure, for this customer, and the thread remembers it.
+    shown = clerk.get(page).content.decode()
+    assert "A change that the grid has to know" in shown
+    assert "A change of ours alone" in shown
     opened = clerk.post(f"{page}hand-over/", {"procedure": "CM2"})
     assert opened["Location"].startswith("/parties/customers/")
     assert "CM2" in clerk.get(page).content.decode()

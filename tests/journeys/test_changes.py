@@ -10,6 +10,7 @@ from tests.metering.grid import spin
 from tomoshibi.applications.models import Change
 from tomoshibi.applications.queries import changes as queries
 from tomoshibi.applications.values.changes import ChangeState
+from tomoshibi.care import handing
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.parties import operations as party_operations
@@ -210,3 +211,10 @@ def test_another_person_takes_a_contract_over(journey, clerk, grid):
     assert new.customer_id != old.customer_id
     assert new.terms[0].plan_code == old.terms[-1].plan_code
     assert date.fromisoformat(str(new.start)) >= day
+
+    # Who has one contract goes from an enquiry straight to its changes, with the number there already.
+    to = {way.procedure: url for way, url in handing.ways(customer=parties.customer(customer_id=new.customer_id))}
+    assert to["CM2"] == to["CM3"] == f"{reverse('applications:new_change')}?contract={new.number}"
+    assert f'value="{new.number}"' in clerk.get(to["CM2"]).content.decode()
+    many = {way.procedure: url for way, url in handing.ways(customer=parties.customer(customer_id=old.customer_id))}
+    assert many["CM3"].startswith(reverse("contracts:contracts")), "of several the clerk chooses"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.applications import office
 from tests.applications.office import CLERK
 from tests.applications.switching.test_mediations import ask_us
-from tests.applications.switching.world import ELSEWHERE, FRESH, OTHER, contract_at, outside, payer
+from tests.applications.switching.world import ELSEWHERE, FRESH, OTHER, US, contract_at, outside, payer
 from tests.journeys.test_intake import Visitor, mails, pick
 from tests.metering.grid import spin
 from tomoshibi.applications import queries as received
@@ -155,7 +155,7 @@ def _let_one_go(journey, clerk, grid):
     return contract_at(spin(1))
 
 
-@pytest.mark.procedure("AP8", "IN4")
+@pytest.mark.procedure("AP8", "IN4", "CM6")
 def test_a_roof_feeds_in(journey, clerk, grid):
     roof = spin(301)
     search = opened(
@@ -183,6 +183,42 @@ def test_a_roof_feeds_in(journey, clerk, grid):
     assert parties.account_by_number(number=payer()) is not None
     with pytest.raises(operations.CannotMove):
         journey.in_transaction(operations.cancel_cases, case_ids=[feeding], reason="x", now=grid.now, actor_id=None)
+    grid.go(to=SWITCH_DAY)
+    grid.poll()
+    _another_buyer_takes_the_roof(journey, clerk, grid, roof)
+
+
+def _another_buyer_takes_the_roof(journey, clerk, grid, roof):
+    """As the old retailer of a generation point: no for a number that nobody gave, yes once, and it ends on its day."""
+    new_switching = reverse("applications:new_switching")
+    known = clerk.get(new_switching, {"kind": "customer_change", "spin": roof}).content.decode()
+    assert 'value="generation" selected' in known
+    assert 'value="山田 太郎"' in known
+    wishes = {"spin": roof, "old_retailer": US, "wished_on": "2026-11-30", "holder_name": "山田太郎", "holder_kana": ""}
+    (number,) = {one["number"].partition("-")[0] for one in grid.world.applications() if one["spin"] == roof}
+    for asked, given in (("TG1", "999"), ("TG2", number)):
+        with grid.world.at(grid.today) as moment:
+            moment.ask_old(
+                number=asked, retailer=OTHER, klass="generation", given=wishes | {"old_customer_number": given}
+            )
+    clerk.post(reverse("applications:look_ask"))
+    journey.work()
+    wrong, right = (row.id for row in queries.request_rows().order_by("number"))
+    shown = clerk.get(reverse("applications:mediation", args=[wrong])).content.decode()
+    assert "the customer number is none that we gave the generator" in shown
+    assert re.search(r"bought since\s+<time datetime=\"2026-11-12\"", shown)
+    clerk.post(reverse("applications:mediation_answer", args=[wrong]), {"decision": "decline", "reasons": ["02"]})
+    for _again in range(2):
+        clerk.post(reverse("applications:mediation_answer", args=[right]), {"decision": "agree"})
+    journey.work()
+    for _day in range(3):
+        grid.next_day()
+    (ours,) = [one for one in grid.world.applications() if one["spin"] == roof and one["function"] == "end"]
+    assert (ours["retailer"], ours["meaning"], ours["fixed"]) == (US, "matched", "2026-11-30")
+    refused = clerk.post(new_switching, {"kind": "terminate", "spin": spin(399), "klass": "generation", "wished_on": "2026-12-01",
+                                         "holder_name": "山田 太郎"})  # fmt: skip
+    assert refused.status_code == 422
+    assert "nothing is bought at this one" in refused.content.decode()
 
 
 ROOF = spin(302)

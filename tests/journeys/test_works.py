@@ -127,6 +127,8 @@ def test_a_larger_connection_over_the_web_system(journey, clerk, grid):
     assert [(one.code, one.amount_minor) for one in contracts.charges_of(contract_id=contract.id)] == [
         ("works_contribution", 33_000)
     ]
+    october = contracts.waiting_charges_frame(month=202610, contract_ids=[contract.id])
+    assert october["amount_minor"].to_list() == [33_000], "agreed in November, on the bill that November makes"
     grid.go(days=4)
     grid.poll()
     assert state(case_id) is WorkState.SCHEDULED

@@ -8,7 +8,8 @@ python -m tools.bench.outside [--only polling mailbox] [--applications 100000] [
              each page repeats two hundred events of the one before
 ``mailbox``  an IMAP server full of messages is read by a process that is killed (SIGKILL) again and again on the way
 
-Both say what they counted: every application where it should be, every message once. The simulators run inside this
+Both say what they counted, and end with an error unless every application is where it should be, each line of a story there
+once, each message there once, and no more calls were made than the outside allows. The simulators run inside this
 process, so that its processor seconds are those of both sides. Makes a database of its own (TOMOSHIBI_DATA/bench-outside).
 """
 
@@ -113,9 +114,20 @@ def _polling(root: Path, count: int) -> None:
         print(
             f"  applications {seen}; {told.count():,} lines in their stories, {told.distinct().count():,} of them different"
         )
+        lines = told.count()
+        _hold(f"every application is matched: {seen}", fits=seen == {"matched": count})
+        _hold("no line of a story is there twice", fits=lines == told.distinct().count())
+        _hold(f"{calls} calls in {seconds:.0f} s are one a second", fits=calls <= seconds + 1)
         with clock.stage("again"):
             said = jobs.poll_switching(worker.Progress(None))
+        _hold("polled again, nothing is told again", fits=told.count() == lines)
         print(f"  polled again: {clock.seconds['again']:.1f} s: {said}")
+
+
+def _hold(what: str, *, fits: bool) -> None:
+    """:raises SystemExit: where a figure is not what it has to be"""
+    if not fits:
+        raise SystemExit(f"DOES NOT HOLD: {what}")
 
 
 def _switching(root: Path, stack: ExitStack, days: list[date]) -> Any:
@@ -195,7 +207,7 @@ def _mailbox(root: Path, count: int, *, kills: int) -> None:
             said = _taken_in()
     print(f"  the last of {kills + 1} processes says {said!r}; {clock.seconds['taken']:.0f} s in all")
     print(f"  {clock.worked('taken')}")
-    print("  " + _counted())
+    print("  " + _counted(count))
 
 
 def _letter(number: int) -> bytes:
@@ -229,12 +241,13 @@ def _taken_in(*, until: int | None = None) -> str:
     return said.strip()
 
 
-def _counted() -> str:
+def _counted(count: int) -> str:
     from tomoshibi.messaging.models import Attachment, Inbound
 
     rows = Inbound.objects.all()
     different = rows.values("message_id").distinct().count()
     arrived = rows.filter(state="arrived").count()
+    _hold(f"each message once: {rows.count():,} rows, {different:,} different", fits=rows.count() == different == count)
     return (
         f"{rows.count():,} rows, {different:,} different messages, {arrived:,} arrived, "
         f"{Attachment.objects.exclude(file_id=None).count():,} attachments kept"

@@ -104,7 +104,8 @@ HIDDEN = frozenset({"account_kind", "agent", "mandate_id", "capacity_kind", "kin
 def rows(wanted: Mapping[str, Any], before: Mapping[str, Any], *, plans: Mapping[str, str]) -> list[dict[str, Any]]:
     """What changes, from and to, in the order in which it is asked for."""
     found = []
-    for name, value in wanted.items():
+    order = {name: place for place, name in enumerate(FIELDS)}
+    for name, value in sorted(wanted.items(), key=lambda one: order.get(one[0], len(order))):
         if name in HIDDEN or value in {"", None} or value is False:
             continue
         unit = str(wanted.get("capacity_kind") or before.get("capacity_kind") or "")

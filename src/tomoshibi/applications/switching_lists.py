@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import switching_words as words
 from tomoshibi.applications.queries import switching as queries
@@ -17,9 +18,11 @@ def cases_list() -> lists.ListQuery:
         columns=(
             lists.Code("number", _("Application"), link=_case_page),
             lists.StateOf("state", _("State"), states=words.STATES),
-            lists.Text("kind", _("What"), show=lambda row: words.KINDS[row["kind"]], also=("kind",)),
-            lists.Text("holder_name", _("Name")),
-            lists.Code("spin", _("Point")),
+            lists.Text(
+                "kind", pgettext_lazy("grid", "What"), show=lambda row: words.KINDS[row["kind"]], also=("kind",)
+            ),
+            lists.Text("holder_name", pgettext_lazy("grid", "Name")),
+            lists.Code("spin", pgettext_lazy("grid", "Point")),
             lists.Code("area", _("Area")),
             lists.Day("wished_on", _("Wished")),
             lists.Day("fixed_on", _("Fixed day")),
@@ -31,7 +34,7 @@ def cases_list() -> lists.ListQuery:
         filters=(
             lists.Search("q", _("Number, point, name"), among=("number", "spin", "holder_name", "holder_kana")),
             lists.Choice("state", _("State"), choices=[(s, w.word) for s, w in words.STATES.items()], facet=True),
-            lists.Choice("kind", _("What"), choices=list(words.KINDS.items()), facet=True),
+            lists.Choice("kind", pgettext_lazy("grid", "What"), choices=list(words.KINDS.items()), facet=True),
             lists.Choice("klass", _("Class"), choices=list(words.CLASSES.items())),
             lists.Search("area", _("Area")),
             lists.DayRange("wished_on", _("Wished")),
@@ -54,9 +57,9 @@ def requests_list() -> lists.ListQuery:
             lists.Code("number", _("Mediation"), link=lambda row: reverse("applications:mediation", args=[row["id"]])),
             lists.StateOf("state", _("State"), states=words.REQUESTS),
             lists.Day("deadline_on", _("Answer until"), weekday=True),
-            lists.Text("holder_name", _("Name")),
+            lists.Text("holder_name", pgettext_lazy("grid", "Name")),
             lists.Code("new_retailer", _("New retailer")),
-            lists.Code("spin", _("Point")),
+            lists.Code("spin", pgettext_lazy("grid", "Point")),
             lists.Day("wished_on", _("Wished")),
             lists.Flag("suggested", _("Fits")),
             lists.Text("explanation", _("What the rules found")),
@@ -85,7 +88,7 @@ def searches_list() -> lists.ListQuery:
             lists.Text("address", _("Address")),
             lists.Text("building", _("Building")),
             lists.Code("meter_number", _("Meter")),
-            lists.Code("spin", _("Point")),
+            lists.Code("spin", pgettext_lazy("grid", "Point")),
             lists.Text("why", _("What for")),
             lists.Moment("asked_at", _("Asked")),
         ),

@@ -49,7 +49,7 @@ ACTIONS: dict[str, Words] = {
 }
 COLUMNS: dict[str, Words] = {
     "wished_on": _("Wished day"),
-    "holder_name": _("Name"),
+    "holder_name": pgettext_lazy("grid", "Name"),
     "holder_kana": _("Kana"),
     "phone": _("Phone"),
     "old_retailer": _("Old retailer"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import works_words as words
 from tomoshibi.applications.queries import works as queries
@@ -18,9 +19,11 @@ def works_list() -> lists.ListQuery:
         columns=(
             lists.Code("number", _("Application"), link=_page),
             lists.StateOf("state", _("State"), states=words.STATES),
-            lists.Text("kind", _("What"), show=lambda row: words.KINDS[row["kind"]], also=("kind",)),
-            lists.Text("holder_name", _("Name")),
-            lists.Code("spin", _("Point")),
+            lists.Text(
+                "kind", pgettext_lazy("grid", "What"), show=lambda row: words.KINDS[row["kind"]], also=("kind",)
+            ),
+            lists.Text("holder_name", pgettext_lazy("grid", "Name")),
+            lists.Code("spin", pgettext_lazy("grid", "Point")),
             lists.Code("area", _("Area")),
             lists.Day("due_on", _("Next step until"), weekday=True),
             lists.Code("reception_number", _("Reception number")),
@@ -40,7 +43,7 @@ def works_list() -> lists.ListQuery:
             ),
             lists.Choice("state", _("State"), choices=[(s, w.word) for s, w in words.STATES.items()], facet=True),
             lists.Choice("procedure", _("Procedure"), choices=[(one, one) for one in PROCEDURES], facet=True),
-            lists.Choice("kind", _("What"), choices=list(words.KINDS.items())),
+            lists.Choice("kind", pgettext_lazy("grid", "What"), choices=list(words.KINDS.items())),
             lists.Search("area", _("Area")),
             lists.DayRange("due_on", _("Next step until")),
             lists.DayRange("fixed_on", _("Fixed day")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.care import shipped, values, words
 from tomoshibi.masters.values import AREAS
@@ -59,7 +60,7 @@ class PhoneForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"))
     customer_number = CustomerNumberField()
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=100)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     mail = forms.EmailField(label=_("Mail"), required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200)

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tomoshibi.contracts import queries as contracts
 from tomoshibi.parties.values import Customer
 
 
@@ -14,17 +15,20 @@ class Way(NamedTuple):
     A procedure and its page.
 
     :ivar by: ``id``: the page is the customer's; ``q``: the list is searched for their number; empty: a page of its own
+    :ivar of_contract: where it goes on at once when the customer has one contract: a page that takes its number
     """
 
     procedure: str
     label: str | Promise
     url: str
     by: str = ""
+    of_contract: str = ""
 
 
+CHANGE = "applications:new_change"
 WAYS: tuple[Way, ...] = (
-    Way("CM2", _("Change without the grid: name, address, payment"), "parties:customer", "id"),
-    Way("CM3", _("Change of the contract"), "contracts:contracts", "q"),
+    Way("CM2", _("A change that the grid has to know: name, address, size, move"), "parties:customer", "id", CHANGE),
+    Way("CM3", _("A change of ours alone: plan, payment, statement, agency"), "contracts:contracts", "q", CHANGE),
     Way("CM5", _("Everything about the customer"), "console:customer", "id"),
     Way("IN1", _("A new application"), "applications:phone"),
     Way("AP1", _("Direct debit"), "parties:mandates", "q"),
@@ -48,6 +52,9 @@ def _address(way: Way, customer: Customer | None) -> str:
     if way.by and customer is None:
         return ""
     try:
+        held = contracts.contracts_of(customer_id=customer.id) if way.of_contract and customer else []
+        if len(held) == 1:
+            return f"{reverse(way.of_contract)}?contract={held[0].number}"
         if way.by == "id":
             return reverse(way.url, args=[customer.id])  # type: ignore[union-attr]
         return reverse(way.url) + (f"?q={customer.number}" if way.by == "q" and customer else "")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.care import queries, words
@@ -20,11 +20,11 @@ def enquiries_list(*, people: dict[int, str]) -> lists.ListQuery:
         columns=(
             lists.Code("id", _("Number"), show=lambda row: f"Q{row['id']:07d}", link=_page),
             lists.StateOf("state", _("State"), states=words.ENQUIRIES),
-            lists.Moment("due_at", _("Answer until")),
+            lists.Moment("due_at", _("To be answered by")),
             lists.Text("subject", _("Subject"), link=_page),
             lists.Text("kind", _("Kind"), show=lambda row: kinds.get(row["kind__code"], ""), also=("kind__code",)),
             lists.Text("channel", _("Channel"), show=lambda row: words.CHANNELS[row["channel"]]),
-            lists.Text("name", _("Name")),
+            lists.Text("name", pgettext_lazy("person", "Name")),
             lists.Text("assigned_to_id", _("Assigned to"), show=lambda row: people.get(row["assigned_to_id"], "")),
             lists.Moment("received_at", _("Received")),
             lists.Moment("first_answered_at", _("First answered"), shown=False),
@@ -39,7 +39,7 @@ def enquiries_list(*, people: dict[int, str]) -> lists.ListQuery:
             lists.Choice(
                 "to", _("Assigned to"), path="assigned_to_id", choices=[(str(i), n) for i, n in people.items()]
             ),
-            lists.DayRange("due_at", _("Answer until"), path="due_at__date"),
+            lists.DayRange("due_at", _("To be answered by"), path="due_at__date"),
             lists.DayRange("received_at", _("Received"), path="received_at__date"),
         ),
         order=("due_at",),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.gateways.switching import Manners
 from tomoshibi.supply import queries as supply
@@ -88,14 +89,14 @@ class TakeOverForm(forms.Form):
     """Another retailer asks, through the system, for a customer of ours."""
 
     contract = forms.CharField(label=_("Contract of ours"), max_length=12)
-    wished_on = fields.DayField(label=_("From"))
+    wished_on = fields.DayField(label=_("Wished day"))
     wrong_number = forms.BooleanField(label=_("With a wrong customer number"), required=False)
 
 
 class LeaveForm(forms.Form):
     """The former customer of a point moves out, whoever waits for it."""
 
-    spin = forms.CharField(label=_("Point"), max_length=40)
+    spin = forms.CharField(label=pgettext_lazy("grid", "Point"), max_length=40)
 
     def clean_spin(self) -> str:
         plain = supply.plain_spin(self.cleaned_data["spin"])

@@ -1,6 +1,9 @@
 """What the arguments of jobs are called on the page of a job. A job with a new one adds its word here; a test says so."""
 
+from typing import Any
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 WORDS: dict[str, str | Promise] = {
@@ -44,3 +47,8 @@ WORDS: dict[str, str | Promise] = {
 def word(name: str) -> str:
     """The word of an argument; its name where it has none (a job of an earlier version)."""
     return str(WORDS.get(name, name))
+
+
+def shown(value: Any) -> Any:
+    """The value of an argument as people read it: a yes or a no is a word."""
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else value

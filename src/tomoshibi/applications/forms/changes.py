@@ -17,6 +17,7 @@ from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import fields
 
+LOW = "low"
 PARTS = {"prefecture": 10, "city": 50, "town": 100, "block": 50, "building": 100}
 
 
@@ -24,13 +25,13 @@ def _text(label: Any, length: int, *, required: bool = False, **more: Any) -> fo
     return forms.CharField(label=label, max_length=length, required=required, **more)
 
 
-def plan_choices(*, area: str, on: date) -> list[tuple[str, str]]:
-    """The plans that an area offers on a day."""
+def plan_choices(*, area: str, high: bool, on: date) -> list[tuple[str, str]]:
+    """The plans that an area offers on a day, for low voltage or for what is above it."""
     language = get_language() or "ja"
     return [
         (plan.code, plan.name.get(language) or plan.name.get("ja") or plan.code)
         for plan in tariffs.plans(on=on, area=area)
-        if plan.current is not None and plan.kind != "purchase"
+        if plan.current is not None and plan.kind != "purchase" and (plan.voltage != LOW) is high
     ]
 
 
@@ -70,7 +71,7 @@ class ChangeForm(forms.Form):
             ChangeKind.MOVE: _("First day without supply here"),
             ChangeKind.MOVE_OUT: _("First day without supply"),
             ChangeKind.SUCCESSION: _("First day of who takes over"),
-        }.get(kind, _("From"))
+        }.get(kind, _("Holds from"))
         self.fields["effective_on"] = fields.DayField(label=label, initial=today)
         getattr(self, f"_add_{kind.value}")()
         self.fields["source"] = forms.ChoiceField(
@@ -81,7 +82,7 @@ class ChangeForm(forms.Form):
         self.own = [name for name in self.fields if name not in {"effective_on", "source", "reason"}]
 
     def _add_plan(self) -> None:
-        choices = plan_choices(area=self._point.area, on=self.today)
+        choices = plan_choices(area=self._point.area, high=self._point.voltage.value != LOW, on=self.today)
         self.fields["plan_code"] = forms.ChoiceField(label=_("Plan"), choices=choices)
 
     def _add_discounts(self) -> None:
@@ -147,10 +148,11 @@ class ChangeForm(forms.Form):
         self.fields["start_on"] = fields.DayField(label=_("First day there"))
         self.fields["spin"] = _text(_("Supply point number there"), 40, required=True, help_text=_("22 digits."))
         spin = supply.plain_spin(self.data.get(self.add_prefix("spin"), "")) if self.is_bound else ""
-        choices = plan_choices(area=(spin or self._point.spin)[:2], on=self.today)
+        choices = plan_choices(area=(spin or self._point.spin)[:2], high=False, on=self.today)
         self.fields["plan_code"] = forms.ChoiceField(
             label=_("Plan there"), choices=choices, initial=terms.plan_code,
-            help_text=_("Carried over, or another one."),
+            help_text=_("Carried over, or another one; another area has plans of its own."),
+            error_messages={"invalid_choice": _("The new place is in another area: choose one of its plans.")},
         )  # fmt: skip
         self.fields["capacity_milli"] = fields.CapacityField(
             unit="", label=_("Size there"), required=False, minimum=1,

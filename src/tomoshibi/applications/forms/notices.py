@@ -20,7 +20,7 @@ class TemplateForm(forms.Form):
     opening = forms.CharField(label=_("Opening"), widget=forms.Textarea(attrs={"rows": 3}))
     counsel = forms.CharField(
         label=_("Confirmed by counsel"), max_length=200, required=False,
-        help_text=_("Who confirmed the text, and when. While it is empty each paper says that it is an example."),
+        help_text=_("Who confirmed the text, and when. While it is empty the documents of this text are held."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, items: Sequence[TemplateItem] = (), **more: Any) -> None:

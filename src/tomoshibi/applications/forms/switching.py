@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tomoshibi.applications import switching_words as words
+from tomoshibi.applications.queries import purchases
 from tomoshibi.applications.values import PointClass, SearchSource, SourceKind, SwitchingKind, Work
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.masters.values import AREAS
@@ -24,12 +26,15 @@ CORRECTABLE = (
 class KindForm(forms.Form):
     """First: about which contract or point, and what."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=list(words.KINDS.items()))
+    kind = forms.ChoiceField(label=pgettext_lazy("grid", "What"), choices=list(words.KINDS.items()))
     contract = forms.CharField(
         label=_("Contract"), max_length=12, required=False, help_text=_("Where we supply already.")
     )
     spin = forms.CharField(
-        label=_("Point"), max_length=40, required=False, help_text=_("22 digits, where we do not supply yet.")
+        label=pgettext_lazy("grid", "Point"),
+        max_length=40,
+        required=False,
+        help_text=_("22 digits, where we do not supply yet, or where we buy."),
     )
 
 
@@ -43,12 +48,14 @@ class CaseForm(forms.Form):
 
     klass = forms.ChoiceField(label=_("Class"), choices=list(words.CLASSES.items()))
     source_kind = forms.ChoiceField(
-        label=_("Source"), choices=[("", "–"), *words.SOURCES.items()], required=False,
+        label=pgettext_lazy("grid", "Source"), choices=[("", "–"), *words.SOURCES.items()], required=False,
         help_text=_("For generation: FIT or post-FIT."),
     )  # fmt: skip
     wished_on = fields.DayField(label=_("Wished day"))
     holder_name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("For a switch exactly as the old retailer has it.")
+        label=pgettext_lazy("grid", "Name"),
+        max_length=100,
+        help_text=_("For a switch exactly as the old retailer has it."),
     )
     holder_kana = forms.CharField(label=_("Kana"), max_length=100, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
@@ -92,9 +99,12 @@ class CaseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.kind in {SwitchingKind.START, SwitchingKind.RECONNECT} and bool(data.get("plan_code")) != bool(
-            data.get("account_number")
-        ):
+        begins = self.kind in {SwitchingKind.START, SwitchingKind.RECONNECT}
+        plan, payer = bool(data.get("plan_code")), bool(data.get("account_number"))
+        if begins and data.get("klass") == PointClass.GENERATION:
+            if plan:
+                self.add_error("plan_code", _("What we buy has no contract of supply: leave the plan empty."))
+        elif begins and plan != payer:
             self.add_error("plan_code", _("A contract needs a payer and a plan; leave both empty for none."))
         return data
 
@@ -126,7 +136,7 @@ class CorrectionForm(forms.Form):
     """What may change until the match."""
 
     wished_on = fields.DayField(label=_("Wished day"), required=False)
-    holder_name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    holder_name = forms.CharField(label=pgettext_lazy("grid", "Name"), max_length=100, required=False)
     holder_kana = forms.CharField(label=_("Kana"), max_length=100, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
     old_retailer = forms.RegexField(r"^([0-9]{5})?$", label=_("Old retailer"), required=False)
@@ -160,7 +170,7 @@ class SearchForm(forms.Form):
 class FoundForm(forms.Form):
     """The identifier that was found, and where."""
 
-    spin = forms.CharField(label=_("Point"), max_length=40)
+    spin = forms.CharField(label=pgettext_lazy("grid", "Point"), max_length=40)
     source = forms.ChoiceField(
         label=_("Found"), choices=list(words.SEARCH_SOURCES.items()), initial=SearchSource.WEB.value
     )
@@ -236,6 +246,11 @@ def known_of(*, contract_number: str, spin: str, today: date) -> tuple[dict[str,
     found: dict[str, Any] = {"spin": point.spin if point else supply.plain_spin(spin), "wished_on": today}
     if point is not None:
         found |= {"address": point.address, "building": point.building}
+    purchase = purchases.purchase_at(spin=found["spin"], on=today) if contract is None and found["spin"] else None
+    if purchase is not None:
+        found |= {"customer_id": purchase.customer_id, "klass": PointClass.GENERATION.value} | {
+            name: getattr(purchase, name) for name in ("holder_name", "holder_kana", "phone")
+        }
     if contract is not None:
         terms = contract.terms_on(today) or (contract.terms[-1] if contract.terms else None)
         found |= {"contract_id": contract.id, "customer_id": contract.customer_id}

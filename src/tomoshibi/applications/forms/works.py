@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.applications import works_words as words
@@ -26,12 +26,15 @@ COLUMNS = (
 class WhatForm(forms.Form):
     """First: about which contract or point, and what."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=list(words.KINDS.items()))
+    kind = forms.ChoiceField(label=pgettext_lazy("grid", "What"), choices=list(words.KINDS.items()))
     contract = forms.CharField(
         label=_("Contract"), max_length=12, required=False, help_text=_("Where we supply already.")
     )
     spin = forms.CharField(
-        label=_("Point"), max_length=40, required=False, help_text=_("22 digits, where we do not supply yet.")
+        label=pgettext_lazy("grid", "Point"),
+        max_length=40,
+        required=False,
+        help_text=_("22 digits, where we do not supply yet."),
     )
     area = forms.ChoiceField(
         label=_("Area"), choices=[("", "–"), *AREA_CHOICES], required=False,
@@ -48,7 +51,7 @@ class WorkForm(forms.Form):
 
     voltage = forms.ChoiceField(label=_("Voltage class"), choices=list(words.VOLTAGES.items()))
     wished_on = fields.DayField(label=_("Wished day"))
-    holder_name = forms.CharField(label=_("Name"), max_length=100)
+    holder_name = forms.CharField(label=pgettext_lazy("grid", "Name"), max_length=100)
     holder_kana = forms.CharField(label=_("Kana"), max_length=100, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
     address = forms.CharField(label=_("Address"), max_length=300, required=False)

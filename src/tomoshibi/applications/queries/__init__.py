@@ -1,6 +1,6 @@
 """Reads of applications, by matter."""
 
-from tomoshibi.applications.queries import changes, notices, selling, switching
+from tomoshibi.applications.queries import changes, notices, purchases, selling, switching
 from tomoshibi.applications.queries.intake import (
     NoSuchIntake,
     UseNotReadable,
@@ -75,6 +75,7 @@ __all__ = [
     "offered",
     "plain_answers",
     "plans_for_sale",
+    "purchases",
     "quote",
     "references_of",
     "registration_of",

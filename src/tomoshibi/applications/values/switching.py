@@ -337,3 +337,27 @@ class Search:
     @property
     def procedure(self) -> str:
         return "IN4" if self.generation else "IN3"
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """
+    That we buy what a generation point delivers: no contract of supply, but the application to the grid that began it.
+
+    :param case_id: of the switch or reconnection that the grid fixed
+    :param starts_on: first day on which we buy
+    :param ends_on: first day on which we do not any more; nothing while no end is fixed
+    :param numbers: what a generator may copy from what we wrote to them
+    """
+
+    case_id: int
+    case_number: str
+    spin: str
+    customer_id: int | None
+    registration_id: int | None
+    holder_name: str
+    holder_kana: str
+    phone: str
+    starts_on: date
+    ends_on: date | None
+    numbers: tuple[str, ...]

@@ -195,6 +195,9 @@ def _registered(registration: values.Registration | None) -> dict[str, Any]:
     return {
         "grid_cases": queries.switching.cases_of(registration_id=registration.id),
         "grid_states": switching_words.STATES,
+        "purchase": queries.purchases.purchase_of(registration_id=registration.id)
+        if registration.source_kind
+        else None,
         "customer": parties.customer(customer_id=registration.customer_id) if registration.customer_id else None,
         "account": parties.account(account_id=registration.account_id) if registration.account_id else None,
         "contract": contracts.contract(contract_id=registration.contract_id) if registration.contract_id else None,

@@ -1,5 +1,6 @@
 """Announcements to portal users (CM10): written, counted, decided, sent, read, withdrawn."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.care import forms, listing, operations, queries, values, words
-from tomoshibi.care.values import AnnouncementState
+from tomoshibi.care.values import AnnouncementState, Audience
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs.values import Plan
 from tomoshibi.ui import acting, confirm, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import CONFIRM, DO, page
@@ -38,9 +40,14 @@ def _or_404(announcement_id: int) -> values.Announcement:
 
 def _plans() -> list[tuple[str, str]]:
     names = tariffs.plan_names(language=get_language() or "ja")
-    return sorted(
-        ((plan.code, names.get(plan.code, plan.code)) for plan in tariffs.plans(on=clock.today())), key=lambda p: p[1]
-    )
+    sold = [plan for plan in tariffs.plans(on=clock.today()) if plan.kind != "purchase"]
+    return sorted(((plan.code, _named(plan, names)) for plan in sold), key=lambda one: one[1])
+
+
+def _named(plan: Plan, names: Mapping[str, str]) -> str:
+    """Many areas have a plan of the same name: the area is said with it."""
+    name, area = names.get(plan.code, plan.code), AREAS.get(plan.area)
+    return f"{name} ({area.name})" if area else name
 
 
 @require_GET
@@ -116,15 +123,16 @@ def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
     before = found.state in {AnnouncementState.DRAFT, AnnouncementState.WAITING, AnnouncementState.SCHEDULED}
     frame = queries.audience_frame(audience=found.audience, today=clock.today()) if before else None
     reached, mailed, read = queries.counts_of(announcement_id=announcement_id)
-    names = tariffs.plan_names(language=get_language() or "ja")
+    names = dict(_plans()) if found.audience.plans else {}
     would = frame.height if frame is not None else 0
     context = {
         "announcement": found,
         "title": found.title_in(get_language() or "ja"),
         "state": words.ANNOUNCEMENTS[found.state],
-        "texts": [(words.LANGUAGES[code], text) for code, text in found.texts.items()],
+        "texts": [(word, found.texts[code]) for code, word in words.LANGUAGES.items() if code in found.texts],
         "areas": [AREAS[code].name for code in found.audience.areas if code in AREAS],
         "plans": [names.get(code, code) for code in found.audience.plans],
+        "is_everybody": found.audience == Audience(),
         "is_before": before,
         "would": would,
         "would_mail": int(frame["wants_mail"].sum()) if frame is not None and found.by_mail else 0,

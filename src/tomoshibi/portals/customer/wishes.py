@@ -248,7 +248,7 @@ class WishForm(forms.Form):
 
     def plan(self) -> None:
         self.fields["plan_code"] = forms.ChoiceField(label=LABELS["plan_code"], choices=self._plans())
-        self.from_day(_("From"))
+        self.from_day(_("Holds from"))
 
     def _plans(self) -> list[tuple[str, str]]:
         """Plans that are offered there and sized as the contract is."""

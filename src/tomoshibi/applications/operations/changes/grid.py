@@ -19,6 +19,7 @@ from tomoshibi.applications.operations.changes.requests import (
     tell,
 )
 from tomoshibi.applications.operations.switching import cases
+from tomoshibi.applications.queries import purchases
 from tomoshibi.applications.queries.consequences import NOTICED
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState, Part
@@ -217,6 +218,11 @@ def _parts(row: Change, contract: Contract, customer: Customer) -> list[tuple[Pa
                     "contract_id": one.id, "klass": _class(point),
                 }))
                 for one, point in _supplied(customer.id, row.effective_on)
+            ] + [
+                (Part.INFORM, NewCase(SwitchingKind.CUSTOMER_CHANGE, one.spin, **usual | {
+                    "contract_id": None, "klass": PointClass.GENERATION,
+                }))
+                for one in purchases.purchases_of(customer_id=customer.id, on=row.effective_on)
             ]  # fmt: skip
         case ChangeKind.CAPACITY if terms.capacity_kind is CapacityKind.AMPERE and _class(here) is PointClass.LOW:
             size = {"capacity_kind": "A", "capacity_milli": int(wanted["capacity_milli"])}

@@ -15,6 +15,7 @@ from tomoshibi.applications import values
 from tomoshibi.applications.models import SwitchingCase, SwitchingStep
 from tomoshibi.applications.operations.switching import line
 from tomoshibi.applications.operations.switching.line import NotSetUp
+from tomoshibi.applications.queries import purchases
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
@@ -143,12 +144,22 @@ def _examine(new: NewCase, spin: str, today: date) -> None:
         raise Unfit(_("it has to be said whether the source is FIT or post-FIT"))
     needs_contract = new.kind in values.ENDING or new.kind in {SwitchingKind.AMPERE, SwitchingKind.CUSTOMER_CHANGE}
     if needs_contract and new.contract_id is None:
-        raise Unfit(_("this is for a point that we supply: name its contract"))
+        _examine_purchase(new, spin, today)
+    if new.klass is PointClass.GENERATION and new.terms:
+        raise Unfit(_("what we buy has no contract of supply: leave the plan empty"))
     if new.terms and new.account_number and parties.account_by_number(number=new.account_number) is None:
         unknown = _("there is no billing account %(number)s") % {"number": new.account_number}
         raise Unfit(parties.refusal_of(number=new.account_number) or unknown)
     if len(spin) != 22:  # noqa: PLR2004
         raise Unfit(_("a supply point number has 22 digits"))
+
+
+def _examine_purchase(new: NewCase, spin: str, today: date) -> None:
+    """What ends or changes without a contract is a purchase of ours."""
+    if new.klass is not PointClass.GENERATION:
+        raise Unfit(_("this is for a point that we supply: name its contract"))
+    if purchases.purchase_at(spin=spin, on=today) is None:
+        raise Unfit(_("this is for a point where we buy: nothing is bought at this one"))
 
 
 @db.transaction_required

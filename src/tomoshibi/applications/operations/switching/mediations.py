@@ -8,6 +8,7 @@ name fit. Agreeing opens our own application for the end of supply; the contract
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
@@ -18,7 +19,8 @@ from tomoshibi.applications import values
 from tomoshibi.applications.models import CoreHour, MediationRequest, SwitchingCase, SwitchingLink
 from tomoshibi.applications.operations.switching import cases, line
 from tomoshibi.applications.operations.switching.outcomes import step_of
-from tomoshibi.applications.values import NewCase, PointClass, RequestState, SwitchingKind
+from tomoshibi.applications.queries import purchases
+from tomoshibi.applications.values import NewCase, PointClass, Purchase, RequestState, SwitchingKind
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import Contract
 from tomoshibi.gateways import switching
@@ -107,23 +109,67 @@ def judge(request: MediationRequest, today: date) -> None:
     day = request.wished_on or today
     point = supply.point(spin=request.spin)
     contract = contracts.contract_on(supply_point_id=point.id, day=today) if point else None
-    if contract is None:
+    purchase = None if contract else purchases.purchase_at(spin=request.spin, on=today)
+    if contract is not None:
+        request.contract_id = contract.id
+        ours = _of_contract(contract)
+    elif purchase is not None:
+        ours = _of_purchase(purchase)
+    else:
         request.suggested, request.reasons = False, [NOT_OURS]
         request.explanation = _("no contract of ours supplies this point")
         return
-    request.contract_id = contract.id
-    reasons, words = [], []
-    if not _number_fits(request.customer_number, contract):
+    reasons = []
+    if _plain_number(request.customer_number) not in {_plain_number(one) for one in ours.numbers if one}:
         reasons.append(WRONG_NUMBER)
-        words.append(_("the customer number is none of the contract's"))
-    if (contract.end is not None and contract.end <= day) or _is_ending(request.spin):
+    if (ours.end is not None and ours.end <= day) or _is_ending(request.spin):
         reasons.append(ENDING)
-        words.append(_("the contract is ending already"))
-    if not _name_fits(request, contract):
+    if not _name_fits(request, ours):
         reasons.append(WRONG_NAME)
-        words.append(_("the name is not the contract's"))
     request.suggested, request.reasons = not reasons, reasons
-    request.explanation = "; ".join(words) or _("point, number, name and contract fit")
+    said = _said_of_contract() if contract else _said_of_purchase()
+    request.explanation = "; ".join(said[code] for code in reasons) or said[""]
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """What of ours a request is compared with: customers copy one of several numbers from their papers."""
+
+    name: str
+    kana: str
+    numbers: tuple[str, ...]
+    end: date | None
+
+
+def _of_contract(contract: Contract) -> _Ours:
+    account = parties.account(account_id=contract.account_id)
+    customer = parties.customer(customer_id=contract.customer_id)
+    numbers = (contract.number, account.number if account else "", customer.number if customer else "")
+    return _Ours(customer.name if customer else "", customer.kana if customer else "", numbers, contract.end)
+
+
+def _of_purchase(purchase: Purchase) -> _Ours:
+    customer = parties.customer(customer_id=purchase.customer_id) if purchase.customer_id else None
+    name, kana = (customer.name, customer.kana) if customer else (purchase.holder_name, purchase.holder_kana)
+    return _Ours(name, kana, purchase.numbers, purchase.ends_on)
+
+
+def _said_of_contract() -> dict[str, str]:
+    return {
+        WRONG_NUMBER: _("the customer number is none of the contract's"),
+        ENDING: _("the contract is ending already"),
+        WRONG_NAME: _("the name is not the contract's"),
+        "": _("point, number, name and contract fit"),
+    }
+
+
+def _said_of_purchase() -> dict[str, str]:
+    return {
+        WRONG_NUMBER: _("the customer number is none that we gave the generator"),
+        ENDING: _("the purchase is ending already"),
+        WRONG_NAME: _("the name is not the generator's"),
+        "": _("point, number and name fit what we buy"),
+    }
 
 
 def _is_ending(spin: str) -> bool:
@@ -131,25 +177,14 @@ def _is_ending(spin: str) -> bool:
     return SwitchingCase.objects.filter(spin=spin, kind__in=kinds, state__in=states).exists()
 
 
-def _number_fits(given: str, contract: Contract) -> bool:
-    """Customers copy one of three numbers from their bill: contract, payer or customer."""
-    account = parties.account(account_id=contract.account_id)
-    customer = parties.customer(customer_id=contract.customer_id)
-    ours = {contract.number, account.number if account else "", customer.number if customer else ""}
-    return _plain_number(given) in {_plain_number(one) for one in ours if one}
-
-
 def _plain_number(text: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
 
 
-def _name_fits(request: MediationRequest, contract: Contract) -> bool:
-    customer = parties.customer(customer_id=contract.customer_id)
-    if customer is None:
-        return False
-    names, kana = (_plain_name(one) for one in (customer.name, customer.kana))
+def _name_fits(request: MediationRequest, ours: _Ours) -> bool:
+    name, kana = _plain_name(ours.name), _plain_name(ours.kana)
     given_name, given_kana = _plain_name(request.holder_name), _plain_name(request.holder_kana)
-    return bool((given_kana and given_kana == kana) or (given_name and given_name in {names, kana}))
+    return bool((given_kana and given_kana == kana) or (given_name and given_name in {name, kana}))
 
 
 def _plain_name(text: str) -> str:
@@ -212,7 +247,9 @@ def answer_requests(
 
 def _agree(request: MediationRequest, now: datetime, actor_id: int | None) -> None:
     contract = contracts.contract(contract_id=request.contract_id) if request.contract_id else None
-    if contract is None:
+    purchase = None if contract else purchases.purchase_at(spin=request.spin, on=now.date())
+    ours = contract or purchase
+    if ours is None:
         raise cases.Unfit(_("%(number)s: no contract of ours supplies this point") % {"number": request.number})
     request.agree()
     request.reasons = []
@@ -222,8 +259,8 @@ def _agree(request: MediationRequest, now: datetime, actor_id: int | None) -> No
             spin=request.spin,
             wished_on=request.wished_on or now.date() + timedelta(days=1),
             klass=class_of(request.spin),
-            customer_id=contract.customer_id,
-            contract_id=contract.id,
+            customer_id=ours.customer_id,
+            contract_id=contract.id if contract else None,
             holder_name=request.holder_name,
             holder_kana=request.holder_kana,
             new_retailer=request.new_retailer,

@@ -150,7 +150,11 @@ def agree_to_contribution(*, case_id: int, now: datetime, actor_id: int | None) 
 
 
 def _charge(case: WorkCase, now: datetime) -> None:
-    """The customer's bill carries the amount; where the contract begins with the work, from then on."""
+    """
+    The customer's next bill carries the amount; where the contract begins with the work, its first one.
+
+    The bill of a month is made in the month after it, so the amount waits from the month before: whichever bill comes next.
+    """
     if not case.contribution_minor or case.contract_id is None or case.approved_by_id is None or case.charge_id:
         return
     case.charge_id = contracts.tell_charge(
@@ -159,7 +163,7 @@ def _charge(case: WorkCase, now: datetime) -> None:
         text=f"工事費負担金（{case.reception_number or case.number}）",
         amount_minor=case.contribution_minor,
         tax=TaxTreatment.INCLUDED,
-        month=Month.of(now.date()),
+        month=Month.of(now.date()).plus(-1),
         source=f"applications.work:{case.id}",
     )
 

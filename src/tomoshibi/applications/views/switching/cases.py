@@ -178,7 +178,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
 
 def _of_customer(known: dict[str, Any]) -> dict[str, Any]:
-    customer = parties.customer(customer_id=known["customer_id"]) if "customer_id" in known else None
+    customer = parties.customer(customer_id=known["customer_id"]) if known.get("customer_id") else None
     found = {"klass": _class_of(known["spin"]).value}
     if customer is not None:
         found |= {"holder_name": customer.name, "holder_kana": customer.kana, "phone": customer.phone}

@@ -14,6 +14,7 @@ from tomoshibi.applications import switching_words as words
 from tomoshibi.applications import values
 from tomoshibi.applications.forms import switching as forms
 from tomoshibi.applications.operations import switching as operations
+from tomoshibi.applications.queries import purchases
 from tomoshibi.applications.queries import switching as queries
 from tomoshibi.applications.views.switching.edge import attempt, in_words, leave_record
 from tomoshibi.contracts import queries as contracts
@@ -61,11 +62,14 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     known = operations.message_set(on=clock.today()).reasons
     contract = contracts.contract(contract_id=found.contract_id) if found.contract_id else None
     account = parties.account(account_id=contract.account_id) if contract else None
+    purchase = None if contract else purchases.purchase_at(spin=found.spin, on=clock.today())
+    ours = contract or purchase
     context = {
         "it": found,
         "states": words.REQUESTS,
         "contract": contract,
-        "customer": parties.customer(customer_id=contract.customer_id) if contract else None,
+        "customer": parties.customer(customer_id=ours.customer_id) if ours and ours.customer_id else None,
+        "purchase": purchase,
         "account": account,
         "reasons": [known.get(code, code) for code in found.reasons],
         "form": forms.AnswerForm(reasons=list(known.items()), initial={"reasons": list(found.reasons)}),

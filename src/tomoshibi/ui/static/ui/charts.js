@@ -47,7 +47,16 @@
     data: given.data.map((one) => box(one, colours)),
   });
   const told = (info) => info.data?.told ?? info.name;
-  const dressed = (option) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  // The words below the last bar are centred on it: as much room is left beside it as they stick out, so that none is cut.
+  const right = (option, width) => {
+    const names = (option.xAxis?.type === "category" && option.xAxis.data) || [];
+    if (!names.length) return 12;
+    pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const bar = Math.max(0, width - 60) / names.length;
+    return Math.max(12, Math.ceil((pen.measureText(names.at(-1)).width - bar) / 2) + 4);
+  };
+  const dressed = (option, width) => {
     const colours = palette();
     const several = (option.series || []).length > 1;
     const boxes = (option.series || []).some((one) => one.type === "treemap");
@@ -56,7 +65,7 @@
       animationDuration: 250,
       color: colours.series,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 12, top: several ? 44 : 30, bottom: 4, containLabel: true },
+      grid: { left: 8, right: right(option, width), top: several ? 44 : 30, bottom: 4, containLabel: true },
       // Drawn on the chart itself: a tooltip in HTML would need inline styles, which the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words }, ...(boxes ? { trigger: "item", formatter: told } : {}) },
       legend: several ? { top: 0, right: 0, textStyle: { color: colours.words }, itemWidth: 14, itemHeight: 8 } : undefined,
@@ -71,7 +80,7 @@
     const option = JSON.parse(document.getElementById(`${figure.dataset.chart}-option`).textContent);
     drawn.get(figure)?.dispose();
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
-    chart.setOption(dressed(option));
+    chart.setOption(dressed(option, canvas.clientWidth));
     drawn.set(figure, chart);
   };
   const drawAll = () => {
@@ -79,7 +88,10 @@
     const waiting = [...document.querySelectorAll("[data-chart]")].filter((figure) => !drawn.has(figure));
     if (waiting.length) library().then(() => waiting.forEach(draw));
   };
-  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+  addEventListener("resize", () => drawn.forEach((chart, figure) => {
+    chart.resize();
+    chart.setOption({ grid: { right: right(chart.getOption().xAxis ? { xAxis: chart.getOption().xAxis[0] } : {}, figure.querySelector(".chart-canvas").clientWidth) } });
+  }));
   document.addEventListener("themechange", () => [...drawn.keys()].forEach(draw));
   document.addEventListener("htmx:afterSettle", drawAll);
   document.addEventListener("click", (event) => {
