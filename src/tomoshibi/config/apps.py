@@ -18,7 +18,7 @@ class ConfigConfig(AppConfig):
 
         currency.learn_from(company.currency_code)
         addresses.set_pages(things.PAGES)
-        registry.discover([f"tomoshibi.{room}" for room in ROOMS])
+        registry.set_packages([f"tomoshibi.{room}" for room in ROOMS])
         registry.set_reactions(reactions.TABLE)
         registry.set_schedules(schedule.TABLE)
         ui_fragments.set_table(fragments.TABLE)

@@ -32,7 +32,7 @@ def main() -> None:
     import django
 
     django.setup()
-    mount_rooms()
+    mount_rooms(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except RuntimeError as reason:
@@ -41,9 +41,18 @@ def main() -> None:
         stop(str(reason))
 
 
-def mount_rooms() -> None:
+def mount_rooms(first: str = "") -> None:
+    """
+    Take the rooms' commands in.
+
+    :param first: the first word of the command line; where it names a command of this module or one room's group, the other
+        rooms are not imported for it
+    """
+    ours = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    ours |= {str(group.name) for group in app.registered_groups}
     for group, name in ROOM_COMMANDS.items():
-        if find_spec(name):
+        asked = first == group or first not in ours | ROOM_COMMANDS.keys()
+        if asked and find_spec(name):
             module = import_module(name)
             app.add_typer(module.app, name=group)
             if hasattr(module, "top"):

@@ -26,6 +26,8 @@ class UnknownJob(LookupError):
 _jobs: dict[str, Definition] = {}
 _reactions: dict[type[Announcement], Sequence[str]] = {}
 _schedules: list[Schedule] = []
+_packages: list[str] = []
+"""Rooms whose jobs were not looked at yet: a command that runs none of them need not import all of the house."""
 
 
 def add(definition: Definition) -> None:
@@ -36,18 +38,26 @@ def add(definition: Definition) -> None:
 
 def definitions() -> Sequence[Definition]:
     """Every job that a room defines."""
+    _discover()
     return tuple(_jobs.values())
 
 
 def find(name: str) -> Definition:
     if name not in _jobs:
+        _discover()
+    if name not in _jobs:
         raise UnknownJob(f"no room defines the job {name!r}")
     return _jobs[name]
 
 
-def discover(packages: Sequence[str]) -> None:
-    """Import the ``jobs`` module of each room that has one."""
-    for package in packages:
+def set_packages(packages: Sequence[str]) -> None:
+    """Where jobs are: the ``jobs`` module of each room that has one, imported when somebody asks for a job."""
+    _packages[:] = packages
+
+
+def _discover() -> None:
+    while _packages:
+        package = _packages.pop(0)
         if find_spec(f"{package}.jobs"):
             import_module(f"{package}.jobs")
 
