@@ -9,6 +9,7 @@ from tests.billing import book
 from tests.billing.test_runs import EVERYTHING, issue, make
 from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.billing.queries import changes
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts import values as contract_values
@@ -188,6 +189,18 @@ def test_the_tax_in_prices_that_is_another_is_a_document_of_nothing_but_tax(issu
     assert all(operations.replay(bill_id=bill.id).fits for bill in queries.bills_of_run(run_id=run.id))
     with pytest.raises(operations.NothingToBill):
         make(now, clerks[0], kind=CORRECTION)
+
+
+@pytest.mark.parametrize("contracts_a_block", [1, 2, 1_000])
+def test_however_many_contracts_are_looked_at_together_the_list_is_the_same(issued, now, contracts_a_block):
+    _clerks, made, _before = issued
+    masters_operations.put_rows(master="fuel_units", rows=[new_unit("-4.80")])
+    book.reading(made[1], 400, now=now)
+    blocks = list(changes.changed_blocks(months=[book.OCTOBER], contracts_a_block=contracts_a_block))
+    assert len(blocks) == max(1, 2 // contracts_a_block)
+    assert all(block["contract_id"].n_unique() <= contracts_a_block for block in blocks)
+    found = {(row["contract_id"], row["why"]) for block in blocks for row in block.iter_rows(named=True)}
+    assert found == {(made[0].id, "master"), (made[1].id, "master"), (made[1].id, "reading")}
 
 
 def test_a_price_that_is_published_after_issue_is_a_list_of_differences(issued, now):

@@ -1,20 +1,22 @@
 """Plans that price by demand, months of the contract and contracts of the customer are billed by what other rooms know."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from tests.billing import book
-from tests.billing.test_runs import make
+from tests.billing.test_runs import issue, make
 from tests.metering.test_demand import BY_DEMAND, ENERGY, publish
 from tests.rating.shapes.one_bill import price
-from tomoshibi.billing import operations, queries
+from tomoshibi.billing import operations, queries, values
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
 from tomoshibi.metering.values import DEMAND_ROWS
 from tomoshibi.supply import queries as points
+from tomoshibi.worker import queries as worker_queries
 
+CORRECTION = values.RunKind.CORRECTION
 CAMPAIGN = {"code": "campaign", "kind": "fixed", "price": price("-500")}
 SET = {"code": "set", "kind": "fixed", "price": price("-110"), "if": {"contracts": 2}}
 KW = {"plan_code": "hv-test", "capacity_kind": "kW", "capacity_milli": 100_000}
@@ -25,9 +27,9 @@ def clerks(masters):
     return book.people()
 
 
-def demand(contract, kw, *, now, power_factor=98):
+def demand(contract, kw, *, now, power_factor=98, month=book.OCTOBER):
     spin = points.point(supply_point_id=contract.supply_point_id).spin
-    row = (2, spin, book.OCTOBER.number, kw * 1_000, power_factor)
+    row = (2, spin, month.number, kw * 1_000, power_factor)
     metering.take_demands(
         rows=pl.DataFrame([row], schema=dict(DEMAND_ROWS), orient="row"), source_name="demand.csv", now=now
     )
@@ -72,3 +74,72 @@ def test_equipment_added_inside_the_month_divides_the_basic_charge_on_its_day(cl
     assert basic == [("60", "54,000"), ("90", "54,000")]
     assert bill.total_minor == 60 * 1_500 * 18 // 30 + 90 * 1_500 * 12 // 30 + 100 * 20
     assert operations.replay(bill_id=bill.id).fits
+
+
+@pytest.mark.parametrize(
+    ("revised", "changes"),
+    [(70, {values.Changed.READING: 1}), (65, {})],
+)
+def test_a_demand_that_is_revised_after_issue_is_a_list_of_differences(clerks, now, revised, changes):
+    publish(now)
+    contract, other = (book.customer(number, **KW) for number in (1, 2))
+    for one in (contract, other):
+        book.reading(one, 100, now=now)
+        demand(one, 65, now=now)
+    issue(make(now, clerks[0]), now, clerks)
+    assert book.changes(book.OCTOBER) == {}
+    demand(contract, revised, now=now + timedelta(days=1))
+    assert book.changes(book.OCTOBER) == changes
+    if not changes:
+        return
+    run = make(now, clerks[0], kind=CORRECTION)
+    (bill,) = queries.bills_of_run(run_id=run.id)
+    # 5 kW x 1,500 x 87/100 more
+    assert (bill.contract_id, bill.total_minor) == (contract.id, 6_525)
+    issue(run, now, clerks)
+    assert book.changes(book.OCTOBER) == {}
+
+
+def test_another_contract_of_the_customer_puts_the_set_discount_on_the_list(clerks, now):
+    publish(now, components=(ENERGY, SET), capacity={"unit": "kW"})
+    first = book.customer(1, **KW)
+    book.reading(first, 100, now=now)
+    issue(make(now, clerks[0]), now, clerks)
+    book.customer(2, account_of=first, start=date(2026, 10, 1), **KW)
+    assert book.changes(book.OCTOBER) == {}, "it began after the first day of the bill"
+    book.customer(3, account_of=first, start=date(2026, 8, 20), **KW)
+    assert book.changes(book.OCTOBER) == {values.Changed.TERMS: 1}
+    run = make(now, clerks[0], kind=CORRECTION)
+    (bill,) = queries.bills_of_run(run_id=run.id)
+    assert (bill.contract_id, bill.total_minor) == (first.id, -110)
+    issue(run, now, clerks)
+    book.customer(4, account_of=first, start=date(2026, 8, 20), **KW)
+    assert book.changes(book.OCTOBER) == {}, "three or four are both more than two"
+
+
+def test_equipment_that_was_added_inside_a_billed_month_is_a_list_of_differences(clerks, now):
+    publish(now, components=(BY_DEMAND, ENERGY), proration={"denominator": "reading_period"})
+    contract = book.customer(1, **KW)
+    book.reading(contract, 100, now=now)
+    demand(contract, 60, now=now, power_factor=85)
+    issue(make(now, clerks[0]), now, clerks)
+    (month,) = metering_queries.demand_history(contract_id=contract.id)
+    metering.split_at_change_of_equipment(
+        demand_id=month.id, day=date(2026, 9, 20), before_milli=60_000, after_milli=60_000, now=now
+    )
+    assert book.changes(book.OCTOBER) == {values.Changed.READING: 1}
+
+
+def test_a_larger_demand_of_an_earlier_month_puts_the_months_after_it_on_the_list(clerks, now):
+    publish(now)
+    contract = book.customer(1, **KW)
+    for month, kw in ((book.OCTOBER.plus(-1), 50), (book.OCTOBER, 60)):
+        book.reading(contract, 100, month=month, now=now)
+        demand(contract, kw, now=now, month=month)
+        issue(make(now, clerks[0], month=month), now, clerks)
+    demand(contract, 70, month=book.OCTOBER.plus(-1), now=now + timedelta(days=1))
+    both = {book.OCTOBER.plus(-1): {values.Changed.READING: 1}, book.OCTOBER: {values.Changed.READING: 1}}
+    assert queries.changes_by_month(today=now.date()) == both
+    (job,) = [one for one in worker_queries.jobs() if one.name == "billing.find_corrections"][:1]
+    said = {"reading_ids": job.arguments["reading_ids"], "months_after": job.arguments["months_after"]}
+    assert queries.changes_by_month(today=now.date(), **said) == both

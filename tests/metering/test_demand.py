@@ -185,6 +185,8 @@ def test_equipment_is_entered_on_the_page_of_the_month(client, high_voltage, del
     )
     client.force_login(User.objects.get(id=clerk))
     (row,) = months()
+    stands = client.get(reverse("metering:demand", args=[row.id])).content.decode()
+    assert reverse("metering:agree_demand", args=[row.id]) not in stands, "the grid company provided it"
     page = reverse("metering:change_equipment", args=[row.id])
     outside = client.post(page, {"day": str(row.period.start), "before_milli": "60", "after_milli": "90"})
     assert (outside.status_code, list(outside.context["equipment_form"].errors)) == (422, ["day"])

@@ -124,16 +124,21 @@ def _in_transaction(one_part: Callable[[], bool]) -> bool:
 
 
 @worker.define_job("billing.find_corrections", procedure="RB6", label=gettext_noop("Find bills whose values changed"))
-def find_corrections(progress: Tell, *, reading_ids: list[int] | None = None, **_announced: Any) -> str:
+def find_corrections(
+    progress: Tell, *, reading_ids: list[int] | None = None, months_after: int = 0, **_announced: Any
+) -> str:
     """
     Preview corrections for the months that have issued bills resting on other readings than stand now.
 
     Follows a change of confirmed values; nothing is issued before a person looked and a second one confirmed.
 
     :param reading_ids: only the months of these readings; without them all months of two years are looked at
+    :param months_after: and so many months after each
     """
     with db.transaction():
-        months = list(queries.changes_by_month(today=clock.today(), reading_ids=reading_ids or ()))
+        months = list(
+            queries.changes_by_month(today=clock.today(), reading_ids=reading_ids or (), months_after=months_after)
+        )
     made = []
     for number, month in enumerate(months):
         progress(number, len(months))

@@ -131,11 +131,13 @@ def supplied_frame(
     area: str | None = None,
     base_day: str | None = None,
     account_ids: Sequence[int] | pl.Series | None = None,
+    contract_ids: pl.Series | None = None,
     begun_since: date | None = None,
 ) -> pl.DataFrame:
     """
     Who is supplied on at least one day of ``[period_start, period_end)``.
 
+    :param contract_ids: only these contracts
     :param account_ids: only the contracts of these payers
     :param begun_since: only contracts that began on this day or later
     :returns: columns of ``SUPPLIED``, one row per contract, by contract; ``start`` and ``end`` are the contract's own
@@ -145,17 +147,18 @@ def supplied_frame(
     conditions += ["p.base_day = %(base_day)s"] if base_day else []
     conditions += ["c.account_id = ANY(%(accounts)s)"] if account_ids is not None else []
     conditions += ["c.start >= %(begun)s"] if begun_since else []
-    return bulk.read_frame(
-        f"""
+    conditions += ["{among}"] if contract_ids is not None else []
+    query = f"""
         SELECT c.id, c.number, c.customer_id, c.account_id, c.supply_point_id, p.spin, p.area, p.voltage, p.base_day,
                c.start, c."end"
         FROM contracts_contract c JOIN supply_supplypoint p ON p.id = c.supply_point_id
         WHERE {" AND ".join(conditions)} ORDER BY c.id
-        """,
-        SUPPLIED,
-        {"from": period_start, "until": period_end, "area": area, "base_day": base_day, "begun": begun_since}
-        | {"accounts": list(account_ids if account_ids is not None else ())},
-    )
+        """
+    params = {"from": period_start, "until": period_end, "area": area, "base_day": base_day, "begun": begun_since}
+    params["accounts"] = list(account_ids if account_ids is not None else ())
+    if contract_ids is None:
+        return bulk.read_frame(query, SUPPLIED, params)
+    return bulk.read_among(query, SUPPLIED, params, key="c.id", column="contract_id", ids=contract_ids)
 
 
 def counts_by_plan(*, period_start: date, period_end: date | None = None) -> pl.DataFrame:
@@ -442,8 +445,10 @@ def ever_changed(*, contract_ids: Sequence[int] | pl.Series) -> list[int]:
     """Contracts of which terms, exemptions or days of outage were ever changed: the only ones that may differ from then."""
     tables = ("contracts_contractterms", "contracts_levyexemption", "contracts_outage")
     found = bulk.read_frame(
-        " UNION ".join(f"SELECT contract_id FROM {table}event WHERE contract_id = ANY(%(ids)s)" for table in tables),
+        " UNION ".join(
+            f"SELECT contract_id FROM {table}event WHERE contract_id = ANY(%(ids)s::bigint[])" for table in tables
+        ),
         {"contract_id": pl.Int64},
-        {"ids": list(contract_ids)},
+        {"ids": pl.Series(contract_ids, dtype=pl.Int64)},
     )
     return sorted(found["contract_id"].to_list())

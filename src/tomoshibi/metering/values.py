@@ -523,8 +523,10 @@ class ConfirmedValuesChanged(Announcement):
     """
     Quantities that were there (confirmed or agreed) were replaced.
 
-    ``reading_ids`` are the new readings; each says in ``superseded`` order what it replaced.
+    ``reading_ids`` are the new readings; each says in ``superseded`` order what it replaced. Bills of ``months_after``
+    further months rest on them too: a maximum demand counts in the eleven months after its own.
     """
 
     reading_ids: tuple[int, ...]
     file_id: int | None = None
+    months_after: int = 0

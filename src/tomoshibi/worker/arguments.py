@@ -24,6 +24,7 @@ WORDS: dict[str, str | Promise] = {
     "name": pgettext_lazy("job argument", "Name"),
     "ordered_by": pgettext_lazy("job argument", "Ordered by"),
     "procedure": pgettext_lazy("job argument", "Procedure"),
+    "months_after": pgettext_lazy("job argument", "Further months"),
     "reading_ids": pgettext_lazy("job argument", "Numbers of the readings"),
     "run_id": pgettext_lazy("job argument", "Number of the bill run"),
     "study_id": pgettext_lazy("job argument", "Number of the study"),

@@ -5,20 +5,18 @@ days of outage, months of the contract, contracts of the customer.
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
 
 import polars as pl
 
 from tomoshibi.billing import values
+from tomoshibi.billing.queries.known_numbers import DEMAND, with_contracts, with_demand
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters import queries as masters
-from tomoshibi.metering import queries as metering
 from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
 from tomoshibi.rating.program import Program
 
-DEMAND = ("demand_milli", "max_demand_milli", "power_factor_percent")
 OUTAGE_DAYS = "outage_days"
 
 
@@ -34,7 +32,7 @@ def with_numbers(
     """
     wanted = {name for program in programs.values() for name in program.inputs}
     if wanted & set(DEMAND):
-        parts = _with_demand(parts, month=month)
+        parts = with_demand(parts, month=month)
     parts = _with_particulars(parts, wanted=wanted)
     if OUTAGE_DAYS in wanted:
         parts = contracts.with_outage_days(parts)
@@ -44,7 +42,7 @@ def with_numbers(
         months = (priced.year() - begun.year()) * 12 + priced.month() - begun.month() + 1
         parts = parts.with_columns(months.cast(pl.Int64).alias(CONTRACT_MONTH))
     if CUSTOMER_CONTRACTS in wanted:
-        parts = _with_contracts(parts, rows=rows)
+        parts = with_contracts(parts, rows=rows)
     return parts
 
 
@@ -56,23 +54,6 @@ def _with_knowledge(parts: pl.DataFrame, *, programs: Mapping[int, Program]) -> 
         return parts
     stored = pl.lit(round(moment.timestamp() * MICRO), dtype=pl.Int64)
     return parts.with_columns(pl.when(pl.col("plan_version").is_in(linked)).then(stored).alias(values.SPOT_KNOWN))
-
-
-def _with_demand(parts: pl.DataFrame, *, month: Month) -> pl.DataFrame:
-    """Each part takes the demand of its days: a change of equipment inside the month has one before and one behind it."""
-    demand = metering.demand_frame(month=month, contract_ids=parts["contract_id"].unique())
-    found = (
-        parts.with_row_index("_place")
-        .sort("period_start")
-        .join_asof(
-            demand.select("contract_id", "period_start", *DEMAND).sort("period_start"),
-            on="period_start",
-            by="contract_id",
-            strategy="nearest",
-            check_sortedness=False,
-        )
-    )
-    return found.sort("_place").drop("_place")
 
 
 def _with_particulars(parts: pl.DataFrame, *, wanted: Collection[str]) -> pl.DataFrame:
@@ -96,23 +77,3 @@ def _with_particulars(parts: pl.DataFrame, *, wanted: Collection[str]) -> pl.Dat
         pl.coalesce(name, f"_{name}").alias(name) if name in measured else pl.col(f"_{name}").alias(name)
         for name in names
     ).drop("particulars", *(f"_{name}" for name in names))
-
-
-def _with_contracts(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
-    """How many contracts the customer of each part has on its first day."""
-    if parts.is_empty():
-        return parts.with_columns(pl.lit(None, dtype=pl.Int64).alias(CUSTOMER_CONTRACTS))
-    days = [day for day in parts["period_start"].to_list() if isinstance(day, date)]
-    held = contracts.supplied_frame(period_start=min(days), period_end=max(days) + timedelta(days=1))
-    held = held.select("customer_id", begun="start", ended="end")
-    key = ["row_id", "segment"]
-    counted = (
-        parts.select(*key, "period_start")
-        .join(rows.select("row_id", "customer_id"), on="row_id")
-        .join(held, on="customer_id")
-        .filter(pl.col("begun") <= pl.col("period_start"))
-        .filter(pl.col("ended").is_null() | (pl.col("ended") > pl.col("period_start")))
-        .group_by(key)
-        .agg(pl.len().cast(pl.Int64).alias(CUSTOMER_CONTRACTS))
-    )
-    return parts.join(counted, on=key, how="left", maintain_order="left")

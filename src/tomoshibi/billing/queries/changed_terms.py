@@ -33,8 +33,8 @@ def bills_under_other_terms(issued: pl.DataFrame) -> list[int]:
 
     :param issued: ``contract_id, bill_id`` of the bills that stand
     """
-    changed = contracts.ever_changed(contract_ids=issued["contract_id"])
-    priced = _priced(issued.filter(pl.col("contract_id").is_in(changed))["bill_id"].to_list())
+    changed = contracts.ever_changed(contract_ids=issued["contract_id"].unique())
+    priced = _priced(issued.filter(pl.col("contract_id").is_in(changed))["bill_id"])
     if priced.is_empty():
         return []
     now = parts(rows=_periods(priced)).rename({"row_id": "bill_id"})
@@ -47,7 +47,7 @@ def bills_under_other_terms(issued: pl.DataFrame) -> list[int]:
     return sorted(found)
 
 
-def _priced(bill_ids: list[int]) -> pl.DataFrame:
+def _priced(bill_ids: pl.Series) -> pl.DataFrame:
     """What bills were priced from: their parts, or the whole bill where it was plain."""
     found = bulk.read_frame(
         """
@@ -55,7 +55,7 @@ def _priced(bill_ids: list[int]) -> pl.DataFrame:
                coalesce(p.plan_version_id, b.plan_version_id), coalesce(p.capacity_kind, b.capacity_kind),
                coalesce(p.capacity_milli, b.capacity_milli), coalesce(p.discounts::text, '[]'),
                coalesce(p.inputs::text, '{}')
-          FROM billing_bill b LEFT JOIN billing_part p ON p.bill_id = b.id WHERE b.id = ANY(%s)
+          FROM billing_bill b LEFT JOIN billing_part p ON p.bill_id = b.id WHERE b.id = ANY(%s::bigint[])
         """,
         _PRICED,
         [bill_ids],

@@ -1,12 +1,15 @@
 """What changed since bills were issued: their values, the published values, the prices of their plans."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
 from tomoshibi.billing import inputs, values
+from tomoshibi.billing.queries.changed_numbers import bills_of_other_company, bills_of_other_demand
 from tomoshibi.billing.queries.changed_terms import bills_under_other_terms
 from tomoshibi.billing.queries.channels import bills_of_other_channels
 from tomoshibi.contracts import queries as contracts
@@ -17,6 +20,7 @@ from tomoshibi.rating.proration import PriceChange
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
+CONTRACTS_A_BLOCK = 25_000
 CHANGED = {"month": pl.Int64, "contract_id": pl.Int64, "why": pl.String}
 _ISSUED = {
     "month": pl.Int64,
@@ -59,14 +63,52 @@ def changed_contracts(*, months: Sequence[Month]) -> pl.DataFrame:
 
     :returns: ``month, contract_id, why`` (``values.Changed``), a row for each reason
     """
-    issued = _issued(months)
+    return pl.concat([pl.DataFrame(schema=CHANGED), *changed_blocks(months=months)])
+
+
+def changed_blocks(*, months: Sequence[Month], contracts_a_block: int = CONTRACTS_A_BLOCK) -> Iterator[pl.DataFrame]:
+    """
+    The same, so many contracts at a time: what is in memory does not grow with the book.
+
+    :returns: frames as of ``changed_contracts``
+    """
+    ends = "SELECT min(contract_id), max(contract_id) FROM billing_bill WHERE month = ANY(%s) HAVING count(*) > 0"
+    span = bulk.read_frame(ends, {"first": pl.Int64, "last": pl.Int64}, [_numbers(months)])
+    if span.is_empty():
+        return
+    known = _Known(_stale_published(months), _replaced_versions(), masters.RateBook(), tuple(months))
+    for first in range(span["first"][0], span["last"][0] + 1, contracts_a_block):
+        yield _changed_within(known, _Within(first, first + contracts_a_block))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is asked once, however many blocks there are."""
+
+    stale: list[int]
+    replaced: pl.DataFrame
+    rates: masters.RateBook
+    months: tuple[Month, ...]
+
+
+class _Within(NamedTuple):
+    """A block of contracts by their ids, half-open."""
+
+    first: int
+    until: int
+
+
+def _changed_within(known: _Known, within: _Within) -> pl.DataFrame:
+    months = known.months
+    issued = _issued(months, within)
     if issued.is_empty():
         return pl.DataFrame(schema=CHANGED)
-    found = [(_otherwise_read(issued, months), values.Changed.READING)]
-    stale, replaced = _stale_published(months), _replaced_versions()
-    if stale or replaced.height:
-        own = pl.concat([issued.select(list(_PART)), _parts(months)])
-        others = own.filter(pl.col("published_id").is_in(stale))
+    by_demand = issued.filter(pl.col("bill_id").is_in(bills_of_other_demand(issued)))
+    found = [(_otherwise_read(issued, months), values.Changed.READING), (by_demand, values.Changed.READING)]
+    replaced = known.replaced
+    if known.stale or replaced.height:
+        own = pl.concat([issued.select(list(_PART)), _parts(months, within)])
+        others = own.filter(pl.col("published_id").is_in(known.stale))
         # A plan that divides periods at its price changes takes the new price from its day on, any other with the next.
         begun = (
             pl.when("divides")
@@ -77,11 +119,12 @@ def changed_contracts(*, months: Sequence[Month]) -> pl.DataFrame:
         prices = own.join(replaced, on="plan_version_id", how="inner").filter(begun, pl.col("replaced_from") < ends)
         for bills, why in ((others, values.Changed.MASTER), (prices, values.Changed.PRICE)):
             found.append((issued.filter(pl.col("bill_id").is_in(bills["bill_id"].implode())), why))
-    found.append((issued.filter(pl.col("bill_id").is_in(_otherwise_taxed(issued))), values.Changed.MASTER))
+    otherwise_taxed = _otherwise_taxed(issued, rates=known.rates)
+    found.append((issued.filter(pl.col("bill_id").is_in(otherwise_taxed)), values.Changed.MASTER))
     under_other_terms = bills_under_other_terms(issued.select("contract_id", "bill_id"))
-    under_other_terms += bills_of_other_channels(issued["bill_id"].to_list())
+    under_other_terms += bills_of_other_channels(issued["bill_id"]) + bills_of_other_company(issued)
     found.append((issued.filter(pl.col("bill_id").is_in(under_other_terms)), values.Changed.TERMS))
-    follows_market = issued.filter(pl.col("bill_id").is_in(_revised_spot(months)))
+    follows_market = issued.filter(pl.col("bill_id").is_in(_revised_spot(months, within)))
     found.append((follows_market, values.Changed.SPOT))
     rows = [
         frame.select("month", "contract_id", why=pl.lit(why.value)).unique(maintain_order=True) for frame, why in found
@@ -91,11 +134,11 @@ def changed_contracts(*, months: Sequence[Month]) -> pl.DataFrame:
 
 def _otherwise_read(issued: pl.DataFrame, months: Sequence[Month]) -> pl.DataFrame:
     """Bills whose reading does not stand any more."""
-    standing = metering.standing_frame(months=months)
+    standing = metering.standing_frame(months=months, supply_point_ids=issued["supply_point_id"].unique())
     return issued.join(standing, on=["supply_point_id", "reading_id"], how="anti")
 
 
-def _issued(months: Sequence[Month]) -> pl.DataFrame:
+def _issued(months: Sequence[Month], within: _Within) -> pl.DataFrame:
     """The last issued document of each contract and period of each month."""
     return bulk.read_frame(
         """
@@ -103,11 +146,11 @@ def _issued(months: Sequence[Month]) -> pl.DataFrame:
                b.month, b.contract_id, b.supply_point_id, b.period_start, b.period_end, b.reading_id, b.plan_code,
                b.plan_version_id, b.published_id, b.id, b.tax_rate_ppm
           FROM billing_bill b JOIN billing_invoice i ON i.bill_id = b.id
-         WHERE b.month = ANY(%s) AND b.kind <> 'charges'
+         WHERE b.month = ANY(%s) AND b.contract_id >= %s AND b.contract_id < %s AND b.kind <> 'charges'
          ORDER BY b.month, b.contract_id, b.period_start, b.revision DESC
         """,
         _ISSUED,
-        [_numbers(months)],
+        [_numbers(months), *within],
     )
 
 
@@ -115,14 +158,15 @@ def _numbers(months: Sequence[Month]) -> list[int]:
     return [month.number for month in months]
 
 
-def _parts(months: Sequence[Month]) -> pl.DataFrame:
+def _parts(months: Sequence[Month], within: _Within) -> pl.DataFrame:
     return bulk.read_frame(
         """
         SELECT p.bill_id, b.month, p.published_id, p.plan_version_id, p.period_start, p.period_end
-          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id WHERE b.month = ANY(%s)
+          FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id
+         WHERE b.month = ANY(%s) AND b.contract_id >= %s AND b.contract_id < %s
         """,
         _PART,
-        [_numbers(months)],
+        [_numbers(months), *within],
     )
 
 
@@ -161,7 +205,7 @@ def _stale_published(months: Sequence[Month]) -> list[int]:
     ]
 
 
-def _otherwise_taxed(issued: pl.DataFrame) -> list[int]:
+def _otherwise_taxed(issued: pl.DataFrame, *, rates: masters.RateBook) -> list[int]:
     """
     Bills of a rate of tax that is not the one of their days today.
 
@@ -169,14 +213,13 @@ def _otherwise_taxed(issued: pl.DataFrame) -> list[int]:
     where a former rate is kept for some time.
     """
     lasts = bulk.read_frame(
-        "SELECT DISTINCT ON (bill_id) bill_id, period_start FROM billing_part WHERE bill_id = ANY(%s)"
+        "SELECT DISTINCT ON (bill_id) bill_id, period_start FROM billing_part WHERE bill_id = ANY(%s::bigint[])"
         " ORDER BY bill_id, segment DESC",
         {"bill_id": pl.Int64, "last_start": pl.Date},
-        [issued["bill_id"].to_list()],
+        [issued["bill_id"]],
     )
     bills = issued.join(lasts, on="bill_id", how="left").with_columns(start=pl.coalesce("last_start", "period_start"))
     keys = ["start", "period_end", "tax_rate_ppm"]
-    rates = masters.RateBook()
     other, unsure = [], []
     for start, end, rate in bills.select(keys).unique(maintain_order=True).iter_rows():
         today = [_rate(rates, Period(start, end), continuing=continuing) for continuing in (True, False)]
@@ -202,17 +245,17 @@ def _rate(rates: masters.RateBook, period: Period, *, continuing: bool) -> int |
         return None
 
 
-def _revised_spot(months: Sequence[Month]) -> list[int]:
+def _revised_spot(months: Sequence[Month], within: _Within) -> list[int]:
     """Bills of months that follow the market and saw other spot prices than those that hold now."""
     linked = bulk.read_frame(
         """
         SELECT p.bill_id, p.plan_version_id, u.area, p.period_start, p.period_end, (p.inputs->>%s)::bigint
           FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id
           JOIN billing_published u ON u.id = coalesce(p.published_id, b.published_id)
-         WHERE b.month = ANY(%s) AND p.inputs ? %s
+         WHERE b.month = ANY(%s) AND b.contract_id >= %s AND b.contract_id < %s AND p.inputs ? %s
         """,
         _LINKED,
-        [values.SPOT_KNOWN, _numbers(months), values.SPOT_KNOWN],
+        [values.SPOT_KNOWN, _numbers(months), *within, values.SPOT_KNOWN],
     )
     if linked.is_empty():
         return []

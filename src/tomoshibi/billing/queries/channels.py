@@ -75,7 +75,7 @@ def _terms(bills: pl.DataFrame, payers: Callable[[pl.Series], pl.DataFrame]) -> 
     )
 
 
-def bills_of_other_channels(bill_ids: list[int]) -> list[int]:
+def bills_of_other_channels(bill_ids: pl.Series) -> list[int]:
     """Bills whose discounts and fees would follow another way of paying or telling today than when they were priced."""
     asking = [
         version
@@ -89,7 +89,7 @@ def bills_of_other_channels(bill_ids: list[int]) -> list[int]:
         SELECT b.id, b.account_id, b.period_end, coalesce(p.plan_version_id, b.plan_version_id),
                coalesce(p.discounts::text, '[]')
           FROM billing_bill b LEFT JOIN billing_part p ON p.bill_id = b.id
-         WHERE b.id = ANY(%s) AND coalesce(p.plan_version_id, b.plan_version_id) = ANY(%s)
+         WHERE b.id = ANY(%s::bigint[]) AND coalesce(p.plan_version_id, b.plan_version_id) = ANY(%s)
         """,
         _PRICED,
         [bill_ids, asking],

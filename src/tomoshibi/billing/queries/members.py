@@ -165,13 +165,14 @@ def _changed(month: Month, selection: values.Selection) -> pl.DataFrame:
 
 
 def changes_by_month(
-    *, today: date, reading_ids: Sequence[int] = (), months: int = 24
+    *, today: date, reading_ids: Sequence[int] = (), months_after: int = 0, months: int = 24
 ) -> dict[Month, dict[values.Changed, int]]:
     """
     Months, newest first, in which an issued bill rests on something else than what holds now: how many contracts, by
     reason.
 
     :param reading_ids: look only at the months of these readings
+    :param months_after: and at so many months after each
     :param months: how far back to look
     """
     newest = Month.of(today).plus(1)
@@ -179,12 +180,18 @@ def changes_by_month(
     looked = [month for n in range(months) if (month := newest.plus(-n)).number in billed]
     if 0 < len(reading_ids) <= _FEW_READINGS:
         found = [metering.reading(reading_id=reading_id) for reading_id in reading_ids]
-        named = {reading.month for reading in found if reading is not None}
+        own = {reading.month for reading in found if reading is not None}
+        named = {Month.from_number(number).plus(n).number for number in own for n in range(months_after + 1)}
         looked = [month for month in looked if month.number in named]
     if not looked:
         return {}
-    changed = changes.changed_contracts(months=looked)
-    counts = _still_supplied(changed, looked).group_by("month", "why").len()
+    blocks = [
+        _still_supplied(changed, looked).group_by("month", "why").len()
+        for changed in changes.changed_blocks(months=looked)
+    ]
+    if not blocks:
+        return {}
+    counts = pl.concat(blocks).group_by("month", "why").agg(pl.col("len").sum())
     by_month = {month: counts.filter(pl.col("month") == month.number).select("why", "len") for month in looked}
     return {
         month: {values.Changed(why): count for why, count in sorted(own.iter_rows())}
@@ -197,7 +204,11 @@ def _still_supplied(changed: pl.DataFrame, months: Sequence[Month]) -> pl.DataFr
     """Those of changed contracts that a correction would take (``_supplied_whenever``)."""
     if changed.is_empty():
         return changed
-    found = contracts.supplied_frame(period_start=min(months).plus(-2).first, period_end=max(months).plus(1).first)
+    found = contracts.supplied_frame(
+        period_start=min(months).plus(-2).first,
+        period_end=max(months).plus(1).first,
+        contract_ids=changed["contract_id"].unique(),
+    )
     around = {month.number: (month.plus(-2).first, month.plus(1).first) for month in months}
     first, until = (
         pl.col("month").replace_strict({number: days[place] for number, days in around.items()}, return_dtype=pl.Date)

@@ -13,9 +13,10 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import values
 from tomoshibi.metering.models import Demand
-from tomoshibi.metering.queries.demand import demand_history, lacking, qualifying_frame
+from tomoshibi.metering.queries.demand import demand_history, is_provided, lacking, qualifying_frame
 from tomoshibi.metering.queries.readings import confirmed_frame
 from tomoshibi.metering.values import DemandSource
+from tomoshibi.rating.demand import MONTHS
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import operations as worklist
@@ -242,10 +243,7 @@ def enter_agreed_demand(
     :raises DemandKnown: if the grid company provided demand and power factor
     """
     before = _standing(demand_id)
-    complete = before.max_demand_milli is not None and not (
-        before.wants_power_factor and before.power_factor_percent is None
-    )
-    if before.source == DemandSource.GRID.value and complete:
+    if is_provided(before):
         raise DemandKnown(_("the grid company provided the demand of this month"))
     given = _as_given(before) | {
         "max_demand_milli": max_demand_milli,
@@ -292,7 +290,7 @@ def _settle(before: Demand, given: Mapping[str, Any], *, what: str, now: datetim
     )
     _put_before_people(month=Month.from_number(row.month), now=now)
     if row.reading_id is not None:
-        worker.announce(values.ConfirmedValuesChanged(reading_ids=(row.reading_id,)))
+        worker.announce(values.ConfirmedValuesChanged(reading_ids=(row.reading_id,), months_after=MONTHS - 1))
     return row.id
 
 
@@ -326,7 +324,7 @@ def take_demands(
         _put_before_people(month=Month.from_number(number), now=now)
     readings = tuple(row.reading_id for row in made if row.reading_id is not None)
     if readings:
-        worker.announce(values.ConfirmedValuesChanged(reading_ids=readings))
+        worker.announce(values.ConfirmedValuesChanged(reading_ids=readings, months_after=MONTHS - 1))
     identity.record_deed(
         procedure=values.DEMAND_PROCEDURE, what=f"took {len(made)} demands of {source_name}", at=now, actor_id=actor_id
     )
@@ -359,5 +357,5 @@ def split_at_change_of_equipment(
     )
     _put_before_people(month=Month.from_number(row.month), now=now)
     if row.reading_id is not None:
-        worker.announce(values.ConfirmedValuesChanged(reading_ids=(row.reading_id,)))
+        worker.announce(values.ConfirmedValuesChanged(reading_ids=(row.reading_id,), months_after=MONTHS - 1))
     return made[1].id

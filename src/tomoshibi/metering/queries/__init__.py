@@ -6,6 +6,7 @@ from tomoshibi.metering.queries.demand import (
     demand_history,
     demand_versions,
     demands,
+    is_provided,
     lacking,
     qualifying_frame,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "half_hour_blocks",
     "half_hour_matrix",
     "history_frame",
+    "is_provided",
     "lacking",
     "load_curve",
     "portal_files",

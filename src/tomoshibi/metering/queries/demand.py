@@ -62,6 +62,12 @@ def lacking() -> QuerySet[Demand]:
     return demands().filter(Q(max_demand_milli=None) | no_factor)
 
 
+def is_provided(row: Demand) -> bool:
+    """Whether the grid company provided all that the plan wants of a month: nothing is agreed beside it."""
+    complete = row.max_demand_milli is not None and not (row.wants_power_factor and row.power_factor_percent is None)
+    return row.source == values.DemandSource.GRID.value and complete
+
+
 def demand_history(*, contract_id: int) -> list[values.DemandMonth]:
     """The months of a contract, latest first, each with the reason of its contract demand."""
     rows = list(demands().filter(contract_id=contract_id).order_by("month", "part"))

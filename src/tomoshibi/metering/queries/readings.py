@@ -67,19 +67,24 @@ def confirmed_frame(
     return frame[list(columns)]
 
 
-def standing_frame(*, months: Sequence[Month], kind: values.ReadingKind = values.ReadingKind.SUPPLY) -> pl.DataFrame:
+def standing_frame(
+    *, months: Sequence[Month], supply_point_ids: pl.Series, kind: values.ReadingKind = values.ReadingKind.SUPPLY
+) -> pl.DataFrame:
     """
-    Which readings of some months stand, as ``confirmed_frame`` has them.
+    Which readings of some points in some months stand, as ``confirmed_frame`` has them.
 
     :returns: ``supply_point_id``, ``reading_id``
     """
-    frame = bulk.read_frame(
+    frame = bulk.read_among(
         """
         SELECT month, supply_point_id, id, split_code FROM metering_reading
-         WHERE kind = %(kind)s AND month = ANY(%(months)s) AND superseded_by_id IS NULL
+         WHERE kind = %(kind)s AND month = ANY(%(months)s) AND superseded_by_id IS NULL AND {among}
         """,
         {"month": pl.Int64, "supply_point_id": pl.Int64, "reading_id": pl.Int64, "split_code": pl.String},
         {"kind": kind.value, "months": [month.number for month in months]},
+        key="supply_point_id",
+        column="supply_point_id",
+        ids=supply_point_ids,
     )
     split = pl.col("split_code") == values.PARTIAL_SPLIT
     standing = frame.filter(split | ~split.any().over("month", "supply_point_id"))

@@ -103,6 +103,7 @@ def _shown(demand_id: int) -> dict[str, Any]:
         "chart": demand_list.chart(history),
         "sources": demand_list.SOURCES,
         "stands": found.superseded_at is None,
+        "provided": queries.is_provided(found),
     }
 
 
