@@ -92,6 +92,62 @@ def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
     assert clerk.get(f"/tariffs/drafts/{draft_id}/").status_code == 200
 
 
+def test_what_stands_beside_the_components_is_shown_where_it_is_and_typed_in_where_it_is_not(clerk):  # noqa: F811
+    draft_id = begin(clerk, "tomoshibi-high-voltage")
+    stands = fields_of(draft_id)
+    assert stands["change"] == "half_hours"
+    assert stands["cancellation[0].billed_percent.amount"] == "20"
+    assert stands["late_interest.percent.amount"] == "10"
+    assert stands["proration.denominator"] == "calendar_of_start"
+    before = queries.draft(draft_id=draft_id).text
+    save(clerk, draft_id, **{"change": "days", "late_interest.percent.amount": "14.6"})
+    text = queries.draft(draft_id=draft_id).text
+    changed = [line for line in text.splitlines() if line not in before.splitlines()]
+    assert changed == [
+        "change: days",
+        "late_interest: {percent: {amount: 14.6, source: late, confidence: medium}}",
+    ]
+    save(clerk, draft_id, live=False, do="row:cancellation")
+    assert len(documents.read(queries.draft(draft_id=draft_id).text)["cancellation"]) == 3
+    assert fields_of(draft_id)["cancellation[2].flat.amount"] == ""
+
+    draft_id = begin(clerk, "tomoshibi-zero")
+    before = queries.draft(draft_id=draft_id).text
+    typed = {"amount": "10", "source": "invented"}
+    save(clerk, draft_id, **{f"late_interest.percent.{name}": value for name, value in typed.items()})
+    save(clerk, draft_id, live=False, do="row:cancellation")
+    save(clerk, draft_id, **{"cancellation[0].flat.amount": "3300"})
+    text = queries.draft(draft_id=draft_id).text
+    assert [str(one) for one in queries.findings_in(text) if one.blocking] == []
+    document = documents.read(text)
+    assert document["late_interest"] == {"percent": {"amount": 10, "source": "invented"}}
+    assert document["cancellation"] == [{"flat": {"amount": 3300, "source": "invented"}}]
+    save(clerk, draft_id, live=False, do="remove:cancellation[0]")
+    save(clerk, draft_id, **{f"late_interest.percent.{name}": "" for name in typed})
+    assert "late_interest" not in queries.draft(draft_id=draft_id).text
+
+
+def test_a_row_that_another_window_took_out_is_told(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    before = queries.draft(draft_id=draft_id).text
+    for act in ("remove:versions[0].components[9]", "row:versions[0].components[9].steps"):
+        answer = save(clerk, draft_id, live=False, do=act)
+        assert answer.status_code == 302
+    assert queries.draft(draft_id=draft_id).text == before
+
+
+def test_notes_and_sources_are_typed_in_each_language_they_stand_in(clerk):  # noqa: F811
+    draft_id = begin(clerk, "tomoshibi-zero")
+    stands = fields_of(draft_id)
+    assert stands["sources.invented.en"] == "invented for the demo; no published source"
+    assert "架空" in stands["comment.ja"]
+    save(clerk, draft_id, **{"sources.invented.ja": "社内で決めた単価"})
+    shown = clerk.get(f"/tariffs/drafts/{draft_id}/").content.decode()
+    assert "社内で決めた単価" in shown
+    save(clerk, draft_id, live=False, do="source")
+    assert fields_of(draft_id)["sources.source_1"], "a new source is one text"
+
+
 def test_what_saves_itself_takes_nothing_out(clerk):  # noqa: F811
     """The script sends the button that has the focus along: tabbing past "Take out" must not take anything out."""
     draft_id = begin(clerk)

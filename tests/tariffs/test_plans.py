@@ -13,7 +13,7 @@ from tests.tariffs.plans import HEADER, TOKYO
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations as masters
-from tomoshibi.tariffs import daytypes, operations, preview, queries
+from tomoshibi.tariffs import daytypes, operations, preview, queries, wording
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.models import PlanVersion
 
@@ -179,6 +179,49 @@ def test_the_shipped_plans_are_published_once(in_transaction, now):
     assert (tokyo.version_count, tokyo.current.valid_from) == (5, date(2024, 4, 1))
     old = next(p for p in listed if p.code == "shikoku-b")
     assert old.current is None, "a version with an end does not hold after it"
+
+
+@pytest.mark.parametrize(("price", "stays"), [("29.80", True), ("29.90", False)])
+def test_a_version_stays_as_it_was_published_when_its_notes_are_said_in_other_words(in_transaction, now, price, stays):
+    shipped = queries.shipped_documents(currency="JPY")
+    today = next(one for one in shipped if one["plan"] == "tomoshibi-zero" and "29.80" in str(one))
+    # As an earlier release published it: notes in one language only.
+    earlier = json.loads(documents.canonical(today).replace("29.80", price))
+    earlier |= {"comment": "An invented retailer.", "sources": {"invented": "nobody's"}}
+    PlanVersion.objects.create(
+        plan_code="tomoshibi-zero", name=earlier["name"], area="*", voltage="low", kind="free", capacity_unit="contract",
+        valid_from=date.fromisoformat(earlier["versions"][0]["from"]), document=earlier,
+        sha256=documents.sha256(earlier), published_at=now,
+    )  # fmt: skip
+    if not stays:
+        with pytest.raises(operations.VersionIsFinal):
+            operations.install_shipped(now=now)
+        return
+    assert operations.install_shipped(now=now) == len(shipped) - 1
+    (kept,) = PlanVersion.objects.filter(document__comment="An invented retailer.")
+    assert kept.sha256 == documents.sha256(earlier)
+
+
+@pytest.mark.parametrize(("language", "word"), [("ja", "架空"), ("zh-hans", "虚构"), ("en", "invented")])
+def test_notes_and_sources_are_read_in_the_language_of_the_reader(in_transaction, now, language, word):
+    operations.install_shipped(now=now)
+    version = queries.plan_version(plan_code="tomoshibi-zero", on=date(2026, 11, 4))
+    with translation.override(language):
+        rows = wording.price_table(version.document)
+        assert word in wording.in_language(version.document["comment"]).lower()
+    says = {"ja": "デモ用", "zh-hans": "为演示", "en": "for the demo"}[language]
+    assert all(says in row.source for row in rows)
+    (component, *_more) = queries.components([version.id])[version.id]
+    assert says in component.sources[0][language[:2]]
+
+
+def test_a_note_of_one_language_is_shown_as_it_is_and_a_wrong_one_is_refused():
+    noted = TOKYO.replace("versions:\n", "comment: only so\nversions:\n")
+    (document,), findings = queries.read_document(noted)
+    assert wording.in_language(document["comment"]) == "only so"
+    assert [one for one in findings if one.blocking] == []
+    refused = _findings(noted.replace("comment: only so", "comment: {en: without Japanese}"))
+    assert refused["comment"].blocking
 
 
 def test_versions_are_found_for_a_frame_in_its_order(in_transaction, now):

@@ -78,7 +78,7 @@ def line(
         formula=formula if explains else f"{formula} = {amount}",
         rule=f"{component.component} ({component.kind})",
         version=version,
-        source="; ".join(component.sources),
+        source="; ".join(one[language] for one in component.sources),
         price_list_from=price_list_from,
     )
 

@@ -154,8 +154,8 @@ def supplied_frame(
         FROM contracts_contract c JOIN supply_supplypoint p ON p.id = c.supply_point_id
         WHERE {" AND ".join(conditions)} ORDER BY c.id
         """
-    params = {"from": period_start, "until": period_end, "area": area, "base_day": base_day, "begun": begun_since}
-    params["accounts"] = list(account_ids if account_ids is not None else ())
+    params: dict[str, Any] = {"from": period_start, "until": period_end, "area": area, "base_day": base_day}
+    params |= {"begun": begun_since, "accounts": list(account_ids if account_ids is not None else ())}
     if contract_ids is None:
         return bulk.read_frame(query, SUPPLIED, params)
     return bulk.read_among(query, SUPPLIED, params, key="c.id", column="contract_id", ids=contract_ids)

@@ -51,15 +51,19 @@ def row_like(schema: Mapping[str, Any], *, source: str) -> Any:
     found = resolved(schema)
     if "enum" in found:
         return found["enum"][0]
+    if found.get("type") == "object":
+        # Where one of several has to be there, the first is offered.
+        needed = [*found.get("required", ()), *next((one.get("required", ()) for one in found.get("anyOf", ())), ())]
+        # A price that nobody typed yet is no price of zero.
+        known = {"source": source, "amount": ""}
+        return {
+            name: known[name] if name in known else row_like(found["properties"][name], source=source)
+            for name in needed
+            if name in found["properties"]
+        }
     if "anyOf" in found or "oneOf" in found:
         options = found.get("anyOf") or found["oneOf"]
         return row_like(options[0], source=source)
-    if found.get("type") == "object":
-        return {
-            name: source if name == "source" else row_like(found["properties"][name], source=source)
-            for name in found.get("required", ())
-            if name in found["properties"]
-        }
     if found.get("type") == "array":
         return [row_like(found["items"], source=source)] * found.get("minItems", 0)
     return {"integer": 0, "boolean": False, "null": None}.get(found.get("type", ""), "")

@@ -7,6 +7,7 @@ from fractions import Fraction
 import polars as pl
 
 from tomoshibi.kernel.units import E10, MICRO, plain
+from tomoshibi.tariffs.shapes.shape import in_language
 from tomoshibi.tariffs.values import Component
 
 SHARE = "share"
@@ -72,7 +73,7 @@ def _derivations(lines: pl.DataFrame, components: Mapping[int, Sequence[Componen
             share=ratio,
             amount=amount,
             text=text,
-            sources=component.sources,
+            sources=tuple(map(in_language, component.sources)),
         )
 
 

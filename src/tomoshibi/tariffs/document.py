@@ -178,6 +178,17 @@ def sha256(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
+def without_notes(document: Any) -> Any:
+    """A document without what it only tells people: comments, and the texts of its sources."""
+    if isinstance(document, Mapping):
+        return {
+            key: dict.fromkeys(value, "") if key == "sources" else without_notes(value)
+            for key, value in document.items()
+            if key != "comment"
+        }
+    return [without_notes(item) for item in document] if isinstance(document, list) else document
+
+
 def shipped() -> list[Path]:
     """The plan documents that come with the product."""
     return sorted(PLANS.glob("*.yaml"))

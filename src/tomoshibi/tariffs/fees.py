@@ -13,7 +13,7 @@ from tomoshibi.tariffs.shapes.shape import Part
 PPM_PER_PERCENT = 10_000
 _PRICE = {"$ref": "#/$defs/price"}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 1200}
-_TEXT = {"type": "string"}
+_NOTE = {"$ref": "#/$defs/note"}
 SCHEMA: dict[str, Any] = {
     "cancellation": {
         "description": "Clauses of the cancellation fee; those that apply are added.",
@@ -28,7 +28,7 @@ SCHEMA: dict[str, Any] = {
                 "per_month_left": _PRICE,
                 "billed_percent": _PRICE,
                 "notice_days": _COUNT,
-                "comment": _TEXT,
+                "comment": _NOTE,
             },
             "anyOf": [{"required": [name]} for name in ("flat", "per_month_left", "billed_percent", "notice_days")],
             "dependentRequired": {"per_month_left": ["within_months"], "renews": ["within_months"]},
@@ -43,7 +43,7 @@ SCHEMA: dict[str, Any] = {
             "grace_days": {"type": "integer", "minimum": 0, "maximum": 365},
             "minimum": {"$ref": "#/$defs/decimal"},
             "on": {"enum": ["without_levy_and_tax", "whole"]},
-            "comment": _TEXT,
+            "comment": _NOTE,
         },
         "additionalProperties": False,
     },
@@ -55,7 +55,7 @@ SCHEMA: dict[str, Any] = {
             "above": _PRICE,
             "percent": _PRICE,
             "months": {"type": "integer", "minimum": 1, "maximum": 12},
-            "comment": _TEXT,
+            "comment": _NOTE,
         },
         "additionalProperties": False,
     },

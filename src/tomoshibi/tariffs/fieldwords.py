@@ -41,7 +41,7 @@ _WORDS: Mapping[str, Any] = {
     "up_to_kwh": gettext_lazy("Up to kWh"),
     "block_kwh": gettext_lazy("Block kWh"),
     "when": gettext_lazy("When"),
-    "months": gettext_lazy("Months"),
+    "months": pgettext_lazy("plan field", "Months"),
     "days": gettext_lazy("Days"),
     "hours": gettext_lazy("Hours"),
     "remainder": gettext_lazy("Band that takes the rest"),
@@ -56,7 +56,7 @@ _WORDS: Mapping[str, Any] = {
     "quantity": gettext_lazy("Quantity"),
     "rounding": gettext_lazy("Rounding"),
     "proration": gettext_lazy("Part of a month"),
-    "levy": gettext_lazy("Levy"),
+    "levy": pgettext_lazy("plan field", "Levy"),
     "line": pgettext_lazy("tariff", "Line"),
     "total": gettext_lazy("Total"),
     "display": gettext_lazy("On paper"),
@@ -79,6 +79,7 @@ _WORDS: Mapping[str, Any] = {
     "currency": pgettext_lazy("plan field", "Currency"),
     "day": pgettext_lazy("plan field", "Day"),
     "deferral": gettext_lazy("Deferred payment"),
+    "discount_code": pgettext_lazy("plan field", "Discount code"),
     "denominator": pgettext_lazy("plan field", "Days that make a month"),
     "difference": pgettext_lazy("plan field", "Difference to the reading"),
     "fee": pgettext_lazy("plan field", "Fee"),
@@ -87,7 +88,7 @@ _WORDS: Mapping[str, Any] = {
     "floor": pgettext_lazy("plan field", "Floor"),
     "grace_days": pgettext_lazy("plan field", "Days without interest"),
     "if": pgettext_lazy("plan field", "Only if"),
-    "inclusive": pgettext_lazy("plan field", "Last day counted"),
+    "inclusive": pgettext_lazy("plan field", "A difference of just so many days counts"),
     "kept": pgettext_lazy("plan field", "Code if it is kept"),
     "minimum": pgettext_lazy("plan field", "At least"),
     "missed": pgettext_lazy("plan field", "Code if it is missed"),
@@ -122,7 +123,7 @@ _WORDS: Mapping[str, Any] = {
 _TITLES: Mapping[str, Any] = {
     "header": gettext_lazy("The plan"),
     "version": gettext_lazy("This version"),
-    "rules": gettext_lazy("Tax, rounding and parts of a month"),
+    "rules": gettext_lazy("Tax, rounding, parts of a month, leaving and paying late"),
     "sources": gettext_lazy("Sources"),
 }
 _CHOICES: Mapping[tuple[str, str], Any] = {
@@ -133,6 +134,14 @@ _CHOICES: Mapping[tuple[str, str], Any] = {
     ("kind", "free"): pgettext_lazy("tariff", "free"),
     ("kind", "purchase"): pgettext_lazy("tariff", "purchase"),
     ("unit", "contract"): gettext_lazy("per contract"),
+    ("change", "half_hours"): pgettext_lazy("plan field", "by half-hours"),
+    ("change", "days"): pgettext_lazy("plan field", "by days"),
+    ("change", "days_x_size"): pgettext_lazy("plan field", "by days x size"),
+    ("denominator", "reading_period"): pgettext_lazy("plan field", "days of the reading period"),
+    ("denominator", "calendar_of_start"): pgettext_lazy("plan field", "calendar month of the start"),
+    ("denominator", "calendar_of_end"): pgettext_lazy("plan field", "calendar month of the end"),
+    ("denominator", "calendar_of_edge"): pgettext_lazy("plan field", "calendar month of the edge"),
+    ("denominator", "thirty"): pgettext_lazy("plan field", "always thirty days"),
     ("confidence", "high"): gettext_lazy("certain"),
     ("confidence", "medium"): gettext_lazy("likely"),
     ("confidence", "low"): gettext_lazy("not certain"),
@@ -186,6 +195,11 @@ def word(name: Any) -> str:
 def head(name: str) -> str:
     """The same as the head of a column."""
     return f"{word(name)} [{_('yen')}]" if name == "amount" else word(name)
+
+
+def unit_of(name: str) -> str:
+    """What an amount beside the components counts."""
+    return {"percent": " [%]", "above": f" [{_('yen')}/kWh]"}.get(name, "")
 
 
 def price_head(name: str) -> str:

@@ -146,7 +146,7 @@ class Component:
     :param unit: what the quantity counts; ``quantity_scale`` integers make one
     :param label: name per language
     :param rule: the component as the document states it
-    :param sources: where its prices come from, with confidence
+    :param sources: where its prices come from, with confidence, per language
     """
 
     no: int
@@ -158,7 +158,7 @@ class Component:
     quantity_scale: int
     label: Mapping[str, str]
     rule: Mapping[str, Any] = field(default_factory=dict)
-    sources: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, str], ...] = ()
 
     @property
     def averaged(self) -> bool:

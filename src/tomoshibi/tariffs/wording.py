@@ -36,9 +36,9 @@ def price_table(document: Part) -> list[PriceRow]:
             what=what,
             amount=thousands(decimals(str(price["amount"]))),
             unit=unit,
-            source=sources.get(price["source"], price["source"]),
+            source=in_language(sources.get(price["source"], price["source"])),
             confidence=price.get("confidence", "high"),
-            comment=price.get("comment", ""),
+            comment=in_language(price.get("comment", "")),
         )
         for part in version["components"]
         for what, price, unit in SHAPES[part["kind"]].prices(part)
@@ -53,7 +53,7 @@ def in_words(document: Part) -> list[tuple[str, str]]:
 
 def _sentence(part: Part) -> str:
     said = SHAPES[part["kind"]].sentence(part)
-    return f"{said} {part['comment']}" if "comment" in part else said
+    return f"{said} {in_language(part['comment'])}" if "comment" in part else said
 
 
 def proration_in_words(document: Part) -> str:

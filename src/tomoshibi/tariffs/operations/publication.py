@@ -158,9 +158,14 @@ def _start(document: Mapping[str, Any]) -> date:
 
 
 def _is_published(document: Mapping[str, Any]) -> bool:
+    """A version stays as it was published; notes that were put into other words since make no other version."""
     code, start = document["plan"], _start(document)
-    published = PlanVersion.objects.filter(plan_code=code, valid_from=start).values_list("sha256", flat=True).first()
-    if published is not None and published != documents.sha256(document):
+    published = PlanVersion.objects.filter(plan_code=code, valid_from=start).only("sha256", "document").first()
+    if (
+        published is not None
+        and published.sha256 != documents.sha256(document)
+        and documents.without_notes(published.document) != documents.without_notes(document)
+    ):
         raise VersionIsFinal(
             _("%(plan)s from %(day)s is published with other content; publish a later version instead")
             % {"plan": code, "day": start}

@@ -21,7 +21,7 @@ _PERCENT = {
         "amount": s.DECIMAL,
         "source": {"type": "string", "minLength": 1},
         "confidence": {"$ref": "#/$defs/confidence"},
-        "comment": {"type": "string"},
+        "comment": s.NOTE,
     },
     "additionalProperties": False,
 }

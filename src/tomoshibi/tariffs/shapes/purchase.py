@@ -77,7 +77,7 @@ SHAPE = Shape(
                 "required": ["certified_from", "steps"],
                 "properties": {
                     "certified_from": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-                    "comment": {"type": "string"},
+                    "comment": s.NOTE,
                     "steps": {
                         "type": "array",
                         "minItems": 1,

@@ -73,7 +73,7 @@ class Shape:
                 "code": {"$ref": "#/$defs/code"},
                 "kind": True,
                 "label": {"$ref": "#/$defs/text"},
-                "comment": {"type": "string"},
+                "comment": NOTE,
                 **self.fields,
             },
             "additionalProperties": False,
@@ -87,6 +87,7 @@ STEP = {"$ref": "#/$defs/step"}
 CODE = {"$ref": "#/$defs/code"}
 DECIMAL = {"$ref": "#/$defs/decimal"}
 TEXT = {"$ref": "#/$defs/text"}
+NOTE = {"$ref": "#/$defs/note"}
 SIGN = {"enum": [1, -1]}
 SIZE_UNIT = {"enum": ["A", "kVA", "kW", "contract"]}
 CODES = {"type": "array", "items": CODE, "minItems": 1, "uniqueItems": True}
@@ -125,8 +126,10 @@ def block_dwh(part: Part) -> int:
     return energy_dwh(part.get("block_kwh", part.get("from_kwh", 0)))
 
 
-def in_language(label: Mapping[str, str]) -> str:
-    """A label in the language of the user."""
+def in_language(label: Mapping[str, str] | str) -> str:
+    """A label or note in the language of the user; a note that stands in one language only is what it is."""
+    if isinstance(label, str):
+        return label
     language = (get_language() or "ja")[:2]
     return label.get(language) or label.get("ja") or next(iter(label.values()), "")
 

@@ -176,7 +176,7 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         title=_("Yen against kWh%(size)s, without fuel adjustment, levy and discount") % {"size": shown},
         axis="kWh",
         categories=[str(kwh) for kwh in CURVE_KWH],
-        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line")],
+        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
         unit=_("yen"),
         low=True,
     )
@@ -217,8 +217,11 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
         "source": lambda: editor.add_source(text),
         "remove": lambda: editor.remove(text, name=place),
     }
-    if act in acts:
-        text = acts[act]()
+    try:
+        text = acts[act]() if act in acts else text
+    except LookupError:
+        messages.error(request, _("This place is no longer in the document."))
+        return redirect("tariffs:draft", draft_id)
     try:
         with db.transaction():
             operations.save_draft(

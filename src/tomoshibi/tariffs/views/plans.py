@@ -124,7 +124,8 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
     version = document["versions"][0]
     return {
         "document": document,
-        "version_comment": version.get("comment", ""),
+        "version_comment": wording.in_language(version.get("comment", "")),
+        "about": wording.in_language(document.get("comment", "")),
         "from_confidence": version.get("from_confidence", "high"),
         "until": version.get("until"),
         "seller": wording.in_language(document["seller"]) if "seller" in document else "",
@@ -138,7 +139,7 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "cancellation": fees.cancellation_in_words(document),
         "late_interest": fees.late_interest_in_words(document),
         "deferral": fees.deferral_in_words(document),
-        "sources": list(document["sources"].values()),
+        "sources": [wording.in_language(source) for source in document["sources"].values()],
         "findings": queries.findings_of(document),
         "by_half_hours": queries.program_of(document).needs_half_hours,
         "chart": _curve(document, size_milli=size_milli, today=clock.today()),
