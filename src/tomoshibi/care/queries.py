@@ -8,7 +8,6 @@ import polars as pl
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tomoshibi.applications import queries as applications
 from tomoshibi.care import values
 from tomoshibi.care.models import Announcement, AnswerText, Enquiry, Entry, Kind, Preference, Recipient, Settings
 from tomoshibi.care.values import OPEN_ENQUIRIES, AnnouncementState, Audience, EntryKind
@@ -273,31 +272,33 @@ def audience_frame(*, audience: Audience, today: date) -> pl.DataFrame:
     :returns: columns customer_id, mail, language, wants_mail; one row each
     """
     users = identity.portal_users_frame()
-    supplied = contracts.supplied_frame(period_start=today, period_end=today + timedelta(days=1))
-    if audience.areas:
-        users = _only(users, supplied.filter(pl.col("area").is_in(list(audience.areas)))["customer_id"])
-    if audience.plans:
-        terms = contracts.terms_frame(contract_ids=supplied["contract_id"])
-        on_plan = terms.filter(
-            pl.col("plan_code").is_in(list(audience.plans))
-            & (pl.col("terms_start") <= today)
-            & (pl.col("terms_end").is_null() | (pl.col("terms_end") > today))
-        )
-        users = _only(
-            users, supplied.filter(pl.col("contract_id").is_in(on_plan["contract_id"].implode()))["customer_id"]
-        )
-    if audience.places:
-        points = supply.points_frame(supply_point_ids=supplied["supply_point_id"])
-        dark = pl.any_horizontal([pl.col("postal_code").str.starts_with(place) for place in audience.places])
-        there = points.filter(dark)["supply_point_id"]
-        users = _only(users, supplied.filter(pl.col("supply_point_id").is_in(there.implode()))["customer_id"])
-    if audience.agencies:
-        users = _only(users, pl.Series(applications.customers_of_agencies(codes=audience.agencies), dtype=pl.Int64))
+    if audience.of_contracts:
+        users = _only(users, _contracts_of(audience, today)["customer_id"])
     if audience.numbers:
         found = [parties.customer_by_number(number=number) for number in audience.numbers]
         users = _only(users, pl.Series([one.id for one in found if one], dtype=pl.Int64))
     refused = list(Preference.objects.filter(announcements_by_mail=False).values_list("customer_id", flat=True))
     return users.with_columns(wants_mail=~pl.col("customer_id").is_in(refused))
+
+
+def _contracts_of(audience: Audience, today: date) -> pl.DataFrame:
+    """The contracts of today that fit: one and the same is in the area, on the plan, of the agency and at the place."""
+    found = contracts.supplied_frame(period_start=today, period_end=today + timedelta(days=1))
+    if audience.areas:
+        found = found.filter(pl.col("area").is_in(list(audience.areas)))
+    terms = contracts.terms_frame(
+        contract_ids=found["contract_id"], period_start=today, period_end=today + timedelta(days=1)
+    )
+    for column, named in (("plan_code", audience.plans), ("agency_code", audience.agencies)):
+        if named:
+            fitting = terms.filter(pl.col(column).is_in(list(named)))["contract_id"]
+            found = found.filter(pl.col("contract_id").is_in(fitting.implode()))
+    if audience.places:
+        points = supply.points_frame(supply_point_ids=found["supply_point_id"])
+        dark = pl.any_horizontal([pl.col("postal_code").str.starts_with(place) for place in audience.places])
+        there = points.filter(dark)["supply_point_id"]
+        found = found.filter(pl.col("supply_point_id").is_in(there.implode()))
+    return found
 
 
 def _only(users: pl.DataFrame, customer_ids: pl.Series) -> pl.DataFrame:

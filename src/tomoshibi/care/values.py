@@ -142,6 +142,8 @@ class Audience:
     """
     Whom an announcement reaches: portal users who fit everything that is named; nothing named is everybody.
 
+    Area, plan, agency and place are those of one contract: who has a plan in one area and lives in another fits neither.
+
     :param places: postal codes, or how they begin (an outage)
     :param numbers: of customers
     """
@@ -151,6 +153,11 @@ class Audience:
     agencies: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+
+    @property
+    def of_contracts(self) -> bool:
+        """Whether something is named that is a contract's."""
+        return bool(self.areas or self.plans or self.agencies or self.places)
 
     def as_dict(self) -> dict[str, list[str]]:
         return {name: list(getattr(self, name)) for name in self.__dataclass_fields__}

@@ -65,6 +65,16 @@ def _at_grid(new: NewChange, contract: Contract, today: date) -> list[Consequenc
                 grave=True,
             )
         ]
+    if switching.goes_by_form(
+        point=point, capacity_kind=terms.capacity_kind.value, capacity_milli=terms.capacity_milli
+    ):
+        return [
+            Consequence(
+                Effect.GRID,
+                _("From 500 kW the grid company is applied to by form; its answer is entered by hand."),
+                grave=True,
+            )
+        ]
     said = {
         ChangeKind.HOLDER: _("The grid company is told of the new data for each place that is supplied."),
         ChangeKind.SUCCESSION: _("The grid company is told of the new holder."),

@@ -96,12 +96,6 @@ def agency_code_of_sender(*, mail: str) -> str:
     return row.code if row else ""
 
 
-def customers_of_agencies(*, codes: Collection[str]) -> list[int]:
-    """Customers who came through agencies."""
-    rows = Registration.objects.filter(agency_code__in=list(codes), customer__isnull=False)
-    return sorted(set(rows.values_list("customer_id", flat=True)))
-
-
 def draft_of_message(*, inbound_id: int) -> values.Intake | None:
     """What a clerk has keyed from a message and not sent yet."""
     state = values.IntakeState.DRAFT.value

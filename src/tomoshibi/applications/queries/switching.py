@@ -16,6 +16,7 @@ from tomoshibi.applications.models import (
 )
 from tomoshibi.masters import queries as masters
 from tomoshibi.supply import queries as supply
+from tomoshibi.supply.values import SupplyPoint, Voltage
 
 
 def link() -> values.Link | None:
@@ -154,6 +155,18 @@ def earliest_on(*, spin: str, klass: values.PointClass, work: values.Work, today
     if point is None or not point.base_day:
         return day
     return masters.next_metering_day(area=point.area, base_day=point.base_day, day=day) or day
+
+
+LARGE_MILLI_KW = 500_000
+"""From this contract power on the support system takes nothing (OCCTO: high voltage under 500 kW)."""
+
+
+def goes_by_form(*, point: SupplyPoint | None, capacity_kind: str, capacity_milli: int) -> bool:
+    """Whether what is to be told of a point goes by form (AP9): special high voltage, and high voltage from 500 kW."""
+    if point is not None and point.voltage is Voltage.SPECIAL_HIGH:
+        return True
+    is_low = point is not None and point.voltage is Voltage.LOW
+    return not is_low and capacity_kind == "kW" and capacity_milli >= LARGE_MILLI_KW
 
 
 def to_case(row: SwitchingCase) -> values.Case:

@@ -21,11 +21,13 @@ from tomoshibi.applications.queries import changes as queries
 from tomoshibi.applications.queries import consequences
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState, NewChange
+from tomoshibi.applications.values.works import WorkKind
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import Contract
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
+from tomoshibi.supply.values import SupplyPoint, Voltage
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import confirm, fragments, lists
 from tomoshibi.ui.acting import actor
@@ -171,13 +173,15 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
 def _page(request: HttpRequest, change_id: int, *, status: int = 200, **bound: Any) -> HttpResponse:
     found = _change_or_404(change_id)
     grid = queries.grid_requests(change_id=change_id)
+    facts = _facts(found)
     context = {
-        **_facts(found),
+        **facts,
         "lines": queries.lines_of(change_id=change_id),
         "grid": [{"it": one, "part": words.PARTS[one.part]} for one in grid],
         "grid_states": switching_words.STATES,
         "may": _may(found, by_hand=not grid),
         "answer_form": forms.AnswerForm(auto_id="answer_%s"),
+        "form_kind": _form_of(found, facts["point"]),
         "may_do": request.user.has_perm(f"{found.procedure}.do"),  # type: ignore[union-attr]
     }
     if found.is_open and found.kind is ChangeKind.MOVE and not found.wanted.get("spin"):
@@ -186,6 +190,23 @@ def _page(request: HttpRequest, change_id: int, *, status: int = 200, **bound: A
         context |= _brings(_as_new(found), dict(found.before))
         context["form"] = _correction_form(None, found)
     return render(request, "applications/changes/change.html", context | bound, status=status)
+
+
+FORM_OF = {
+    ChangeKind.HOLDER: WorkKind.CUSTOMER,
+    ChangeKind.SUCCESSION: WorkKind.CUSTOMER,
+    ChangeKind.CAPACITY: WorkKind.CAPACITY,
+    ChangeKind.MOVE_OUT: WorkKind.TERMINATE,
+}
+"""The form by which the grid company is told of a change that the switching support system does not take."""
+
+
+def _form_of(found: values.Change, point: SupplyPoint | None) -> str:
+    """At low voltage another size that is not in amperes is work on the connection."""
+    is_low = point is not None and point.voltage is Voltage.LOW
+    if is_low and found.kind is ChangeKind.CAPACITY:
+        return WorkKind.SIZE
+    return FORM_OF.get(found.kind, "")
 
 
 def _search_there(found: values.Change) -> str:

@@ -19,7 +19,7 @@ from tomoshibi.applications.operations.changes.requests import (
     tell,
 )
 from tomoshibi.applications.operations.switching import cases
-from tomoshibi.applications.queries import purchases
+from tomoshibi.applications.queries import purchases, switching
 from tomoshibi.applications.queries.consequences import NOTICED
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState, Part
@@ -202,6 +202,11 @@ def _parts(row: Change, contract: Contract, customer: Customer) -> list[tuple[Pa
         "klass": _class(here),
         "note": row.number,
     }
+    by_form = _by_form(here, terms)
+    if by_form and row.kind == ChangeKind.MOVE:
+        raise ChangeRefused(_("from 500 kW a move is an end here and a start there, each by form"))
+    if by_form and row.kind != ChangeKind.HOLDER:
+        return []
     match ChangeKind(row.kind):
         case ChangeKind.HOLDER | ChangeKind.SUCCESSION:
             usual |= {
@@ -218,6 +223,7 @@ def _parts(row: Change, contract: Contract, customer: Customer) -> list[tuple[Pa
                     "contract_id": one.id, "klass": _class(point),
                 }))
                 for one, point in _supplied(customer.id, row.effective_on)
+                if not _by_form(point, one.terms_on(row.effective_on) or one.terms[-1])
             ] + [
                 (Part.INFORM, NewCase(SwitchingKind.CUSTOMER_CHANGE, one.spin, **usual | {
                     "contract_id": None, "klass": PointClass.GENERATION,
@@ -235,6 +241,12 @@ def _parts(row: Change, contract: Contract, customer: Customer) -> list[tuple[Pa
             return [(Part.END, end), (Part.START, _start_there(row, contract, terms, usual))]
         case _:
             return []
+
+
+def _by_form(point: SupplyPoint, terms: Terms) -> bool:
+    return switching.goes_by_form(
+        point=point, capacity_kind=terms.capacity_kind.value, capacity_milli=terms.capacity_milli
+    )
 
 
 def _start_there(row: Change, contract: Contract, terms: Terms, usual: dict[str, Any]) -> NewCase:

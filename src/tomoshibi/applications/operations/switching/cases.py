@@ -16,6 +16,7 @@ from tomoshibi.applications.models import SwitchingCase, SwitchingStep
 from tomoshibi.applications.operations.switching import line
 from tomoshibi.applications.operations.switching.line import NotSetUp
 from tomoshibi.applications.queries import purchases
+from tomoshibi.applications.queries import switching as queries
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
@@ -142,24 +143,34 @@ def _examine(new: NewCase, spin: str, today: date) -> None:
         raise Unfit(_("the customer number at the old retailer is needed"))
     if new.klass is PointClass.GENERATION and new.kind in values.BEGINNING and new.source_kind is None:
         raise Unfit(_("it has to be said whether the source is FIT or post-FIT"))
-    needs_contract = new.kind in values.ENDING or new.kind in {SwitchingKind.AMPERE, SwitchingKind.CUSTOMER_CHANGE}
-    if needs_contract and new.contract_id is None:
-        _examine_purchase(new, spin, today)
-    if new.klass is PointClass.GENERATION and new.terms:
-        raise Unfit(_("what we buy has no contract of supply: leave the plan empty"))
     if new.terms and new.account_number and parties.account_by_number(number=new.account_number) is None:
         unknown = _("there is no billing account %(number)s") % {"number": new.account_number}
         raise Unfit(parties.refusal_of(number=new.account_number) or unknown)
+    _examine_place(new, spin, today)
+
+
+def _examine_place(new: NewCase, spin: str, today: date) -> None:
+    """The point is one that the system knows, and what ends or changes there is ours."""
     if len(spin) != 22:  # noqa: PLR2004
         raise Unfit(_("a supply point number has 22 digits"))
-
-
-def _examine_purchase(new: NewCase, spin: str, today: date) -> None:
-    """What ends or changes without a contract is a purchase of ours."""
+    if new.klass is PointClass.HIGH and _is_large(new, spin, today):
+        raise Unfit(_("high voltage from 500 kW and special high voltage go by form"))
+    if new.klass is PointClass.GENERATION and new.terms:
+        raise Unfit(_("what we buy has no contract of supply: leave the plan empty"))
+    is_ours = new.kind in values.ENDING or new.kind in {SwitchingKind.AMPERE, SwitchingKind.CUSTOMER_CHANGE}
+    if not is_ours or new.contract_id is not None:
+        return
     if new.klass is not PointClass.GENERATION:
         raise Unfit(_("this is for a point that we supply: name its contract"))
     if purchases.purchase_at(spin=spin, on=today) is None:
         raise Unfit(_("this is for a point where we buy: nothing is bought at this one"))
+
+
+def _is_large(new: NewCase, spin: str, today: date) -> bool:
+    contract = contract_queries.contract(contract_id=new.contract_id) if new.contract_id else None
+    terms = contract and (contract.terms_on(new.wished_on or today) or contract.terms[-1])
+    kind, size = (terms.capacity_kind.value, terms.capacity_milli) if terms else (new.capacity_kind, new.capacity_milli)
+    return queries.goes_by_form(point=supply.point(spin=spin), capacity_kind=kind, capacity_milli=size or 0)
 
 
 @db.transaction_required
