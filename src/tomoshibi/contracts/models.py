@@ -70,6 +70,8 @@ class ContractTerms(models.Model):
                 name="contract_terms_capacity",
             ),
         ]
+        # The rule's own index finds those of one contract; this one those of a range, as a run asks for.
+        indexes = [models.Index(fields=["contract"], name="contract_terms_of_contract")]
 
 
 @audited(words={"state": "tomoshibi.contracts.words.CHARGES", "tax": "tomoshibi.contracts.words.TAXES"})

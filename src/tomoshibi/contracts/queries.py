@@ -194,7 +194,7 @@ def terms_frame(
     :returns: columns of ``TERMS``, one row per contract and terms, by contract and start; ``discounts`` and ``particulars`` are JSON
     """
     params: dict[str, Any] = {"from": period_start, "until": period_end}
-    conditions = ["TRUE"] if contract_ids is None else ["{among}"]
+    conditions = ["{among}"]
     conditions += ["start < %(until)s"] if period_end else []
     conditions += ['("end" IS NULL OR "end" > %(from)s)'] if period_start else []
     query = f"""
@@ -202,10 +202,7 @@ def terms_frame(
                agency_code
         FROM contracts_contractterms WHERE {" AND ".join(conditions)} ORDER BY contract_id, start
         """
-    if contract_ids is None:
-        return bulk.read_frame(query, TERMS, params)
-    ids = pl.Series(contract_ids, dtype=pl.Int64)
-    return bulk.read_among(query, TERMS, params, key="contract_id", column="contract_id", ids=ids)
+    return bulk.read_among(query, TERMS, params, key="contract_id", column="contract_id", ids=contract_ids)
 
 
 def accounts_of_contracts(*, contract_ids: Sequence[int] | pl.Series) -> list[int]:
@@ -225,20 +222,18 @@ def waiting_charges_frame(
     :param month: as a number like 202610; without one, those of all months
     :returns: columns of ``CHARGES``, one row per charge, by contract
     """
-    params: dict[str, Any] = {"month": month if month is not None else _EVERY_MONTH}
-    which = "TRUE"
-    if contract_ids is not None:
-        params["ids"] = list(contract_ids)
-        which = "s.contract_id = ANY(%(ids)s::bigint[])"
-    return bulk.read_frame(
+    return bulk.read_among(
         f"""
         SELECT s.id, s.contract_id, s.code, s.text, s.amount_minor, s.tax, s.month, s.worked, c."end"
           FROM contracts_sundrycharge s JOIN contracts_contract c ON c.id = s.contract_id
-         WHERE s.state = '{values.ChargeState.WAITING.value}' AND s.month <= %(month)s AND {which}
+         WHERE s.state = '{values.ChargeState.WAITING.value}' AND s.month <= %(month)s AND {{among}}
          ORDER BY s.contract_id, s.id
         """,
         CHARGES,
-        params,
+        {"month": month if month is not None else _EVERY_MONTH},
+        key="s.contract_id",
+        column="contract_id",
+        ids=contract_ids,
     )
 
 

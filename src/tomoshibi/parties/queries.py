@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import polars as pl
 from django.db import connection
@@ -343,29 +343,24 @@ def _like(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _among(column: str, ids: Sequence[int] | pl.Series | None, params: dict[str, Any]) -> str:
-    """A condition on ids, for one query with an array, however many there are."""
-    if ids is None:
-        return "TRUE"
-    params["ids"] = bulk.id_array(ids) if isinstance(ids, pl.Series) else list(ids)
-    return f"{column} = ANY(%(ids)s::bigint[])"
-
-
 def customers_frame(*, customer_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
     """:returns: columns of ``CUSTOMERS``, one row per customer, by id"""
-    params: dict[str, Any] = {}
-    return bulk.read_frame(
-        f"""
+    return bulk.read_among(
+        """
         SELECT id, number, kind, name, kana, postal_code, prefecture || city || town || block, building,
                coalesce(nullif(phone, ''), mobile), mail
-        FROM parties_customer WHERE {_among("id", customer_ids, params)} ORDER BY id
+        FROM parties_customer WHERE {among} ORDER BY id
         """,
         CUSTOMERS,
-        params,
+        key="id",
+        column="customer_id",
+        ids=customer_ids,
     )
 
 
-_ADDRESS_COMPLETE = "postal_code <> '' AND prefecture <> '' AND city <> '' AND (town <> '' OR block <> '')"
+_ADDRESS_COMPLETE = (
+    "{0}.postal_code <> '' AND {0}.prefecture <> '' AND {0}.city <> '' AND ({0}.town <> '' OR {0}.block <> '')"
+)
 
 
 def billing_accounts_frame(
@@ -385,31 +380,39 @@ def billing_accounts_frame(
     wanted = list(ACCOUNTS if columns is None else columns)
     if set(wanted) <= set(_TERMS):
         return _terms_frame(wanted, account_ids, on=on)
-    named = {"account_id": "id", "address_complete": _ADDRESS_COMPLETE}
-    params: dict[str, Any] = {"on": on or _LATEST}
     own = "(a.postal_code <> '' OR a.city <> '')"
     part = {
-        name: f"CASE WHEN {own} THEN a.{name} ELSE c.{name} END"
+        name: f"CASE WHEN {own} THEN a.{name} ELSE c.{name} END AS {name}"
         for name in ("postal_code", "prefecture", "city", "town", "block", "building")
     }
-    return bulk.read_frame(
+    of_account, of_customer = (_ADDRESS_COMPLETE.format(table) for table in ("a", "c"))
+    told = part | {
+        "account_id": "a.id", "customer_id": "a.customer_id", "number": "a.number", "customer_number": "c.number",
+        "customer_kind": "c.kind", "addressee": "coalesce(nullif(a.addressee, ''), c.name)", "kana": "c.kana",
+        "payment_method": "t.payment_method", "statement_channel": "t.statement_channel",
+        "mail": "coalesce(nullif(a.mail, ''), c.mail)",
+        "address_complete": f"CASE WHEN {own} THEN {of_account} ELSE {of_customer} END",
+    }  # fmt: skip
+    frame = bulk.read_among(
         f"""
-        SELECT {", ".join(named.get(name, name) for name in wanted)}
-        FROM (
-            SELECT a.id, a.customer_id, a.number, c.number AS customer_number, c.kind AS customer_kind,
-                   coalesce(nullif(a.addressee, ''), c.name) AS addressee, c.kana,
-                   t.payment_method, t.statement_channel, coalesce(nullif(a.mail, ''), c.mail) AS mail,
-                   {", ".join(f"{sql} AS {name}" for name, sql in part.items())}
-            FROM parties_billingaccount a
-            JOIN parties_customer c ON c.id = a.customer_id
-            JOIN parties_accountterms t ON t.account_id = a.id
-                 AND t.start <= %(on)s AND (t."end" IS NULL OR t."end" > %(on)s)
-            WHERE {_among("a.id", account_ids, params)}
-        ) AS account ORDER BY id
+        WITH account AS MATERIALIZED (SELECT * FROM parties_billingaccount WHERE {{among}})
+        SELECT a.id, {", ".join(told[name] for name in wanted)}
+          FROM account a
+          -- Between which ids they lie is said, or the server goes through all of a million for each part of a book.
+          JOIN parties_customer c ON c.id = a.customer_id
+               AND c.id BETWEEN (SELECT min(customer_id) FROM account) AND (SELECT max(customer_id) FROM account)
+          JOIN parties_accountterms t ON t.account_id = a.id
+               AND t.account_id BETWEEN (SELECT min(id) FROM account) AND (SELECT max(id) FROM account)
+               AND t.start <= %(on)s AND (t."end" IS NULL OR t."end" > %(on)s)
+         ORDER BY a.id
         """,
-        {name: ACCOUNTS[name] for name in wanted},
-        params,
+        {"key": pl.Int64, **{name: ACCOUNTS[name] for name in wanted}},
+        {"on": on or _LATEST},
+        key="id",
+        column="key",
+        ids=account_ids,
     )
+    return frame.drop("key")
 
 
 _TERMS = {"account_id": "account_id", "payment_method": "payment_method", "statement_channel": "statement_channel"}
@@ -419,14 +422,16 @@ _TERMS = {"account_id": "account_id", "payment_method": "payment_method", "state
 def _terms_frame(
     wanted: Sequence[str], account_ids: Sequence[int] | pl.Series | None, *, on: date | None
 ) -> pl.DataFrame:
-    params: dict[str, Any] = {"on": on or _LATEST}
-    frame = bulk.read_frame(
+    frame = bulk.read_among(
         f"""
         SELECT account_id, {", ".join(_TERMS[name] for name in wanted)} FROM parties_accountterms
-         WHERE start <= %(on)s AND ("end" IS NULL OR "end" > %(on)s) AND {_among("account_id", account_ids, params)}
+         WHERE start <= %(on)s AND ("end" IS NULL OR "end" > %(on)s) AND {{among}}
         """,
         {"key": pl.Int64, **{name: ACCOUNTS[name] for name in wanted}},
-        params,
+        {"on": on or _LATEST},
+        key="account_id",
+        column="key",
+        ids=account_ids,
     )
     return frame.sort("key").drop("key")
 
@@ -438,15 +443,13 @@ def terms_frame(*, account_ids: Sequence[int] | pl.Series) -> pl.DataFrame:
     :returns: ``account_id``, ``start``, ``end`` (exclusive; null where it holds on), ``payment_method``,
         ``statement_channel``
     """
-    params: dict[str, Any] = {}
-    return bulk.read_frame(
-        f"""
-        SELECT account_id, start, "end", payment_method, statement_channel FROM parties_accountterms
-         WHERE {_among("account_id", account_ids, params)}
-        """,
+    return bulk.read_among(
+        'SELECT account_id, start, "end", payment_method, statement_channel FROM parties_accountterms WHERE {among}',
         {"account_id": pl.Int64, "start": pl.Date, "end": pl.Date}
         | {name: ACCOUNTS[name] for name in ("payment_method", "statement_channel")},
-        params,
+        key="account_id",
+        column="account_id",
+        ids=account_ids,
     )
 
 
@@ -472,18 +475,32 @@ def mandates_frame(*, on: date, account_ids: Sequence[int] | pl.Series | None = 
 
     :returns: columns of ``MANDATES``, at most one row per account, by account
     """
-    params: dict[str, Any] = {"on": on, "live": [state.value for state in values.LIVE_MANDATES]}
-    return bulk.read_frame(
-        f"""
+    return bulk.read_among(
+        """
         SELECT id, account_id, state, agent, debit_key, bank_code, branch_code, account_kind, account_number,
                holder_kana, new_code
         FROM parties_mandate
-        WHERE state = ANY(%(live)s) AND start <= %(on)s AND {_among("account_id", account_ids, params)}
+        WHERE state = ANY(%(live)s) AND start <= %(on)s AND {among}
         ORDER BY account_id
         """,
         MANDATES,
-        params,
+        {"on": on, "live": [state.value for state in values.LIVE_MANDATES]},
+        key="account_id",
+        column="account_id",
+        ids=account_ids,
     )
+
+
+def debitable_accounts(*, on: date, account_ids: Sequence[int] | pl.Series) -> pl.Series:
+    """Which accounts have a mandate on a day that can be debited, whether or not they pay by it: their ids."""
+    return bulk.read_among(
+        "SELECT account_id FROM parties_mandate WHERE state = ANY(%(usable)s) AND start <= %(on)s AND {among}",
+        {"account_id": pl.Int64},
+        {"on": on, "usable": [state.value for state in values.DEBITABLE_MANDATES]},
+        key="account_id",
+        column="account_id",
+        ids=account_ids,
+    )["account_id"]
 
 
 def live_mandate_counts() -> dict[str, int]:
@@ -510,22 +527,23 @@ def debit_payers_frame(*, account_ids: Sequence[int] | pl.Series, on: date) -> p
 
     :returns: ``account_id``, ``agent``
     """
-    params: dict[str, Any] = {
-        "on": on,
-        "usable": [state.value for state in values.DEBITABLE_MANDATES],
-        "method": values.PaymentMethod.DIRECT_DEBIT.value,
-    }
-    return bulk.read_frame(
-        f"""
+    return bulk.read_among(
+        """
         SELECT m.account_id, m.agent
         FROM parties_mandate m
         JOIN parties_accountterms t ON t.account_id = m.account_id
              AND t.start <= %(on)s AND (t."end" IS NULL OR t."end" > %(on)s)
-        WHERE m.state = ANY(%(usable)s) AND m.start <= %(on)s AND t.payment_method = %(method)s
-          AND {_among("m.account_id", account_ids, params)}
+        WHERE m.state = ANY(%(usable)s) AND m.start <= %(on)s AND t.payment_method = %(method)s AND {among}
         """,
         {"account_id": pl.Int64, "agent": pl.String},
-        params,
+        {
+            "on": on,
+            "usable": [state.value for state in values.DEBITABLE_MANDATES],
+            "method": values.PaymentMethod.DIRECT_DEBIT.value,
+        },
+        key=("m.account_id", "t.account_id"),
+        column="account_id",
+        ids=account_ids,
     )
 
 

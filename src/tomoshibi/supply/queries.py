@@ -140,20 +140,27 @@ def points_frame(
     )
 
 
-def meters_frame(*, on: date, supply_point_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
-    """:returns: columns of ``METERS``, one row per meter that hangs at a point on a day, by point"""
-    params: dict[str, Any] = {"on": on}
-    return bulk.read_frame(
+def meters_frame(
+    *, on: date, supply_point_ids: Sequence[int] | pl.Series | None = None, hung_after: date | None = None
+) -> pl.DataFrame:
+    """
+    :param hung_after: only meters that were hung after this day
+    :returns: columns of ``METERS``, one row per meter that hangs at a point on a day, by point
+    """
+    return bulk.read_among(
         f"""
-        SELECT p.id, m.number, m.is_smart, m.interval_minutes, i.start, i."end"
+        SELECT i.point_id, m.number, m.is_smart, m.interval_minutes, i.start, i."end"
         FROM supply_installation i
-        JOIN supply_supplypoint p ON p.id = i.point_id
         JOIN supply_meter m ON m.id = i.meter_id
-        WHERE i.start <= %(on)s AND (i."end" IS NULL OR i."end" > %(on)s) AND {_among(supply_point_ids, params)}
-        ORDER BY p.id, m.number
+        WHERE i.start <= %(on)s AND (i."end" IS NULL OR i."end" > %(on)s) AND {{among}}
+              {"AND i.start > %(since)s" if hung_after else ""}
+        ORDER BY i.point_id, m.number
         """,
         METERS,
-        params,
+        {"on": on, "since": hung_after},
+        key="i.point_id",
+        column="supply_point_id",
+        ids=supply_point_ids,
     )
 
 

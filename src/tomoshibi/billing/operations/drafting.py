@@ -84,7 +84,7 @@ def draft(
         return _draft_charges(run, members=members, today=today, bill_ids=bill_ids)
     month = Month.from_number(run.month)
     known = facts.gather(run, members=members, month=month, today=today)
-    adjustments = queries.adjustments(contract_ids=members["contract_id"].to_list(), month=month)
+    adjustments = queries.adjustments(contract_ids=members["contract_id"], month=month)
     priced = pricing_step.price(known.filter("billable"), month=month, adjustments=adjustments)
     bills = _bills(run, known, priced, bill_ids=bill_ids)
     found = facts.complete(known, month=month, priced=priced, bills=bills, adjustments=adjustments)
@@ -107,8 +107,8 @@ def _draft_charges(run: Run, *, members: pl.DataFrame, today: date, bill_ids: Se
 
 def _numbered(rows: pl.DataFrame, *, bill_ids: Sequence[int]) -> pl.DataFrame:
     """Rows with ids: those to use again first, then fresh ones."""
-    ids = [*bill_ids[: rows.height], *_fresh_ids(max(0, rows.height - len(bill_ids)))]
-    return rows.with_columns(pl.Series("id", ids, dtype=pl.Int64))
+    again = pl.Series("id", bill_ids[: rows.height], dtype=pl.Int64)
+    return rows.with_columns(again.append(_fresh_ids(rows.height - len(again))))
 
 
 def _bills(run: Run, known: pl.DataFrame, priced: pricing_step.Priced, *, bill_ids: Sequence[int]) -> pl.DataFrame:
@@ -171,7 +171,7 @@ def _taxes(rows: pl.DataFrame) -> pl.Series:
     return pl.Series(found)
 
 
-def _fresh_ids(wanted: int) -> list[int]:
+def _fresh_ids(wanted: int) -> pl.Series:
     """
     A run of ids in one go.
 
@@ -179,7 +179,7 @@ def _fresh_ids(wanted: int) -> list[int]:
     not until the chunk is committed.
     """
     if not wanted:
-        return []
+        return pl.Series("id", dtype=pl.Int64)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('billing.bill_ids'))")
         try:
@@ -189,7 +189,7 @@ def _fresh_ids(wanted: int) -> list[int]:
             cursor.execute("SELECT setval(pg_get_serial_sequence('billing_bill', 'id'), %s)", [last])
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('billing.bill_ids'))")
-    return list(range(first, first + wanted))
+    return pl.int_range(first, first + wanted, dtype=pl.Int64, eager=True).alias("id")
 
 
 def _write(run: Run, bills: pl.DataFrame, priced: pricing_step.Priced, *, today: date) -> None:
@@ -266,8 +266,7 @@ def _count(chunk: Chunk, *, bills: pl.DataFrame, aside_count: int) -> None:
     chunk.aside_count = aside_count
     chunk.first_bill_id = chunk.last_bill_id = None
     if bills.height:
-        ids = sorted(bills["id"].to_list())
-        chunk.first_bill_id, chunk.last_bill_id = ids[0], ids[-1]
+        chunk.first_bill_id, chunk.last_bill_id = bills.select(pl.col("id").min(), last=pl.col("id").max()).row(0)
     for name in ("energy_dwh", "total_minor", "tax_minor", "levy_minor"):
         setattr(chunk, name, int(bills[name].sum()))
 

@@ -29,14 +29,14 @@ def gather(run: Run, *, members: pl.DataFrame, month: Month, today: date) -> pl.
 
     :returns: columns of ``queries.candidates`` and more; ``billable`` says whether pricing should see the row
     """
-    ids = members["contract_id"].to_list()
+    ids = members["contract_id"]
     rows = queries.candidates(members=members, month=month)
     billed = queries.billed_before(contract_ids=ids, month=month, run_id=run.id)
     rows = _with_billed(rows, billed, correction=run.kind == values.RunKind.CORRECTION.value)
     rows = rows.join(queries.last_ends(contract_ids=ids, month=month), on="contract_id", how="left")
     usual = queries.usual_use(rows=rows, month=month)
     rows = rows.join(usual, on=["supply_point_id", "start"], how="left")
-    payers = queries.payers(account_ids=rows["account_id"].unique().to_list(), on=today)
+    payers = queries.payers(account_ids=rows["account_id"].unique(), on=today)
     rows = rows.join(payers, on="account_id", how="left")
     exchanged = queries.exchanged_meters(rows=rows.filter("has_reading"))
     return rows.sort("row_id").with_columns(

@@ -12,7 +12,6 @@ from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
-from tomoshibi.parties import values as parties_values
 from tomoshibi.storage import bulk
 from tomoshibi.supply import queries as supply
 
@@ -153,11 +152,11 @@ def adjustments(*, contract_ids: Sequence[int] | pl.Series, month: Month) -> pl.
         {"month": month.number},
         key="contract_id",
         column="contract_id",
-        ids=pl.Series(contract_ids, dtype=pl.Int64),
+        ids=contract_ids,
     )
 
 
-def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.DataFrame:
+def billed_before(*, contract_ids: pl.Series, month: Month, run_id: int) -> pl.DataFrame:
     """
     The newest document of each contract and period of a month that other runs made.
 
@@ -167,31 +166,37 @@ def billed_before(*, contract_ids: list[int], month: Month, run_id: int) -> pl.D
     kinds = ", ".join(
         f"CASE WHEN bool_and({name} IS NOT NULL) OVER whole THEN sum({name}) OVER whole END" for name in composition.NET
     )
-    return bulk.read_frame(
+    return bulk.read_among(
         f"""
         SELECT DISTINCT ON (contract_id, period_start)
                contract_id, period_start, period_end, run_id, revision, id,
                first_value(id) OVER period, rerated_minor, tax_rate_ppm, sum(levy_minor) OVER whole, {kinds}
           FROM billing_bill
-         WHERE contract_id = ANY(%s) AND month = %s AND run_id <> %s AND kind <> 'charges'
+         WHERE {{among}} AND month = %(month)s AND run_id <> %(run)s AND kind <> 'charges'
         WINDOW whole AS (PARTITION BY contract_id, period_start),
                period AS (whole ORDER BY revision)
          ORDER BY contract_id, period_start, revision DESC
         """,
         _BILLED,
-        [contract_ids, month.number, run_id],
+        {"month": month.number, "run": run_id},
+        key="contract_id",
+        column="contract_id",
+        ids=contract_ids,
     )
 
 
-def last_ends(*, contract_ids: list[int], month: Month) -> pl.DataFrame:
+def last_ends(*, contract_ids: pl.Series, month: Month) -> pl.DataFrame:
     """Up to where each contract was billed before the month: ``contract_id, last_end``."""
-    return bulk.read_frame(
+    return bulk.read_among(
         """
         SELECT contract_id, max(period_end) FROM billing_bill
-         WHERE contract_id = ANY(%s) AND month < %s AND revision = 0 AND kind = 'bill' GROUP BY contract_id
+         WHERE {among} AND month < %(month)s AND revision = 0 AND kind = 'bill' GROUP BY contract_id
         """,
         _LAST,
-        [contract_ids, month.number],
+        {"month": month.number},
+        key="contract_id",
+        column="contract_id",
+        ids=contract_ids,
     )
 
 
@@ -203,7 +208,7 @@ def usual_use(*, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
     :returns: ``supply_point_id, start, previous_dwh, usual_per_day_dwh``: the month before, and per day the higher of
         the same month a year ago and the median of the last three months
     """
-    ids = rows["supply_point_id"].unique().to_list()
+    ids = rows["supply_point_id"].unique()
     found = pl.concat(
         [
             metering.history_frame(last_month=month.plus(-1), months=3, supply_point_ids=ids),
@@ -232,22 +237,22 @@ def usual_use(*, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
     )
 
 
-def payers(*, account_ids: list[int], on: date) -> pl.DataFrame:
+def payers(*, account_ids: pl.Series, on: date) -> pl.DataFrame:
     """``account_id, payment_method, statement_channel, address_complete, has_mandate`` on a day."""
     columns = ["account_id", "payment_method", "statement_channel", "address_complete"]
     accounts = parties.billing_accounts_frame(account_ids=account_ids, on=on, columns=columns)
-    usable = [state.value for state in parties_values.DEBITABLE_MANDATES]
-    mandates = parties.mandates_frame(account_ids=account_ids, on=on).filter(pl.col("state").is_in(usable))
-    return accounts.with_columns(has_mandate=pl.col("account_id").is_in(mandates["account_id"].implode()))
+    debitable = parties.debitable_accounts(account_ids=account_ids, on=on)
+    return accounts.with_columns(has_mandate=pl.col("account_id").is_in(debitable.implode()))
 
 
 def exchanged_meters(*, rows: pl.DataFrame) -> pl.DataFrame:
     """``row_id`` of candidates whose point has another meter at the end of the period than at its beginning."""
     if rows.is_empty():
         return rows.select("row_id")
-    last = _day(rows["period_end"].max())
+    first, last = _day(rows["period_start"].min()), _day(rows["period_end"].max())
     assert last is not None, "candidates with a reading have a period"
-    hung = supply.meters_frame(on=last, supply_point_ids=rows["supply_point_id"]).select("supply_point_id", "start")
+    hung = supply.meters_frame(on=last, supply_point_ids=rows["supply_point_id"], hung_after=first)
+    hung = hung.select("supply_point_id", "start")
     hung = hung.rename({"start": "hung_on"})
     return (
         rows.join(hung, on="supply_point_id", how="inner")

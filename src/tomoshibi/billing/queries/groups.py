@@ -243,13 +243,15 @@ def shares_of_bill(*, bill_id: int, total_minor: int) -> pl.DataFrame:
 
 def band_energies(*, reading_ids: pl.Series) -> pl.DataFrame:
     """``reading_id, band_peak_dwh, band_flat_dwh, band_valley_dwh`` of groups whose meters have rate registers."""
-    return bulk.read_frame(
+    return bulk.read_among(
         """
         SELECT DISTINCT ON (reading_id) reading_id, peak_dwh, flat_dwh, valley_dwh FROM billing_groupmonth
-        WHERE reading_id = ANY(%(ids)s::bigint[]) AND peak_dwh IS NOT NULL ORDER BY reading_id, id DESC
+        WHERE {among} AND peak_dwh IS NOT NULL ORDER BY reading_id, id DESC
         """,
         {"reading_id": pl.Int64, "band_peak_dwh": pl.Int64, "band_flat_dwh": pl.Int64, "band_valley_dwh": pl.Int64},
-        {"ids": bulk.id_array(reading_ids)},
+        key="reading_id",
+        column="reading_id",
+        ids=reading_ids,
     )
 
 

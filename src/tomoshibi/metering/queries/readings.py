@@ -95,7 +95,7 @@ def history_frame(
     *,
     last_month: Month,
     months: int = 13,
-    supply_point_ids: Sequence[int] | None = None,
+    supply_point_ids: Sequence[int] | pl.Series | None = None,
     kind: values.ReadingKind = values.ReadingKind.SUPPLY,
 ) -> pl.DataFrame:
     """
@@ -103,26 +103,23 @@ def history_frame(
 
     :returns: columns of ``values.HISTORY``; months without a quantity have no row
     """
-    clauses, params = _chosen(supply_point_ids=supply_point_ids)
-    return bulk.read_frame(
-        f"""
+    return bulk.read_among(
+        """
         SELECT supply_point_id, month, period_start, period_end, energy_dwh, agreed
           FROM metering_reading
-         WHERE kind = %(kind)s AND month BETWEEN %(first)s AND %(last)s
-           AND superseded_by_id IS NULL AND provided {clauses}
+         WHERE kind = %(kind)s AND month = ANY(%(months)s) AND superseded_by_id IS NULL AND provided AND {among}
          ORDER BY supply_point_id, period_start
         """,
         values.HISTORY,
-        {
-            "kind": kind.value,
-            "first": last_month.plus(1 - months).number,
-            "last": last_month.number,
-            **params,
-        },
+        # Each by its name: an index over months and points then yields a range of points from every month.
+        {"kind": kind.value, "months": [last_month.plus(-back).number for back in range(months)]},
+        key="supply_point_id",
+        column="supply_point_id",
+        ids=supply_point_ids,
     )
 
 
-def year_ago_frame(*, month: Month, supply_point_ids: Sequence[int] | None = None) -> pl.DataFrame:
+def year_ago_frame(*, month: Month, supply_point_ids: Sequence[int] | pl.Series | None = None) -> pl.DataFrame:
     """
     The quantities of the same reading month a year before.
 
