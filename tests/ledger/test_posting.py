@@ -129,6 +129,55 @@ def test_nothing_is_added_to_an_entry_later(chart, now, rows, reason):
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
+        ([(0, "1210", 202610, 5), (2, "4110", 202610, -5)], "came in parts"),
+        ([(1, "1210", 202610, 5), (3, "4110", 202610, -5)], "came in parts"),
+        ([(1, "1210", 202610, 5), (2, "4110", 202609, -5)], "no head of their month"),
+        ([(1, "1210", 202609, 5), (2, "4110", 202609, -5)], "no head of their month"),
+        ([(1, "1210", 202610, 5), (2, "4110", 202610, -4)], "out of balance by 1"),
+    ],
+)
+def test_legs_that_break_a_rule_are_refused_whatever_else_the_statement_brings(chart, rows, reason):
+    with connection.cursor() as cursor, db.savepoint():
+        entry_id = raw_head(cursor)
+        with pytest.raises(DatabaseError, match=reason), db.savepoint():
+            raw_legs(cursor, entry_id, *rows)
+        transaction.set_rollback(True)
+
+
+def test_heads_and_legs_told_apart_are_the_same_entries(chart, now):
+    heads = pl.DataFrame(
+        [(7, "bill:1", "issue", OCTOBER.first, OCTOBER.number, "bill:1", "x"),
+         (8, "bill:2", "issue", OCTOBER.first, OCTOBER.number, "00000000018", "y"),
+         (9, "bill:3", "issue", OCTOBER.first, OCTOBER.number, None, None)],
+        schema=dict(values.HEAD_SCHEMA), orient="row",
+    )  # fmt: skip
+    rows = [
+        (8, "1210", 5),
+        (7, "1210", 11_000),
+        (7, "4110", -10_000),
+        (8, "4110", -5),
+        (7, "2310", -1_000),
+        (9, "1210", 0),
+    ]
+    legs = pl.DataFrame([(*row, 3) for row in rows], schema=dict(values.LEG_SCHEMA), orient="row")
+    outcome = operations.post_apart(heads=heads, rows=legs, posted_at=now)
+    assert outcome == values.PostOutcome(entries=2, legs=5, already_posted=0, debit_minor=11_005), "one has no legs"
+    (entry,) = queries.entries_of(document="bill:1")
+    assert [(leg.account.code, leg.amount_minor) for leg in entry.legs] == [
+        ("1210", 11_000), ("4110", -10_000), ("2310", -1_000),
+    ]  # fmt: skip
+    (entry,) = queries.entries_of(document="00000000018")
+    assert (entry.source, entry.text, len(entry.legs)) == ("bill:2", "y", 2)
+    again = operations.post_apart(heads=heads, rows=legs, posted_at=now)
+    assert (again.entries, again.already_posted) == (0, 2)
+    wrong = legs.with_columns(pl.when(pl.col("entry") == 8).then(6).otherwise("amount_minor").alias("amount_minor"))
+    with pytest.raises(operations.OutOfBalance, match=r"bill:2 issue \(\+12\)"):
+        operations.post_apart(heads=heads, rows=wrong, posted_at=now)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
         ([(1, "1210", 202610, 5), (2, "4110", 202610, -5)], "no head"),
         ([(1, "none", 202610, 5), (2, "4110", 202610, -5)], "no account"),
     ],

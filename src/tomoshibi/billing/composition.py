@@ -28,10 +28,16 @@ _FINE = 1_000
 """A kind is divided by the tax in thousandths of the smallest unit, and cut off once."""
 
 
-def exact_e10(group: str = "group", amount: str = "amount_e10") -> list[pl.Expr]:
-    """Aggregates over the lines of a bill: ``<kind>_e10`` for every kind and for energy [1e-10 currency]."""
-    kinds = pl.col(group).replace_strict({g.value: kind for g, kind in KIND_OF.items()}, default=OTHER)
-    return [pl.col(amount).filter(kinds == kind).sum().alias(f"{kind}_e10") for kind in (*KINDS, ENERGY)]
+def exact_e10(kind: str = "kind", amount: str = "amount_e10") -> list[pl.Expr]:
+    """
+    The amount of a line in the column of its kind, 0 in the others: ``<kind>_e10`` for every kind and for energy, to be
+    summed per bill [1e-10 currency].
+
+    :param kind: a column of ``KINDS`` or ``ENERGY``
+    """
+    return [
+        pl.when(pl.col(kind) == one).then(pl.col(amount)).otherwise(0).alias(f"{one}_e10") for one in (*KINDS, ENERGY)
+    ]
 
 
 def without_tax(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:

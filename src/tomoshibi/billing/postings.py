@@ -31,7 +31,7 @@ def entries(
     accounts: Mapping[str, str],
     kinds: Mapping[str, str] | None = None,
     country: str = "JP",
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     Debit the receivable; credit the tax, every kind of charge with its own account, and the rest as energy.
 
@@ -47,7 +47,7 @@ def entries(
     :param on: the day of issue; its month is the accounting month
     :param accounts: account per posting key
     :param country: of the company, whose books are kept in its own language
-    :returns: rows of ``ledger.values.ENTRY_SCHEMA``
+    :returns: rows of ``ledger.values.HEAD_SCHEMA``, one per bill, and of ``LEG_SCHEMA``
     :raises KeyError: if one of the keys that every bill needs has no account
     """
     beside = _beside(extras, bills=bills, accounts=accounts, kinds=kinds or {})
@@ -64,17 +64,22 @@ def entries(
     besides = beside.with_columns(-pl.col("amount_minor")).select(legs.columns)
     legs = pl.concat([legs, besides]).filter(pl.col("amount_minor") != 0)
     used = legs["key"].unique().to_list()
-    return legs.select(
+    rows = legs.select(
+        entry="id",
+        account=pl.col("key").replace_strict({key: accounts[key] for key in used}, return_dtype=pl.String),
+        amount_minor="amount_minor",
+        customer_id="customer_id",
+    )
+    heads = bills.select(
+        entry="id",
         source=pl.format("bill:{}", "id"),
         purpose=pl.lit(PURPOSE),
         entry_on=pl.lit(on),
         accounting_month=pl.lit(Month.of(on).number, dtype=pl.Int64),
-        account=pl.col("key").replace_strict({key: accounts[key] for key in used}, return_dtype=pl.String),
-        amount_minor="amount_minor",
-        customer_id="customer_id",
         document=pl.col("number").cast(pl.String).str.zfill(11),
         text=pl.lit(TEXTS[country]),
     )
+    return heads, rows
 
 
 def _without_tax(amount: pl.Expr) -> pl.Expr:

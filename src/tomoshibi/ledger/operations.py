@@ -89,6 +89,30 @@ def post(*, entries: pl.DataFrame, posted_at: datetime, actor_id: int | None = N
     :raises MonthClosed: naming the month
     """
     rows, heads = legs.split(frames.require(entries, values.ENTRY_SCHEMA))
+    mixed = heads.filter("differ").head(3)
+    if mixed.height:
+        raise HeadsDiffer(
+            _("Legs of one entry name different days or months: %(entries)s") % {"entries": legs.names(mixed)}
+        )
+    return _post(rows, heads, posted_at=posted_at, actor_id=actor_id)
+
+
+@db.transaction_required
+def post_apart(
+    *, heads: pl.DataFrame, rows: pl.DataFrame, posted_at: datetime, actor_id: int | None = None
+) -> values.PostOutcome:
+    """
+    As ``post``, for who tells many entries: what an entry says stands once in its head, not in each of its legs.
+
+    :param heads: rows of ``values.HEAD_SCHEMA``, one per entry; one without legs is left out
+    :param rows: rows of ``values.LEG_SCHEMA``
+    :raises OutOfBalance, UnknownAccount, MonthClosed: as ``post``
+    """
+    found, of_entries = legs.headed(frames.require(heads, values.HEAD_SCHEMA), frames.require(rows, values.LEG_SCHEMA))
+    return _post(found, of_entries, posted_at=posted_at, actor_id=actor_id)
+
+
+def _post(rows: pl.DataFrame, heads: pl.DataFrame, *, posted_at: datetime, actor_id: int | None) -> values.PostOutcome:
     if heads.is_empty():
         return values.PostOutcome(entries=0, legs=0, already_posted=0, debit_minor=0)
     _refuse_broken(heads)
@@ -110,11 +134,6 @@ def post(*, entries: pl.DataFrame, posted_at: datetime, actor_id: int | None = N
 
 
 def _refuse_broken(heads: pl.DataFrame) -> None:
-    mixed = heads.filter("differ").head(3)
-    if mixed.height:
-        raise HeadsDiffer(
-            _("Legs of one entry name different days or months: %(entries)s") % {"entries": legs.names(mixed)}
-        )
     broken = heads.filter(pl.col("amount_minor") != 0).head(3)
     if broken.height:
         raise OutOfBalance(_("Entries do not sum to zero: %(entries)s") % {"entries": legs.names(broken, amounts=True)})

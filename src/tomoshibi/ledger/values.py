@@ -26,6 +26,22 @@ Rows of ``operations.post``: one per leg; an entry is all rows of one ``(source,
 ``amount_minor`` is positive for debit and negative for credit; ``customer_id`` and ``document`` may be null.
 """
 
+HEAD_SCHEMA: Schema = {
+    "entry": pl.Int64,
+    "source": pl.String,
+    "purpose": pl.String,
+    "entry_on": pl.Date,
+    "accounting_month": pl.Int64,
+    "document": pl.String,
+    "text": pl.String,
+}
+LEG_SCHEMA: Schema = {"entry": pl.Int64, "account": pl.String, "amount_minor": pl.Int64, "customer_id": pl.Int64}
+"""
+Rows of ``operations.post_apart``: an entry is one head and the legs that have its number ``entry``, which is the teller's own.
+
+Otherwise as in ``ENTRY_SCHEMA``.
+"""
+
 
 class AccountKind(StrEnum):
     ASSET = "asset"

@@ -235,19 +235,16 @@ def issue_chunk(*, run_id: int, now: datetime, actor_id: int | None = None) -> b
     bulk.copy_in("billing_invoice", _invoices(numbered, row=row, now=now))
     extras = queries.chunk_extras(first_id=chunk.first_bill_id, last_id=chunk.last_bill_id)
     accounts = masters.posting_accounts(on=row.issue_on)
-    ledger.post(
+    heads, legs = postings.entries(
         # The tax of the documents is the invoices': of a collective one it is rounded once over all its bills.
-        entries=postings.entries(
-            numbered.with_columns(pl.col("tax_minor") + pl.col("tax_shift_minor")),
-            extras=extras,
-            on=row.issue_on,
-            accounts=accounts,
-            kinds={code: kind.posting_key for code, kind in masters.charge_kinds(on=row.issue_on).items()},
-            country=masters.company().country,
-        ),
-        posted_at=now,
-        actor_id=actor_id,
+        numbered.with_columns(pl.col("tax_minor") + pl.col("tax_shift_minor")),
+        extras=extras,
+        on=row.issue_on,
+        accounts=accounts,
+        kinds={code: kind.posting_key for code, kind in masters.charge_kinds(on=row.issue_on).items()},
+        country=masters.company().country,
     )
+    ledger.post_apart(heads=heads, rows=legs, posted_at=now, actor_id=actor_id)
     contracts.tell_charges(charges=_instalments(numbered, extras=extras))
     chunk.issued, chunk.issued_count = True, bills.height
     chunk.save(update_fields=["issued", "issued_count"])

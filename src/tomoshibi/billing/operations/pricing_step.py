@@ -338,24 +338,40 @@ def with_extras(priced: pl.DataFrame, extras: pl.DataFrame, *, programs: Mapping
 
 def _looked_at(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
     """What the checks look at in the lines (the lowest charge, the units of levy and fuel), and what each kind comes to."""
+    charges = {Group.BASIC, Group.ENERGY, Group.LEVY}
     meaning = pl.DataFrame(
         [
-            (version, number, slot.group.value, slot.signed)
+            (
+                version,
+                number,
+                composition.KIND_OF.get(slot.group, composition.OTHER),
+                slot.group in charges and not slot.signed,
+                slot.group.value,
+            )
             for version, program in programs.items()
             for number, slot in enumerate(program.slots, start=1)
         ],
-        schema={"plan_version": pl.Int64, "component_no": pl.Int16, "group": pl.String, "signed": pl.Boolean},
+        schema={
+            "plan_version": pl.Int64,
+            "component_no": pl.Int16,
+            "kind": pl.String,
+            "charge": pl.Boolean,
+            "group": pl.String,
+        },
         orient="row",
     )
     marked = lines.join(meaning, on=["plan_version", "component_no"], how="left", maintain_order="left")
-    charges = [Group.BASIC.value, Group.ENERGY.value, Group.LEVY.value]
-    kwh = pl.col("quantity") > 1
-    return marked.group_by("row_id").agg(
-        *composition.exact_e10(),
-        lowest_line_e10=pl.col("amount_e10").filter(pl.col("group").is_in(charges) & ~pl.col("signed")).min(),
-        levy_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.LEVY.value) & kwh).last(),
-        fuel_price_micro=pl.col("price_micro").filter((pl.col("group") == Group.FUEL.value) & kwh).last(),
+    # Columns first and plain sums then: a condition inside a group costs as much as the group.
+    sums = (
+        marked.select("row_id", *composition.exact_e10(), lowest_line_e10=pl.when("charge").then("amount_e10"))
+        .group_by("row_id")
+        .agg(pl.col("^.*_e10$").exclude("lowest_line_e10").sum(), pl.col("lowest_line_e10").min())
     )
+    for group, name in ((Group.LEVY, "levy_price_micro"), (Group.FUEL, "fuel_price_micro")):
+        units = marked.filter((pl.col("group") == group.value) & (pl.col("quantity") > 1))
+        prices = units.group_by("row_id").agg(pl.col("price_micro").last().alias(name))
+        sums = sums.join(prices, on="row_id", how="left")
+    return sums
 
 
 def _with_unpriced(rows: pl.DataFrame, found: tariff_values.PricedFrame) -> pl.DataFrame:
