@@ -18,6 +18,28 @@ def png(width, height):
     return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\0" * 30
 
 
+def webp(width, height, *, kind=b"VP8X"):
+    w, h = (width - 1).to_bytes(3, "little"), (height - 1).to_bytes(3, "little")
+    lossy = b"\x30\x01\x00\x9d\x01\x2a" + width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    lossless = b"\x2f" + ((width - 1) | (height - 1) << 14).to_bytes(4, "little")
+    frame = {b"VP8X": b"\0\0\0\0" + w + h, b"VP8 ": lossy, b"VP8L": lossless}[kind]
+    return b"RIFF\0\0\0\0WEBP" + kind + len(frame).to_bytes(4, "little") + frame
+
+
+def heic(width, height):
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return b"\0\0\0\x18ftypheic" + b"\0" * 12 + b"\0\0\0\x14ispe\0\0\0\0" + size
+
+
+def objects(text, *, coding=b"/Filter/FlateDecode", pack=zlib.compress, kind=b"/Type/ObjStm"):
+    """A PDF whose objects lie in a stream."""
+    head = b"%PDF-1.7\n4 0 obj<<" + kind + b"/N 1/First 4" + coding + b">>stream\n"
+    return head + pack(text) + b"\nendstream\n%%EOF"
+
+
+SCRIPT = b"5 0 <</S/JavaScript/JS(app.alert\\(1\\))>>"
+
+
 def workbook(*members, kinds=b"<Types/>"):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -35,7 +57,11 @@ def workbook(*members, kinds=b"<Types/>"):
         ("BILL.JPEG", JPEG, Media.JPEG),
         ("bill.png", png(3000, 4000), Media.PNG),
         ("bill.pdf", PDF, Media.PDF),
-        ("bill.heic", b"\0\0\0\x18ftypheic" + b"\0" * 40, Media.HEIC),
+        ("bill.heic", heic(4032, 3024), Media.HEIC),
+        ("bill.webp", webp(3000, 4000), Media.WEBP),
+        ("lossy.webp", webp(3000, 4000, kind=b"VP8 "), Media.WEBP),
+        ("lossless.webp", webp(3000, 4000, kind=b"VP8L"), Media.WEBP),
+        ("objects.pdf", objects(b"5 0 <</Type/Catalog>>"), Media.PDF),
     ],
 )
 def test_papers_are_what_their_content_says(name, content, media):
@@ -62,6 +88,28 @@ def packed(text):
         ("locked.pdf", PDF.replace(b"/Catalog", b"/Catalog/Encrypt 4 0 R")),
         ("bomb.pdf", packed(b"\0" * (uploads.LARGEST_UNPACKED + 1))),
         ("bomb.png", png(60_000, 60_000)),
+        ("bomb.webp", webp(60_000, 60_000)),
+        ("bomb.heic", heic(60_000, 60_000)),
+        ("no-size.heic", b"\0\0\0\x18ftypheic" + b"\0" * 40),
+        ("no-size.webp", b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 40),
+        ("deep.pdf", objects(b" " * 5 * 2**20 + SCRIPT)),
+        (
+            "coded.pdf",
+            objects(
+                SCRIPT,
+                coding=b"/Filter[/ASCIIHexDecode/FlateDecode]",
+                pack=lambda t: zlib.compress(t).hex().encode() + b">",
+            ),
+        ),
+        (
+            "coded-by-number.pdf",
+            objects(SCRIPT, coding=b"/Filter 9 0 R", pack=lambda t: zlib.compress(t).hex().encode()),
+        ),
+        (
+            "escaped.pdf",
+            objects(SCRIPT, kind=b"/Type/Obj#53tm", coding=b"/Filter/LZWDecode", pack=lambda t: b"\x80" + t[:2]),
+        ),
+        ("predicted.pdf", objects(b"x", coding=b"/Filter/FlateDecode/DecodeParms<</Predictor 12>>")),
         ("sheet.xlsx", workbook()),
     ],
 )

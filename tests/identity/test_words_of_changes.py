@@ -65,6 +65,12 @@ def test_words_are_given_only_for_columns_that_there_are():
         ("contracts.SundryCharge", "amount_minor", 12_345, "12,345 円"),
         ("contracts.Contract", "end", "2026-10-31", "2026-10-31"),
         ("contracts.Contract", "end_reason", "moved_out", "転居"),
+        (
+            "applications.Notice",
+            "missing",
+            ["registration_number:sample", "supply:frequency"],
+            "小売電気事業者の登録番号：出荷時の見本のままです。自社の内容に書き換えてください, 電圧・周波数・契約容量 (周波数)",
+        ),
         ("parties.Customer", "phone", "03-1234-5678", "••••"),
         ("parties.AccountTerms", "payment_method", "direct_debit", "口座振替"),
         ("masters.TaxRate", "rate_ppm", 100_000, "10%"),

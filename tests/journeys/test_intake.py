@@ -15,7 +15,9 @@ from tomoshibi.applications.models import Intake, Submission
 from tomoshibi.applications.values import LARGEST_UPLOAD_BYTES, Source
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.gateways import mail
+from tomoshibi.messaging import operations as messaging_operations
 from tomoshibi.messaging import queries as messaging
+from tomoshibi.storage import db
 from tomoshibi.worker import operations as clock
 from tomoshibi.worklist import queries as worklist
 
@@ -102,7 +104,7 @@ def test_from_the_first_page_to_the_contract(journey, post_office):
     assert contract.terms[0].plan_code == "tomoshibi-market"
     look_at_the_state(Visitor(journey))
     journey.work()
-    assert {one.state for one in mails()} == {"sent"}
+    assert {one.state for one in mails() if one.channel == "mail"} == {"sent"}
 
 
 def mails(template=""):
@@ -121,6 +123,9 @@ def write_on_two_devices(journey):
     assert "The earliest possible day is 2026-11-" in refused.content.decode()
     # The number is not at hand: it may be left out.
     visitor.page("place", status=302, **pick(*names), wished_on="2026-12-01")
+    # Who goes on later keeps what stands on the page, also what is wrong so far.
+    visitor.page("you", status=302, name="灯火", kana="灯火\0", phone="090", do="save")
+    assert Intake.objects.get().typed["kana"] == "灯火"
     visitor.page("save", status=302, mail="taro@example.jp")
     (saved,) = mails("applications.saved")
     other = Visitor(journey)
@@ -138,9 +143,18 @@ def send_twice(journey):
     """Without consent it is refused; sent three times from two devices it is one record."""
     step(journey, minutes=3)
     visitor, other = journey.devices
-    assert "Please read this and agree." in other.page("check", status=422, agree_terms="on").content.decode()
-    for browser in (other, other, visitor):
+    refused = other.page("check", status=422, agree_terms="on").content.decode()
+    assert "Please read this and agree." in refused
+    assert "Please look at these answers:" in refused, "what is wrong is named where a phone shows the page first"
+    # A photo that was chosen and not uploaded: a bad one stops the sending, a good one goes along.
+    svg = SimpleUploadedFile("photo.jpg", b"<svg onload='x'/>")
+    assert "Nothing has been sent yet" in other.page("check", status=422, **CONSENTS, files=svg).content.decode()
+    assert Intake.objects.get().state == "draft"
+    photo = SimpleUploadedFile("meter.jpg", PHOTO + b"2", content_type="image/jpeg")
+    other.page("check", status=302, **CONSENTS, files=photo)
+    for browser in (other, visitor):
         browser.page("check", status=302, **CONSENTS)
+    assert [one.name for one in queries.uploads_of(intake_id=Intake.objects.get().id)] == ["bill.jpg", "meter.jpg"]
     row = Intake.objects.get()
     assert (row.state, Submission.objects.count()) == ("received", 1)
     assert row.typed["kana"] == "ともしび たろう"
@@ -154,11 +168,25 @@ def ask_back(clerk, url):
     shown = clerk.get(url, headers={"accept-language": "en"}).content.decode()
     listed = clerk.get("/applications/intake/", headers={"accept-language": "ja"}).content.decode()
     assert ("あかり市場連動" in listed, ">tomoshibi-market<" in listed) == (True, False), "plans go by their names"
+    assert "the application site" in shown
+    assert "As it came" in shown
+    assert "<code>kana</code>" not in shown
     assert "We need the supply point number of 22 digits" in shown
     assert clerk.post(f"{url}accept/").status_code == 302
     assert Intake.objects.get().state == "received"
-    clerk.post(f"{url}ask/", {"findings": ["spin_missing", "customer_number"]})
+    # A text message is only offered where one can leave; what was typed is kept when the request is refused.
+    assert "by_text" not in shown
+    empty = clerk.post(f"{url}ask/", {"question": "", "about": ["kana"]}, headers={"accept-language": "en"})
+    assert empty.status_code == 422
+    assert '<option value="kana" selected' in empty.content.decode()
+    with db.transaction():
+        messaging_operations.set_text_link(address="https://sms.example.jp/sms")
+    assert "by_text" in clerk.get(url).content.decode()
+    for _again in range(2):
+        clerk.post(f"{url}ask/", {"findings": ["spin_missing", "customer_number"], "by_text": "on"})
     assert Intake.objects.get().state == "deficient"
+    (text,) = mails("applications.deficient_text")
+    assert (text.recipient, "/apply/repair/" in text.body) == ("09000001234", True)
     (asked,) = mails("applications.deficient")
     return re.search(r"/apply/repair/\S+/", asked.body)[0]
 
@@ -169,6 +197,7 @@ def remind_once(journey):
         journey.in_transaction(lambda: clock.enqueue("applications.chase"))
         journey.work()
     assert len(mails("applications.reminder")) == 1
+    assert len(mails("applications.deficient_text")) == 2, "the reminder comes the ways that the request came"
 
 
 def repair(visitor, link):

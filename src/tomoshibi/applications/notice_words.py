@@ -1,6 +1,6 @@
 """What people read about documents: kinds, states, ways, items of the checklist, proofs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -68,6 +68,34 @@ ITEMS: dict[str, Words] = {
     "counsel": _("Who confirmed the text: it is still the shipped example"),
     "address": _("A complete address for the letter"),
 }
+FACTS: dict[str, Words] = {
+    "company": _("name of the company"),
+    "company_postal_code": _("postal code of the company"),
+    "company_address": _("address of the company"),
+    "company_phone": _("telephone of the company"),
+    "company_mail": _("mail of the company"),
+    "invoice_registration": _("invoice registration number of the company"),
+    "customer": _("name of the customer"),
+    "contract": _("contract number"),
+    "agent": _("name of the agency"),
+    "start": _("first day"),
+    "plan": _("name of the plan"),
+    "prices": _("prices of the plan"),
+    "rules": _("how the charges are calculated"),
+    "discounts": _("discounts of the contract"),
+    "payment": _("way of paying"),
+    "reading_day": _("day of the reading"),
+    "voltage": _("voltage"),
+    "frequency": _("frequency"),
+    "capacity": _("size of the contract"),
+    "spin": _("supply point number, still unknown"),
+    "place": _("address of use"),
+    "fee": _("fee for leaving"),
+    "late_interest": _("rule of late interest"),
+    "power_mix": _("power mix"),
+    "fiscal_year": _("fiscal year of the power mix"),
+}
+"""What is filled into an item, where it is missing."""
 PROOFS: dict[str, tuple[str, Words]] = {
     "made": ("file-check", _("Paper made; its SHA-256")),
     "sent": ("send", _("Sent to")),
@@ -89,7 +117,23 @@ def missing(code: str) -> str:
     said = str(ITEMS.get(item, item))
     if fact == notice_texts.SAMPLE:
         return _("%(item)s: the sample of the shipped text has to be replaced by your own") % {"item": said}
-    return f"{said} ({fact})" if fact else said
+    return f"{said} ({FACTS.get(fact, fact)})" if fact else said
+
+
+class _Missing(Mapping[str, str]):
+    """Every ``item:fact`` with its words, for the trail of changes."""
+
+    def __getitem__(self, code: str) -> str:
+        return missing(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ITEMS)
+
+    def __len__(self) -> int:
+        return len(ITEMS)
+
+
+MISSING = _Missing()
 
 
 def places(codes: Sequence[str], *, customer_id: int, kind: str) -> list[tuple[str, Words]]:

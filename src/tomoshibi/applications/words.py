@@ -85,6 +85,16 @@ CHOSEN: dict[str, dict[str, str | Promise]] = {
     "statement_channel": {StatementChannel.PORTAL: _("portal"), StatementChannel.PAPER: _("paper")},
 }
 """Answers that are chosen from a few."""
+VIAS: dict[str, str | Promise] = {
+    "form": _("the application site"),
+    "repair": _("the link for repairs"),
+    "clerk": _("written by us"),
+    "api": _("the interface of agencies"),
+    "sheet": _("a sheet of an agency"),
+}
+"""By which way something was sent in."""
+CONTACTS = ("phone", "mail")
+"""Answers that only those read in full who work with the application."""
 SHEET: dict[str, str | Promise] = {
     "reference": _("Your own number"),
     "agreed": _("The applicant agreed to the texts"),

@@ -114,6 +114,31 @@ def _pixels_of_jpeg(content: bytes) -> int:
     return 0
 
 
+def _pixels_of_webp(content: bytes) -> int:
+    """Width times height of the first chunk (RFC 9649): lossy, lossless or extended."""
+    head = content[12:42].ljust(30, b"\0")
+    if head[:4] == b"VP8X":
+        return (int.from_bytes(head[12:15], "little") + 1) * (int.from_bytes(head[15:18], "little") + 1)
+    if head[:4] == b"VP8L" and head[8] == _LOSSLESS:
+        size = int.from_bytes(head[9:13], "little")
+        return ((size & _SIZE) + 1) * ((size >> 14 & _SIZE) + 1)
+    if head[:4] == b"VP8 " and head[11:14] == b"\x9d\x01\x2a":
+        return (int.from_bytes(head[14:16], "little") & _SIZE) * (int.from_bytes(head[16:18], "little") & _SIZE)
+    return 0
+
+
+_LOSSLESS, _SIZE = 0x2F, 0x3FFF
+"""The signature of a lossless frame, and the fourteen bits of a width or height."""
+_EXTENT = re.compile(rb"ispe\x00\x00\x00\x00(.{4})(.{4})", re.DOTALL)
+"""The property of a HEIF item that says how large it is when opened (ISO/IEC 23008-12, 6.5.3)."""
+
+
+def _pixels_of_heic(content: bytes) -> int:
+    """Of the largest picture inside: one may be put together from tiles."""
+    sizes = (int.from_bytes(wide, "big") * int.from_bytes(high, "big") for wide, high in _EXTENT.findall(content))
+    return max(sizes, default=0)
+
+
 def _picture(count: Callable[[bytes], int]) -> Callable[[bytes], str]:
     def danger(content: bytes) -> str:
         pixels = count(content)
@@ -129,7 +154,12 @@ _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTS = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData)(?![A-Za-z])"
 )
-_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_STREAM = re.compile(rb"stream[ \t]*(?:\r\n|\n|\r)(.*?)endstream", re.DOTALL)
+_LONGEST_DICTIONARY = 4_096
+_CODED = re.compile(
+    rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|AHx|A85|LZW|RL|Crypt|Predictor)(?![A-Za-z])"
+)
+"""Codings under which objects are not read here: no program that writes bills packs its objects so."""
 
 
 def _pdf_danger(content: bytes) -> str:
@@ -139,20 +169,38 @@ def _pdf_danger(content: bytes) -> str:
         return _("%(name)s holds a script, a program or another file inside; send a plain copy or a photograph.")
     unpacked = 0
     for packed in _STREAM.finditer(content):
+        about = _dictionary(content, packed.start())
+        holds_objects = b"/ObjStm" in about
+        if holds_objects and _CODED.search(about):
+            return _(
+                "%(name)s packs its contents in a way that cannot be looked into; send a plain copy or a photograph."
+            )
         try:
             opened = zlib.decompressobj().decompress(packed[1], LARGEST_UNPACKED - unpacked + 1)
         except zlib.error:
+            if holds_objects and b"/Filter" in about:
+                return _("%(name)s cannot be looked into; send a plain copy or a photograph.")
             continue  # another coding: pictures; objects are packed by deflate only
         unpacked += len(opened)
         if unpacked > LARGEST_UNPACKED:
             return _("%(name)s would be too large when opened.")
-        if _acts(opened[: 4 * MEGABYTE]):
+        if _acts(opened if holds_objects else opened[: 4 * MEGABYTE]):
             return _("%(name)s holds a script, a program or another file inside; send a plain copy or a photograph.")
     return ""
 
 
+def _dictionary(content: bytes, at: int) -> bytes:
+    """What is said about the stream that begins at a place, its names written plainly."""
+    before = content[max(0, at - _LONGEST_DICTIONARY) : at]
+    return _plain(before[before.rfind(b" obj") + 1 :])
+
+
 def _acts(text: bytes) -> bool:
-    return bool(_ACTS.search(_ESCAPED.sub(lambda hexadecimal: bytes([int(hexadecimal[1], 16)]), text)))
+    return bool(_ACTS.search(_plain(text)))
+
+
+def _plain(text: bytes) -> bytes:
+    return _ESCAPED.sub(lambda hexadecimal: bytes([int(hexadecimal[1], 16)]), text)
 
 
 def _workbook_danger(content: bytes) -> str:
@@ -172,8 +220,8 @@ def _workbook_danger(content: bytes) -> str:
 _DANGERS: Mapping[Media, Callable[[bytes], str]] = {
     Media.JPEG: _picture(_pixels_of_jpeg),
     Media.PNG: _picture(_pixels_of_png),
-    Media.WEBP: lambda _content: "",
-    Media.HEIC: lambda _content: "",
+    Media.WEBP: _picture(_pixels_of_webp),
+    Media.HEIC: _picture(_pixels_of_heic),
     Media.PDF: _pdf_danger,
     Media.XLSX: _workbook_danger,
 }

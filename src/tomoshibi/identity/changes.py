@@ -93,7 +93,10 @@ def _worded(model: type[models.Model], column: str, value: Any) -> str | None:
     path = getattr(model, "trail_words", {}).get(column)
     if path is None:
         return None
-    word = words(path).get(value)
+    known = words(path)
+    if isinstance(value, list):
+        return _short(", ".join(str(known.get(one, one)) for one in value))
+    word = known.get(value)
     return None if word is None else str(word.word if isinstance(word, State) else word)
 
 

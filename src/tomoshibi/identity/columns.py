@@ -76,6 +76,7 @@ COLUMNS: dict[str, str | Promise] = {
     "building": pgettext_lazy("column", "Building"),
     "business_days": pgettext_lazy("column", "Business days"),
     "by_mail": pgettext_lazy("column", "By mail"),
+    "by_text": pgettext_lazy("column", "Also by text message"),
     "cancel_asked": pgettext_lazy("column", "Cancellation asked"),
     "cap_price_yen": pgettext_lazy("column", "Fuel price cap (yen/kl)"),
     "capacity_kind": pgettext_lazy("column", "Kind of capacity"),

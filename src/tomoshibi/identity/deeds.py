@@ -6,20 +6,16 @@ recognized by the form it was made from, and said in the reader's language with 
 form here; tests refuse one that has none (``TOMOSHIBI_DEEDS_NEED_WORDS``), and a reader sees the English.
 """
 
-import re
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from tomoshibi.identity import columns
 from tomoshibi.ui import figures
 from tomoshibi.ui.currency import current
+from tomoshibi.ui.sentences import Sentences
 
 FORMS: tuple[str, ...] = (
     # identity
@@ -352,65 +348,18 @@ WORDS: Mapping[str, str] = {
 AMOUNTS = frozenset({"amount", "fee"})
 COUNTED = frozenset({"aside", "credits", "count", "failed", "new", "paid", "problems", "refused", "replaced", "rows"})
 
-_PLACE = re.compile(r"%\((\w+)\)s")
-
 
 class NoWords(AssertionError):
     """A deed of a form that nobody can say in another language."""
 
 
-@dataclass(frozen=True)
-class _Form:
-    text: str
-    pattern: re.Pattern[str]
-
-    @property
-    def fixed(self) -> int:
-        """How much of it is not left open: of two that fit, the one that says more is meant."""
-        return len(_PLACE.sub("", self.text))
-
-
 def in_words(what: str) -> str:
     """A deed in the language of the reader; as it was written where its form is not known."""
-    found = _recognized(what)
-    if found is None:
-        return what
-    form, given = found
-    return gettext(form.text) % {place: _shown(place, value) for place, value in given.items()}
+    return _SENTENCES.in_words(what)
 
 
 def is_known(what: str) -> bool:
-    return _recognized(what) is not None
-
-
-def _recognized(what: str) -> tuple[_Form, Mapping[str, str]] | None:
-    by_word = _by_first_word()
-    fitting = [*by_word.get(_first_word(what), ()), *by_word.get("", ())]
-    for form in fitting:
-        match = form.pattern.fullmatch(what)
-        if match:
-            return form, match.groupdict()
-    return None
-
-
-@cache
-def _by_first_word() -> Mapping[str, tuple[_Form, ...]]:
-    """Forms by the word they begin with, the most telling first; those that begin with a place under nothing."""
-    found = defaultdict(list)
-    for text in FORMS:
-        found["" if text.startswith("%(") else _first_word(text)].append(_Form(text, _pattern(text)))
-    return {word: tuple(sorted(forms, key=lambda form: -form.fixed)) for word, forms in found.items()}
-
-
-def _first_word(text: str) -> str:
-    return text.split(" ", 1)[0]
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    parts = _PLACE.split(text)
-    fixed = [re.escape(part.replace("%%", "%")) for part in parts[::2]]
-    named = [f"(?P<{place}>.*?)" for place in parts[1::2]] + [""]
-    return re.compile("".join(a + b for a, b in zip(fixed, named, strict=True)), re.DOTALL)
+    return _SENTENCES.is_known(what)
 
 
 def _shown(place: str, value: str) -> str:
@@ -433,3 +382,6 @@ def _word(known: Mapping[Any, Any], value: str) -> str:
     word = known.get(value)
     word = getattr(word, "word", word)
     return str(value if word is None else word)
+
+
+_SENTENCES = Sentences(FORMS, _shown)

@@ -4,21 +4,24 @@ from datetime import date
 
 import polars as pl
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from tests.applications import office
 from tests.applications.switching.world import FRESH, case
 from tomoshibi.applications import operations as applications
 from tomoshibi.applications import queries as received
-from tomoshibi.applications.models import SwitchingCase
+from tomoshibi.applications.models import Intake, NoticeTemplate, SwitchingCase
 from tomoshibi.applications.operations.switching import effects
 from tomoshibi.applications.queries import switching as queries
 from tomoshibi.applications.values import PointClass, RegistrationState, Source, SwitchingKind, SwitchingState
+from tomoshibi.applications.values.notices import ITEMS, NoticeState
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.gateways.switching import PointSeed
 from tomoshibi.identity import queries as people
 from tomoshibi.parties import operations as parties
 from tomoshibi.storage import db
+from tomoshibi.worker import queue
 from tomoshibi.worklist import queries as worklist
 
 
@@ -53,13 +56,34 @@ def test_who_moves_in_without_the_number_is_looked_for(grid, client, django_user
     assert (search.area, search.building) == ("03", "灯火荘 101")
     assert search.address.startswith("東京都港区芝公園99")
     assert worklist.open_items(kind="applications.case") == []
+    _the_text_before_contracts()
+    queue.run_waiting()
+    (held,) = [received.notices.to_notice(row) for row in received.notices.notice_rows()]
+    assert (held.state, held.missing) == (NoticeState.HELD, ("supply:spin",)), "the area tells the frequency"
     client.force_login(django_user_model.objects.create_superuser("finder", is_staff=True))
-    client.post(item.url, {"do": "take", "spin": "06" + FRESH[2:], "source": "web"})
+    client.cookies["django_language"] = "en"
+    waiting = client.get(reverse("applications:intake", args=[Intake.objects.get().id])).content.decode()
+    assert item.url in waiting, "the clerk sees what the application waits for"
+    refused = client.post(item.url, {"do": "take", "spin": "06" + FRESH[2:], "source": "web"})
+    assert refused.status_code == 422
+    assert "06" + FRESH[2:] in refused.content.decode(), "what was typed is still there"
     assert list(queries.case_rows()) == [], "of another area"
     for _twice in range(2):
         client.post(item.url, {"do": "take", "spin": FRESH, "source": "web"})
     (made,) = [queries.to_case(row) for row in queries.case_rows()]
     assert (made.kind, made.spin, made.holder_name) == (SwitchingKind.RECONNECT, FRESH, "灯火 太郎")
+    sent = received.notices.notice(notice_id=held.id)
+    assert (sent.state, sent.missing) == (NoticeState.SENT, ()), "the document before the contract goes with the number"
+
+
+def _the_text_before_contracts():
+    """A published text of which only the item about the supply names facts."""
+    texts = {code: {"code": code, "heading": code, "text": "-"} for code in ITEMS}
+    texts["supply"]["text"] = "{frequency} {spin}"
+    NoticeTemplate.objects.create(
+        kind="before", version=1, state="published", title="契約締結前書面", opening="-", items=list(texts.values()),
+        counsel="弁護士 灯台守", written_at=office.NOW, decided_at=office.NOW,
+    )  # fmt: skip
 
 
 @translation.override("en")

@@ -84,7 +84,9 @@ def test_news_in_the_wrong_order_only_go_forward(grid):
         do_apply(grid, [row], messages)
     assert case(made).state is SwitchingState.COMPLETED
     assert contract_at(ELSEWHERE, date(2026, 11, 12)).start == date(2026, 11, 12)
-    assert [text for text in told(made) if "マッチング" in text] == ["マッチング済み · 2026-11-12"]
+    assert [text for text in told(made) if "マッチング" in text] == [
+        "at the grid: matched (マッチング済み · 2026-11-12)"
+    ]
 
 
 def do_apply(grid, rows, messages):

@@ -31,8 +31,16 @@ class AskForm(forms.Form):
         widget=forms.SelectMultiple(attrs={"size": 5}),
     )
 
-    def __init__(self, *args: Any, findings: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    by_text = forms.BooleanField(
+        label=_("Send the link as a text message, too"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args: Any, findings: Sequence[tuple[str, str]], texts: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not texts:
+            del self.fields["by_text"]
         self.fields["findings"].choices = findings  # type: ignore[attr-defined]
         self.initial.setdefault("findings", [code for code, _sentence in findings])
         if not findings:

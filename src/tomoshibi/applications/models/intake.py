@@ -172,6 +172,7 @@ class Deficiency(models.Model):
     due_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    by_text = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -59,6 +59,7 @@ class NoticeTemplate(models.Model):
 @audited(
     exclude=["content"],
     words={
+        "missing": "tomoshibi.applications.notice_words.MISSING",
         "kind": "tomoshibi.applications.notice_words.KINDS",
         "state": "tomoshibi.applications.notice_words.STATES",
         "occasion": "tomoshibi.applications.notice_words.OCCASIONS",

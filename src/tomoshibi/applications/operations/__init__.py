@@ -8,6 +8,14 @@ from tomoshibi.applications.operations.agencies import (
     save_agency,
     withdraw_key,
 )
+from tomoshibi.applications.operations.asking import (
+    REMIND_AFTER,
+    NoMobile,
+    NothingToAsk,
+    ask,
+    remind,
+    send_repair_link,
+)
 from tomoshibi.applications.operations.examination import (
     NoSuchCustomer,
     PointUnknown,
@@ -24,25 +32,20 @@ from tomoshibi.applications.operations.examination import (
     take_point,
 )
 from tomoshibi.applications.operations.intake import (
-    REMIND_AFTER,
     WORK,
     BroughtBefore,
     NoConsent,
     NotComplete,
-    NothingToAsk,
     Sent,
     TooManyUploads,
     WrongState,
-    ask,
     attach,
     detach,
     expire,
     mail_resume_link,
-    remind,
     repair,
     save_answers,
     send,
-    send_repair_link,
     start,
     withdraw,
 )
@@ -65,6 +68,7 @@ __all__ = [
     "CameOfIt",
     "LinkNotValid",
     "NoConsent",
+    "NoMobile",
     "NoSuchCustomer",
     "NotComplete",
     "NothingToAsk",

@@ -443,6 +443,8 @@ def take_point(*, subject: str, spin: str, now: datetime) -> bool:
     row.spin, row.answers = spin, {**row.answers, "spin": spin}
     row.save()
     hand_over(row, registration, now=now)
+    # The document before the contract names the point: without the number it was held.
+    notices.fill_held(registration_id=registration.id, now=now)
     return True
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 from django_integrity.conversion import Named, refine_integrity_error
@@ -31,8 +31,6 @@ PROCEDURE_OF = {Source.WEB: "IN1", Source.AGENCY: "IN1", Source.PHONE: "IN1", So
 WORK = "applications.intake"
 """Kind of the work items of applications that wait to be examined."""
 DRAFT_LASTS = timedelta(days=14)
-ANSWER_WITHIN = timedelta(days=10)
-REMIND_AFTER = timedelta(days=5)
 EXAMINE_WITHIN_BUSINESS_DAYS = 1
 MOST_UPLOADS = 6
 _NUMBER_DIGIT, _WIDTH = 7, 10**8
@@ -212,7 +210,7 @@ def mail_resume_link(*, key: str, mail: str, now: datetime) -> None:
     """
     found = save_answers(key=key, typed={"mail": mail}, now=now)
     token = links.made(key=key, purpose=links.RESUME, until=found.expires_at)
-    _mail(
+    send_mail(
         found,
         "applications.saved",
         key=f"{key}:{found.revision}",
@@ -265,7 +263,9 @@ def send(
     put_before_clerk(row, now=now)
     record(row, "received an application", now=now, actor_id=actor_id)
     result = queries.to_value(row)
-    _mail(result, "applications.received", key=f"{key}:received", now=now, url=_status_url(), plan=_plan_name(result))
+    send_mail(
+        result, "applications.received", key=f"{key}:received", now=now, url=_status_url(), plan=_plan_name(result)
+    )
     return Sent(result, repeated=False)
 
 
@@ -325,7 +325,7 @@ def _status_url() -> str:
     return f"{settings.BASE_URL}{reverse('apply:status')}"
 
 
-def _mail(one: values.Intake, template: str, *, key: str, now: datetime, **words: str) -> None:
+def send_mail(one: values.Intake, template: str, *, key: str, now: datetime, **words: str) -> None:
     """A mail about an application, in the applicant's language."""
     company = masters.company()
     messaging.send_mail(
@@ -345,81 +345,8 @@ def _mail(one: values.Intake, template: str, *, key: str, now: datetime, **words
     )
 
 
-@db.transaction_required
-def ask(
-    *,
-    intake_id: int,
-    among: Sequence[str],
-    question: str = "",
-    about: Sequence[str] = (),
-    now: datetime,
-    actor_id: int | None,
-) -> values.Intake:
-    """
-    Ask the applicant to repair what rules found, or what a clerk wants to know, by a mail with a link of its own.
-
-    :param among: codes of the findings to ask for
-    :param question: a question in the clerk's own words
-    :param about: answers that the question is about
-    :raises WrongState: if it does not wait to be examined
-    :raises NothingToAsk: if no finding is named and no question is put
-    """
-    row = locked(intake_id=intake_id)
-    found = [f for f in map(values.Finding.of, row.findings) if f.rule in among and f.severity is Severity.ASK]
-    if question:
-        found.append(values.Finding("asked", Severity.ASK, tuple(about), question))
-    if not found:
-        raise NothingToAsk(_("Choose what the applicant should repair, or write a question."))
-    move(row, "ask")
-    row.expires_at = now + ANSWER_WITHIN
-    row.save()
-    with translation.override(row.language):
-        sentences = [rules.sentence(one) for one in found]
-    for one, sentence in zip(found, sentences, strict=True):
-        Deficiency.objects.update_or_create(
-            intake=row,
-            rule=one.rule,
-            state=DeficiencyState.OPEN.value,
-            defaults={
-                "fields": list(one.fields), "sentence": sentence[:500], "asked_at": now, "asked_by_id": actor_id,
-                "due_at": row.expires_at, "reminded_at": None,
-            },
-        )  # fmt: skip
-    _close_work(row, "asked the applicant", now=now, actor_id=actor_id)
-    record(row, f"asked for {', '.join(one.rule for one in found)} in", now=now, actor_id=actor_id)
-    mail_deficiencies(queries.to_value(row), template="applications.deficient", key=f"asked:{row.revision}", now=now)
-    return queries.to_value(row)
-
-
-class NothingToAsk(ValueError):
-    """A request for repair names at least one thing."""
-
-
-def mail_deficiencies(one: values.Intake, *, template: str, key: str, now: datetime) -> None:
-    """The list of what to repair, with the signed link."""
-    token = links.made(key=one.key, purpose=links.REPAIR, until=one.expires_at)
-    asked = queries.deficiencies_of(intake_id=one.id, only_open=True)
-    _mail(
-        one,
-        template,
-        key=f"{one.key}:{key}",
-        now=now,
-        what="\n".join(f"- {deficiency.sentence}" for deficiency in asked),
-        url=settings.BASE_URL + reverse("apply:repair", args=[token]),
-        until=timezone.localtime(one.expires_at).date().isoformat(),
-    )
-
-
-@db.transaction_required
-def send_repair_link(*, intake_id: int, now: datetime) -> None:
-    """Send the link of an open request again, to who lost the mail; at most once a minute."""
-    row = locked(intake_id=intake_id)
-    if row.state == IntakeState.DEFICIENT:
-        key = f"again:{now:%Y%m%d%H%M}"
-        mail_deficiencies(queries.to_value(row), template="applications.deficient", key=key, now=now)
-
-
-def _close_work(row: Intake, outcome: str, *, now: datetime, actor_id: int | None) -> None:
+def close_work(row: Intake, outcome: str, *, now: datetime, actor_id: int | None) -> None:
+    """The clerk's work about an application is done."""
     worklist.close_about(kind=WORK, subjects=[subject(row)], outcome=outcome, now=now, actor_id=actor_id)
 
 
@@ -472,7 +399,7 @@ def withdraw(*, intake_id: int, reason: str, now: datetime, actor_id: int | None
     move(row, "withdraw", reason=reason.strip()[:300])
     row.save()
     _settle_deficiencies(row, now=now)
-    _close_work(row, "withdrawn", now=now, actor_id=actor_id)
+    close_work(row, "withdrawn", now=now, actor_id=actor_id)
     record(row, "ended the application", now=now, actor_id=actor_id)
     found = queries.to_value(row)
     if not was_draft:
@@ -487,26 +414,6 @@ def _settle_deficiencies(row: Intake, *, now: datetime) -> None:
 
 
 @db.transaction_required
-def remind(*, intake_id: int, now: datetime) -> bool:
-    """
-    Remind an applicant once of what is asked for; returns whether a mail went.
-
-    Called for whoever was asked ``REMIND_AFTER`` ago; asking again within does nothing.
-    """
-    row = locked(intake_id=intake_id)
-    due = Deficiency.objects.filter(
-        intake=row, state=DeficiencyState.OPEN.value, reminded_at=None, asked_at__lte=now - REMIND_AFTER
-    )
-    if row.state != IntakeState.DEFICIENT or not due.exists():
-        return False
-    for one in due:
-        one.reminded_at = now
-        one.save()
-    mail_deficiencies(queries.to_value(row), template="applications.reminder", key=f"reminded:{row.revision}", now=now)
-    return True
-
-
-@db.transaction_required
 def expire(*, intake_id: int, now: datetime) -> bool:
     """End a draft or a request for repair that nobody went on with in time; returns whether it ended now."""
     row = locked(intake_id=intake_id)
@@ -518,22 +425,22 @@ def expire(*, intake_id: int, now: datetime) -> bool:
     _settle_deficiencies(row, now=now)
     if not was_draft:
         record(row, "let expire", now=now, actor_id=None)
-        _mail(queries.to_value(row), "applications.expired", key=f"{row.key}:expired", now=now, url=_status_url())
+        send_mail(queries.to_value(row), "applications.expired", key=f"{row.key}:expired", now=now, url=_status_url())
     return True
 
 
 def tell_start(one: values.Intake, *, starts_on: date, contract_number: str, now: datetime) -> None:
     """Tell the applicant the first day of supply."""
     words = {"day": starts_on.isoformat(), "contract": contract_number, "plan": _plan_name(one)}
-    _mail(one, "applications.started", key=f"{one.key}:started", now=now, **words)
+    send_mail(one, "applications.started", key=f"{one.key}:started", now=now, **words)
 
 
 def tell_purchase(one: values.Intake, *, starts_on: date, spin: str, now: datetime) -> None:
     """Tell who sells from which day we buy."""
     words = {"day": starts_on.isoformat(), "point": spin, "plan": _plan_name(one)}
-    _mail(one, "applications.purchase_started", key=f"{one.key}:started:{starts_on}", now=now, **words)
+    send_mail(one, "applications.purchase_started", key=f"{one.key}:started:{starts_on}", now=now, **words)
 
 
 def tell_end(one: values.Intake, *, now: datetime) -> None:
     """Tell the applicant that nothing comes of it, and why."""
-    _mail(one, "applications.ended", key=f"{one.key}:ended", now=now, reason=one.reason)
+    send_mail(one, "applications.ended", key=f"{one.key}:ended", now=now, reason=one.reason)

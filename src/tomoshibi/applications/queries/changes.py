@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from tomoshibi.applications.models import Agency, Change, ChangeCase, ChangeLine
+from tomoshibi.applications.story_words import in_words
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState
 from tomoshibi.contracts.values import Contract
@@ -85,7 +86,7 @@ def grid_requests(*, change_id: int) -> list[values.GridRequest]:
 def lines_of(*, change_id: int) -> list[values.ChangeLine]:
     """The story of a change, latest first."""
     rows = ChangeLine.objects.filter(change_id=change_id).order_by("-at", "-id")
-    return [values.ChangeLine(row.at, row.text, row.actor_id) for row in rows]
+    return [values.ChangeLine(row.at, in_words(row.text), row.actor_id) for row in rows]
 
 
 def due_changes(*, today: date) -> list[int]:

@@ -178,6 +178,7 @@ def deficiencies_of(*, intake_id: int, only_open: bool = False) -> list[values.D
             due_at=row.due_at,
             reminded_at=row.reminded_at,
             settled_at=row.settled_at,
+            by_text=row.by_text,
         )
         for row in rows
     ]

@@ -45,6 +45,8 @@ class Terms:
     spin: str
     place: str
     point: SupplyPoint | None
+    area: str = ""
+    """Of the place, where its point is not known yet."""
     contract_number: str = ""
     discounts: list[str] = field(default_factory=list)
     mail: str = ""
@@ -83,6 +85,7 @@ def _terms(about: About, today: date) -> Terms:
         spin=row.intake.spin or (point.spin if point else ""),
         place="".join(str(answers.get(part, "")) for part in ("prefecture", "city", "town", "block", "building")),
         point=point,
+        area=row.intake.area,
         discounts=[discount["code"] for discount in row.discounts],
         mail=customer.mail,
     )
@@ -165,7 +168,7 @@ def _contract(terms: Terms, today: date) -> dict[str, str]:
         ),
         "reading_day": _reading_day(terms),
         "voltage": VOLTAGE.get(terms.point.voltage.value if terms.point else "low", ""),
-        "frequency": _frequency(terms.point.area if terms.point else terms.spin[:2]),
+        "frequency": _frequency(terms.point.area if terms.point else terms.spin[:2] or terms.area),
         "capacity": _capacity(terms),
         "spin": terms.spin,
         "place": terms.place,

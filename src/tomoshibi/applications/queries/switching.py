@@ -14,6 +14,7 @@ from tomoshibi.applications.models import (
     SwitchingMessage,
     SwitchingStep,
 )
+from tomoshibi.applications.story_words import in_words
 from tomoshibi.masters import queries as masters
 from tomoshibi.supply import queries as supply
 from tomoshibi.supply.values import SupplyPoint, Voltage
@@ -83,7 +84,7 @@ def case_rows() -> QuerySet[SwitchingCase]:
 def steps_of(*, case_id: int) -> list[values.Step]:
     """The story of an application, latest first."""
     rows = SwitchingStep.objects.filter(case_id=case_id).order_by("-at", "-id")
-    return [values.Step(row.at, row.kind, row.text, row.actor_id) for row in rows]
+    return [values.Step(row.at, row.kind, in_words(row.text), row.actor_id) for row in rows]
 
 
 def messages_of(*, case_id: int | None = None, request_id: int | None = None) -> list[values.Message]:
@@ -135,6 +136,11 @@ def core_hours(*, day: date) -> dict[int, datetime]:
 def search(*, search_id: int) -> values.Search | None:
     row = PointSearch.objects.filter(id=search_id).first()
     return to_search(row) if row else None
+
+
+def searches_about(*, subject: str) -> list[values.Search]:
+    """Searches that something waits for, latest first."""
+    return [to_search(row) for row in PointSearch.objects.filter(subject=subject).order_by("-id")]
 
 
 def search_rows() -> QuerySet[PointSearch]:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from tomoshibi.applications.models import WorkCase, WorkDesk, WorkSending, WorkStep
+from tomoshibi.applications.story_words import in_words
 from tomoshibi.applications.values import Step
 from tomoshibi.applications.values import works as values
 
@@ -38,7 +39,7 @@ def counts_by_state() -> dict[str, int]:
 def steps_of(*, case_id: int) -> list[Step]:
     """The story of an application, latest first."""
     rows = WorkStep.objects.filter(case_id=case_id).order_by("-at", "-id")
-    return [Step(row.at, row.kind, row.text, row.actor_id) for row in rows]
+    return [Step(row.at, row.kind, in_words(row.text), row.actor_id) for row in rows]
 
 
 def sendings_of(*, case_id: int) -> list[values.Sending]:

@@ -1,5 +1,6 @@
 """What applicants wrote, what the examination found, and what was registered from it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -8,9 +9,10 @@ from typing import Any
 
 from tomoshibi.documents.values import LARGEST_UPLOAD_BYTES
 from tomoshibi.parties.values import CustomerKind as ApplicantKind
-from tomoshibi.parties.values import masked
 
 __all__ = ["LARGEST_UPLOAD_BYTES", "ApplicantKind"]
+_MOBILE = re.compile(r"0[789]0[0-9]{8}")
+"""Japanese numbers that take text messages."""
 
 
 class Source(StrEnum):
@@ -262,6 +264,8 @@ class Deficiency:
     due_at: datetime
     reminded_at: datetime | None
     settled_at: datetime | None
+    by_text: bool = False
+    """Asked by text message, too."""
 
 
 @dataclass(frozen=True)
@@ -287,8 +291,9 @@ class Intake:
     """The message that it was keyed or read from."""
 
     @property
-    def masked_phone(self) -> str:
-        return masked(self.answers.phone)
+    def has_mobile(self) -> bool:
+        """Whether a text message reaches the applicant."""
+        return bool(_MOBILE.fullmatch(self.answers.phone.replace("-", "")))
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

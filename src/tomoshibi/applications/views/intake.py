@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,7 +32,9 @@ from tomoshibi.identity import queries as people
 from tomoshibi.identity.operations import SamePerson
 from tomoshibi.kernel.refusals import RowsRefused
 from tomoshibi.messaging import queries as messaging
+from tomoshibi.messaging.operations import BadNumber, NoGateway
 from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import masked
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import acting, confirm, downloads, lists
@@ -43,7 +46,7 @@ READERS = ("IN1", "IN2", "CM1")
 DOERS = ("IN1", "IN2")
 REFUSALS = (
     operations.StillOpen, operations.WrongState, operations.NoSuchCustomer, operations.NothingToAsk,
-    operations.NotComplete, operations.PointUnknown, SamePerson, RowsRefused, lists.NothingChosen,
+    operations.NotComplete, operations.NoMobile, NoGateway, BadNumber, operations.PointUnknown, SamePerson, RowsRefused, lists.NothingChosen,
     lists.FilterNotReadable,
 )  # fmt: skip
 attempt = partial(acting.attempt, refusals=REFUSALS)
@@ -111,7 +114,12 @@ def accept_many(request: HttpRequest) -> HttpResponse:
     return redirect("applications:intakes")
 
 
-def _context(found: values.Intake) -> dict[str, Any]:
+def _in_full(request: HttpRequest) -> bool:
+    """Who works with applications reads telephone and mail; who only looks in sees their ends, as elsewhere."""
+    return any(request.user.has_perm(right) for right in ("IN1.do", "IN2.do", "CM1.do", "CM1.confirm"))  # type: ignore[union-attr]
+
+
+def _context(found: values.Intake, *, in_full: bool) -> dict[str, Any]:
     """Everything that the page and the panel show: what was written, with the findings beside it."""
     by_field: dict[str, list[dict[str, Any]]] = {}
     shown: list[dict[str, Any]] = [
@@ -129,7 +137,7 @@ def _context(found: values.Intake) -> dict[str, Any]:
         "state": words.INTAKES[found.state],
         "source": words.SOURCES[found.source],
         "groups": [
-            [_row(found, name, by_field, plans) for name in names]
+            [_row(found, name, by_field, plans, in_full=in_full) for name in names]
             for group, names in GROUPS
             if group != "plant" or found.answers.sells
         ],
@@ -143,9 +151,13 @@ def _context(found: values.Intake) -> dict[str, Any]:
     }
 
 
-def _row(found: values.Intake, name: str, by_field: dict[str, Any], plans: dict[str, str]) -> dict[str, Any]:
+def _row(
+    found: values.Intake, name: str, by_field: dict[str, Any], plans: dict[str, str], *, in_full: bool
+) -> dict[str, Any]:
     plain, typed = getattr(found.answers, name), found.typed.get(name, "")
-    shown = str((plans if name == "plan_code" else words.CHOSEN.get(name, {})).get(plain, plain))
+    if name in words.CONTACTS and not in_full:
+        plain = typed = masked(plain or typed)
+    shown = _said(name, plain, plans)
     return {
         "name": name,
         "label": words.ANSWERS[name],
@@ -155,29 +167,73 @@ def _row(found: values.Intake, name: str, by_field: dict[str, Any], plans: dict[
     }
 
 
+def _said(name: str, answer: str, plans: dict[str, str]) -> str:
+    """An answer as people read it: what is chosen from a few, by its word."""
+    return str((plans if name == "plan_code" else words.CHOSEN.get(name, {})).get(answer, answer))
+
+
+def _as_it_came(found: values.Intake, *, in_full: bool) -> list[dict[str, Any]]:
+    """Each time something was sent in, with what was typed, empty answers left out."""
+    plans = tariffs.plan_names(language=get_language() or "ja")
+    return [
+        {
+            "sent_at": one.sent_at,
+            "via": words.VIAS.get(one.via, one.via),
+            "rows": [
+                (words.ANSWERS.get(name, name),
+                 masked(text) if name in words.CONTACTS and not in_full else _said(name, text, plans))
+                for name, text in ((name, one.typed.get(name, "")) for name in values.ANSWERS)
+                if text
+            ],
+        }
+        for one in queries.submissions_of(intake_id=found.id)
+    ]  # fmt: skip
+
+
 @require_GET
 @page(*READERS)
 def intake(request: HttpRequest, intake_id: int) -> HttpResponse:
     """The application with findings beside what was written, and what can be done now."""
-    found = _or_404(intake_id)
-    asks = [(f.rule, rules.sentence(f)) for f in found.findings if f.severity is Severity.ASK and not f.dropped]
-    context = _context(found)
+    return _page(request, _or_404(intake_id))
+
+
+def _asks(found: values.Intake) -> list[tuple[str, str]]:
+    return [(f.rule, rules.sentence(f)) for f in found.findings if f.severity is Severity.ASK and not f.dropped]
+
+
+def _ask_form(found: values.Intake, data: Any = None) -> forms.AskForm:
+    texts = found.has_mobile and messaging.text_link() is not None
+    return forms.AskForm(data, findings=_asks(found), texts=texts)
+
+
+def _page(request: HttpRequest, found: values.Intake, ask_form: forms.AskForm | None = None) -> HttpResponse:
+    in_full = _in_full(request)
+    context = _context(found, in_full=in_full)
     known = next((f.detail for f in found.findings if f.rule == "known"), "")
     registration: values.Registration | None = context["registration"]
     context |= {
-        "ask": forms.AskForm(findings=asks),
+        "ask": ask_form or _ask_form(found),
         "accept": forms.AcceptForm(initial={"customer_number": known.split(",")[0]}),
         "is_known": known,
         "uploads": queries.uploads_of(intake_id=found.id),
-        "consents": queries.consents_of(intake_id=found.id),
-        "submissions": queries.submissions_of(intake_id=found.id),
+        "in_full": in_full,
+        "consents": [
+            {"it": one, "language": _language_word(one.language)} for one in queries.consents_of(intake_id=found.id)
+        ],
+        "submissions": _as_it_came(found, in_full=in_full),
+        "searches": queries.switching.searches_about(subject=f"applications.intake:{found.id}"),
+        "search_states": switching_words.SEARCHES,
         "deficiencies": queries.deficiencies_of(intake_id=found.id),
         "letters": _letters(found),
         "mails": messaging.deliveries_about(about=f"applications.intake:{found.id}"),
         "may_confirm": registration is not None and registration.prepared_by_id != request.user.pk,
         **_registered(registration),
     }
-    return render(request, "applications/intake/intake.html", context)
+    return render(request, "applications/intake/intake.html", context, status=422 if ask_form else 200)
+
+
+def _language_word(code: str) -> str:
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def _letters(found: values.Intake) -> list[Any]:
@@ -207,7 +263,7 @@ def _registered(registration: values.Registration | None) -> dict[str, Any]:
 @require_GET
 @page(*READERS)
 def intake_panel(request: HttpRequest, intake_id: int) -> HttpResponse:
-    return render(request, "applications/intake/panel.html", _context(_or_404(intake_id)))
+    return render(request, "applications/intake/panel.html", _context(_or_404(intake_id), in_full=_in_full(request)))
 
 
 def _to(intake_id: int) -> HttpResponse:
@@ -251,26 +307,27 @@ def let_pass(request: HttpRequest, intake_id: int) -> HttpResponse:
 @require_POST
 @page(*DOERS, right=DO)
 def ask(request: HttpRequest, intake_id: int) -> HttpResponse:
-    """A mail with a signed link, where the applicant repairs just that."""
+    """A mail, and a text message where it is wanted, with a signed link, where the applicant repairs just that."""
     found = _or_404(intake_id)
-    asks = [(f.rule, f.rule) for f in found.findings if f.severity is Severity.ASK and not f.dropped]
-    form = forms.AskForm(request.POST, findings=asks)
+    form = _ask_form(found, request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
-        return _to(intake_id)
-    attempt(
+        return _page(request, found, form)
+    by_text = form.cleaned_data.get("by_text", False)
+    said = _("The applicant was asked by mail and text message.") if by_text else _("The applicant was asked by mail.")
+    went = attempt(
         request,
         lambda: operations.ask(
             intake_id=intake_id,
             among=form.cleaned_data.get("findings", []),
             question=form.cleaned_data["question"],
             about=form.cleaned_data["about"],
+            by_text=by_text,
             now=clock.now(),
             actor_id=actor(request),
         ),
-        _("The applicant was asked by mail."),
+        said,
     )
-    return _to(intake_id)
+    return _to(intake_id) if went else _page(request, _or_404(intake_id), form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -403,6 +460,8 @@ def file(request: HttpRequest, upload_id: int) -> HttpResponse:
     found = queries.upload(upload_id=upload_id)
     if found is None:
         raise Http404
+    if not _in_full(request):
+        raise PermissionDenied
     return downloads.foreign(documents.path(file_id=found.file_id), found.name)
 
 

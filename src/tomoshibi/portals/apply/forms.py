@@ -43,6 +43,8 @@ AMPERES = ("10", "15", "20", "30", "40", "50", "60")
 AMPERE_AREAS = frozenset({"01", "02", "03", "04", "05", "09"})
 """Areas whose homes are sized in amperes; elsewhere homes have no size."""
 NO_SIZE = "contract"
+LONGEST_KEPT = 1_000
+"""Characters of an answer that is kept before it was looked at."""
 
 
 def _text(label: Any, *, required: bool = True, hint: Any = "", **attrs: str) -> forms.CharField:
@@ -179,6 +181,10 @@ class Page(forms.Form):
     def typed(self) -> dict[str, str]:
         """What stands in the fields of this page, as it was typed."""
         return {name: str(self.data.get(name, "")).strip() for name in self.fields if name in values.ANSWERS}
+
+    def kept(self) -> dict[str, str]:
+        """What was typed so far, right or wrong, as far as it can be stored."""
+        return {name: text.replace("\0", "")[:LONGEST_KEPT] for name, text in self.typed().items()}
 
     def merged(self) -> Answers:
         return queries.plain_answers({**(self.draft.typed if self.draft else {}), **self.typed()})

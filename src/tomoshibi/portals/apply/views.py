@@ -32,6 +32,8 @@ from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.worker import queries as clock
 
 PROCEDURE = "IN1"
+KEEPING = frozenset({"plan", "plant", "place", "you"})
+"""Pages whose answers are kept when somebody goes on later."""
 
 
 def _language() -> str:
@@ -41,8 +43,18 @@ def _language() -> str:
 def _show(request: HttpRequest, name: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A page of the site; the step is marked in the line of steps."""
     steps = [{"name": step, "label": label, "number": n} for n, (step, label) in enumerate(words.STEPS, start=1)]
-    known = {"company": company(), "steps": steps, "step": name}
+    form = context.get("form")
+    wrong = [field for field in form if field.errors] if form is not None and form.is_bound and status != 200 else []  # noqa: PLR2004
+    known = {"company": company(), "steps": steps, "step": name, "keeps_typed": name in KEEPING, "wrong": wrong}
     return render(request, f"portals/apply/{name}.html", {**known, **context}, status=status)
+
+
+def _set_aside(request: HttpRequest, draft: values.Intake, form: forms.Page) -> HttpResponse | None:
+    """Who goes on later loses nothing: what stands on the page is kept, right or wrong, before the link is sent."""
+    if request.method != "POST" or request.POST.get("do") != "save":
+        return None
+    _keep(draft, form.kept())
+    return redirect("apply:save")
 
 
 def _draft(request: HttpRequest) -> values.Intake | HttpResponse:
@@ -110,6 +122,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     if draft.answers.sells:
         return _plant(request, draft)
     form = _plan_page(draft, request.POST or None)
+    if aside := _set_aside(request, draft, form):
+        return aside
     wants_next = request.method == "POST" and request.POST.get("do") != "prices"
     if wants_next and form.examine(today=clock.today(), only=("plan_code", "capacity")):
         _keep(draft, form.typed())
@@ -125,6 +139,8 @@ def _plant(request: HttpRequest, draft: values.Intake) -> HttpResponse:
     form = forms.PlantPage(
         request.POST or None, draft=draft, areas=queries.areas_of(prefecture=draft.answers.prefecture)
     )
+    if aside := _set_aside(request, draft, form):
+        return aside
     wants_next = request.method == "POST" and request.POST.get("do") != "prices"
     asked = ("plant", "source_kind", "capacity", "term_ends_on", "plan_code")
     if wants_next and form.examine(today=clock.today(), only=asked):
@@ -215,6 +231,8 @@ def place(request: HttpRequest) -> HttpResponse:
         return draft
     earliest, latest = queries.first_days(kind=draft.answers.kind, area=draft.answers.area, today=clock.today())
     form = forms.PlacePage(request.POST or None, draft=draft, earliest=earliest, latest=latest)
+    if aside := _set_aside(request, draft, form):
+        return aside
     if request.method == "POST" and form.examine(today=clock.today()):
         _keep(draft, form.typed())
         return redirect("apply:you")
@@ -230,6 +248,8 @@ def you(request: HttpRequest) -> HttpResponse:
     if isinstance(draft, HttpResponse):
         return draft
     form = forms.YouPage(request.POST or None, draft=draft)
+    if aside := _set_aside(request, draft, form):
+        return aside
     if request.method == "POST" and form.examine(today=clock.today()):
         _keep(draft, form.typed())
         return redirect("apply:check")
@@ -245,7 +265,11 @@ def check(request: HttpRequest) -> HttpResponse:
         return draft
     texts = queries.consent_texts(kind=draft.answers.kind, language=_language(), on=clock.today())
     form = forms.CheckPage(request.POST or None, texts=texts)
-    if request.method == "POST" and form.is_valid():
+    # A photo that was chosen and not uploaded goes along; one that is refused stops the sending, so that it is not missed.
+    kept = _attach_all(request, draft) if request.method == "POST" and not is_program(request) else True
+    if request.method == "POST" and not kept:
+        form.add_error(None, _("A file was not taken. Nothing has been sent yet."))
+    elif request.method == "POST" and form.is_valid():
         if is_program(request) or is_too_quick(draft):
             form.add_error(None, _("Please look at your answers once more, and send them again."))
         else:
@@ -274,10 +298,17 @@ def upload(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if isinstance(draft, HttpResponse):
         return draft
-    within_limit(request, "upload")
-    for file in request.FILES.getlist("files")[:10]:
-        _attach(request, draft, file)
+    _attach_all(request, draft)
     return redirect("apply:check")
+
+
+def _attach_all(request: HttpRequest, draft: values.Intake) -> bool:
+    """:returns: whether every file that came was taken"""
+    files = request.FILES.getlist("files")[:10]
+    if files:
+        within_limit(request, "upload")
+    kept = [_attach(request, draft, file) for file in files]
+    return all(kept)
 
 
 def _attach(request: HttpRequest, draft: values.Intake, file: Any) -> bool:
@@ -349,7 +380,10 @@ def _next_page(one: values.Intake) -> str:
         return "apply:done"
     if not a.plan_code:
         return "apply:plan"
-    return "apply:place" if not a.block or not a.wished_on else "apply:you" if not a.name else "apply:check"
+    if not a.block or not a.wished_on:
+        return "apply:place"
+    told = a.name and a.kana and a.phone and a.mail and (a.sells or a.payment_method)
+    return "apply:check" if told else "apply:you"
 
 
 def _link_not_valid(request: HttpRequest) -> HttpResponse:
@@ -421,11 +455,8 @@ def repair(request: HttpRequest, token: str) -> HttpResponse:
     form = forms.Page(request.POST or None, draft=found, names=names)
     for name in names:
         form.fields[name].help_text = ""  # what is asked stands above; that it may wait is no longer true
-    if request.method == "POST":
-        within_limit(request, "upload")
-        kept = [_attach(request, found, file) for file in request.FILES.getlist("files")[:10]]
-        if all(kept) and form.is_valid() and _repaired(form, found):
-            return redirect(reverse("apply:repair", args=[token]))
+    if request.method == "POST" and _attach_all(request, found) and form.is_valid() and _repaired(form, found):
+        return redirect(reverse("apply:repair", args=[token]))
     context = {"form": form, "intake": found, "asked": asked, "until": timezone.localtime(found.expires_at).date()}
     return _show(request, "repair", context, status=422 if request.method == "POST" else 200)
 

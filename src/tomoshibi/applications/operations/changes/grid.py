@@ -21,6 +21,7 @@ from tomoshibi.applications.operations.changes.requests import (
 from tomoshibi.applications.operations.switching import cases
 from tomoshibi.applications.queries import purchases, switching
 from tomoshibi.applications.queries.consequences import NOTICED
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.applications.values.changes import ChangeKind, ChangeState, Part
 from tomoshibi.applications.values.notices import About, NoticeKind, Occasion
@@ -132,11 +133,11 @@ def _follow(row: Change, found: Sequence[tuple[Part, SwitchingCase]], *, now: da
         row.cancel(reason=row.why_back)
         row.settled_at = now
         row.save()
-        tell(row, _("the grid company took the cancellation"), now=now)
+        tell(row, said("the grid company took the cancellation"), now=now)
     elif stopped:
         row.give_back(reason=stopped[0].reason or stopped[0].stage_name)
         row.save()
-        tell(row, _("the grid refused: %(why)s") % {"why": row.why_back}, now=now)
+        tell(row, said("the grid refused: %(why)s", why=row.why_back), now=now)
         put_before_clerk(row, now=now, kind=BACK_WORK)
     elif all(case.state in DONE for _part, case in found):
         settle(row, on=_day(row, found), now=now, actor_id=None)
@@ -159,13 +160,13 @@ def settle(row: Change, *, on: date, now: datetime, actor_id: int | None) -> Non
     except effects.REFUSALS as refusal:
         row.give_back(reason=str(refusal))
         row.save()
-        tell(row, _("cannot take effect: %(why)s") % {"why": refusal}, now=now, actor_id=actor_id)
+        tell(row, said("cannot take effect: %(why)s", why=refusal), now=now, actor_id=actor_id)
         put_before_clerk(row, now=now, kind=BACK_WORK)
         return
     row.take_effect(on=on)
     row.settled_at = now
     row.save()
-    tell(row, _("took effect on %(day)s") % {"day": on.isoformat()}, now=now, actor_id=actor_id)
+    tell(row, said("took effect on %(day)s", day=on.isoformat()), now=now, actor_id=actor_id)
     close_work(row, outcome=f"from {on}", now=now, actor_id=actor_id)
     if row.kind in NOTICED:
         notices.order_notice(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.applications.models import Change, ChangeLine
 from tomoshibi.applications.operations.changes import mandates
 from tomoshibi.applications.queries import changes as queries
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, NewChange
 from tomoshibi.contracts import queries as contract_queries
@@ -86,7 +87,7 @@ def ask_change(*, new: NewChange, now: datetime, actor_id: int | None) -> int:
     except IntegrityError:
         rival = queries.rival(contract_id=contract.id, kind=new.kind)
         raise AlreadyAsked(_under_way(rival.number if rival else "")) from None
-    tell(row, _("asked for"), now=now, actor_id=actor_id)
+    tell(row, said("asked for"), now=now, actor_id=actor_id)
     put_before_clerk(row, now=now)
     return row.id
 

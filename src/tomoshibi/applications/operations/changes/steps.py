@@ -13,6 +13,7 @@ from tomoshibi.applications.operations.changes import effects, grid, mandates, r
 from tomoshibi.applications.operations.changes.requests import ChangeRefused, close_work, locked, tell
 from tomoshibi.applications.queries import changes as queries
 from tomoshibi.applications.queries.consequences import NOTICED
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import changes as values
 from tomoshibi.applications.values.changes import ChangeKind, ChangeSource, ChangeState, NewChange
 from tomoshibi.applications.values.notices import About, NoticeKind, Occasion
@@ -37,13 +38,13 @@ def accept_change(*, change_id: int, now: datetime, actor_id: int | None) -> val
         row.cancel_asked = False
         row.save()
         sent = grid.open_cases(row, now=now, actor_id=actor_id)
-        said = _("sent to the grid company") if sent else _("to be told to the grid company by hand")
-        tell(row, said, now=now, actor_id=actor_id)
+        line = "sent to the grid company" if sent else "to be told to the grid company by hand"
+        tell(row, said(line), now=now, actor_id=actor_id)
     else:
         _require(row, "schedule")
         row.schedule()
         row.save()
-        tell(row, _("accepted"), now=now, actor_id=actor_id)
+        tell(row, said("accepted"), now=now, actor_id=actor_id)
     if row.kind in NOTICED:
         notices.order_notice(
             kind=NoticeKind.BEFORE,
@@ -90,7 +91,7 @@ def correct_change(
     row.save()
     if row.state == ChangeState.AT_GRID and _has_cases(row):
         grid.correct_cases(row, now=now, actor_id=actor_id)
-    tell(row, _("corrected"), now=now, actor_id=actor_id)
+    tell(row, said("corrected"), now=now, actor_id=actor_id)
     _record(row, "corrected", now=now, actor_id=actor_id)
     return queries.to_change(row)
 
@@ -112,7 +113,7 @@ def decline_change(*, change_id: int, reason: str, now: datetime, actor_id: int 
     row.settled_at = now
     row.save()
     mandates.drop_draft(row.wanted, on=requests.local_day(now), reason=row.number)
-    tell(row, _("declined: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+    tell(row, said("declined: %(why)s", why=reason), now=now, actor_id=actor_id)
     close_work(row, outcome="declined", now=now, actor_id=actor_id)
     _record(row, "declined", now=now, actor_id=actor_id)
     return queries.to_change(row)
@@ -131,13 +132,13 @@ def cancel_change(*, change_id: int, reason: str, now: datetime, actor_id: int |
     if _has_cases(row) and not grid.cancel_cases(row, reason=why, now=now, actor_id=actor_id):
         row.cancel_asked, row.why_back = True, why[:300]
         row.save()
-        tell(row, _("cancellation is asked for: %(why)s") % {"why": why}, now=now, actor_id=actor_id)
+        tell(row, said("cancellation is asked for: %(why)s", why=why), now=now, actor_id=actor_id)
     else:
         row.cancel(reason=why)
         row.settled_at = now
         row.save()
         mandates.drop_draft(row.wanted, on=requests.local_day(now), reason=row.number)
-        tell(row, _("canceled: %(why)s") % {"why": why}, now=now, actor_id=actor_id)
+        tell(row, said("canceled: %(why)s", why=why), now=now, actor_id=actor_id)
         close_work(row, outcome="canceled", now=now, actor_id=actor_id)
     _record(row, "canceled", now=now, actor_id=actor_id)
     return queries.to_change(row)
@@ -164,7 +165,7 @@ def answer_by_hand(
     else:
         row.give_back(reason=reason.strip())
         row.save()
-        tell(row, _("the grid refused: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+        tell(row, said("the grid refused: %(why)s", why=reason), now=now, actor_id=actor_id)
         requests.put_before_clerk(row, now=now, kind=requests.BACK_WORK)
     _record(row, "entered the grid's answer of", now=now, actor_id=actor_id)
     return queries.to_change(row)

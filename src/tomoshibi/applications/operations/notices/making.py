@@ -232,6 +232,21 @@ def fill_again(*, notice_id: int, now: datetime, actor_id: int | None) -> values
 
 
 @db.transaction_required
+def fill_held(*, registration_id: int, now: datetime) -> int:
+    """
+    Something that a document lacked is known now: those of a registration that are held are filled and sent.
+
+    :returns: how many went
+    """
+    rows = list(
+        Notice.objects.select_for_update().filter(registration_id=registration_id, state=NoticeState.HELD.value)
+    )
+    for row in rows:
+        _send(row, now=now, actor_id=None)
+    return sum(row.state != NoticeState.HELD for row in rows)
+
+
+@db.transaction_required
 def reissue(*, notice_id: int, channel: Channel, now: datetime, actor_id: int | None) -> int:
     """
     Make a document anew, from today's text and facts; the former one stays as it was.

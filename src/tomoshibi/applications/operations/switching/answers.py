@@ -12,6 +12,7 @@ from tomoshibi.applications import values
 from tomoshibi.applications.models import MediationRequest, PointSearch, SwitchingCase, SwitchingMessage
 from tomoshibi.applications.operations.switching import cases, effects, line, outcomes
 from tomoshibi.applications.operations.switching.cases import tell
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import MessageState
 from tomoshibi.gateways import switching
 from tomoshibi.kernel import units
@@ -70,7 +71,7 @@ def _say_odd(row: SwitchingMessage, now: datetime) -> None:
 
 
 def _refused(case: SwitchingCase, answer: switching.Answer, now: datetime) -> None:
-    tell(case, "refused", _("refused: %(why)s") % {"why": answer.words}, now=now)
+    tell(case, "refused", said("refused: %(why)s", why=answer.words), now=now)
 
 
 def _of_application(case: SwitchingCase, row: SwitchingMessage, answer: switching.Answer, now: datetime) -> None:
@@ -92,16 +93,14 @@ def _of_application(case: SwitchingCase, row: SwitchingMessage, answer: switchin
             case.save()
             outcomes.tell_changes([case], now=now)
             effects.tell_applicant(case, taken=True, now=now)
-        tell(case, "canceled", _("the grid company took the cancellation"), now=now)
+        tell(case, "canceled", said("the grid company took the cancellation"), now=now)
         return
     outcomes.note_stage(case, answer.fields, messages=line.message_set(on=now.date()))
     case.save()
     words = (
-        _("accepted under %(number)s")
-        if row.action == switching.Action.NEW.value
-        else _("correction accepted: %(number)s")
+        "accepted under %(number)s" if row.action == switching.Action.NEW.value else "correction accepted: %(number)s"
     )
-    tell(case, "accepted", words % {"number": case.application_number}, now=now)
+    tell(case, "accepted", said(words, number=case.application_number), now=now)
 
 
 def _of_mediation_register(case: SwitchingCase, row: SwitchingMessage, answer: switching.Answer, now: datetime) -> None:
@@ -119,7 +118,7 @@ def _of_mediation_register(case: SwitchingCase, row: SwitchingMessage, answer: s
     tell(
         case,
         "mediation",
-        _("mediation %(number)s waits for the old retailer") % {"number": case.mediation_number},
+        said("mediation %(number)s waits for the old retailer", number=case.mediation_number),
         now=now,
     )
 
@@ -136,8 +135,8 @@ def _of_facts(case: SwitchingCase, row: SwitchingMessage, answer: switching.Answ
     case.save()
     size = case.point_facts.get("capacity_milli")
     kind = str(case.point_facts.get("capacity_kind", ""))
-    said = f"{units.plain(int(size), scale=units.MILLI)} {kind}" if size else "–"
-    tell(case, "facts", _("facts of the point came: %(size)s") % {"size": said}, now=now)
+    told = f"{units.plain(int(size), scale=units.MILLI)} {kind}" if size else "–"
+    tell(case, "facts", said("facts of the point came: %(size)s", size=told), now=now)
 
 
 def _of_usage(case: SwitchingCase, row: SwitchingMessage, answer: switching.Answer, now: datetime) -> None:
@@ -147,7 +146,7 @@ def _of_usage(case: SwitchingCase, row: SwitchingMessage, answer: switching.Answ
         return
     case.usage = [[one["month"], one["energy_dwh"]] for one in answer.rows if "month" in one and "energy_dwh" in one]
     case.save()
-    tell(case, "usage", _("%(n)d months of use came") % {"n": len(case.usage)}, now=now)
+    tell(case, "usage", said("%(n)s months of use came", n=len(case.usage)), now=now)
 
 
 _OF_CASE: Mapping[str, Callable[[SwitchingCase, SwitchingMessage, switching.Answer, datetime], None]] = {

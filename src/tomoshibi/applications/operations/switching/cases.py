@@ -17,6 +17,7 @@ from tomoshibi.applications.operations.switching import line
 from tomoshibi.applications.operations.switching.line import NotSetUp
 from tomoshibi.applications.queries import purchases
 from tomoshibi.applications.queries import switching as queries
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import NewCase, PointClass, SwitchingKind, SwitchingState
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
@@ -101,7 +102,7 @@ def open_case(*, new: NewCase, now: datetime, actor_id: int | None) -> int:
             case.save(force_insert=True)
     except IntegrityError as error:
         raise _named(error, case) from None
-    tell(case, "opened", _("opened"), now=now, actor_id=actor_id)
+    tell(case, "opened", said("opened"), now=now, actor_id=actor_id)
     if new.kind in values.BEGINNING and tells_facts(new.klass):
         queue_facts(case, now)
     return case.id
@@ -195,7 +196,7 @@ def change_case(*, case_id: int, changes: dict[str, Any], now: datetime, actor_i
     tell(
         case,
         "changed",
-        _("changed: %(what)s") % {"what": ", ".join(str(words.COLUMNS.get(name, name)) for name in changed)},
+        said("changed: %(columns)s", columns=", ".join(changed)),
         now=now,
         actor_id=actor_id,
     )
@@ -219,7 +220,7 @@ def ask_old_retailers(*, case_ids: Sequence[int], now: datetime, actor_id: int |
         case.mediation_number, case.mediation_step = "", 0
         case.save()
         line.queue("mediation_register", _fields(case), area=case.area, klass=_klass(case), now=now, case=case)
-        tell(case, "asked", _("the old retailer is asked"), now=now, actor_id=actor_id)
+        tell(case, "asked", said("the old retailer is asked"), now=now, actor_id=actor_id)
     close_stopped(cases, now=now, actor_id=actor_id)
     return len(cases)
 
@@ -253,7 +254,7 @@ def submit(case: SwitchingCase, *, now: datetime, actor_id: int | None) -> None:
     case.submit()
     case.save()
     _queue_application(case, switching.Action.NEW, now)
-    tell(case, "sent", _("sent to the grid company"), now=now, actor_id=actor_id)
+    tell(case, "sent", said("sent to the grid company"), now=now, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -274,14 +275,14 @@ def cancel_cases(*, case_ids: Sequence[int], reason: str, now: datetime, actor_i
             tell(
                 case,
                 "cancel_asked",
-                _("cancellation is asked for: %(why)s") % {"why": reason},
+                said("cancellation is asked for: %(why)s", why=reason),
                 now=now,
                 actor_id=actor_id,
             )
         else:
             case.cancel(reason=reason)
             case.save()
-            tell(case, "canceled", _("canceled: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+            tell(case, "canceled", said("canceled: %(why)s", why=reason), now=now, actor_id=actor_id)
     close_stopped(cases, now=now, actor_id=actor_id)
     return len(cases)
 
@@ -297,7 +298,7 @@ def ask_facts(*, case_id: int, now: datetime, actor_id: int | None) -> None:
     if not tells_facts(_klass(case)):
         raise CannotMove(_("the switching support system does not take this for the voltage class"))
     queue_facts(case, now)
-    tell(case, "facts_asked", _("facts of the point are asked for"), now=now, actor_id=actor_id)
+    tell(case, "facts_asked", said("facts of the point are asked for"), now=now, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -352,7 +353,7 @@ def accept_grid_size(*, case_id: int, now: datetime, actor_id: int | None) -> No
     worklist.close_about(
         kind=SIZE_DIFFERS, subjects=[subject(case)], outcome=_("the grid's size"), now=now, actor_id=actor_id
     )
-    tell(case, "size_taken", _("the contract took the grid's size"), now=now, actor_id=actor_id)
+    tell(case, "size_taken", said("the contract took the grid's size"), now=now, actor_id=actor_id)
 
 
 # What the other files of this matter share ----------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django_fsm import can_proceed
 from tomoshibi.applications import values
 from tomoshibi.applications.models import SwitchingCase, SwitchingStep
 from tomoshibi.applications.operations.switching import cases, effects
+from tomoshibi.applications.story_words import meant, said
 from tomoshibi.applications.values import SwitchingState
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.gateways import switching
@@ -80,12 +81,18 @@ def _line(
     case: SwitchingCase, row: switching.Fields, event: str, messages: switching.MessageSet, now: datetime
 ) -> SwitchingStep:
     stage = messages.stage(str(row.get("stage", "")))
-    parts = [stage.name]
+    parts = [meant(stage.meaning, stage.name)]
     if row.get("fixed_on"):
         parts.append(str(row["fixed_on"]))
     if row.get("reason_text"):
         parts.append(str(row["reason_text"]))
-    return SwitchingStep(case=case, at=now, kind="stage", text=" · ".join(parts)[:500], event=event[:60])
+    return SwitchingStep(
+        case=case,
+        at=now,
+        kind="stage",
+        text=said("at the grid: %(stage)s", stage=" · ".join(parts))[:500],
+        event=event[:60],
+    )
 
 
 def note_stage(case: SwitchingCase, row: switching.Fields, *, messages: switching.MessageSet) -> None:
@@ -179,7 +186,15 @@ def apply_mediation_results(
             continue
         told = messages.mediation_state(str(row.get("mediation_state", "")))
         event = f"{code}:m{row.get('event')}"
-        story.append(SwitchingStep(case=case, at=now, kind="mediation", text=told.name, event=event[:60]))
+        story.append(
+            SwitchingStep(
+                case=case,
+                at=now,
+                kind="mediation",
+                text=said("at the old retailer: %(mediation)s", mediation=meant(told.meaning, told.name)),
+                event=event[:60],
+            )
+        )
         step = step_of(row)
         if step <= case.mediation_step:
             counts["old"] += 1

@@ -22,6 +22,7 @@ from tomoshibi.applications.operations.works.cases import (
     subject,
     tell,
 )
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import works as values
 from tomoshibi.applications.values.works import DesignState, WorkKind, WorkState
 from tomoshibi.contracts import operations as contracts
@@ -61,7 +62,7 @@ def received(*, case_id: int, number: str, now: datetime, actor_id: int | None) 
         raise WrongStep(_("the grid company's reception number is needed"))
     _accept(case, number.strip()[:40], now)
     case.save()
-    tell(case, "received", _("received under %(number)s") % {"number": number}, now=now, actor_id=actor_id)
+    tell(case, "received", said("received under %(number)s", number=number), now=now, actor_id=actor_id)
     close_items(case, (OVERDUE, STOPPED), outcome=number, now=now, actor_id=actor_id)
 
 
@@ -80,13 +81,7 @@ def designed(*, case_id: int, to: DesignState, now: datetime, actor_id: int | No
     case = locked(case_id)
     _step(case, "design_goes_on", to=to)
     case.save()
-    tell(case, "design", _("design: %(state)s") % {"state": _design_word(to)}, now=now, actor_id=actor_id)
-
-
-def _design_word(state: DesignState) -> str:
-    from tomoshibi.applications import works_words
-
-    return str(works_words.DESIGNS[state])
+    tell(case, "design", said("design: %(design)s", design=to.value), now=now, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -102,15 +97,19 @@ def contribution_told(
     case = locked(case_id)
     _quote(case, amount_minor, due_on, actor_id, now)
     case.save()
-    tell(case, "contribution", _contribution_words(case), now=now, actor_id=actor_id)
+    tell(case, "contribution", _contribution_said(case, "contribution:"), now=now, actor_id=actor_id)
     close_items(case, (OVERDUE,), outcome=_("contribution told"), now=now, actor_id=actor_id)
 
 
-def _contribution_words(case: WorkCase) -> str:
-    words = _("contribution: %(amount)s") % {"amount": f"{case.contribution_minor:,}"}
-    if case.contribution_due_on:
-        words += " · " + _("to be paid until %(day)s") % {"day": case.contribution_due_on}
-    return words
+def _contribution_said(case: WorkCase, what: str) -> str:
+    """
+    :param what: ``contribution:`` when it is told, ``agreed: contribution of`` when somebody agreed
+    """
+    if not case.contribution_due_on:
+        return said(f"{what} %(amount)s", amount=case.contribution_minor)
+    return said(
+        f"{what} %(amount)s, to be paid until %(day)s", amount=case.contribution_minor, day=case.contribution_due_on
+    )
 
 
 def _quote(case: WorkCase, amount_minor: int, due_on: date | None, by_id: int | None, now: datetime) -> None:
@@ -145,7 +144,7 @@ def agree_to_contribution(*, case_id: int, now: datetime, actor_id: int | None) 
     case.due_on = _after(case, 20, now)
     _charge(case, now)
     case.save()
-    tell(case, "agreed", _("agreed: %(words)s") % {"words": _contribution_words(case)}, now=now, actor_id=actor_id)
+    tell(case, "agreed", _contribution_said(case, "agreed: contribution of"), now=now, actor_id=actor_id)
     close_items(case, (APPROVE,), outcome=_("agreed to"), now=now, actor_id=actor_id)
 
 
@@ -178,7 +177,7 @@ def refuse_contribution(*, case_id: int, reason: str, now: datetime, actor_id: i
     case = locked(case_id)
     _step(case, "take_quote_back", reason=reason)
     case.save()
-    tell(case, "refused", _("contribution not agreed to: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+    tell(case, "refused", said("contribution not agreed to: %(why)s", why=reason), now=now, actor_id=actor_id)
     close_items(case, (APPROVE,), outcome=reason, now=now, actor_id=actor_id)
 
 
@@ -194,7 +193,7 @@ def paid(*, case_id: int, on: date, now: datetime, actor_id: int | None) -> None
         raise WrongStep(_("%(number)s: this does not fit its state") % {"number": case.number})
     case.paid_on = on
     case.save()
-    tell(case, "paid", _("contribution paid on %(day)s") % {"day": on}, now=now, actor_id=actor_id)
+    tell(case, "paid", said("contribution paid on %(day)s", day=on), now=now, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -207,7 +206,7 @@ def day_fixed(*, case_id: int, on: date, inspection_on: date | None, now: dateti
     case = locked(case_id)
     _schedule(case, on, inspection_on)
     case.save()
-    tell(case, "fixed", _("the day is fixed: %(day)s") % {"day": on}, now=now, actor_id=actor_id)
+    tell(case, "fixed", said("the day is fixed: %(day)s", day=on), now=now, actor_id=actor_id)
     close_items(case, (OVERDUE,), outcome=str(on), now=now, actor_id=actor_id)
 
 
@@ -226,7 +225,7 @@ def work_done(*, case_id: int, on: date, now: datetime, actor_id: int | None) ->
     case = locked(case_id)
     _complete(case, on, now)
     case.save()
-    tell(case, "done", _("done on %(day)s") % {"day": on}, now=now, actor_id=actor_id)
+    tell(case, "done", said("done on %(day)s", day=on), now=now, actor_id=actor_id)
 
 
 def _complete(case: WorkCase, on: date, now: datetime) -> None:
@@ -303,7 +302,7 @@ def terms_known(*, case_id: int, account_number: str, plan_code: str, now: datet
     if WorkKind(case.kind) not in values.BEGINNING_WORKS or case.contract_id or case.registration_id:
         raise WrongStep(_("%(number)s: this does not fit its state") % {"number": case.number})
     case.account_number, case.terms = account_number, {**case.terms, "plan_code": plan_code}
-    tell(case, "terms", _("payer %(account)s, plan %(plan)s") % {"account": account_number, "plan": plan_code}, now=now,
+    tell(case, "terms", said("payer %(account)s, plan %(plan)s", account=account_number, plan=plan_code), now=now,
          actor_id=actor_id)  # fmt: skip
     if case.state == WorkState.DONE and case.done_on is not None:
         close_items(case, (STOPPED,), outcome=plan_code, now=now, actor_id=actor_id)
@@ -322,7 +321,7 @@ def returned(*, case_id: int, reason: str, now: datetime, actor_id: int | None) 
     case = locked(case_id)
     _give_back(case, reason, now)
     case.save()
-    tell(case, "returned", _("returned: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+    tell(case, "returned", said("returned: %(why)s", why=reason), now=now, actor_id=actor_id)
 
 
 def _give_back(case: WorkCase, reason: str, now: datetime) -> None:
@@ -341,7 +340,7 @@ def refused(*, case_id: int, reason: str, now: datetime, actor_id: int | None) -
     case = locked(case_id)
     _reject(case, reason, now)
     case.save()
-    tell(case, "rejected", _("rejected: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+    tell(case, "rejected", said("rejected: %(why)s", why=reason), now=now, actor_id=actor_id)
 
 
 def _reject(case: WorkCase, reason: str, now: datetime) -> None:
@@ -392,28 +391,28 @@ def _heard(case: WorkCase, row: Mapping[str, Any], now: datetime) -> str:
         with db.savepoint():
             if stage == "received":
                 _accept(case, str(row.get("reception_number", ""))[:40], now)
-                return _("received under %(number)s") % {"number": case.reception_number}
+                return said("received under %(number)s", number=case.reception_number)
             if stage == "design":
                 _step(case, "design_goes_on", to=DesignState(str(row.get("design") or DesignState.DESIGNING)))
-                return _("design: %(state)s") % {"state": _design_word(DesignState(case.design))}
+                return said("design: %(design)s", design=case.design)
             if stage == "contribution":
                 _quote(case, int(row.get("amount_minor") or 0), day, None, now)
-                return _contribution_words(case)
+                return _contribution_said(case, "contribution:")
             if stage == "scheduled" and day:
                 _schedule(case, day, row.get("inspection_on"))
-                return _("the day is fixed: %(day)s") % {"day": day}
+                return said("the day is fixed: %(day)s", day=day)
             if stage == "done" and day:
                 _complete(case, day, now)
-                return _("done on %(day)s") % {"day": day}
+                return said("done on %(day)s", day=day)
             if stage == "returned":
                 _give_back(case, str(row.get("reason", "")), now)
-                return _("returned: %(why)s") % {"why": case.reason}
+                return said("returned: %(why)s", why=case.reason)
             if stage == "rejected":
                 _reject(case, str(row.get("reason", "")), now)
-                return _("rejected: %(why)s") % {"why": case.reason}
+                return said("rejected: %(why)s", why=case.reason)
             if stage == "canceled":
-                return _("the grid company took the cancellation")
+                return said("the grid company took the cancellation")
     except (WrongStep, ValueError) as unfit:
         stopped(case, str(unfit), now=now)
-        return _("the grid says “%(stage)s”, which does not fit: %(why)s") % {"stage": stage, "why": unfit}
-    return _("the grid says “%(stage)s”") % {"stage": stage}
+        return said("the grid says “%(heard)s”, which does not fit: %(why)s", heard=stage, why=unfit)
+    return said("the grid says “%(heard)s”", heard=stage)

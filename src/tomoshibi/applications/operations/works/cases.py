@@ -13,6 +13,7 @@ from django_fsm import can_proceed
 from tomoshibi.applications import worksforms, worksletter
 from tomoshibi.applications.models import WorkCase, WorkDesk, WorkSending, WorkStep
 from tomoshibi.applications.queries import works as queries
+from tomoshibi.applications.story_words import said
 from tomoshibi.applications.values import works as values
 from tomoshibi.applications.values.works import NewWork, Route, SendAction, SendState, WorkKind, WorkState
 from tomoshibi.documents import operations as documents
@@ -128,7 +129,7 @@ def open_work(*, new: NewWork, now: datetime, actor_id: int | None) -> int:
         raise OpenAlready(
             _("application %(number)s is open at this point: settle or cancel it first") % {"number": number}
         ) from None
-    tell(case, "opened", _("opened"), now=now, actor_id=actor_id)
+    tell(case, "opened", said("opened"), now=now, actor_id=actor_id)
     if new.source:
         worklist.open_item(
             procedure=case.procedure,
@@ -189,7 +190,7 @@ def change_work(*, case_id: int, changes: Mapping[str, Any], now: datetime, acto
         return
     case.cutoff_on = _cutoff(desk_of(case.area), case.wished_on)
     case.save()
-    tell(case, "changed", _("corrected"), now=now, actor_id=actor_id)
+    tell(case, "changed", said("corrected"), now=now, actor_id=actor_id)
     if case.state not in {WorkState.DRAFT, WorkState.RETURNED}:
         _put_out(case, SendAction.CORRECT, now=now, actor_id=actor_id)
 
@@ -274,9 +275,7 @@ def _put_out(case: WorkCase, action: SendAction, *, now: datetime, actor_id: int
     )
     if not by_hand:
         worker.enqueue(values.WORKS_SEND_JOB, lock=values.WORKS_LINE)
-        tell(
-            case, "form", _("form %(name)s is filled and waits to be sent") % {"name": name}, now=now, actor_id=actor_id
-        )
+        tell(case, "form", said("form %(name)s is filled and waits to be sent", name=name), now=now, actor_id=actor_id)
         return
     worklist.open_item(
         procedure=case.procedure,
@@ -287,9 +286,7 @@ def _put_out(case: WorkCase, action: SendAction, *, now: datetime, actor_id: int
         now=now,
         url=reverse("applications:work", args=[case.id]),
     )
-    tell(
-        case, "form", _("form %(name)s is filled; a person takes it there") % {"name": name}, now=now, actor_id=actor_id
-    )
+    tell(case, "form", said("form %(name)s is filled; a person takes it there", name=name), now=now, actor_id=actor_id)
 
 
 @db.transaction_required
@@ -306,7 +303,7 @@ def sent_by_hand(*, sending_id: int, words: str, now: datetime, actor_id: int | 
     row.state, row.words, row.sent_at, row.sent_by_id = SendState.SENT.value, words[:300], now, actor_id
     row.save()
     case = locked(row.case_id)
-    tell(case, "sent", _("taken to the grid company: %(words)s") % {"words": words or "–"}, now=now, actor_id=actor_id)
+    tell(case, "sent", said("taken to the grid company: %(words)s", words=words or "–"), now=now, actor_id=actor_id)
     close_items(case, (TO_POST,), outcome=words or _("sent"), now=now, actor_id=actor_id)
 
 
@@ -318,7 +315,7 @@ def left(*, sending_id: int, words: str, now: datetime) -> None:
         return
     row.state, row.words, row.sent_at, row.tries = SendState.SENT.value, words[:300], now, row.tries + 1
     row.save()
-    tell(locked(row.case_id), "sent", _("sent to %(to)s") % {"to": row.to}, now=now)
+    tell(locked(row.case_id), "sent", said("sent to %(to)s", to=row.to), now=now)
 
 
 @db.transaction_required
@@ -335,7 +332,7 @@ def did_not_leave(*, sending_id: int, words: str, for_good: bool, now: datetime)
     row.save()
     if for_good:
         case = locked(row.case_id)
-        tell(case, "failed", _("the form did not leave: %(why)s") % {"why": words}, now=now)
+        tell(case, "failed", said("the form did not leave: %(why)s", why=words), now=now)
         stopped(case, words, now=now)
 
 
@@ -356,7 +353,7 @@ def cancel_work(*, case_id: int, reason: str, now: datetime, actor_id: int | Non
     case.due_on = None
     case.save()
     close_items(case, ITEMS, outcome=reason, now=now, actor_id=actor_id)
-    tell(case, "canceled", _("canceled: %(why)s") % {"why": reason}, now=now, actor_id=actor_id)
+    tell(case, "canceled", said("canceled: %(why)s", why=reason), now=now, actor_id=actor_id)
     if was_out:
         _put_out(case, SendAction.CANCEL, now=now, actor_id=actor_id)
 
@@ -414,11 +411,8 @@ def _remind(late: values.WorkCase, *, now: datetime) -> None:
         now=now,
     )
     case = locked(late.id)
-    said = _("the grid company was reminded by mail to %(mail)s: due on %(day)s") % {
-        "mail": desk.mail,
-        "day": late.due_on,
-    }
-    tell(case, "reminded", said, now=now, event=f"reminded:{late.number}:{late.due_on}")
+    line = said("the grid company was reminded by mail to %(mail)s: due on %(day)s", mail=desk.mail, day=late.due_on)
+    tell(case, "reminded", line, now=now, event=f"reminded:{late.number}:{late.due_on}")
     identity.record_deed(
         procedure=late.procedure,
         what=f"reminded the grid company of {late.number}, due on {late.due_on}",

@@ -1,5 +1,6 @@
 """Searches for the number of a supply or generation point (IN3, IN4)."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -67,8 +68,9 @@ def search(request: HttpRequest, search_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     may_do = request.user.has_perm(f"{found.procedure}.do")  # type: ignore[union-attr]
-    if request.method == "POST" and may_do:
-        _work_on_search(request, found)
+    form = forms.FoundForm(request.POST if request.POST.get("do") == "take" else None)
+    refused = request.method == "POST" and may_do and not _work_on_search(request, found, form)
+    if request.method == "POST" and not refused:
         return redirect("applications:point_search", search_id)
     context = {
         "it": found,
@@ -76,7 +78,7 @@ def search(request: HttpRequest, search_id: int) -> HttpResponse:
         "area": dict(forms.AREA_CHOICES)[found.area],
         "found": [{**one, "where": words.SEARCH_SOURCES[one["source"]]} for one in found.found],
         "source": words.SEARCH_SOURCES[found.source] if found.source else "",
-        "form": forms.FoundForm(),
+        "form": form,
         "again_form": forms.SearchForm(
             initial={name: getattr(found, name) for name in ("address", "building", "meter_number")}
         ),
@@ -84,7 +86,7 @@ def search(request: HttpRequest, search_id: int) -> HttpResponse:
         "for_intake": _intake_of(found.subject),
         "may_apply": request.user.has_perm(f"{values.GENERATION if found.generation else values.SUPPLY}.do"),  # type: ignore[union-attr]
     }
-    return render(request, "applications/switching/search.html", context)
+    return render(request, "applications/switching/search.html", context, status=422 if refused else 200)
 
 
 def _intake_of(subject: str) -> int | None:
@@ -93,25 +95,13 @@ def _intake_of(subject: str) -> int | None:
     return int(number) if about == "applications.intake" else None
 
 
-def _work_on_search(request: HttpRequest, found: values.Search) -> None:
+def _work_on_search(request: HttpRequest, found: values.Search, form: forms.FoundForm) -> bool:
+    """:returns: whether it was done; what is wrong with a number stands beside it"""
     what, now, actor_id = request.POST.get("do", ""), clock.now(), actor(request)
     subject = f"applications.search:{found.id}"
     if what == "take":
-        source = values.SearchSource(request.POST.get("source", values.SearchSource.WEB.value))
-
-        def take() -> None:
-            answer = operations.answer_search(
-                search_id=found.id, spin=request.POST.get("spin", ""), source=source, now=now, actor_id=actor_id
-            )
-            applications.take_point(subject=answer["subject"], spin=answer["spin"], now=now)
-
-        attempt(
-            request,
-            take,
-            done=_("The number is kept."),
-            record=(found.procedure, f"found a point by {source.value}", subject),
-        )
-    elif what == "give_up":
+        return form.is_valid() and _take(request, found, form)
+    if what == "give_up":
         attempt(
             request,
             lambda: operations.give_up_search(search_id=found.id, now=now, actor_id=actor_id),
@@ -126,3 +116,26 @@ def _work_on_search(request: HttpRequest, found: values.Search) -> None:
             done=_("Looked again."),
             record=(found.procedure, "looked for a point again", subject),
         )
+    return True
+
+
+def _take(request: HttpRequest, found: values.Search, form: forms.FoundForm) -> bool:
+    """The number is kept, and what waited for it goes on."""
+    source, now = values.SearchSource(form.cleaned_data["source"]), clock.now()
+    try:
+        with db.transaction():
+            answer = operations.answer_search(
+                search_id=found.id, spin=form.cleaned_data["spin"], source=source, now=now, actor_id=actor(request)
+            )
+            applications.take_point(subject=answer["subject"], spin=answer["spin"], now=now)
+            leave_record(
+                request, found.procedure, f"found a point by {source.value}", f"applications.search:{found.id}"
+            )
+    except operations.Unfit as unfit:
+        form.add_error("spin", str(unfit))
+        return False
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+        return True
+    messages.success(request, _("The number is kept."))
+    return True
