@@ -31,7 +31,7 @@ def test_our_codes_are_words_and_what_the_outside_wrote_stays():
     with override("ja"):
         assert story_words.in_words(kept) == "送配電: マッチング済み · 2026-11-12"
         assert story_words.in_words("design: survey").endswith("現地調査")
-        assert story_words.in_words("changed: holder_name, wished_on") == "変更: 名称, 希望日"
+        assert story_words.in_words("changed: holder_name, wished_on") == "変更: 名義, 希望日"
         assert story_words.in_words("contribution: 120000, to be paid until 2026-12-01").startswith(
             "工事費負担金：120,000円"
         )
