@@ -117,6 +117,17 @@ def thirteen_months(request: HttpRequest) -> HttpResponse:
 
 
 @page(ANY_STAFF)
+def kinds(request: HttpRequest) -> HttpResponse:
+    words = ["料金・請求", "お支払い", "契約・プラン", "引越し・開始・解約", "停電・設備", "その他"]
+    chart = charts.over_categories(
+        chart_id="usage", title="種別ごと", axis="種別", categories=words, unit="件", whole=True,
+        series=[charts.Series("受信", [2, 1, 1, 1, 1, 0])],
+    )  # fmt: skip
+    context = {"bill": _row(2), "form": CorrectionForm(), "chart": chart, "states": STATES}
+    return render(request, "pieces/bill.html", context)
+
+
+@page(ANY_STAFF)
 def release(request: HttpRequest) -> HttpResponse:
     chosen = lists.chosen(request, bills_list())
     if confirm.is_confirmed(request):
@@ -140,6 +151,7 @@ urlpatterns = [
             path("bills/", bills, name="bills"),
             path("bills/release/", release, name="release"),
             path("bills/<int:number>/", bill, name="bill"),
+            path("kinds/", kinds, name="kinds"),
             path("thirteen-months/", thirteen_months, name="thirteen_months"),
             path("bills/<int:number>/panel/", panel, name="panel"),
         ],

@@ -182,6 +182,24 @@ def test_the_last_word_below_a_chart_is_not_cut(signed_in_page):
         assert page.evaluate(EDGE) == 0, width
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_chart_of_a_few_names_says_each_and_counts_no_halves(signed_in_page, look, size):
+    page = signed_in_page(size=size)
+    page.goto("/pieces/kinds/")
+    page.wait_for_selector(".chart canvas")
+    drawn = page.evaluate("""() => {
+      const chart = window.echarts.getInstanceByDom(document.querySelector('.chart-canvas'));
+      const { xAxis: [x] } = chart.getOption();
+      const ticks = chart.getModel().getComponent('yAxis').axis.scale.getTicks().map((one) => one.value);
+      return { every: x.axisLabel.interval, wraps: x.axisLabel.overflow, room: x.axisLabel.width, ticks };
+    }""")
+    assert (drawn["every"], drawn["wraps"]) == (0, "break")
+    assert drawn["room"] * 6 < page.locator(".chart-canvas").bounding_box()["width"]
+    assert drawn["ticks"] == [0, 1, 2]
+    assert page.evaluate(EDGE) == 0
+    look(page, "pieces-kinds", full=True)
+
+
 def test_a_list_on_the_phone(signed_in_page, look, accessible):
     page = signed_in_page(size="phone")
     page.goto("/pieces/bills/")

@@ -78,17 +78,19 @@ def over_categories(
     series: Sequence[Series],
     unit: Words,
     low: bool = False,
+    whole: bool = False,
 ) -> Chart:
     """
     Bars or lines over months, days or half-hours.
 
     :param axis: what the categories are (header of the table's first column)
     :param unit: stands on the value axis
+    :param whole: what is counted has no halves, nor has its axis
     """
     names = [str(category) for category in categories]
     option = {
         "xAxis": {"type": "category", "data": names},
-        "yAxis": {"type": "value", "name": str(unit)},
+        "yAxis": {"type": "value", "name": str(unit), **({"minInterval": 1} if whole else {})},
         "series": [
             {
                 "type": one.kind,

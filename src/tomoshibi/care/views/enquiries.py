@@ -387,7 +387,7 @@ def figures(request: HttpRequest) -> HttpResponse:
             charts.Series(_("Received"), [n for _day, n, _m in days]),
             charts.Series(_("First answers"), [m for _day, _n, m in days], kind="line"),
         ],
-        unit=_("enquiries"),
+        unit=_("enquiries"), whole=True,
     )  # fmt: skip
     kinds_chart = charts.over_categories(
         chart_id="kinds", title=_("By kind"), axis=_("Kind"), categories=[names.get(one.label, one.label) for one in by_kind],
@@ -395,7 +395,7 @@ def figures(request: HttpRequest) -> HttpResponse:
             charts.Series(_("Received"), [one.received for one in by_kind]),
             charts.Series(_("First answers"), [one.answered for one in by_kind], quiet=True),
         ],
-        unit=_("enquiries"),
+        unit=_("enquiries"), whole=True,
     )  # fmt: skip
     context = {
         "first": first,

@@ -56,6 +56,12 @@
     const bar = Math.max(0, width - 60) / names.length;
     return Math.max(12, Math.ceil((pen.measureText(names.at(-1)).width - bar) / 2) + 4);
   };
+  // A few things that have names, not numbers, are all named, on as many lines as it takes.
+  const named = (option, width) => {
+    const names = (option.xAxis?.type === "category" && option.xAxis.data) || [];
+    if (!names.length || names.length > 8 || !names.some((name) => /[^\d:.-]/.test(name))) return {};
+    return { interval: 0, width: Math.floor((width - 60) / names.length) - 4, overflow: "break" };
+  };
   const dressed = (option, width) => {
     const colours = palette();
     const several = (option.series || []).length > 1;
@@ -70,17 +76,17 @@
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words }, ...(boxes ? { trigger: "item", formatter: told } : {}) },
       legend: several ? { top: 0, right: 0, textStyle: { color: colours.words }, itemWidth: 14, itemHeight: 8 } : undefined,
       ...option,
-      xAxis: option.xAxis && axis(option.xAxis, colours),
+      xAxis: option.xAxis && axis({ ...option.xAxis, axisLabel: named(option, width) }, colours),
       yAxis: option.yAxis && axis(option.yAxis, colours),
       series: (option.series || []).map((one) => (one.type === "treemap" ? nested(one, colours) : { barMaxWidth: 28, ...one, ...(one.quiet ? { itemStyle: { color: colours.quiet }, lineStyle: { color: colours.quiet } } : {}) })),
     };
   };
+  const optionOf = (figure) => JSON.parse(document.getElementById(`${figure.dataset.chart}-option`).textContent);
   const draw = (figure) => {
     const canvas = figure.querySelector(".chart-canvas");
-    const option = JSON.parse(document.getElementById(`${figure.dataset.chart}-option`).textContent);
     drawn.get(figure)?.dispose();
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
-    chart.setOption(dressed(option, canvas.clientWidth));
+    chart.setOption(dressed(optionOf(figure), canvas.clientWidth));
     drawn.set(figure, chart);
   };
   const drawAll = () => {
@@ -90,7 +96,7 @@
   };
   addEventListener("resize", () => drawn.forEach((chart, figure) => {
     chart.resize();
-    chart.setOption({ grid: { right: right(chart.getOption().xAxis ? { xAxis: chart.getOption().xAxis[0] } : {}, figure.querySelector(".chart-canvas").clientWidth) } });
+    chart.setOption(dressed(optionOf(figure), figure.querySelector(".chart-canvas").clientWidth));
   }));
   document.addEventListener("themechange", () => [...drawn.keys()].forEach(draw));
   document.addEventListener("htmx:afterSettle", drawAll);
