@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tomoshibi.billing.values import Line
@@ -24,6 +25,7 @@ _UNITS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def decimals(number_e10: int, *, at_least: int = 0) -> str:
     """An amount of 1e-10 currency with thousands separators, all its digits, and at least so many decimals."""
     whole, rest = divmod(abs(number_e10), E10)

@@ -70,7 +70,9 @@ def statement_data(*, bill_ids: Sequence[int], today: date, reissued: bool = Fal
             for bill_id, lead in asked.select("id", "lead_bill_id").iter_rows()
         )
     )
-    single = _facts(bill_ids=[bill_id for group in groups for bill_id in group], today=today, reissued=reissued)
+    ids = [bill_id for group in groups for bill_id in group]
+    bills = asked if ids == asked["id"].to_list() else statement_bills(bill_ids=ids)
+    single = _facts(bills, today=today, reissued=reissued)
     found = []
     for group in groups:
         members = [single[bill_id] for bill_id in group]
@@ -102,12 +104,15 @@ def _summary(members: Sequence[statements.Facts]) -> statements.summary.Summary:
     )
 
 
-def _facts(*, bill_ids: Sequence[int], today: date, reissued: bool) -> dict[int, statements.Facts]:
-    """What the statement of each bill is made from."""
-    bills = statement_bills(bill_ids=bill_ids)
+def _facts(bills: pl.DataFrame, *, today: date, reissued: bool) -> dict[int, statements.Facts]:
+    """
+    What the statement of each bill is made from.
+
+    :param bills: ``statement_bills``
+    """
     if bills.is_empty():
         return {}
-    lines = lines_of(bill_ids=bill_ids, language="ja")
+    lines = lines_of(bill_ids=bills["id"].to_list(), language="ja")
     accounts = _by_id(parties.billing_accounts_frame(account_ids=bills["account_id"].unique(), on=today), "account_id")
     points = _by_id(supply.points_frame(supply_point_ids=bills["supply_point_id"].unique()), "supply_point_id")
     used, mandates = _used(bills), _mandates(bills, today=today)
@@ -152,7 +157,7 @@ def _used(bills: pl.DataFrame) -> dict[int, dict[int, tuple[int, int]]]:
     history = metering.history_frame(
         last_month=newest,
         months=statements.MONTHS_SHOWN + 1,
-        supply_point_ids=bills["supply_point_id"].unique().to_list(),
+        supply_point_ids=bills["supply_point_id"].unique(),
     )
     terms = contracts.terms_frame(contract_ids=bills["contract_id"].unique())
     began = terms.group_by("contract_id").agg(pl.col("terms_start").min().alias("began"))
@@ -195,17 +200,12 @@ def _debit_day(agent: str, issued_on: date | None, *, seen: dict[tuple[str, date
     return seen[key]
 
 
-def _next_reading(
-    area: str, base_day: str, month: int, *, seen: dict[tuple[str, str, int], date | None]
-) -> date | None:
-    key = (area, base_day, month)
+def _next_reading(area: str, base_day: str, month: int, *, seen: dict[tuple[str, int], dict[str, date]]) -> date | None:
+    key = (area, month)
     if key not in seen:
-        try:
-            following = Month.from_number(month).plus(1)
-            seen[key] = masters.reading_day(area=area, base_day=base_day, month=following).reading_on
-        except masters.MasterMissing:
-            seen[key] = None
-    return seen[key]
+        following = masters.reading_days(month=Month.from_number(month).plus(1), area=area)
+        seen[key] = {day.base_day: day.reading_on for day in following}
+    return seen[key].get(base_day)
 
 
 def originals(bills: pl.DataFrame) -> dict[int | None, int]:

@@ -7,6 +7,7 @@ chart as paths that are made here. The numbers come from ``statement`` and ``sum
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 LINES_FIRST, LINES_MORE = 13, 40
@@ -47,9 +48,14 @@ def barcode(bars: str) -> str:
     """The customer barcode as a drawing (SVG); "" without one."""
     if not bars:
         return ""
-    path = "".join(f"M{n * _PITCH + _WIDTH // 2} {_BARS[bar]}" for n, bar in enumerate(bars))
+    path = "".join(_bar(n, bar) for n, bar in enumerate(bars))
     path = f'<path stroke="#000" stroke-width="{_WIDTH}" d="{path}"/>'
     return _svg(path, width=len(bars) * _PITCH, height=_HEIGHT)
+
+
+@cache
+def _bar(place: int, bar: str) -> str:
+    return f"M{place * _PITCH + _WIDTH // 2} {_BARS[bar]}"
 
 
 def chart(months: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
