@@ -78,7 +78,7 @@ def contents() -> dict[str, list[Any]]:
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relpersistence = 'p' AND NOT relispartition"
             " AND relnamespace = 'public'::regnamespace"
         )
         for (table,) in cursor.fetchall():

@@ -20,6 +20,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_grou
 IN_SECONDS = 180
 """A start that did not come up by then hangs. That it neither migrates nor loads again is seen by what it says and keeps."""
 
+_KEEP_AN_ANSWER = """
+import polars
+from tomoshibi.storage import bulk, db, kept
+with db.transaction(), kept.answers():
+    bulk.read_frame("SELECT count(*) FROM metering_reading", {"n": polars.Int64})
+"""
+_COUNT_ANSWERS = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT count(*) FROM storage_kept")
+    print(cursor.fetchone()[0])
+"""
+
 
 @pytest.fixture(scope="module")
 def older(installation) -> dict:
@@ -80,6 +93,7 @@ def archive(upgraded, ports, tmp_path_factory) -> Path:
         f"outside.set_up({str(outside.folder)!r}, {ports!r})\n"
         "outside.give_everybody_a_second_factor()\n"
     )
+    upgraded.python(_KEEP_AN_ANSWER)
     target = tmp_path_factory.mktemp("backups") / "today.tar"
     code, said = upgraded.run("backup", target)
     assert code == 0, said
@@ -101,6 +115,12 @@ def test_a_restore_elsewhere_holds_the_same(upgraded, restored):
     print_all = "import json; from tests.config import older; print(json.dumps(older.contents(), default=str))"
     assert json.loads(restored.python(print_all)) == json.loads(upgraded.python(print_all))
     assert (restored.data / "files" / "bills" / "2026-10.pdf").read_bytes() == "検針票".encode() * 1000
+
+
+def test_a_restored_installation_begins_without_kept_answers_and_watches_its_tables(upgraded, restored):
+    assert (int(upgraded.python(_COUNT_ANSWERS)), int(restored.python(_COUNT_ANSWERS))) == (1, 0)
+    restored.python(_KEEP_AN_ANSWER)
+    assert int(restored.python(_COUNT_ANSWERS)) == 1
 
 
 def test_the_doctor_finds_a_restored_installation_well_once_it_has_its_keys(restored, ports):

@@ -15,7 +15,7 @@ from tomoshibi.billing import operations, queries, values
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.periods import Month
-from tomoshibi.storage import db
+from tomoshibi.storage import db, kept
 from tomoshibi.ui import figures
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -239,6 +239,16 @@ def run_study(progress: Tell, *, study_id: int) -> str:
     with db.transaction():
         finished = operations.finish_study(study_id=study_id, now=clock.now())
     return _("The study is done.") if finished else _("The study was stopped.")
+
+
+@worker.define_job(
+    "billing.tidy_answers", procedure="MS10", label=gettext_noop("Drop kept answers that no longer hold")
+)
+def tidy_answers(progress: Tell, **_announced: Any) -> str:
+    """What was read for studies and has changed since, and the notes of changes that no answer needs."""
+    with db.transaction():
+        dropped = kept.tidy()
+    return _("kept answers dropped: %(n)s") % {"n": dropped}
 
 
 def enqueue_study(*, study_id: int, actor_id: int | None) -> int:

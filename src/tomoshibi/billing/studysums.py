@@ -167,7 +167,10 @@ def _components(groups: Mapping[str, Mapping[str, int]], totals: Mapping[str, in
 def _movers(customers: pl.DataFrame, *, descending: bool) -> list[dict[str, int]]:
     change = customers.with_columns(change_minor=pl.col("after_minor") - pl.col("before_minor"))
     moved = change.filter(pl.col("change_minor") > 0 if descending else pl.col("change_minor") < 0)
-    return moved.sort(["change_minor", "customer_id"], descending=[descending, False]).head(MOVERS).to_dicts()
+    # The last of them by change alone: only who changes as much has to be put in order.
+    last = moved["change_minor"].top_k(MOVERS) if descending else moved["change_minor"].bottom_k(MOVERS)
+    far = moved.filter(pl.col("change_minor").is_between(last.min(), last.max()))
+    return far.sort(["change_minor", "customer_id"], descending=[descending, False]).head(MOVERS).to_dicts()
 
 
 def histogram(changes: pl.Series) -> list[dict[str, int | None]]:

@@ -17,6 +17,11 @@ SUPPLIED: Schema = {
     "supply_point_id": pl.Int64, "spin": pl.String, "area": pl.String, "voltage": pl.String, "base_day": pl.String,
     "start": pl.Date, "end": pl.Date,
 }  # fmt: skip
+_SUPPLIED_BY = {
+    "contract_id": "c.id", "contract_number": "c.number", "customer_id": "c.customer_id", "account_id": "c.account_id",
+    "supply_point_id": "c.supply_point_id", "spin": "p.spin", "area": "p.area", "voltage": "p.voltage",
+    "base_day": "p.base_day", "start": "c.start", "end": 'c."end"',
+}  # fmt: skip
 TERMS: Schema = {
     "contract_id": pl.Int64, "terms_start": pl.Date, "terms_end": pl.Date, "plan_code": pl.String,
     "capacity_kind": pl.String, "capacity_milli": pl.Int64, "discounts": pl.String, "particulars": pl.String,
@@ -133,6 +138,7 @@ def supplied_frame(
     account_ids: Sequence[int] | pl.Series | None = None,
     contract_ids: pl.Series | None = None,
     begun_since: date | None = None,
+    columns: Sequence[str] = tuple(SUPPLIED),
 ) -> pl.DataFrame:
     """
     Who is supplied on at least one day of ``[period_start, period_end)``.
@@ -140,6 +146,7 @@ def supplied_frame(
     :param contract_ids: only these contracts
     :param account_ids: only the contracts of these payers
     :param begun_since: only contracts that began on this day or later
+    :param columns: those that are wanted
     :returns: columns of ``SUPPLIED``, one row per contract, by contract; ``start`` and ``end`` are the contract's own
     """
     conditions = ['c.start < %(until)s AND (c."end" IS NULL OR c."end" > %(from)s)']
@@ -149,16 +156,17 @@ def supplied_frame(
     conditions += ["c.start >= %(begun)s"] if begun_since else []
     conditions += ["{among}"] if contract_ids is not None else []
     query = f"""
-        SELECT c.id, c.number, c.customer_id, c.account_id, c.supply_point_id, p.spin, p.area, p.voltage, p.base_day,
-               c.start, c."end"
+        SELECT {", ".join(_SUPPLIED_BY[name] for name in columns)}
         FROM contracts_contract c JOIN supply_supplypoint p ON p.id = c.supply_point_id
         WHERE {" AND ".join(conditions)} ORDER BY c.id
         """
+    schema = {name: SUPPLIED[name] for name in columns}
     params: dict[str, Any] = {"from": period_start, "until": period_end, "area": area, "base_day": base_day}
     params |= {"begun": begun_since, "accounts": list(account_ids if account_ids is not None else ())}
     if contract_ids is None:
-        return bulk.read_frame(query, SUPPLIED, params)
-    return bulk.read_among(query, SUPPLIED, params, key="c.id", column="contract_id", ids=contract_ids)
+        return bulk.read_frame(query, schema, params)
+    assert "contract_id" in columns, "what is asked for by contract says whose it is"
+    return bulk.read_among(query, schema, params, key="c.id", column="contract_id", ids=contract_ids)
 
 
 def counts_by_plan(*, period_start: date, period_end: date | None = None) -> pl.DataFrame:

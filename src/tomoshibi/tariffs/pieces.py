@@ -12,6 +12,7 @@ from tomoshibi.tariffs import values
 
 PLACE = "_place"
 """Where the row of a piece stands in its block."""
+_BLOCK = "_block"
 
 
 def in_blocks(
@@ -22,10 +23,20 @@ def in_blocks(
 
     :param frame: with ``row_id`` and the columns of ``by``
     """
-    for block in half_hours:
-        places = pl.DataFrame({"row_id": block.row_ids, PLACE: np.arange(block.row_ids.size, dtype=np.int64)})
-        for piece in frame.join(places, on="row_id").partition_by(*by):
-            yield block, piece
+    if not half_hours:
+        return
+    sizes = [block.row_ids.size for block in half_hours]
+    places = pl.DataFrame(
+        {
+            "row_id": np.concatenate([block.row_ids for block in half_hours]),
+            _BLOCK: np.repeat(np.arange(len(sizes)), sizes),
+            PLACE: np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
+        }
+    )
+    # All blocks at once: they are many and small.
+    placed = frame.join(places, on="row_id", maintain_order="left").sort(_BLOCK, maintain_order=True)
+    for piece in placed.partition_by(_BLOCK, *by, maintain_order=True):
+        yield half_hours[piece[_BLOCK][0]], piece.drop(_BLOCK)
 
 
 def days_in(block: values.HalfHours, *, start: date, end: date) -> slice | None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.masters import queries as masters
 from tomoshibi.rating.market_linked import Market
 from tomoshibi.rating.program import Program
-from tomoshibi.tariffs import spot, values
+from tomoshibi.tariffs import daytypes, spot, values
 
 _OWN = {"fuel", "fuel_block", "levy", "government_discount"}
 _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
@@ -25,7 +29,8 @@ class Masters:
         self.rates = masters.RateBook()
         self._fuel: dict[tuple[tuple[str, ...], Month, Month], masters.FuelBook] = {}
         self._amounts: dict[tuple[str, str, Month], int | None] = {}
-        self._half_hours: dict[tuple[Period, str, frozenset[Market]], values.HalfHours] = {}
+        self._day_types: dict[tuple[str, int], npt.NDArray[np.int8]] = {}
+        self._half_hours: dict[tuple[Period, str, frozenset[Market], int | None], values.HalfHours] = {}
 
     def fuel(self, frame: pl.DataFrame) -> masters.FuelBook:
         """What the fuel units of the areas and months of a frame rest on."""
@@ -43,6 +48,16 @@ class Masters:
             self._amounts[key] = masters.monthly_amount(code=code, area=area, month=month)
         return self._amounts[key]
 
+    def day_types(self, period: Period, *, area: str) -> npt.NDArray[np.int8]:
+        """What kind of day each day of a period is (``daytypes.day_types``); the calendar is read by whole years."""
+        years = range(period.start.year, period.end.year + 1)
+        for year in years:
+            if (area, year) not in self._day_types:
+                whole = Period(date(year, 1, 1), date(year + 1, 1, 1))
+                self._day_types[area, year] = daytypes.day_types(whole, area=area)
+        first = (period.start - date(period.start.year, 1, 1)).days
+        return np.concatenate([self._day_types[area, year] for year in years])[first : first + period.days]
+
     def half_hours(
         self,
         *,
@@ -51,12 +66,21 @@ class Masters:
         period: Period,
         area: str,
         programs: Mapping[int, Program],
+        spot_year: int | None = None,
     ) -> values.HalfHours:
         """The half-hours of some bills with their days and prices (``spot.half_hours``)."""
-        key = (period, area, frozenset(one.market for program in programs.values() for one in program.market_linked))
+        markets = frozenset(one.market for program in programs.values() for one in program.market_linked)
+        key = (period, area, markets, spot_year)
         if key not in self._half_hours:
+            # Kept without any bill: half-hours take six kilobytes for each.
             self._half_hours[key] = spot.half_hours(
-                row_ids=row_ids, values_dwh=values_dwh, period=period, area=area, programs=programs
+                row_ids=np.empty(0, dtype=np.int64),
+                values_dwh=np.empty((0, 0), dtype=np.int32),
+                period=period,
+                area=area,
+                programs=programs,
+                spot_year=spot_year,
+                day_types=self.day_types(period, area=area),
             )
         return replace(self._half_hours[key], row_ids=row_ids, values_dwh=values_dwh)
 
@@ -83,7 +107,8 @@ def add_columns(
     frame = _with_defaults(frame)
     known = known or Masters()
     rows = []
-    keys = frame.select(_KEYS).unique(maintain_order=True)
+    telling = frames.telling(frame, _KEYS)
+    keys = frame.select(_KEYS).unique(subset=telling, maintain_order=True)
     burnt = known.fuel(keys) if keys.height and any(fuel_products.values()) else None
     for key in keys.iter_rows(named=True):
         program = programs.get(key["plan_version"])
@@ -94,8 +119,8 @@ def add_columns(
     names = sorted({name for row in rows for name in row} - set(_KEYS))
     schema = {name: frame.schema[name] for name in _KEYS} | dict.fromkeys(names, pl.Int64)
     fresh = [name for name in names if name not in frame.columns]
-    found = pl.DataFrame(rows, schema=schema, orient="row").select(*_KEYS, *fresh)
-    joined = frame.join(found, on=_KEYS, how="left", maintain_order="left")
+    found = pl.DataFrame(rows, schema=schema, orient="row").select(*telling, *fresh)
+    joined = _beside(frame, found, on=telling)
     return joined if "tax_rate_ppm" in frame.columns else _with_tax(joined, known.rates)
 
 
@@ -158,16 +183,28 @@ def _or_nothing(ask: Callable[[], Any]) -> Any:
 
 def _with_tax(frame: pl.DataFrame, rates: masters.RateBook) -> pl.DataFrame:
     keys = ["period_start", "period_end", "reading_on", "continuing"]
+    telling = frames.telling(frame, keys)
+    if "reading_on" in telling and "period_end" in telling and frame["reading_on"].equals(frame["period_end"]):
+        telling.remove("reading_on")
     rows = []
-    for key in frame.select(keys).unique().iter_rows(named=True):
+    for key in frame.select(keys).unique(subset=telling).iter_rows(named=True):
         start, end = key["period_start"], key["period_end"]
         rate = None
         if start is not None and end is not None and start < end:
             rate = _tax(rates, Period(start, end), key["reading_on"] or end, continuing=bool(key["continuing"]))
         rows.append(key | {"tax_rate_ppm": rate})
     schema = {name: frame.schema[name] for name in keys} | {"tax_rate_ppm": pl.Int64}
-    found = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(found, on=keys, how="left", maintain_order="left", nulls_equal=True)
+    found = pl.DataFrame(rows, schema=schema, orient="row").select(*telling, "tax_rate_ppm")
+    return _beside(frame, found, on=telling, nulls_equal=True)
+
+
+def _beside(frame: pl.DataFrame, found: pl.DataFrame, *, on: list[str], nulls_equal: bool = False) -> pl.DataFrame:
+    """What was found for each value of some columns beside the rows that have it."""
+    if found.height == 1 and len(on) == 1 and frame[on[0]].eq_missing(found[on[0]][0]).all():
+        return frame.with_columns(
+            pl.lit(found[name][0], dtype=found.schema[name]).alias(name) for name in found.columns[1:]
+        )
+    return frame.join(found, on=on, how="left", maintain_order="left", nulls_equal=nulls_equal)
 
 
 def _tax(rates: masters.RateBook, period: Period, fixed_on: Any, *, continuing: bool) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
@@ -25,6 +26,7 @@ def half_hours(
     programs: Mapping[int, Program],
     known_at: datetime | None = None,
     spot_year: int | None = None,
+    day_types: npt.NDArray[np.int8] | None = None,
 ) -> values.HalfHours:
     """
     Half-hours of bills of one area and period as pricing takes them: with day types, and the spot prices that hold.
@@ -33,12 +35,13 @@ def half_hours(
     :param programs: of the bills; spot prices are asked for only where one of them is market-linked
     :param known_at: the spot prices that held at that moment
     :param spot_year: the spot prices of the same days of a year, for a period that begins in it
+    :param day_types: of the days of the period, where they are at hand
     """
     return values.HalfHours(
         row_ids=row_ids,
         first_day=period.start,
         values_dwh=values_dwh,
-        day_types=daytypes.day_types(period, area=area),
+        day_types=daytypes.day_types(period, area=area) if day_types is None else day_types,
         area=area,
         spot_micro=vectors(period=period, area=area, programs=programs, known_at=known_at, spot_year=spot_year),
     )

@@ -74,7 +74,10 @@ def _piece(
         f"band_{name}_dwh": np.where(complete, sums[:, number], np.int64(INCOMPLETE))
         for number, name in enumerate(_names(bands))
     }
-    return piece.select("row_id", "segment").with_columns(pl.Series(name, col) for name, col in columns.items())
+    own = [pl.Series(name, column) for name, column in columns.items()]
+    return pl.DataFrame(
+        [piece["row_id"], piece["segment"], *own]
+    )  # pieces are many: an expression costs more than its sums
 
 
 def _names(bands: Bands | BandTiers) -> list[str]:

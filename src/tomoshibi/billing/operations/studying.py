@@ -19,7 +19,7 @@ from tomoshibi.billing.scenario import Scenario
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Month
-from tomoshibi.storage import db
+from tomoshibi.storage import db, kept
 
 PART_SIZE = 50_000
 """Contracts in a part of a study: memory is bounded by it, not by the book."""
@@ -54,7 +54,9 @@ def open_study(
     :returns: id of the study
     :raises NobodyToStudy: if the selection is empty
     """
-    found = queries.study_members(months=months, selection=selection)
+    kept.tidy()
+    with kept.answers():
+        found = queries.study_members(months=months, selection=selection)
     if found.is_empty():
         raise NobodyToStudy(_("No contract of this selection was supplied in these months."))
     row = Study.objects.create(
@@ -67,7 +69,7 @@ def open_study(
         created_by_id=actor_id,
     )
     StudyPart.objects.bulk_create(
-        StudyPart(study=row, no=no, members=membership.pack(part), size=part.height)
+        StudyPart(study=row, no=no, members=membership.pack(part, schema=membership.STUDIED), size=part.height)
         for no, part in enumerate(_by_customer(found, size=_size(found.height, at_most=part_size)), start=1)
     )
     for procedure in scenario.procedures:
@@ -99,17 +101,18 @@ def study_next(*, study_id: int, today: date) -> bool:
         return False
     scenario = Scenario.from_json(part.study.scenario)
     selection = values.StudySelection.from_json(part.study.selection)
-    members = membership.unpack(bytes(part.members))
+    members = membership.unpack_studied(bytes(part.members))
     lookups = OnceFor(members)
     worlds = _Worlds(
         today=World(lookups),
         then=ChangedWorld(scenario, taxed_on=today, lookups=lookups) if part.study.scenario else None,
     )
-    answers = [
-        answer
-        for number in part.study.months
-        for answer in _month(members, month=Month.from_number(number), selection=selection, worlds=worlds)
-    ]
+    with kept.answers():
+        answers = [
+            answer
+            for number in part.study.months
+            for answer in _month(members, month=Month.from_number(number), selection=selection, worlds=worlds)
+        ]
     bills = pl.concat([one.bills for one in answers])
     part.customers = studysums.packed(studysums.customers_of(bills))
     part.sums = {
@@ -124,7 +127,7 @@ def study_next(*, study_id: int, today: date) -> bool:
     }
     part.input_hash = hashlib.sha256("".join(one.input_hash for one in answers).encode()).hexdigest()
     part.done = True
-    part.save()
+    part.save(update_fields=["customers", "sums", "input_hash", "done"])
     return True
 
 
@@ -272,7 +275,8 @@ def _piece(
     )
     _compare_with_issued(answer, month=month, contract_ids=billable["contract_id"])
     answer.input_hash = hashlib.sha256(
-        frames.digest(billable[_HASHED]) + frames.digest(chosen.usage.drop("discounts").sort("row_id", "segment"))
+        frames.digest(billable[_HASHED])
+        + frames.digest(frames.sorted_by(chosen.usage.drop("discounts"), "row_id", "segment"))
     ).hexdigest()
     return answer
 

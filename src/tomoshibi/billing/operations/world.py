@@ -52,7 +52,7 @@ class World:
 
     def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
         """Half-hours as pricing takes them, with spot prices (``tariffs.half_hours``)."""
-        return tariffs.half_hours(**asked)
+        return self.lookups.plans.half_hours(**asked)
 
 
 class AsKnown(World):
@@ -63,7 +63,7 @@ class AsKnown(World):
         self._known_at = known_at
 
     def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
-        return super().half_hours(**asked, known_at=self._known_at)
+        return tariffs.half_hours(**asked, known_at=self._known_at)
 
 
 AS_IT_IS = World()

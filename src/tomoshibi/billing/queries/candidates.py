@@ -9,6 +9,7 @@ import polars as pl
 from tomoshibi.billing import composition
 from tomoshibi.billing.queries.reading_days import reading_day_frame
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
@@ -67,7 +68,7 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
     # A start or stop inside the month: the meter's whole reading period is the one of its reading day.
     begins, stops = pl.col("period_start") == pl.col("start"), pl.col("period_end") == pl.col("end")
     inside = (pl.col("from_day") <= pl.col("period_start")) & (pl.col("period_end") <= pl.col("to_day"))
-    found = found.sort("contract_id", "period_start").with_row_index("row_id")
+    found = frames.sorted_by(found, "contract_id", "period_start").with_row_index("row_id")
     return found.with_columns(
         pl.col("row_id").cast(pl.Int64),
         pl.col("provided", "agreed", "has_half_hours").fill_null(value=False),
@@ -106,7 +107,7 @@ def parts(*, rows: pl.DataFrame, terms: pl.DataFrame | None = None) -> pl.DataFr
     # Terms that differ in nothing that is priced (another agency, say) are one part.
     same = ["plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars"]
     held = held.select("row_id", "part_start", "part_end", *same, run=pl.lit(0, dtype=pl.UInt32))
-    merged = held.sort("row_id") if held["row_id"].n_unique() == held.height else _merged(held, same)
+    merged = frames.sorted_by(held, "row_id") if held["row_id"].n_unique() == held.height else _merged(held, same)
     # Few contracts differ in their discounts: each text is read once.
     known = {text: _codes(text) for text in merged["discounts"].unique()}
     codes = pl.DataFrame(

@@ -10,7 +10,6 @@ from tomoshibi.billing import membership, studysums, values
 from tomoshibi.billing.models import Study, StudyPart
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
-from tomoshibi.parties.values import Collective
 from tomoshibi.storage import bulk
 
 _ISSUED = {
@@ -68,15 +67,17 @@ def study_members(*, months: Sequence[Month], selection: values.StudySelection) 
 
     With a plan it is those that were on it at some time; the month's own plan decides later, bill by bill.
 
-    :returns: columns of ``membership.MEMBERS``
+    :returns: columns of ``membership.STUDIED``
     """
     start, end = min(months).plus(-2).first, max(months).plus(1).first
-    found = contracts.supplied_frame(period_start=start, period_end=end, area=selection.area or None)
+    found = contracts.supplied_frame(
+        period_start=start, period_end=end, area=selection.area or None, columns=list(membership.STUDIED)
+    )
     if selection.plan_code:
         terms = contracts.terms_frame(period_start=start, period_end=end)
         mine = terms.filter(pl.col("plan_code") == selection.plan_code)["contract_id"]
         found = found.filter(pl.col("contract_id").is_in(mine.implode()))
-    return found.with_columns(collective=pl.lit(Collective.NO.value)).select(list(membership.MEMBERS))
+    return found
 
 
 def study_customers(*, study_id: int) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,18 +9,11 @@ import polars as pl
 from django.db import connection
 
 from tomoshibi.kernel import halfhours
-from tomoshibi.kernel.halfhours import MISSING
+from tomoshibi.kernel.halfhours import MISSING, Int32Array
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import values, vectors
 from tomoshibi.metering.models import DayVector, HalfHours, Reading
 from tomoshibi.storage import bulk
-
-_ROWS_AT_ONCE = 128
-"""
-Row messages that wait before they are written into a matrix: less than a megabyte of months, which stays near the
-processor. Blocks of 50 MB took more than twice as long.
-"""
-
 
 _EXPRESSIONS = {"reading_id": "id", "has_half_hours": "half_hour_sum_dwh IS NOT NULL"}
 """Columns of ``values.CONFIRMED`` that the table has under another name."""
@@ -150,27 +142,31 @@ def half_hour_matrix(
     A month of a million points is 6 GB: callers pass as many readings as they want to hold, or take
     ``half_hour_blocks``.
 
-    :param readings: a frame with a column ``reading_id``, each id once
+    :param readings: a frame with a column ``reading_id``, each id once; with ``period_start`` and ``period_end`` nothing is
+        copied for vectors that turn out longer
     :param interval_minutes: shorter stored intervals are summed to this length
     :raises vectors.IntervalsTooLong: if a vector has longer intervals than wanted
     """
     ids = readings["reading_id"].to_numpy().astype(np.int64)
     order = np.argsort(ids)
     assert (np.diff(ids[order]) > 0).all(), "each reading is asked for once"
-    width = _longest_days(ids) * halfhours.slots_per_day(interval_minutes)
-    filled = np.empty((len(ids), width), dtype=np.int32)
+    filled = np.empty((len(ids), _expected_days(readings) * halfhours.slots_per_day(interval_minutes)), dtype=np.int32)
     first_day = np.full(len(ids), np.datetime64("NaT", "D"))
     days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
     used = np.zeros(len(ids), dtype=np.int64)
-    for records in _vector_records(ids):
-        rows = order[np.searchsorted(ids, records["reading_id"].astype(np.int64), sorter=order)]
+    for heads, intervals in _packs(ids):
+        rows = order[np.searchsorted(ids, heads["reading_id"].astype(np.int64), sorter=order)]
         found = vectors.with_interval(
-            records["values"], interval_minutes=int(records["interval"][0]), wanted_minutes=interval_minutes
+            intervals, interval_minutes=int(heads["interval"][0]), wanted_minutes=interval_minutes
         )
+        if found.shape[1] > filled.shape[1]:
+            filled = np.pad(filled, ((0, 0), (0, found.shape[1] - filled.shape[1])))
         filled[rows, : found.shape[1]] = found
-        first_day[rows], days[rows], used[rows] = vectors.first_days(records), records["days"], found.shape[1]
-        same = found.shape[1] == records["values"].shape[1]
-        missing[rows] = records["missing"] if same else (found == MISSING).sum(axis=1)
+        first_day[rows], days[rows], used[rows] = vectors.first_days(heads), heads["days"], found.shape[1]
+        same = found.shape[1] == intervals.shape[1]
+        missing[rows] = heads["missing"] if same else (found == MISSING).sum(axis=1)
+    width = int(used.max(initial=0))
+    filled = filled[:, :width]
     # Only what no vector covers is written twice: a matrix is mostly full.
     for length in np.unique(used[used < width]).tolist():
         filled[np.flatnonzero(used == length), length:] = MISSING
@@ -192,24 +188,18 @@ def half_hour_blocks(
         yield half_hour_matrix(readings=part, interval_minutes=interval_minutes)
 
 
-def _longest_days(ids: np.ndarray) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(days), 0) FROM metering_halfhours WHERE reading_id = ANY(%s)", [ids.tolist()]
-        )
-        return int(cursor.fetchone()[0])
+def _expected_days(readings: pl.DataFrame) -> int:
+    """The longest period of readings, where they come with it: their vectors are as long, and a matrix is made once."""
+    if readings.is_empty() or not {"period_start", "period_end"} <= set(readings.columns):
+        return 0
+    longest = (readings["period_end"] - readings["period_start"]).dt.total_days().max()
+    return longest if isinstance(longest, int) else 0
 
 
-def _vector_records(ids: np.ndarray) -> Iterator[np.ndarray]:
-    statement = f"""
-        COPY (SELECT {", ".join(vectors.COPY_COLUMNS)} FROM metering_halfhours
-               WHERE reading_id = ANY('{{{",".join(map(str, ids.tolist()))}}}'::bigint[]))
-        TO STDOUT (FORMAT BINARY)
-    """
+def _packs(ids: np.ndarray) -> Iterator[tuple[np.ndarray, Int32Array]]:
+    asked = vectors.PACKED.format(ids=bulk.id_array(pl.Series(ids)), count=len(ids), together=vectors.TOGETHER)
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        rows = vectors.rows_of(bulk.copied_rows(cursor, statement))
-        while waiting := list(islice(rows, _ROWS_AT_ONCE)):
-            yield from vectors.records_of(waiting)
+        yield from vectors.packs_of(bulk.copied_rows(cursor, f"COPY ({asked}) TO STDOUT (FORMAT BINARY)"))
 
 
 def load_curve(*, supply_point_id: int, period: Period) -> values.LoadCurve | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Period
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import compile as compiler
@@ -41,7 +42,8 @@ class PlanBook:
         :param on: name of the date column; a period belongs to the version of its first day
         """
         # A book has thousands of bills and some hundred pairs of plan and day.
-        asked = frame.select("plan_code", on).unique().sort(on)
+        telling = frames.telling(frame, ["plan_code", on])
+        asked = frame.select("plan_code", on).unique(subset=telling).sort(on)
         joined = asked.join_asof(
             self.versions_frame.sort("valid_from"),
             left_on=on,
@@ -51,8 +53,8 @@ class PlanBook:
             check_sortedness=False,
         )
         ended = pl.col("valid_until") <= pl.col(on)
-        held = joined.select("plan_code", on, pl.when(ended).then(None).otherwise("plan_version").alias("plan_version"))
-        return frame.join(held, on=["plan_code", on], how="left", nulls_equal=True, maintain_order="left")
+        held = joined.select(*telling, pl.when(ended).then(None).otherwise("plan_version").alias("plan_version"))
+        return frame.join(held, on=telling, how="left", nulls_equal=True, maintain_order="left")
 
     def programs(self, version_ids: Iterable[int]) -> dict[int, Program]:
         """The programs of versions; unknown ids are left out (pricing refuses their rows)."""
@@ -89,6 +91,10 @@ class PlanBook:
             spot_year=spot_year,
             known=self._values,
         )
+
+    def half_hours(self, **asked: Any) -> values.HalfHours:
+        """Half-hours of bills of one area and period (``published.Masters.half_hours``)."""
+        return self._values.half_hours(**asked)
 
     def _known(self, version_ids: Iterable[int]) -> Sequence[PlanVersion]:
         wanted = {int(i) for i in version_ids if i is not None}
