@@ -108,12 +108,12 @@ def test_a_customer_is_invited_comes_in_is_blocked_and_let_in_again(journey, cle
     # It runs out; a fresh one makes the old address void.
     grid.go(days=8)
     assert "ran out" in clerk.get(reverse("console:customer", args=[customer.id])).content.decode()
-    assert choose_password(first).status_code == 422
+    assert choose_password(first).status_code == 410
     assert "fresh invitation" in post(clerk, "console:invite_to_portal_again", customer.id)
     journey.work()
-    assert choose_password(first).status_code == 422
+    assert choose_password(first).status_code == 410
     assert choose_password(address_in_mail()).status_code == 302
-    assert choose_password(address_in_mail()).status_code == 422, "an address opens the account once"
+    assert choose_password(address_in_mail()).status_code == 410, "an address opens the account once"
     assert people.portal_access(customer_id=customer.id, now=grid.now).state is PortalState.OPEN
     visitor = Client()
     signed_in = visitor.post("/accounts/login/", {"login": customer.number, "password": PASSWORD}, follow=True)
