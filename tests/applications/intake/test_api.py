@@ -84,6 +84,26 @@ def test_the_description_is_what_the_interface_does(keys):
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     for operation in schema.get_all_operations():
         _hold(operation.ok(), keys["own"])
+    _answers_of_a_good_one_are_described(schema, keys)
+
+
+def _answers_of_a_good_one_are_described(schema, keys):
+    """What is generated is seldom a whole application: one is brought, brought again, asked for, and denied to others."""
+    bringing, asking = schema["/api/v1/applications"]["POST"], schema["/api/v1/applications/{number}"]["GET"]
+    body = {"reference": "S-1", "agreed": AGREED} | {k: v for k, v in ANSWERS.items() if k != "agency_code"}
+    headers = {"Authorization": f"Bearer {keys['own']}"}
+    made = [
+        bringing.Case(body=body, media_type="application/json").call_and_validate(headers=headers)
+        for _again in range(2)
+    ]
+    assert [answer.status_code for answer in made] == [201, 200]
+    number = made[0].json()["number"]
+    assert number == made[1].json()["number"]
+    case = asking.Case(path_parameters={"number": number})
+    assert case.call_and_validate(headers=headers).status_code == 200
+    others = {"Authorization": f"Bearer {keys['reader']}"}
+    assert case.call_and_validate(headers=others).status_code == 404
+    assert bringing.Case(body=body, media_type="application/json").call_and_validate(headers=others).status_code == 403
 
 
 def _hold(operation, key):
