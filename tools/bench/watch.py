@@ -53,13 +53,21 @@ def server_seconds() -> float:
         return 0.0
     if postmaster is None:
         return 0.0
-    gone = postmaster.cpu_times()
-    total = float(gone.children_user + gone.children_system)
-    for process in postmaster.children():
-        with suppress(psutil.NoSuchProcess):
-            used = process.cpu_times()
-            total += used.user + used.system
-    return total
+    while True:
+        gone = _gone(postmaster)
+        total = gone
+        for process in postmaster.children():
+            with suppress(psutil.NoSuchProcess):
+                used = process.cpu_times()
+                total += used.user + used.system
+        if _gone(postmaster) == gone:  # or one that ended meanwhile, as they do at the end of a stage, counts nowhere
+            return total
+
+
+def _gone(postmaster: psutil.Process) -> float:
+    """Processor seconds of the processes of a server that have ended."""
+    used = postmaster.cpu_times()
+    return float(used.children_user + used.children_system)
 
 
 def forget_peak() -> None:

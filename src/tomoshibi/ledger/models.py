@@ -1,4 +1,4 @@
-"""Rows of the ledger. The triggers that guard them are in ``migrations/0002_guards.py``."""
+"""Rows of the ledger. The triggers that guard them are in ``migrations/0002_guards.py`` and ``0003``."""
 
 from django.conf import settings
 from django.db import models
