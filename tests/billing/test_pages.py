@@ -11,6 +11,7 @@ from tomoshibi.billing import jobs, operations, queries, values
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
+from tomoshibi.masters import operations as masters_operations
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queue
@@ -248,6 +249,14 @@ def test_bills_are_found_by_customer_and_priced_again(clerks):
     get(first, "/billing/rebill/", "Every issued bill would come out the same today.")
     bill = queries.bills_of_run(run_id=run.id)[0]
     get(first, f"/billing/bills/{bill.id}/", "Prices from", f"/billing/bills/{bill.id}/replay/")
+    shown = get(first, f"/billing/bills/{bill.id}/", "Fuel unit of 2026-10", "5.80 yen/kWh", "As published")
+    assert "priced with another unit" not in shown
+    unit = {"area": book.AREA, "product": "regulated_lv", "month": "2026-10", "unit_yen_per_kwh": "-5.10"}
+    with db.transaction():
+        masters_operations.put_rows(
+            master="fuel_units", rows=[unit | {"includes_island": "yes", "invented": "no", "source": "mended notice"}]
+        )
+    get(first, f"/billing/bills/{bill.id}/", "5.10 yen/kWh", "mended notice", "priced with another unit")
     get(first, f"/billing/bills/{bill.id}/replay/", "The same to the yen", "Published values", "Renewable levy")
     get(first, f"/billing/bills/{bill.id}/replay/?known_on=2026-11-05", "With what was known on")
     get(first, f"/billing/bills/{bill.id}/replay/?known_on=2026-01-01", "No value of this period was known")

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,3 +211,13 @@ def test_the_island_adjustment_of_kyushu_is_added():
     both = queries.fuel_unit(area="09", month=Month(2026, 3))
     assert both.price_micro_per_kwh - alone.price_micro_per_kwh == micro("-0.03")
     assert both.steps[-1].kind == "with_island"
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_computed_unit_is_told_step_by_step_in_the_readers_language():
+    with translation.override("en"):
+        unit, steps = queries.fuel_in_words(area="09", month=Month(2024, 7))
+    assert [word for word, _text, _value in steps[:1]] == ["Average fuel price (to 100 yen)"]
+    assert steps[0][1].startswith("79,291 x 0.0053 + 94,762 x 0.1861 + 24,476 x 1.0757 = ")
+    assert any("- 27,400) x 0.136 / 1,000 = " in text for _word, text, _value in steps)
+    assert unit.steps[-1].value == steps[-1][2]

@@ -127,6 +127,13 @@ def test_what_stands_beside_the_components_is_shown_where_it_is_and_typed_in_whe
     assert "late_interest" not in queries.draft(draft_id=draft_id).text
 
 
+def test_numbers_that_an_example_lacks_are_called_by_the_names_people_know(clerk):  # noqa: F811
+    draft_id = begin(clerk, "tomoshibi-high-voltage")
+    shown = clerk.get(f"/tariffs/drafts/{draft_id}/").content.decode()
+    assert "最大需要電力" in shown
+    assert "max_demand_milli" not in shown
+
+
 def test_a_row_that_another_window_took_out_is_told(clerk):  # noqa: F811
     draft_id = begin(clerk)
     before = queries.draft(draft_id=draft_id).text

@@ -11,15 +11,19 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tomoshibi.billing import billlist, forms, operations, queries, values
+from tomoshibi.billing import billlist, derivation, forms, operations, queries, values
 from tomoshibi.billing.views import pictures
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import E10_PER_MICRO, MICRO
 from tomoshibi.masters import queries as masters
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
+from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs import values as tariff_values
 from tomoshibi.ui import confirm as asking
-from tomoshibi.ui import downloads, lists
+from tomoshibi.ui import downloads, figures, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
@@ -62,6 +66,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "before_minor": found.rerated_minor - found.total_minor,
         "taxed_minor": found.total_minor - found.untaxed_minor,
         "parts": _parts(bill_id),
+        "fuel": _fuel(found, version),
         "splits": billlist.SPLITS,
         "group": queries.group_energy_of_bill(bill_id=bill_id),
         "kinds": billlist.BILL_KINDS,
@@ -71,6 +76,23 @@ def _context(bill_id: int) -> dict[str, Any]:
         "country": masters.company().country,
         "last_year": queries.bill_a_year_before(contract_id=found.contract_id, month=found.month),
     }
+
+
+def _fuel(found: values.Bill, version: tariff_values.PlanVersion | None) -> dict[str, Any] | None:
+    """How the fuel unit of a bill comes about, as the masters have it today; whether it is the one that was billed."""
+    product = tariffs.fuel_product(version.document) if version else ""
+    billed = {line.price for line in found.lines if line.rule.endswith("(fuel)")}
+    point = supply.point(supply_point_id=found.supply_point_id)
+    if not product or not billed or point is None:
+        return None
+    month = Month.from_number(found.month)
+    try:
+        unit, steps = masters.fuel_in_words(area=point.area, month=month, product=product)
+    except masters.MasterMissing:
+        return None
+    shown = figures.decimal(unit.price_micro_per_kwh, scale=MICRO, decimals=2)
+    same = derivation.decimals(unit.price_micro_per_kwh * E10_PER_MICRO, at_least=2) in billed
+    return {"steps": steps, "shown": shown, "same": same, "area": point.area, "product": product, "month": month}
 
 
 def _parts(bill_id: int) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
-from tomoshibi.masters import fuel, values
+from tomoshibi.masters import fuel, fuelwords, values
 from tomoshibi.masters.models import CustomsPrice, FuelParameters, FuelWindow, PublishedFuelUnit
 from tomoshibi.masters.queries.validity import MasterMissing, period_of
 
@@ -133,6 +133,19 @@ def fuel_unit(*, area: str, month: Month, product: str = values.REGULATED_LOW) -
     :raises MasterMissing: naming what is to be entered
     """
     return FuelBook(areas=[area], first=month, last=month).unit(area=area, month=month, product=product)
+
+
+def fuel_in_words(
+    *, area: str, month: Month, product: str = values.REGULATED_LOW
+) -> tuple[values.FuelUnit, list[tuple[str, str, str]]]:
+    """
+    The unit of bills of a month with its derivation to be read: what each step is, how it is done, what comes out.
+
+    :raises MasterMissing: naming what is to be entered
+    """
+    unit = fuel_unit(area=area, month=month, product=product)
+    steps = zip(fuelwords.of_steps(unit), unit.steps, strict=True)
+    return unit, [(word, step.text, step.value) for word, step in steps]
 
 
 def computed_fuel_unit(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO
-from tomoshibi.masters import listing, queries, values
+from tomoshibi.masters import fuelwords, listing, queries, values
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.views.edge import may
 from tomoshibi.ui import charts, figures
@@ -25,21 +25,6 @@ PRODUCT_WORDS = {
     values.SPECIAL_HIGH: gettext_lazy("Special high voltage"),
     "hv_market": gettext_lazy("High voltage with market adjustment"),
     "shv_market": gettext_lazy("Special high voltage with market adjustment"),
-}
-STEP_WORDS = {
-    "average": gettext_lazy("Average fuel price (to 100 yen)"),
-    "cap": gettext_lazy("The average counts up to the cap"),
-    "unit": gettext_lazy("Unit per kWh (to 0.01 yen)"),
-    "special": gettext_lazy("With the special measure"),
-    "block": gettext_lazy("Amount of the minimum block (to 0.01 yen)"),
-    "island_average": gettext_lazy("Island adjustment: average price of crude"),
-    "island_cap": gettext_lazy("Island adjustment: the average counts up to the cap"),
-    "island_unit": gettext_lazy("Island adjustment: unit per kWh"),
-    "island_published": gettext_lazy("Island adjustment as published"),
-    "with_island": gettext_lazy("With the island adjustment"),
-    "block_with_island": gettext_lazy("Minimum block with the island adjustment"),
-    "published": gettext_lazy("As published"),
-    "invented": gettext_lazy("Invented: nobody has published this month"),
 }
 
 
@@ -152,7 +137,7 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
 
 
 def _worded(unit: values.FuelUnit) -> list[dict[str, Any]]:
-    return [{"word": STEP_WORDS.get(step.kind, step.kind), "step": step} for step in unit.steps]
+    return [{"word": word, "step": step} for word, step in zip(fuelwords.of_steps(unit), unit.steps, strict=True)]
 
 
 def _course(course: dict[str, list[tuple[Month, values.FuelUnit | None]]], chosen: str) -> charts.Chart:

@@ -55,6 +55,7 @@ from tomoshibi.tariffs.queries.offers import (
 )
 from tomoshibi.tariffs.queries.plans import (
     NoSuchVersion,
+    input_words,
     known_version,
     numbers_of_plan,
     plan_names,
@@ -112,6 +113,7 @@ __all__ = [
     "findings_of",
     "fuel_product",
     "half_hours",
+    "input_words",
     "known_version",
     "load_of_month",
     "numbers_of_plan",

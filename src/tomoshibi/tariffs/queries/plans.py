@@ -157,6 +157,19 @@ def plans_taking(*, inputs: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
+def input_words() -> dict[str, str]:
+    """What people call the numbers that plans price by, by their names as in ``Program.inputs``; devices have their own."""
+    return {
+        "demand_milli": _("Contract demand"),
+        "max_demand_milli": _("Maximum demand"),
+        "power_factor_percent": _("Power factor"),
+        "reserve_milli": _("Reserve power"),
+        "outage_days": _("Days of outage"),
+        "contract_month": _("Month of the contract"),
+        "customer_contracts": _("Contracts of the customer"),
+    }
+
+
 def numbers_of_plan(*, plan_code: str, on: date) -> dict[str, str]:
     """
     What the version of a plan that holds on a day prices by besides energy and size: names as in ``Program.inputs``, with
@@ -165,11 +178,7 @@ def numbers_of_plan(*, plan_code: str, on: date) -> dict[str, str]:
     found = plan_version(plan_code=plan_code, on=on)
     if found is None:
         return {}
-    labels = {
-        "reserve_milli": _("Reserve power"),
-        "power_factor_percent": _("Power factor"),
-        "outage_days": _("Days of outage"),
-    }
+    labels = input_words()
     parts = found.document["versions"][0]["components"]
     for one in (one for part in parts if part["kind"] == "devices" for one in part["classes"]):
         labels[devices.input_name(one["name"])] = in_language({"ja": one["name"], **one.get("label", {})})
