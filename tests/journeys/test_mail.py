@@ -15,7 +15,8 @@ from tests.messaging.letters import letter, post
 from tomoshibi.applications import operations
 from tomoshibi.applications.models import Intake
 from tomoshibi.gateways import mailbox, simulators
-from tomoshibi.messaging.models import Inbound
+from tomoshibi.identity import operations as identity
+from tomoshibi.messaging.models import Attachment, Inbound
 from tomoshibi.worker import operations as worker
 from tomoshibi.worklist import queries as worklist
 
@@ -45,6 +46,7 @@ def test_from_the_mailbox_to_the_application(journey, outside):
     clerk.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     open_box(clerk, places, port)
     messages_come_once(journey, clerk, places)
+    who_only_looks_in_reads_no_mail(journey)
     key_beside_the_message(clerk)
     answer_in_the_thread(journey, clerk, places)
     sheet_with_a_wrong_row(journey, clerk, places)
@@ -83,6 +85,24 @@ def messages_come_once(journey, clerk, places):
     assert len(worklist.open_items(kind="applications.mail")) == 2
     shown = clerk.get("/applications/mails/").content.decode()
     assert "電気を使いたい" in shown
+
+
+def who_only_looks_in_reads_no_mail(journey):
+    """Subject and state, but neither words, address nor files."""
+    journey.in_transaction(identity.save_role, code="reader", name="閲覧", rights=["IN2.view"])
+    reader = {"username": "reader", "name": "閲覧", "mail": "r@example.jp", "password": "lamp-light-42"}
+    journey.in_transaction(identity.add_person, **reader, roles=["reader"])
+    found = Inbound.objects.get(uid=1)
+    (file, *_more) = Attachment.objects.filter(inbound=found).exclude(file=None)
+    looking, keying = journey.sign_in("reader"), journey.sign_in(CLERK)
+    pages = [f"/applications/mails/{found.id}/", f"/applications/mails/{found.id}/panel/", "/applications/mails/"]
+    for page in pages:
+        shown = looking.get(page).content.decode()
+        assert "電気を使いたい" in shown
+        assert (found.sender in shown, found.body in shown, file.name in shown) == (False, False, False), page
+        assert page == pages[-1] or found.body in keying.get(page).content.decode()
+    for path in (f"/messaging/files/{file.id}/", f"/messaging/inbound/{found.id}/raw/"):
+        assert (looking.get(path).status_code, keying.get(path).status_code) == (403, 200), path
 
 
 def key_beside_the_message(clerk):

@@ -11,6 +11,7 @@ from tomoshibi.masters.values import AREAS
 from tomoshibi.messaging import queries as letters
 from tomoshibi.messaging.values import InboundState, Route
 from tomoshibi.parties import queries as parties
+from tomoshibi.parties.values import masked_address
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
@@ -96,7 +97,7 @@ def mails_list() -> lists.ListQuery:
             lists.StateOf("state", _("State"), states=INBOUND),
             lists.Text("subject", _("Subject"), link=lambda row: reverse("applications:mail", args=[row["id"]])),
             lists.Text("sender_name", _("Name")),
-            lists.Text("sender", _("Mail")),
+            lists.Text("sender", _("Mail"), show=lambda row: masked_address(row["sender"]), also=("sender",)),
             lists.Text("outcome", _("What came of it")),
             lists.Flag("is_automatic", _("Written by a program"), shown=False),
         ),

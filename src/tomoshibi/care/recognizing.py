@@ -27,9 +27,3 @@ def customer_of(*, mail: str, text: str) -> tuple[int | None, Recognized]:
     if len(named) == 1:
         return named.pop(), Recognized.NUMBER
     return None, Recognized.NOT
-
-
-def masked_mail(mail: str) -> str:
-    """The first letter and the domain."""
-    name, at, domain = mail.partition("@")
-    return f"{name[:1]}…{at}{domain}" if at else ""

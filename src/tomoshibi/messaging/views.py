@@ -112,7 +112,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@page(*READERS)
+@page(*READERS, right=DO)
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
     """A stranger's file: always as an attachment, never shown by this origin."""
     found = queries.attachment(attachment_id=attachment_id)
@@ -122,7 +122,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
 
 
 @require_GET
-@page(*READERS)
+@page(*READERS, right=DO)
 def raw(request: HttpRequest, inbound_id: int) -> HttpResponse:
     """A message as it came."""
     try:

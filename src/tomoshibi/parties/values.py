@@ -81,6 +81,12 @@ def masked(text: str) -> str:
     return f"…{text[-4:]}" if text else ""
 
 
+def masked_address(mail: str) -> str:
+    """A mail address for the eyes of everybody: first letter and domain, enough to tell addresses apart."""
+    name, at, domain = mail.partition("@")
+    return f"{name[:1]}…{at}{domain}" if at else ""
+
+
 @dataclass(frozen=True)
 class Address:
     """A Japanese postal address in its parts."""
@@ -141,9 +147,7 @@ class Customer:
 
     @property
     def masked_mail(self) -> str:
-        """First letter and domain: enough to tell addresses apart."""
-        name, at, domain = self.mail.partition("@")
-        return f"{name[:1]}…{at}{domain}" if at else ""
+        return masked_address(self.mail)
 
 
 @dataclass(frozen=True)

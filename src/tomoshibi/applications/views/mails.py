@@ -79,7 +79,13 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page(PROCEDURE)
 def mail_panel(request: HttpRequest, inbound_id: int) -> HttpResponse:
-    return render(request, "applications/mails/panel.html", _letter(_letter_or_404(inbound_id)))
+    context = _letter(_letter_or_404(inbound_id)) | {"may": _may(request)}
+    return render(request, "applications/mails/panel.html", context)
+
+
+def _may(request: HttpRequest) -> bool:
+    """Who keys applications reads what was written; who only looks in does not."""
+    return request.user.has_perm("IN2.do")  # type: ignore[union-attr]
 
 
 def _letter(found: Inbound) -> dict[str, Any]:
@@ -121,7 +127,7 @@ def _plans(*kinds: str) -> list[tuple[str, str]]:
 def mail(request: HttpRequest, inbound_id: int) -> HttpResponse:
     """The message at the left, what is keyed from it at the right; what was typed is kept whatever happens."""
     found = _letter_or_404(inbound_id)
-    may = request.user.has_perm("IN2.do")  # type: ignore[union-attr]
+    may = _may(request)
     context = _letter(found)
     files = [one for one in context["files"] if one.file_id and one.media_type in PAPERS]
     draft = queries.draft_of_message(inbound_id=inbound_id)

@@ -13,13 +13,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.care import forms, handing, listing, operations, queries, recognizing, values, words
+from tomoshibi.care import forms, handing, listing, operations, queries, values, words
 from tomoshibi.care.values import Channel, EnquiryState, Recognized
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.messaging import queries as letters
 from tomoshibi.parties import queries as parties
-from tomoshibi.parties.values import masked
+from tomoshibi.parties.values import masked, masked_address
 from tomoshibi.storage import db
 from tomoshibi.ui import acting, charts, lists
 from tomoshibi.ui.acting import actor
@@ -117,7 +117,7 @@ def _context(found: values.Enquiry, *, unmasked: bool = False) -> dict[str, Any]
         "recognized": words.RECOGNIZED.get(found.recognized_by, ""),
         "is_certain": found.recognized_by in {Recognized.PORTAL, Recognized.CLERK},
         "unmasked": unmasked,
-        "mail": found.mail if unmasked else recognizing.masked_mail(found.mail),
+        "mail": found.mail if unmasked else masked_address(found.mail),
         "phone": found.phone if unmasked else masked(found.phone),
         "customer_phone": (customer.phone or customer.mobile)
         if customer and unmasked
