@@ -105,7 +105,7 @@ def comes_in(journey, clerk, customer_id):
     visitor = Client()
     assert visitor.post(address, {"password": PASSWORD, "again": "other"}).status_code == 422
     assert visitor.post(address, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
-    assert visitor.post(address, {"password": PASSWORD, "again": PASSWORD}).status_code == 422
+    assert visitor.post(address, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
     return journey.sign_in_customer(customer_id)
 
 
