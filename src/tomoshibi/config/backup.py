@@ -18,7 +18,7 @@ from django.db import connection
 
 from tomoshibi import __version__
 from tomoshibi.config import readiness
-from tomoshibi.storage import db, server
+from tomoshibi.storage import db, kept, server
 
 
 class BackupFailed(RuntimeError):
@@ -77,7 +77,7 @@ def _written(folder: Path, say: Callable[[str], None]) -> Path:
             "pg_dump",
             "--format=custom",
             "--compress=gzip:3",
-            "--no-unlogged-table-data",
+            *(f"--exclude-table-data={table}" for table in kept.TABLES),
             f"--snapshot={snapshot}",
             "--file",
             str(dump),
@@ -186,13 +186,14 @@ def _compare(manifest: Manifest) -> None:
 
 
 def _tables() -> dict[str, list[Any]]:
-    """Rows and a hash over all of them, for each table but those that the server itself may empty (unlogged)."""
+    """Rows and a hash over all of them, for each table but those that no backup holds."""
     found: dict[str, list[Any]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition "
-            "ORDER BY 1"
+            "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+            "AND c.relname <> ALL(%s) ORDER BY 1",
+            [list(kept.TABLES)],
         )
         for (table,) in cursor.fetchall():
             cursor.execute(

@@ -9,8 +9,9 @@ would give. Which tables a query reads the planner says; a query that reads a ta
 time.
 
 The triggers fire also where a session sets others aside, and a table whose triggers were switched off and on again by hand
-counts as watched no longer. Both tables are unlogged: the server empties them after a crash, and no backup holds them. An
-answer from another server is not looked at: the numbers of transactions there are others.
+counts as watched no longer. Both tables are written like any other, so that a crash leaves notes and answers as they were
+committed; no backup holds their rows (``TABLES``). An answer from another server is not looked at: the numbers of
+transactions there are others.
 """
 
 import hashlib
@@ -28,6 +29,8 @@ from django.db import connection
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk, db
 
+TABLES = ("storage_change", "storage_kept")
+"""What a backup leaves out: the next question makes it again."""
 ROOM_BYTES = 2**30
 """What all answers together may take; what nobody asked for a week makes room."""
 _LOCK = 0x6B657074

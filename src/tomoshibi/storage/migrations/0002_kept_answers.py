@@ -1,8 +1,8 @@
 from django.db import migrations
 
 TABLES = """
-    CREATE UNLOGGED TABLE storage_change (relation text, writer xid8, PRIMARY KEY (relation, writer));
-    CREATE UNLOGGED TABLE storage_kept (
+    CREATE TABLE storage_change (relation text, writer xid8, PRIMARY KEY (relation, writer));
+    CREATE TABLE storage_kept (
         key bytea PRIMARY KEY,
         server bigint NOT NULL,
         relations text[] NOT NULL,
