@@ -12,6 +12,8 @@ from typing import Any
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from tomoshibi.storage import kept
+
 
 def build() -> list[str]:
     executor = MigrationExecutor(connection)
@@ -74,12 +76,13 @@ def _value(field: models.Field, rows: dict[str, Any]) -> Any:
 
 
 def contents() -> dict[str, list[Any]]:
-    """Each table of the rooms: its rows, by column."""
+    """Each table of the rooms, but those that no backup holds: its rows, by column."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relpersistence = 'p' AND NOT relispartition"
-            " AND relnamespace = 'public'::regnamespace"
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)",
+            [list(kept.TABLES)],
         )
         for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
