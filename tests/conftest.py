@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,8 @@ from pytest_django import DjangoDbBlocker
 
 from tests import emptying, template
 from tomoshibi.gateways import certificates
+from tomoshibi.kernel.frames import Schema
+from tomoshibi.storage import bulk
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +82,17 @@ def test_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("TOMOSHIBI_TEST_DATA names no folder: this test reads data that is not part of the project")
     return Path(folder)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that ``bulk.read_frame`` asks the database itself, not those whose answer was kept."""
+    found: list[str] = []
+    real = bulk._read
+
+    def read(text: str, schema: Schema) -> pl.DataFrame:
+        found.append(text)
+        return real(text, schema)
+
+    monkeypatch.setattr(bulk, "_read", read)
+    return found

@@ -12,7 +12,7 @@ from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts.values import EndReason
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import PaymentMethod
-from tomoshibi.storage import bulk, db, kept
+from tomoshibi.storage import db, kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 11, 4)
@@ -26,20 +26,6 @@ def made(now):
         found = [book.customer(n, method="direct_debit") for n in (1, 2, 3)]
         for contract, kwh in zip(found, (398, 120, 260), strict=True):
             book.reading(contract, kwh, now=now)
-    return found
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """What was asked of the database itself."""
-    found = []
-
-    def read(text, schema):
-        found.append(text)
-        return real(text, schema)
-
-    real = bulk._read
-    monkeypatch.setattr(bulk, "_read", read)
     return found
 
 

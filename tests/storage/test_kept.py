@@ -26,20 +26,6 @@ WRITES = {
 }
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """What was asked of the database itself."""
-    found = []
-
-    def read(text, schema):
-        found.append(text)
-        return real(text, schema)
-
-    real = bulk._read
-    monkeypatch.setattr(bulk, "_read", read)
-    return found
-
-
 def ask(query=READINGS, schema=SCHEMA):
     with db.transaction(), kept.answers():
         return bulk.read_frame(query, schema)
