@@ -414,5 +414,6 @@ def _heard(case: WorkCase, row: Mapping[str, Any], now: datetime) -> str:
                 return said("the grid company took the cancellation")
     except (WrongStep, ValueError) as unfit:
         stopped(case, str(unfit), now=now)
-        return said("the grid says “%(heard)s”, which does not fit: %(why)s", heard=stage, why=unfit)
+        heard = f"{stage} {day}" if day else stage  # who carries on by hand needs the day
+        return said("the grid says “%(heard)s”, which does not fit: %(why)s", heard=heard, why=unfit)
     return said("the grid says “%(heard)s”", heard=stage)
