@@ -12,6 +12,7 @@ from tests.billing import book
 from tests.billing.test_runs import issue, make
 from tomoshibi.billing import collective, membership, operations, queries, statements, values
 from tomoshibi.documents import operations as documents
+from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import Collective
@@ -65,6 +66,8 @@ def test_one_number_one_debt_and_one_rounding_of_the_tax(clerks, now):
     alone, none = invoice_of(run, other)
     assert none is None
     assert int(alone["invoice_number"][:-1]) - int(row["invoice_number"][:-1]) == 1, "no number is lost"
+    month = queries.month_figures(month=Month.from_number(run.month), today=now.date())
+    assert (month.issued, month.documents) == (4, 2), "one statement and one debt for all three"
 
 
 def test_the_tax_of_the_whole_is_not_the_sum_of_the_taxes(clerks, now):

@@ -12,13 +12,22 @@ from tomoshibi.kernel.periods import Month
 
 BEGUN = MonthFigures(
     month=Month(2026, 10), supplied=100, ready=0, billed=0, to_examine=0, to_issue=0, issued=0, issued_minor=0,
-    told=0, printed=0, open_run_ids=(), issued_run_ids=(),
+    told=0, printed=0, documents=0, open_run_ids=(), issued_run_ids=(),
 )  # fmt: skip
 NO_DEBTS = Debts(owed=0, owed_minor=0, paid=0, open_minor=0, asked=0)
 READ = replace(BEGUN, ready=100)
 RATED = replace(READ, billed=100, to_examine=100, open_run_ids=(7,))
 CONFIRMED = replace(RATED, to_examine=0, to_issue=100)
-ISSUED = replace(CONFIRMED, to_issue=0, issued=100, issued_minor=900_000, told=80, open_run_ids=(), issued_run_ids=(7,))
+ISSUED = replace(
+    CONFIRMED,
+    to_issue=0,
+    issued=100,
+    issued_minor=900_000,
+    told=80,
+    documents=100,
+    open_run_ids=(),
+    issued_run_ids=(7,),
+)
 PRINTED = replace(ISSUED, printed=20)
 OWED = Debts(owed=100, owed_minor=900_000, paid=0, open_minor=900_000, asked=0)
 
@@ -51,6 +60,12 @@ def test_who_waits_for_files_that_are_being_read_is_told_so():
 
 def test_a_month_whose_money_came_is_finished():
     steps = months.steps_of(PRINTED, replace(OWED, paid=97, open_minor=30_000))
+    assert all(step.finished for step in steps)
+
+
+def test_a_collective_invoice_has_one_statement_and_one_debt():
+    steps = months.steps_of(replace(PRINTED, documents=97, printed=17), replace(OWED, owed=97, paid=96))
+    assert [(step.done, step.of) for step in steps[2:]] == [(100, 100), (97, 97), (96, 97)]
     assert all(step.finished for step in steps)
 
 

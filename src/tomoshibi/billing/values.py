@@ -335,7 +335,7 @@ class TouchedRun:
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """How far the first bills of a month are; every figure counts contracts or their bills."""
+    """How far the first bills of a month are; figures count contracts or their bills where nothing else is said."""
 
     month: Month
     supplied: int
@@ -351,6 +351,8 @@ class MonthFigures:
     told: int
     """Mails about a statement in the portal."""
     printed: int
+    documents: int
+    """Invoices of the issued bills, each with one statement and one debt: a collective one counts once."""
     open_run_ids: tuple[int, ...]
     issued_run_ids: tuple[int, ...]
 

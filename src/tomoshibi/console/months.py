@@ -146,13 +146,13 @@ def _issued(bills: billing_values.MonthFigures) -> Step:
 
 
 def _out(bills: billing_values.MonthFigures) -> Step:
-    done = min(bills.told + bills.printed, bills.issued)
+    done = min(bills.told + bills.printed, bills.documents)
     note = _("Print what goes by post.") if bills.issued and not bills.printed else ""
     url = (
         reverse("billing:run", args=[bills.issued_run_ids[-1]]) if bills.issued_run_ids else reverse("billing:batches")
     )
-    finished = bool(bills.issued) and done == bills.issued
-    return Step(pgettext("month", "Statements out"), done, bills.issued, note, url, finished)
+    finished = bool(bills.issued) and done == bills.documents
+    return Step(pgettext("month", "Statements out"), done, bills.documents, note, url, finished)
 
 
 def _money(bills: billing_values.MonthFigures, debts: collection_values.MonthFigures) -> Step:
@@ -162,5 +162,5 @@ def _money(bills: billing_values.MonthFigures, debts: collection_values.MonthFig
     elif debts.owed and not debts.paid:
         note = _("Ask the bank for the direct debits.")
     url = reverse("collection:batches") if debts.asked else reverse("collection:day")
-    finished = bool(debts.paid) and not debts.asked and bills.issued == debts.owed
+    finished = bool(debts.paid) and not debts.asked and bills.documents == debts.owed
     return Step(pgettext("month", "Paid"), debts.paid, debts.owed, note, url, finished)

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from tomoshibi.billing import values
-from tomoshibi.billing.models import Notice, PrintBatch, Run
+from tomoshibi.billing.models import Invoice, Notice, PrintBatch, Run
 from tomoshibi.billing.queries.members import reading_day_counts
 from tomoshibi.kernel.periods import Month
 
@@ -21,6 +21,8 @@ def month_figures(*, month: Month, today: date) -> values.MonthFigures:
     days = [day for day in reading_day_counts(month=month) if day.reading_on is None or day.reading_on <= today]
     runs = list(Run.objects.filter(month=month.number, kind=values.RunKind.REGULAR).order_by("id"))
     issued = [run for run in runs if run.state == values.RunState.ISSUED]
+    bills = sum(run.bill_count for run in issued)
+    beside_a_lead = Invoice.objects.filter(run_id__in=[run.id for run in issued], lead_bill_id__isnull=False)
     printed = PrintBatch.objects.filter(run__in=issued).aggregate(n=Sum("statement_count", default=0))
     return values.MonthFigures(
         month=month,
@@ -29,10 +31,11 @@ def month_figures(*, month: Month, today: date) -> values.MonthFigures:
         billed=sum(day.billed for day in days),
         to_examine=sum(run.bill_count for run in runs if run.state in _CALCULATED),
         to_issue=sum(run.bill_count for run in runs if run.state == values.RunState.CONFIRMED),
-        issued=sum(run.bill_count for run in issued),
+        issued=bills,
         issued_minor=sum(run.total_minor for run in issued),
         told=Notice.objects.filter(run_id__in=[run.id for run in issued]).count(),
         printed=printed["n"],
+        documents=bills - beside_a_lead.exclude(lead_bill_id=F("bill_id")).count(),
         open_run_ids=tuple(run.id for run in runs if run.state in values.OPEN_STATES),
         issued_run_ids=tuple(run.id for run in issued),
     )
