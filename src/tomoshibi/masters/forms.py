@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tomoshibi.masters import queries
 from tomoshibi.masters.register import Column, Kind, Master, Unreadable
 from tomoshibi.masters.sheets import ACTION, REMOVE, SET
 from tomoshibi.masters.spot import LARGEST_FILE
@@ -44,7 +45,7 @@ class RowForm(ReasonForm):
             initial=SET,
         )
         for column in master.all_columns:
-            self.fields[column.name] = _field(column)
+            self.fields[column.name] = _field(column, str((self.initial or {}).get(column.name, "")))
         self.fields["reason"] = reason
 
     def clean(self) -> dict[str, Any]:
@@ -66,16 +67,20 @@ class RowForm(ReasonForm):
         return {name: str(self.cleaned_data.get(name) or "") for name in (ACTION, *self.master.header)}
 
 
-def _field(column: Column) -> forms.Field:
-    """Every cell is text; the browser helps with days, months and choices."""
+def _field(column: Column, present: str = "") -> forms.Field:
+    """
+    Every cell is text; the browser helps with days, months and choices.
+
+    :param present: what the cell holds where the form starts from a row: offered even where nobody knows it any more
+    """
     common: dict[str, Any] = {
         "label": column.label,
         "required": column.required,
         "help_text": _hint(column),
     }
     field: Any
-    if column.kind in {Kind.CHOICE, Kind.AREA, Kind.YES_NO}:
-        choices = _choices(column)
+    if column.among or column.kind in {Kind.CHOICE, Kind.AREA, Kind.YES_NO}:
+        choices = _known(column, present) if column.among else _choices(column)
         field = forms.ChoiceField(choices=choices if column.required else [("", "–"), *choices], **common)
     elif column.kind is Kind.DATE:
         field = forms.CharField(widget=forms.TextInput(attrs={"type": "date"}), **common)
@@ -94,8 +99,17 @@ def _field(column: Column) -> forms.Field:
 
 
 def _hint(column: Column) -> Any:
+    if column.name == "product" and not column.among:
+        known = ", ".join(f"{code} ({word})" for code, word in zip(column.choices, column.words, strict=True))
+        return _("A formula of your own is a product under a code of your own. Known are: %(codes)s") % {"codes": known}
     # An end that must be given is not explained by what an empty one would mean.
     return "" if column.required else _HINTS.get(column.name, "")
+
+
+def _known(column: Column, present: str) -> list[tuple[str, Any]]:
+    codes = queries.known_codes(among=column.among)
+    known = codes if present in {"", *codes} else {**codes, present: ""}
+    return [("", "–"), *((code, f"{code} {name}" if name else column.word(code)) for code, name in known.items())]
 
 
 def _choices(column: Column) -> list[tuple[str, Any]]:

@@ -1,11 +1,21 @@
-"""What the steps of a fuel unit's derivation are called, in the user's language."""
+"""What products of the fuel adjustment and the steps of a unit's derivation are called, in the user's language."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from tomoshibi.masters.values import FuelUnit
+from tomoshibi.masters.values import HIGH, ISLAND, REGULATED_LOW, SPECIAL_HIGH, FuelUnit
+
+PRODUCTS: Mapping[str, Any] = {
+    REGULATED_LOW: gettext_lazy("Regulated, low voltage"),
+    HIGH: gettext_lazy("High voltage"),
+    SPECIAL_HIGH: gettext_lazy("Special high voltage"),
+    "hv_market": gettext_lazy("High voltage with market adjustment"),
+    "shv_market": gettext_lazy("Special high voltage with market adjustment"),
+    ISLAND: gettext_lazy("Island adjustment"),
+}
+"""Products that ship; a retailer's own formulas are further ones, under the codes that it gave them."""
 
 _STEP_WORDS: Mapping[str, Any] = {
     "average": gettext_lazy("Average fuel price (to 100 yen)"),

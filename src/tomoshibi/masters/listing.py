@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel.units import MICRO
+from tomoshibi.masters import notewords
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.register import Column, Kind, Master, Validity
 from tomoshibi.masters.values import AREAS, ProposalState, SpotImportState, Standing
@@ -70,6 +72,19 @@ class KanaSearch(lists.Search):
         return found
 
 
+def in_words(column: Column, cell: str) -> str:
+    """A cell of a sheet as people read it: what a proposal or a row's page shows; in files it stays as it is."""
+    if not cell:
+        return ""
+    if column.kind is Kind.YES_NO:
+        return gettext("yes") if cell == "yes" else gettext("no")
+    if column.kind is Kind.AREA:
+        return f"{cell} {AREAS[cell].name}" if cell in AREAS else cell
+    if column.name in {"source", "note"}:
+        return notewords.in_words(cell)
+    return str(column.word(cell))
+
+
 def list_of(master: Master, rows: list[dict[str, Any]]) -> lists.ListQuery:
     """
     A master as a list.
@@ -80,14 +95,14 @@ def list_of(master: Master, rows: list[dict[str, Any]]) -> lists.ListQuery:
     columns: list[lists.Column] = [_column(column) for column in master.all_columns if column.name != "note"]
     if dated:
         columns.insert(0, lists.StateOf("standing", _("Standing"), states=STANDINGS))
-    columns.append(lists.Text("note", _("Note"), shown=False))
+    columns.append(lists.Text("note", _("Note"), show=lambda row: notewords.in_words(row["note"]), shown=False))
     words = tuple(
         column.name for column in master.all_columns if column.kind in {Kind.TEXT, Kind.CHOICE, Kind.AREA, Kind.LIST}
     )
     filters: list[Any] = [lists.Search("q", _("Search"), among=words)]
     if any(column.name == "area" for column in master.columns):
         filters.append(
-            lists.Choice("area", _("Area"), choices=[(a.code, f"{a.code} {a.name_ja}") for a in AREAS.values()])
+            lists.Choice("area", _("Area"), choices=[(a.code, f"{a.code} {a.name}") for a in AREAS.values()])
         )
     if any(column.name == "month" for column in master.columns):
         filters.append(lists.MonthIs("month", _("Month")))
@@ -111,7 +126,7 @@ def _order(master: Master) -> tuple[str, ...]:
 
 def _place(source: str) -> str:
     """A source short enough for a list: of an address, its host."""
-    return urlsplit(source).netloc or source if source.startswith("http") else source
+    return urlsplit(source).netloc or source if source.startswith("http") else notewords.in_words(source)
 
 
 def _column(column: Column) -> lists.Column:

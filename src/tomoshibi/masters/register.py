@@ -20,6 +20,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import MICRO, plain, scaled
 from tomoshibi.ledger.values import AccountKind
+from tomoshibi.masters.fuelwords import PRODUCTS
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.provinces import EVERY_AREA
 from tomoshibi.masters.values import AREAS, AmountBy, ChargeTax, Voltage
@@ -78,6 +79,8 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     length: int | None = None
+    among: str = ""
+    """Codes of another table: a form offers them (``queries.known_codes``)."""
 
     def word(self, value: Any) -> Any:
         """A choice as people read it."""
@@ -317,7 +320,9 @@ _VALIDITY_COLUMNS: Mapping[Validity, tuple[Column, ...]] = {
 
 _AREA = Column("area", gettext_lazy("Area"), Kind.AREA)
 _AREA_OR_ALL = Column("area", gettext_lazy("Area (empty: all)"), Kind.AREA, required=False)
-_PRODUCT = Column("product", gettext_lazy("Product"), length=30)
+_PRODUCT = Column(
+    "product", gettext_lazy("Product"), length=30, choices=tuple(PRODUCTS), words=tuple(PRODUCTS.values())
+)
 _MONTH = Column("month", gettext_lazy("Month"), Kind.MONTH)
 _INVENTED = Column("invented", gettext_lazy("Invented"), Kind.YES_NO, required=False, default=False)
 
@@ -390,7 +395,7 @@ _MASTERS = (
     Master(
         "fuel_units", "MS2", gettext_lazy("Published fuel units"), key=("area", "product", "month"),
         columns=(
-            _AREA, _PRODUCT, _MONTH,
+            _AREA, replace(_PRODUCT, among="products"), _MONTH,
             _yen("unit_yen_per_kwh", gettext_lazy("Unit"), "unit_micro", minimum=-100, maximum=100, unit=gettext_lazy("yen/kWh")),
             _yen("block_yen", gettext_lazy("Minimum block"), "block_micro", required=False, unit=gettext_lazy("yen")),
             _count("block_kwh", gettext_lazy("Block size"), required=False, minimum=1, maximum=1000, unit="kWh"),
@@ -479,7 +484,7 @@ _MASTERS = (
         "debit_cycles", "MS4", gettext_lazy("Direct-debit schedules"), key=("agent", "cycle_day"),
         validity=Validity.DAYS,
         columns=(
-            _text("agent", gettext_lazy("Agent"), 20, required=True),
+            Column("agent", gettext_lazy("Agent"), length=20, among="agents"),
             _count("cycle_day", gettext_lazy("Debit day"), minimum=1, maximum=31),
             Column("is_default", gettext_lazy("Usual cycle"), Kind.YES_NO, required=False, default=False),
             Column(
@@ -541,7 +546,7 @@ _MASTERS = (
         "posting_accounts", "SU3", gettext_lazy("Posting accounts"), key=("key",), validity=Validity.DAYS,
         columns=(
             _text("key", gettext_lazy("Posting"), 40, required=True),
-            _text("account", gettext_lazy("Ledger account"), 20, required=True),
+            Column("account", gettext_lazy("Ledger account"), length=20, among="accounts"),
         ),
     ),
     Master(
@@ -551,7 +556,7 @@ _MASTERS = (
             _text("name_ja", gettext_lazy("Name in Japanese"), 60, required=True),
             _text("name_en", gettext_lazy("Name in English"), 60, required=True),
             _text("name_zh", gettext_lazy("Name in Chinese"), 60, required=True),
-            _text("posting_key", gettext_lazy("Posting"), 40, required=True),
+            Column("posting_key", gettext_lazy("Posting"), length=40, among="postings"),
             Column(
                 "tax", gettext_lazy("Consumption tax"), Kind.CHOICE, choices=tuple(tax.value for tax in ChargeTax),
                 words=(pgettext_lazy("tax", "included"), pgettext_lazy("tax", "exempt"), pgettext_lazy("tax", "out of scope")),

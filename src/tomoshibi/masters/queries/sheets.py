@@ -1,11 +1,17 @@
 """Masters as sheets: what holds now, as the cells of their CSV, and what a change would do to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
+
 from tomoshibi.kernel.periods import Month
+from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import store, values
+from tomoshibi.masters.fuelwords import PRODUCTS
+from tomoshibi.masters.models import FuelParameters, PostingAccount, PublishedFuelUnit
+from tomoshibi.masters.queries.debits import debit_agent_names
 from tomoshibi.masters.register import MASTERS, Column, Master, Validity
 from tomoshibi.masters.sheets import Row, read_rows, shown, write_csv
 
@@ -43,6 +49,38 @@ def list_rows(*, master: str, today: date) -> list[dict[str, Any]]:
 def export_csv(*, master: str) -> str:
     """A master as CSV; the same file can be imported again."""
     return write_csv(MASTERS[master], records(master=master))
+
+
+def known_codes(*, among: str) -> dict[str, str]:
+    """
+    Codes that a column of another master may name, with what they are called; empty where the column has words.
+
+    :param among: ``Column.among``: products, agents, accounts, postings
+    """
+    return _KNOWN[among]()
+
+
+def _products() -> dict[str, str]:
+    """What ships, and what the retailer gave parameters or units for."""
+    named = set(FuelParameters.objects.values_list("product", flat=True).distinct())
+    named |= set(PublishedFuelUnit.objects.values_list("product", flat=True).distinct())
+    return dict.fromkeys([*PRODUCTS, *sorted(named - PRODUCTS.keys())], "")
+
+
+def _accounts() -> dict[str, str]:
+    return {account.code: account.name(get_language() or "") for account in ledger.accounts()}
+
+
+def _postings() -> dict[str, str]:
+    return dict.fromkeys(PostingAccount.objects.order_by("key").values_list("key", flat=True).distinct(), "")
+
+
+_KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
+    "accounts": _accounts,
+    "agents": debit_agent_names,
+    "postings": _postings,
+    "products": _products,
+}
 
 
 def model_of(*, master: str) -> str:

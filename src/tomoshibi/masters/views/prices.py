@@ -6,12 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO
-from tomoshibi.masters import fuelwords, listing, queries, values
+from tomoshibi.masters import fuelwords, listing, notewords, queries, values
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.views.edge import may
 from tomoshibi.ui import charts, figures
@@ -19,13 +18,6 @@ from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
 MONTHS_BACK, MONTHS_AHEAD = 18, 3
-PRODUCT_WORDS = {
-    values.REGULATED_LOW: gettext_lazy("Regulated, low voltage"),
-    values.HIGH: gettext_lazy("High voltage"),
-    values.SPECIAL_HIGH: gettext_lazy("Special high voltage"),
-    "hv_market": gettext_lazy("High voltage with market adjustment"),
-    "shv_market": gettext_lazy("Special high voltage with market adjustment"),
-}
 
 
 @require_GET
@@ -85,9 +77,9 @@ def fuel(request: HttpRequest) -> HttpResponse:
     context = {
         "areas": values.AREAS.values(),
         "area": values.AREAS[area],
-        "products": [(code, PRODUCT_WORDS.get(code, code)) for code in products],
+        "products": [(code, fuelwords.PRODUCTS.get(code, code)) for code in products],
         "product": product,
-        "product_word": PRODUCT_WORDS.get(product, product),
+        "product_word": fuelwords.PRODUCTS.get(product, product),
         "month": month,
         "earlier": month.plus(-1),
         "later": month.plus(1),
@@ -120,6 +112,7 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
         return {**found, "missing": str(missing)}
     found |= {
         "unit": unit,
+        "source": notewords.in_words(unit.source),
         "steps": _worded(unit),
         "price": figures.decimal(unit.price_micro_per_kwh, scale=MICRO, decimals=2),
     }
@@ -130,6 +123,7 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
             return found
         found |= {
             "computed": computed,
+            "computed_source": notewords.in_words(computed.source),
             "computed_steps": _worded(computed),
             "computed_price": figures.decimal(computed.price_micro_per_kwh, scale=MICRO, decimals=2),
         }
@@ -137,7 +131,11 @@ def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
 
 
 def _worded(unit: values.FuelUnit) -> list[dict[str, Any]]:
-    return [{"word": word, "step": step} for word, step in zip(fuelwords.of_steps(unit), unit.steps, strict=True)]
+    """The steps with their names; the one that was taken from somewhere says where in the reader's words."""
+    return [
+        {"word": word, "value": step.value, "text": notewords.in_words(step.text)}
+        for word, step in zip(fuelwords.of_steps(unit), unit.steps, strict=True)
+    ]
 
 
 def _course(course: dict[str, list[tuple[Month, values.FuelUnit | None]]], chosen: str) -> charts.Chart:
@@ -185,5 +183,7 @@ def _kinds(course: dict[str, list[tuple[Month, values.FuelUnit | None]]], month:
             if unit.published
             else "computed"
         )
-        shown.append({"area": values.AREAS[area], "unit": unit, "kind": kind, "price": _shown(unit).rstrip(" *")})
+        source = notewords.in_words(unit.source) if unit else ""
+        price = _shown(unit).rstrip(" *")
+        shown.append({"area": values.AREAS[area], "unit": unit, "kind": kind, "price": price, "source": source})
     return shown

@@ -1,5 +1,6 @@
 """Changes that wait for a second person: what they would do, and the decision."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.identity import operations as identity
 from tomoshibi.masters import forms, listing, operations, queries, values
 from tomoshibi.masters.register import MASTERS, Master
-from tomoshibi.masters.sheets import BadSheet
+from tomoshibi.masters.sheets import ACTION, REMOVE, BadSheet
 from tomoshibi.masters.views.edge import may, may_with
 from tomoshibi.storage import db
 from tomoshibi.ui import fragments
@@ -73,7 +74,7 @@ def _outlook(master: Master, found: values.Proposal) -> dict[str, Any]:
     """What would change; for decided proposals only what was proposed."""
     rows = list(found.rows)
     if found.state is not values.ProposalState.PROPOSED:
-        return {"decided_rows": rows[:SHOWN_ROWS], "row_count": len(rows)}
+        return {"decided_rows": [_said(master, row) for row in rows[:SHOWN_ROWS]], "row_count": len(rows)}
     try:
         effects = queries.effects(master=master.code, rows=rows[:SHOWN_ROWS], today=clock.today())
         impact = queries.impact(master=master.code, rows=rows, today=clock.today())
@@ -91,11 +92,25 @@ def _outlook(master: Master, found: values.Proposal) -> dict[str, Any]:
     }
 
 
+def _said(master: Master, row: Mapping[str, str]) -> dict[str, Any]:
+    """A row as it was proposed: what was to be done, and its cells under the words of their columns."""
+    cells = [(column, listing.in_words(column, row.get(column.name, ""))) for column in master.all_columns]
+    return {
+        "removes": row.get(ACTION, "").lower() == REMOVE,
+        "cells": [(column, cell) for column, cell in cells if cell],
+    }
+
+
 def _compared(master: Master, effect: values.Effect) -> dict[str, Any]:
     """An effect as lines of column, now, and then."""
     now = effect.replaced[0] if effect.replaced else {}
+    then = {} if effect.removes else effect.cells
     lines = [
-        {"column": column, "now": now.get(column.name, ""), "then": "" if effect.removes else effect.cells[column.name]}
+        {
+            "column": column,
+            "now": listing.in_words(column, now.get(column.name, "")),
+            "then": listing.in_words(column, then.get(column.name, "")),
+        }
         for column in master.columns
         if effect.cells.get(column.name) or now.get(column.name)
     ]

@@ -90,11 +90,15 @@ def row(request: HttpRequest, master: Master, row_id: int) -> HttpResponse:
     cells = queries.record(master=master.code, row_id=row_id)
     if cells is None:
         raise Http404
-    facts = [(column, cells.get(column.name, "")) for column in master.all_columns]
+    facts = [
+        (column, cells.get(column.name, ""), listing.in_words(column, cells.get(column.name, "")))
+        for column in master.all_columns
+    ]
     context = {
         "master": master,
         "row_id": row_id,
         "facts": facts,
+        "address": cells.get("source", "").partition(" ")[0].rstrip(";"),
         "confidence": cells.get("confidence", ""),
         "confidences": listing.CONFIDENCES,
         "model": queries.model_of(master=master.code),
