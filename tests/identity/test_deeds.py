@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import override
 
 from tomoshibi.config import things
 from tomoshibi.identity import deeds, lists, operations, queries, subjects
+from tomoshibi.kernel.periods import Month
 
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -69,6 +71,35 @@ def test_what_it_was_done_to_is_named_and_leads_to_its_page(in_transaction, now:
     }
     with override("ja"):
         assert not any(re.search("[a-z]", str(word)) for word in subjects.KINDS.values())
+
+
+NO_DEEDS = {
+    "applications.core_day", "billing.fee", "billing.groups", "billing.print", "collection.allocation", "collection.deposit",
+    "collection.stored_file", "fieldwork.label", "fieldwork.task", "groups.batch", "groups.benchmark",
+    "identity.invitation", "messaging.delivery", "metering.reading_day",
+}  # fmt: skip
+"""Names of locks, of work and of letters: no deed is done to them."""
+
+
+def test_whatever_a_deed_may_be_done_to_has_a_word():
+    source = Path(deeds.__file__).resolve().parents[1]
+    rooms = {path.parent.name for path in source.glob("*/__init__.py")}
+    named = set()
+    for file in source.rglob("*.py"):
+        if "migrations" not in file.parts:
+            named |= set(re.findall(r'f?"([a-z]+\.[a-z_]+):[{a-z0-9]', file.read_text("utf-8")))
+    named = {name for name in named if name.split(".")[0] in rooms} - NO_DEEDS
+    assert len(named) > 40
+    with override("en"):
+        raw = {name for name in named if subjects.words(f"{name}:1").startswith(name)}
+    assert not raw, f"a word in identity.subjects for {sorted(raw)}"
+
+
+def test_a_month_that_was_closed_is_a_month():
+    with override("en"):
+        assert subjects.words(f"ledger.month:{Month(2026, 10).number}") == "Accounting month 2026-10"
+    with override("ja"):
+        assert subjects.words("collection.link:agent_a") == "収納代行への接続 agent_a"
 
 
 def test_every_kind_of_thing_has_a_page_that_takes_its_number():

@@ -1,10 +1,13 @@
 """Pages of MS7, through real views."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tomoshibi.identity import operations, queries
 from tomoshibi.identity.models import User
 from tomoshibi.storage import db
+from tomoshibi.worker import operations as worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +64,19 @@ def test_rights_are_changed_in_the_matrix_with_a_reason(admin):
     assert 'value="RB7.do" aria-label="RB7.do">' in form
     with_trail = admin.get(trail).content.decode()
     assert "Nobody has changed" not in with_trail
+
+
+def test_the_trail_tells_the_time_of_the_deeds_where_the_clock_is_stepped(admin):
+    stepped = datetime(2031, 4, 1, 9, 30, tzinfo=UTC)
+    with db.transaction():
+        worker.set_clock(now=stepped)
+    data = {"code": "clerk", "name": "請求担当(夜間)", "reason": "shifts", "rights": ["RB6.do"]}
+    assert admin.post("/identity/roles/clerk/", data).status_code == 302
+    changes = queries.trail(model="identity.role", row_id=_role_id())
+    (renamed,) = (change for change in changes if change.why == "shifts" and not change.row)
+    (deed,) = queries.deeds(procedure="MS7", limit=1)
+    assert deed.at.date() == renamed.at.date() == stepped.date()
+    assert abs(renamed.at - deed.at) < timedelta(minutes=1)
 
 
 def _role_id():

@@ -8,15 +8,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from tomoshibi.worker import queries as clock
+
 
 class AuditContext(pghistory.middleware.HistoryMiddleware):
-    """Adds the reason that a form asked for (field ``reason``) to user and page."""
+    """Adds the reason that a form asked for (field ``reason``) to user and page, and the time where the clock is stepped."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request)
         is_form = request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
         reason = request.POST.get("reason", "") if is_form else ""
-        return {**context, "why": reason[:500]}
+        return {**context, "why": reason[:500], **clock.stepped_moment()}
 
 
 def preferred_language(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:

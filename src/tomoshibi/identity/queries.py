@@ -292,7 +292,8 @@ def _change(event: Any, who: dict[int, str], names: Any, *, of: str) -> values.C
         for name, (before, after) in sorted((event.pgh_diff or {}).items())
     )
     return values.Change(
-        at=event.pgh_created_at,
+        # Where the clock is stepped, deeds and days are its own; the trail says the same time as they do.
+        at=datetime.fromisoformat(context["at"]) if context.get("at") else event.pgh_created_at,
         label=event.pgh_label,
         who=who.get(int(user), "") if user else "",
         why=context.get("why", ""),

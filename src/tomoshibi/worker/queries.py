@@ -30,6 +30,11 @@ def is_stepped() -> bool:
     return Clock.objects.filter(id=1).exists()
 
 
+def stepped_moment() -> dict[str, str]:
+    """For the audit trail: when a change was made by the stepped clock; nothing where time is the database's own."""
+    return {"at": now().isoformat()} if is_stepped() else {}
+
+
 def schedules() -> Sequence[values.Schedule]:
     """What runs by itself, in the order of the table."""
     return registry.schedules()

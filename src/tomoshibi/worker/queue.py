@@ -59,7 +59,7 @@ def _run(job_id: int) -> None:
     bound = _bound(row)
     structlog.contextvars.bind_contextvars(**bound)
     try:
-        with pghistory.context(user=row.requested_by_id, job=job_id):
+        with pghistory.context(user=row.requested_by_id, job=job_id, **queries.stepped_moment()):
             message = definition.function(progress, **row.arguments)
     except Exception as failure:
         if _connection_broke(failure):
