@@ -1,6 +1,6 @@
 """Golden values that bills take from masters: units of fuel and islands step by step, the tax of the bill over a change."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,9 @@ from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import MICRO, micro, scaled
 from tomoshibi.masters import fuel, queries, values
 from tomoshibi.rating import totals
+from tomoshibi.rating.bands import DayType
 from tomoshibi.rating.program import Program
+from tomoshibi.tariffs import daytypes
 
 FILES = sorted((Path(__file__).parents[1] / "rating" / "golden" / "masters").glob("*.yaml"))
 
@@ -35,7 +37,7 @@ def computed(given, *, island=None):
 
 def test_every_file_names_its_source_and_is_read():
     assert {yaml.safe_load(file.read_text("utf-8"))["kind"] for file in FILES} == {
-        "fuel formula", "island adjustment", "spanning bill",
+        "fuel formula", "island adjustment", "spanning bill", "tax rate", "government discount", "kinds of days",
     }  # fmt: skip
     assert all("# source:" in file.read_text("utf-8") for file in FILES)
 
@@ -71,6 +73,35 @@ def test_one_rate_for_the_bill_over_a_change(given):
             period=Period(start, end), fixed_on=end, continuing=bill["continuing"]
         )
         assert rate.rate_ppm == bill["rate"] * 10_000, bill
-        total = np.array([given["total"]], dtype=np.int64)
-        tax = totals.included_tax(total, rate_ppm=np.array([rate.rate_ppm]), policy=Program(components=()).rounding)
-        assert tax.tolist() == [bill["tax"]], bill
+        assert tax_in(given["total"], rate=rate) == bill["tax"], bill
+
+
+def tax_in(total, *, rate):
+    policy = Program(components=()).rounding
+    (found,) = totals.included_tax(np.array([total]), rate_ppm=np.array([rate.rate_ppm]), policy=policy)
+    return found
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("given", golden("tax rate"))
+def test_the_rate_of_a_day_and_the_tax_in_a_total(given):
+    for one in given["days"]:
+        rate = queries.tax_rate(on=one["day"])
+        assert (rate.rate_ppm, tax_in(one["total"], rate=rate)) == (one["rate"] * 10_000, one["tax"]), one
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("given", golden("government discount"))
+def test_the_discount_of_a_month_of_use_by_voltage_and_area(given):
+    book = queries.RateBook()
+    for one in given["months"]:
+        asked = {"usage_month": Month.parse(str(one["month"])), "voltage": one["voltage"], "area": one.get("area", "")}
+        assert book.government_discount(**asked) == micro(one["unit"]), one
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("given", golden("kinds of days"))
+def test_the_kind_of_a_day_at_an_area(given):
+    for one in given["days"]:
+        (kind,) = daytypes.day_types(Period(one["day"], one["day"] + timedelta(days=1)), area=one["area"])
+        assert DayType(kind).name.lower() == one["is"], one

@@ -1,15 +1,23 @@
 """Every price shape has its rule, test table, golden bill, plan document and word; the page says so."""
 
 import copy
+import html
+from datetime import date
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.utils import translation
 from typer.testing import CliRunner
 
+from tests.masters import test_golden as masters_golden
+from tests.rating import test_golden, test_golden_rules
 from tests.rating.shapes.one_bill import document
+from tomoshibi.masters import operations as masters
 from tomoshibi.rating.program import Split
 from tomoshibi.tariffs import commands, coverage, queries
 from tomoshibi.tariffs.shapes import SHAPES
+from tomoshibi.tariffs.views import plans as plan_views
 from tools import glossary
 
 
@@ -30,10 +38,60 @@ def test_the_page_is_what_the_house_says():
     assert page == queries.shapes_page(), "run: tomoshibi tariffs shapes --markdown > docs/shapes.md"
 
 
-def test_every_word_stands_in_the_glossary():
-    known = {word.en for word in glossary.words()}
+def test_every_word_stands_in_the_glossary_in_three_languages():
+    known = {word.en for word in glossary.words() if word.ja and word.zh}
     named = {feature.term for features in coverage.FEATURES.values() for feature in features}
     assert named - known == set()
+
+
+def test_every_golden_file_is_priced_by_a_test():
+    priced = [*test_golden.FILES, *test_golden.PURCHASES, *test_golden_rules.FILES, *masters_golden.FILES]
+    assert set(coverage.golden_files()) == set(priced)
+    assert all("# source:" in file.read_text("utf-8") for file in priced)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "hole"),
+    [
+        ("examples", "Proration, thirty days: no plan document uses it"),
+        ("golden_files", "Change inside a period, by days x kW: no golden file shows '^part '"),
+        ("beside", "Tax, rule of the spanning bill: the plan page does not speak of it"),
+        ("_is_tested", "Basic, per kVA: there is no rating/shapes/test_basic.py"),
+    ],
+)
+def test_what_is_missing_is_named(monkeypatch, lacking, hole):
+    monkeypatch.setattr(coverage, lacking, lambda *_: [])
+    if lacking == "examples":  # the golden files of the examples go with them
+        own = [path for path in coverage.golden_files() if "tomoshibi" in path.name]
+        monkeypatch.setattr(coverage, "golden_files", lambda: own)
+    assert hole in queries.shape_holes()
+
+
+def test_a_document_that_lint_refuses_is_a_hole(monkeypatch, tmp_path):
+    (broken,) = [path for path in coverage.examples() if path.stem == "thirtieths"]
+    (tmp_path / broken.name).write_text(broken.read_text("utf-8").replace("up_to_kwh: null", "up_to_kwh: 300"), "utf-8")
+    others = [path for path in coverage.examples() if path != broken]
+    monkeypatch.setattr(coverage, "examples", lambda: [*others, tmp_path / broken.name])
+    assert any("thirtieths.yaml" in hole and "the last step must be open" in hole for hole in queries.shape_holes())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ja", "zh-hans", "en"])
+def test_the_plan_page_speaks_of_every_shape(language, in_transaction, rf):
+    masters.load_shipped(on=date(2026, 11, 4), with_banks=False)
+    rows = [row for rows in coverage.covered().values() for row in rows]
+    pages = {}
+    with translation.override(language):
+        for row in rows:
+            key = (row.document["plan"], row.document["versions"][0]["from"])
+            if key not in pages:
+                request = rf.get("/")
+                request.user = AnonymousUser()
+                shown = plan_views.described(request, row.document)
+                pages[key] = html.unescape(render_to_string("tariffs/_document.html", shown, request=request))
+            said = coverage.sentence(row)
+            assert said in pages[key], (row.feature.name, said)
+            assert language == "en" or not said.isascii(), (row.feature.name, said)
 
 
 def test_every_kind_of_component_that_a_document_may_have_is_a_feature():

@@ -319,3 +319,28 @@ def test_plans_side_by_side_cost_what_each_is_quoted_alone(in_transaction, now):
         )
         assert offer.totals_minor == tuple(bill.total_minor for bill in alone), offer.plan_code
         assert offer.refusal == next((bill.refusal for bill in alone if bill.refusal), None), offer.plan_code
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "sentence"),
+    [
+        (("per: 10", "per: ten"), "versions[0].components[0].per", "ten is not what is wanted: a whole number"),
+        (("per: 10", "per: 0"), "versions[0].components[0].per", "0 is less than 1"),
+        (("code: fuel", "code: Fuel 1"), "versions[0].components[2].code", "small Latin letters"),
+        (("from: 2024-04-01", "from: April"), "versions[0].from", "a day like 2026-04-01"),
+        (("amount: 29.80", "amount: 999999999999999999999"), "versions[0].components[1].steps[0].price.amount", "too large"),
+        (("amount: 29.80", "amount: 1.23456789"), "versions[0].components[1].steps[0].price.amount", "more than 6 decimals"),
+        (("amount: 29.80", "amount: much"), "versions[0].components[1].steps[0].price.amount", "An exact decimal number"),
+        (("{code: levy, kind: levy}", "levy"), "versions[0].components[4]", "a group of named entries"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["ja", "zh-hans", "en"])
+def test_what_lint_refuses_is_said_without_the_words_of_a_schema(change, path, sentence, language):
+    text = TOKYO.replace(*change, 1)
+    assert text != TOKYO
+    with translation.override(language):
+        (finding,) = [f for f in queries.read_document(text)[1] if f.path == path]
+        said = finding.sentence
+    assert (sentence in said) is (language == "en"), said
+    assert not any(word in said for word in ("type '", "does not match", "minimum of", "non-empty")), said
+    assert language == "en" or not said.isascii()

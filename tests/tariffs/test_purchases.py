@@ -4,6 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from tomoshibi.kernel.periods import Period
@@ -68,7 +69,7 @@ def test_other_rules(rule, roof, garage, kwh):
     ],
 )
 def test_what_cannot_be_paid_says_why(text, says):
-    with pytest.raises(purchases.Unpriceable, match=says):
+    with translation.override("en"), pytest.raises(purchases.Unpriceable, match=says):
         pay(text)
 
 

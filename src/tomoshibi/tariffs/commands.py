@@ -253,6 +253,8 @@ def purchase(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """What a generation point is paid: its sources, and the data of the purchase statement (仕入明細書)."""
+    from django.utils import translation
+
     from tomoshibi.kernel.units import MICRO, scaled
     from tomoshibi.storage import server
     from tomoshibi.tariffs import queries
@@ -261,7 +263,8 @@ def purchase(
         server.start()
     try:
         rate = scaled(tax_rate, scale=MICRO) if tax_rate else None
-        found = queries.purchase_statement(queries.read_purchase(_text(file)), offline=offline, tax_rate_ppm=rate)
+        with translation.override("en"):
+            found = queries.purchase_statement(queries.read_purchase(_text(file)), offline=offline, tax_rate_ppm=rate)
     except (ValueError, LookupError) as wrong:
         _stop(str(wrong))
     if as_json:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tomoshibi.tariffs import fees
@@ -16,6 +18,7 @@ from tomoshibi.tariffs.shapes import SHAPES
 FOLDER = Path(__file__).parent
 PLANS = FOLDER / "plans"
 _DEFAULTS = ("tax", "quantity", "rounding", "proration", "change", *fees.SCHEMA)
+_NOT_YAML = gettext_lazy("not readable as YAML (indents, quotes and brackets matter): %(why)s")
 Path_ = tuple[str | int, ...]
 
 
@@ -32,10 +35,11 @@ class _ExactLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
-        for key, _ in node.value:
+        for key, _value in node.value:
             if isinstance(key, ScalarNode) and key.value != "<<":
                 if key.value in seen:
-                    raise Unreadable(f"{key.value!r} stands here twice", key.start_mark.line + 1)
+                    text = _("%(name)s stands here twice") % {"name": repr(key.value)}
+                    raise Unreadable(text, key.start_mark.line + 1)
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
@@ -57,11 +61,11 @@ def read(text: str) -> dict[str, Any]:
         found = yaml.load(text, Loader=_ExactLoader)  # noqa: S506 - a SafeLoader with fewer types
     except yaml.MarkedYAMLError as wrong:
         line = wrong.problem_mark.line + 1 if wrong.problem_mark else None
-        raise Unreadable(str(wrong.problem or wrong.context or "not readable as YAML"), line) from None
+        raise Unreadable(_NOT_YAML % {"why": wrong.problem or wrong.context or ""}, line) from None
     except yaml.YAMLError as wrong:
-        raise Unreadable(f"not readable as YAML: {wrong}") from None
+        raise Unreadable(_NOT_YAML % {"why": wrong}) from None
     if not isinstance(found, dict):
-        raise Unreadable("a plan document is a mapping with plan, name, area, ... versions")
+        raise Unreadable(_("a plan document is a mapping with plan, name, area, ... versions"))
     return found
 
 

@@ -6,18 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tomoshibi.kernel.units import DWH_PER_KWH, micro
+from tomoshibi.kernel.units import DWH_PER_KWH, TooFine, TooLarge, micro
 from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.document import Path_
-from tomoshibi.tariffs.shapes import SHAPES
+from tomoshibi.tariffs.shapes import SHAPES, calendar
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
 from tomoshibi.tariffs.values import Finding
 
+PRICE_DECIMALS = 6
 ONE_DAY = timedelta(days=1)
 
 
@@ -41,9 +43,9 @@ def findings(text: str) -> list[Finding]:
 def complaints(document: Part) -> list[Complaint]:
     """Complaints about a document that is read already: path, sentence, whether it blocks publication."""
     validator = Draft202012Validator(documents.schema())
-    form = [c for error in validator.iter_errors(document) for c in _form(error)]
+    form = dict.fromkeys(c for error in validator.iter_errors(document) for c in _form(error))
     if form:
-        return form
+        return list(form)
     found = list(_sense(document))
     if not any(blocking for _path, _sentence, blocking in found):
         for one in documents.versions(document):
@@ -81,7 +83,7 @@ def _form(error: ValidationError) -> Iterator[Complaint]:
             _("%(value)s is not what is wanted: %(wanted)s")
             % {
                 "value": value,
-                "wanted": error.schema["description"],
+                "wanted": _(str(error.schema["description"])),
             },
             True,
         )
@@ -89,7 +91,56 @@ def _form(error: ValidationError) -> Iterator[Complaint]:
         deepest = max(error.context, key=lambda e: len(e.absolute_path))
         yield from _form(deepest)
     else:
-        yield path, error.message, True
+        yield path, _of_form(error), True
+
+
+_TYPES = {
+    "integer": gettext_lazy("a whole number"),
+    "string": gettext_lazy("a text"),
+    "boolean": gettext_lazy("true or false"),
+    "array": gettext_lazy("a list"),
+    "object": gettext_lazy("a group of named entries"),
+}
+_PATTERNS = {
+    "^[a-z][a-z0-9_]*$": gettext_lazy("small Latin letters, digits and _, a letter first"),
+    "^[a-z][a-z0-9-]{1,59}$": gettext_lazy("2 to 60 small Latin letters, digits and -, a letter first"),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": gettext_lazy("a day like 2026-04-01"),
+    calendar.HOURS: gettext_lazy("hours like 08:00-22:30, on the half-hour"),
+}
+_DESCRIBED = (
+    gettext_noop("An exact decimal number."),
+    gettext_noop("An energy in kWh."),
+    gettext_noop("A text for people, or one for each language: ja (needed), zh, en."),
+    gettext_noop("Where a price comes from: a text, or one for each language."),
+)
+"""Descriptions in ``plan.schema.json`` that stand in a sentence; the schema itself is English."""
+
+
+def _of_form(error: ValidationError) -> str:
+    """What is wrong with the form of a value, without the words of a JSON Schema."""
+    rule, value = str(error.validator), error.instance
+    wanted: Any = error.validator_value
+    said: dict[str, Any] = {"value": value, "wanted": wanted}
+    if rule == "type":
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        said["wanted"] = " / ".join(str(_TYPES.get(name, name)) for name in names)
+    elif rule == "pattern":
+        said["wanted"] = _PATTERNS.get(wanted, wanted)
+    sentences = {
+        "type": _("%(value)s is not what is wanted: %(wanted)s"),
+        "pattern": _("%(value)s is not what is wanted: %(wanted)s"),
+        "minimum": _("%(value)s is less than %(wanted)s"),
+        "exclusiveMinimum": _("%(value)s is not above %(wanted)s"),
+        "maximum": _("%(value)s is more than %(wanted)s"),
+        "minItems": _("at least %(wanted)s has to stand here"),
+        "minProperties": _("at least %(wanted)s has to stand here"),
+        "uniqueItems": _("something stands here twice: %(value)s"),
+    }
+    if value is None:
+        return _("nothing is entered here yet")
+    if isinstance(value, list):
+        said["value"] = ", ".join(map(str, value))
+    return sentences[rule] % said if rule in sentences else error.message
 
 
 def _sense(document: Part) -> Iterator[Complaint]:
@@ -143,8 +194,10 @@ def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:
             yield (*path, "source"), text % {"source": value["source"]}, True
         try:
             micro(value["amount"])
-        except ValueError as wrong:
-            yield (*path, "amount"), str(wrong), True
+        except (TooFine, TooLarge) as wrong:
+            fine = isinstance(wrong, TooFine)
+            text = _("%(value)s has more than %(n)s decimals") if fine else _("%(value)s is too large a price")
+            yield (*path, "amount"), text % {"value": value["amount"], "n": PRICE_DECIMALS}, True
         if value.get("confidence", "high") == "low":
             yield path, _("this price is of low confidence: check it before it goes live"), False
 

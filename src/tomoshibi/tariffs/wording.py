@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tomoshibi.rating.program import Split
+from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.derivation import decimals, thousands
@@ -73,9 +74,30 @@ def proration_in_words(document: Part) -> str:
         text = _("A reading period that differs from the month by more than %(days)s days counts by its days.")
         days = policy["length"]["days"]
         said.append(text % {"days": days - 1 if policy["length"]["inclusive"] else days})
-    if policy.get("price_change") == "split":
-        said.append(_("A new price divides the period on its first day."))
+    if "applies_to" in policy:
+        scopes = scope_words()
+        shared = ", ".join(scopes[Scope(one)] for one in policy["applies_to"])
+        said.append(_("Shared by days: %(what)s; the rest is owed in full.") % {"what": shared or _("nothing")})
+    divides = policy.get("price_change") == "split"
+    said.append(
+        _("A new price divides the period on its first day.")
+        if divides
+        else _("A new price counts from the first period that begins under it.")
+    )
     return " ".join(said)
+
+
+def scope_words() -> dict[Scope, str]:
+    """What a plan may share by days, by its name in the policy."""
+    return {
+        Scope.BASIC: _("basic charge"),
+        Scope.MINIMUM: _("minimum charge"),
+        Scope.MONTHLY_MINIMUM: _("minimum monthly amount"),
+        Scope.TIERS: _("widths of tiers"),
+        Scope.BLOCKS: _("blocks of the minimum charge"),
+        Scope.FIXED: _("fixed discounts and fees"),
+        Scope.MONTHLY: _("published monthly amounts"),
+    }
 
 
 def change_in_words(document: Part) -> str:
@@ -116,11 +138,16 @@ def rounding_in_words(document: Part) -> str:
     levies = _("the levy is exact") if levy == "exact" else _("the levy to %(unit)s %(mode)s") % {
         "unit": levy["unit"], "mode": modes[levy["mode"]],
     }  # fmt: skip
-    return _("%(lines)s, %(levies)s, the total to whole units %(mode)s") % {
+    said = _("%(lines)s, %(levies)s, the total to whole units %(mode)s") % {
         "lines": lines,
         "levies": levies,
         "mode": modes[rounding.get("total", "floor")],
     }
+    quantity = document["versions"][0].get("quantity")
+    if quantity is None:
+        return said
+    energy = _("the energy to %(unit)s kWh %(mode)s") % {"unit": quantity["unit"], "mode": modes[quantity["mode"]]}
+    return f"{energy}, {said}"
 
 
 def changes(before: Part | None, after: Part) -> list[tuple[str, str, str]]:

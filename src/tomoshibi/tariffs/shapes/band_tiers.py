@@ -58,14 +58,12 @@ def _prices(part: Part) -> Iterator[Price]:
 
 
 def _sentence(part: Part) -> str:
-    bands = ", ".join(map(calendar.band_name, part["bands"]))
-    said = _("Each half-hour of the period is priced in its band: %(bands)s.") % {"bands": bands}
     rule = {
         "time_order": _("The month's energy fills the tiers in the order of time."),
         "pro_rata": _("Each band's energy is split in the proportion in which the month's energy lies in the tiers."),
         "each_band": _("Each band has its own tiers and counts for itself."),
     }[part["allocation"]]
-    return f"{said} {rule}"
+    return " ".join([calendar.priced_in_bands(part), *calendar.rounded_bands(part), rule])
 
 
 def _slot_label(part: Part, shape: Component, code: str) -> Label | None:

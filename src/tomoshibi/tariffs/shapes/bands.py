@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-
 from tomoshibi.rating.bands import Band, Bands
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import calendar
@@ -28,12 +26,7 @@ def _prices(part: Part) -> Iterator[Price]:
 
 
 def _sentence(part: Part) -> str:
-    bands = ", ".join(map(calendar.band_name, part["bands"]))
-    said = _("Each half-hour of the period is priced in its band: %(bands)s.") % {"bands": bands}
-    if "remainder" in part:
-        rest = next((calendar.band_name(band) for band in part["bands"] if band["name"] == part["remainder"]), "")
-        said += " " + _("Bands are rounded to kWh; %(band)s takes what is left.") % {"band": rest or part["remainder"]}
-    return said
+    return " ".join([calendar.priced_in_bands(part), *calendar.rounded_bands(part)])
 
 
 def _slot_label(part: Part, shape: Component, code: str) -> Label | None:

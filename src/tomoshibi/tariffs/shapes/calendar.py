@@ -1,6 +1,6 @@
 """Which half-hour belongs to which band of a plan document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,7 @@ from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place
 
 _DAYS = {"weekday": DayType.WEEKDAY, "saturday": DayType.SATURDAY, "holiday": DayType.HOLIDAY}
-_HOURS = "^([01][0-9]|2[0-3]):[03]0-([01][0-9]|2[0-4]):[03]0$"
+HOURS = "^([01][0-9]|2[0-3]):[03]0-([01][0-9]|2[0-4]):[03]0$"
 MONTHS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}, "minItems": 1}
 CONDITIONS = {
     "type": "array",
@@ -19,7 +19,7 @@ CONDITIONS = {
         "properties": {
             "months": MONTHS,
             "days": {"type": "array", "items": {"enum": ["weekday", "saturday", "holiday"]}, "minItems": 1},
-            "hours": {"type": "array", "items": {"type": "string", "pattern": _HOURS}, "minItems": 1},
+            "hours": {"type": "array", "items": {"type": "string", "pattern": HOURS}, "minItems": 1},
         },
         "additionalProperties": False,
     },
@@ -98,7 +98,7 @@ def complaints(part: Part, here: Place) -> Iterator[Complaint]:
 
 def _when(place: tuple[int, int, int]) -> str:
     month, day, slot = place
-    kind = (_("weekdays"), _("Saturdays"), _("holidays"))[day]
+    kind = _day_words()[DayType(day)]
     return _("%(clock)s on %(days)s in month %(month)s") % {
         "clock": f"{slot // 2:02d}:{slot % 2 * 30:02d}",
         "days": kind,
@@ -109,3 +109,48 @@ def _when(place: tuple[int, int, int]) -> str:
 def band_name(band: Mapping[str, object]) -> str:
     """A band's name in the language of the user."""
     return s.in_language({"ja": band["name"], **band.get("label", {})})  # type: ignore[dict-item, call-overload]
+
+
+def priced_in_bands(part: Part) -> str:
+    """Every band with the months, days and hours that it holds in: ``peak (months 7-9, weekdays, 13:00-16:00)``."""
+    bands = ", ".join(f"{band_name(band)} ({_holds(band)})" for band in part["bands"])
+    return _("Each half-hour of the period is priced in its band: %(bands)s.") % {"bands": bands}
+
+
+def rounded_bands(part: Part) -> list[str]:
+    """How the bands are rounded so that they add up to the energy of the bill; empty where they are not."""
+    if "remainder" not in part:
+        return []
+    rest = next((band_name(band) for band in part["bands"] if band["name"] == part["remainder"]), part["remainder"])
+    return [_("Bands are rounded to kWh; %(band)s takes what is left.") % {"band": rest}]
+
+
+def _holds(band: Part) -> str:
+    if "when" not in band:
+        return _("the rest")
+    return "; ".join(_condition_in_words(one) for one in band["when"]) or _("at no time")
+
+
+def _condition_in_words(condition: Part) -> str:
+    said = [months_in_words(condition["months"])] if "months" in condition else []
+    if "days" in condition:
+        names = _day_words()
+        said.append("/".join(names[_DAYS[day]] for day in condition["days"]))
+    said.append("/".join(condition.get("hours", [_("all day")])))
+    return ", ".join(said)
+
+
+def months_in_words(months: Iterable[int]) -> str:
+    """``months 1-3, 12`` for the numbers of months."""
+    runs: list[list[int]] = []
+    for month in sorted(months):
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    said = "/".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return _("months %(months)s") % {"months": said}
+
+
+def _day_words() -> dict[DayType, str]:
+    return {DayType.WEEKDAY: _("weekdays"), DayType.SATURDAY: _("Saturdays"), DayType.HOLIDAY: _("holidays")}

@@ -44,7 +44,7 @@ def _build(part: Part, _document: Part) -> Component:
 
 def _sentence(part: Part) -> str:
     window = part["window"]
-    return _(
+    said = _(
         "All energy times what the average spot price of %(whose)s lies above or below its base, from day %(from)s of"
         " the month %(before)s before the bill until before day %(until)s of the month %(later)s before it."
     ) % {
@@ -54,6 +54,10 @@ def _sentence(part: Part) -> str:
         "until": window["until"]["day"],
         "later": window["until"]["months_before"],
     }
+    if micro(part["refund_below"]["amount"]) == micro(part["charge_above"]["amount"]):
+        return said
+    quiet = _("While the average lies between the two bases, nothing is charged or paid back.")
+    return f"{said} {quiet}"
 
 
 def _prices(part: Part) -> Iterator[Price]:

@@ -20,6 +20,14 @@ def _no_price(_part: Part) -> Iterator[Price]:
     return iter(())
 
 
+def _sentence(part: Part) -> str:
+    unit = Unit(part["unit"])
+    if unit is Unit.CONTRACT:
+        return _("An amount that is published for each month.")
+    per = f"{part['per']} {unit}" if part.get("per", 1) != 1 else str(unit)
+    return _("An amount that is published for each month, for each %(unit)s of the contract.") % {"unit": per}
+
+
 SHAPE = Shape(
     kind="published_monthly",
     label={"ja": "月額調整", "zh": "月度调整额", "en": "Monthly adjustment"},
@@ -27,6 +35,6 @@ SHAPE = Shape(
     fields={"value": s.CODE, "unit": s.SIZE_UNIT, "per": {"type": "integer", "minimum": 1}, "sign": s.SIGN},
     required=("value", "unit"),
     build=_build,
-    sentence=lambda _part: _("An amount that is published for each month."),
+    sentence=_sentence,
     prices=_no_price,
 )

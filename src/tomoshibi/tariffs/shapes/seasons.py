@@ -74,7 +74,10 @@ def _prices(part: Part) -> Iterator[Price]:
 
 
 def _sentence(part: Part) -> str:
-    names = ", ".join(map(_season_name, part["seasons"]))
+    months = _months(part)
+    names = ", ".join(
+        f"{_season_name(one)} ({calendar.months_in_words(months[one['name']])})" for one in part["seasons"]
+    )
     split = {
         "days": _("A period across a border is split by days."),
         "half_hours": _("A period across a border is split by its half-hours."),

@@ -16,8 +16,8 @@ from tomoshibi.identity import queries as people
 from tomoshibi.kernel.units import MICRO, MILLI, milli, plain
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
+from tomoshibi.tariffs import beside, fees, forms, operations, queries, values, wording
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import fees, forms, operations, queries, values, wording
 from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
 from tomoshibi.ui import charts, downloads, figures, fragments, lists
@@ -118,7 +118,7 @@ def _typical_day(day: TypicalDay) -> charts.Chart:
     )
 
 
-def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]:
+def described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]:
     """What plan and proposal pages say about a document."""
     size, size_milli = _size(request, document)
     version = document["versions"][0]
@@ -132,6 +132,7 @@ def _described(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, A
         "area": declared.area_name(document["area"]),
         "prices": wording.price_table(document),
         "words": wording.in_words(document),
+        "beside": beside.beside(document),
         "proration": wording.proration_in_words(document),
         "rounding": wording.rounding_in_words(document),
         "change": wording.change_in_words(document),
@@ -168,7 +169,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "versions": versions,
         "proposals": queries.proposals(plan_code=code),
         "drafts": queries.drafts(plan_code=code, state=values.DraftState.OPEN),
-        **_described(request, shown.document),
+        **described(request, shown.document),
     }
     return render(request, "tariffs/plan.html", context)
 
@@ -233,7 +234,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
             draft="",
             proposal=str(found.id),
         ),
-        **_described(request, found.document),
+        **described(request, found.document),
     }
     return render(request, "tariffs/proposal.html", context)
 
