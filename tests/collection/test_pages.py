@@ -188,6 +188,52 @@ def test_a_transfer_is_entered_and_its_credit_paid_back(clerk, world):
     books_agree()
 
 
+def test_a_refund_and_a_transfer_that_a_bank_takes_back(clerk, world):
+    from tomoshibi.parties import queries as parties
+
+    number = parties.account(account_id=world.payers[0]).number
+    entered = {"received_on": "2026-11-09", "amount_minor": "6,000", "payer_name": "トモシビ", "account_id": number}
+    clerk.post("/collection/receipts/new/", entered)
+    receipt = queries.receipt_rows().get()
+    details = {
+        "bank_code": "0005", "branch_code": "100", "account_kind": "1", "account_number": "1000",
+        "holder_kana": "ﾄﾓｼﾋﾞ ﾀﾛｳ", "reason": "過入金の返金",
+    }  # fmt: skip
+    clerk.post(f"/collection/credits/{world.payers[0]}/refund/", {"amount_minor": "1000"} | details)
+    clerk.post("/collection/refunds/prepare/", {"transfer_on": "2026-11-12"})
+    (batch,) = queries.refund_batches()
+    colleague(clerk).post(f"/collection/refunds/batches/{batch.id}/release/", {"confirmed": "1"})
+    clerk.post(f"/collection/refunds/batches/{batch.id}/paid/", {"paid_on": "2026-11-12"})
+    refund = queries.refund_rows().get()
+    said = {"returned_on": "2026-11-12", "reason": "口座番号相違"}
+
+    assert f"/collection/refunds/{refund.id}/returned/" in text(clerk.get(f"/collection/refunds/{refund.id}/"))
+    assert "1,000" in text(clerk.get(f"/collection/refunds/{refund.id}/returned/"))
+    refused = clerk.post(f"/collection/refunds/{refund.id}/returned/", said | {"reason": ""})
+    assert refused.status_code == 422
+    clerk.post(f"/collection/refunds/{refund.id}/returned/", said)
+    waiting = queries.returned_waiting().get()
+    assert "口座番号相違" in text(clerk.get("/collection/")), "the day shows who has to agree"
+    clerk.post(f"/collection/returned/{waiting.id}/", {"do": "accept"})
+    assert queries.returned_waiting().exists(), "nobody agrees to what they said themselves"
+    clerk.force_login(User.objects.get(username="tanaka"))
+    clerk.post(f"/collection/returned/{waiting.id}/", {"do": "accept"})
+    assert queries.credit_left(account_id=world.payers[0]) == 1_000
+    shown = text(clerk.get(f"/collection/refunds/{refund.id}/"))
+    assert f"/collection/credits/{world.payers[0]}/refund/?again={refund.id}" in shown
+    again = text(clerk.get(f"/collection/credits/{world.payers[0]}/refund/?again={refund.id}"))
+    assert 'value="0001000"' in again, "the details of before, to be put right"
+
+    assert "5,000" in text(clerk.get(f"/collection/receipts/{receipt.id}/returned/")), "the debt that opens again"
+    clerk.post(f"/collection/receipts/{receipt.id}/returned/", said)
+    waiting = queries.returned_waiting().get()
+    colleague(clerk).post(f"/collection/returned/{waiting.id}/", {"do": "accept"})
+    assert queries.receivables_of(account_id=world.payers[0])[0].open_minor == 5_000
+    assert "口座番号相違" in text(clerk.get(f"/collection/receipts/{receipt.id}/"))
+    assert clerk.post(f"/collection/returned/{waiting.id}/", {"do": "accept"}).status_code == 404
+    books_agree()
+
+
 def test_lists_go_out_as_files_in_every_language(clerk):
     for language in ("ja", "zh-hans", "en"):
         headers = {"accept-language": language}

@@ -30,13 +30,16 @@ def judge(rows: pl.DataFrame, *, known: pl.DataFrame, ours: str, today: date) ->
     Put a verdict on every row, the first that holds.
 
     :param rows: ``KEY`` and ``canceled``, in the file's order
-    :param known: ``KEY`` of what earlier files brought
+    :param known: ``KEY`` and ``canceled`` of what earlier files brought or took back
     :param ours: our bank account, like ``bank_account``
     :returns: ``rows`` with ``verdict``, a ``DepositVerdict``
     """
-    seen = known.select(KEY).unique().with_columns(known=pl.lit(value=True))
-    joined = rows.join(seen, on=KEY, how="left", maintain_order="left").with_columns(
+    seen = known.select(*KEY, "canceled").unique().with_columns(known=pl.lit(value=True))
+    came = seen.filter(~pl.col("canceled")).select(*KEY, came=pl.lit(value=True))
+    joined = rows.join(seen, on=[*KEY, "canceled"], how="left", maintain_order="left")
+    joined = joined.join(came, on=KEY, how="left", maintain_order="left").with_columns(
         known=pl.col("known").fill_null(value=False) | (pl.int_range(pl.len()).over([*KEY, "canceled"]) > 0),
+        came=pl.col("came").fill_null(value=False),
         undone=pl.col("canceled").any().over(_PAIR) & (~pl.col("canceled")).any().over(_PAIR),
     )
     verdict = (
@@ -44,9 +47,9 @@ def judge(rows: pl.DataFrame, *, known: pl.DataFrame, ours: str, today: date) ->
         .then(pl.lit(DepositVerdict.OTHER_ACCOUNT.value))
         .when(pl.col("amount_minor") <= 0)
         .then(pl.lit(DepositVerdict.NOTHING.value))
-        .when(~pl.col("canceled") & pl.col("known"))
+        .when(pl.col("known"))
         .then(pl.lit(DepositVerdict.KNOWN.value))
-        .when(pl.col("undone") & ~pl.col("known"))
+        .when(pl.col("undone") & ~pl.col("came"))
         .then(pl.lit(DepositVerdict.CANCELED.value))
         .when(pl.col("canceled"))
         .then(pl.lit(DepositVerdict.CANCELS.value))
@@ -54,7 +57,7 @@ def judge(rows: pl.DataFrame, *, known: pl.DataFrame, ours: str, today: date) ->
         .then(pl.lit(DepositVerdict.FUTURE.value))
         .otherwise(pl.lit(DepositVerdict.TAKEN.value))
     )
-    return joined.with_columns(verdict=verdict).drop("known", "undone")
+    return joined.with_columns(verdict=verdict).drop("known", "came", "undone")
 
 
 def numbers_in(*, payer_code: str, edi: str, payer_kana: str) -> list[str]:

@@ -85,6 +85,26 @@ class PaidOnForm(forms.Form):
     paid_on = DayField(label=_("Paid on"))
 
 
+class ReturnForm(forms.Form):
+    """Of a transfer that came in."""
+
+    returned_on = DayField(label=_("Taken back on (the bank's day)"))
+    reason = ReasonField()
+
+
+class RefundReturnForm(ReturnForm):
+    """Of a refund: its money may have come as a transfer that stands unapplied here already."""
+
+    receipt_id = forms.TypedChoiceField(
+        label=_("How the money came back"), required=False, coerce=int, empty_value=None,
+        help_text=_("A transfer of this amount that is nobody's yet is the money that came back, if the bank's file had it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, transfers: list[tuple[int, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["receipt_id"].choices = [("", _("only on the bank statement")), *transfers]  # type: ignore[attr-defined]
+
+
 class CodeForm(forms.Form):
     code = forms.RegexField(r"^[0-9A-Z]$", label=_("Result code"), help_text=_("One digit or capital letter"))
     meaning = forms.ChoiceField(label=_("Class"), choices=[(k, s.word) for k, s in tables.MEANINGS.items()])

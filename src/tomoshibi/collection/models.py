@@ -187,11 +187,16 @@ class CreditLeft(models.Model):
 
 
 class CreditUse(models.Model):
-    """A part of a credit that a bill or a refund used (negative: a refund that was taken back)."""
+    """
+    A part of a credit that a bill, a refund or a transfer's return used.
+
+    Negative: a refund that was cancelled or that the bank sent back, or a bill whose credit came from a returned transfer.
+    """
 
     credit = models.ForeignKey(Credit, on_delete=models.PROTECT, related_name="uses")
     receivable_id = models.BigIntegerField(null=True)
     refund_id = models.BigIntegerField(null=True)
+    returned_id = models.BigIntegerField(null=True)
     amount_minor = models.BigIntegerField()
     used_on = models.DateField()
     used_at = models.DateTimeField()
@@ -199,7 +204,10 @@ class CreditUse(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(receivable_id__isnull=False) ^ Q(refund_id__isnull=False), name="credit_use_one"
+                condition=Q(receivable_id__isnull=False, refund_id__isnull=True, returned_id__isnull=True)
+                | Q(receivable_id__isnull=True, refund_id__isnull=False, returned_id__isnull=True)
+                | Q(receivable_id__isnull=True, refund_id__isnull=True, returned_id__isnull=False),
+                name="credit_use_one_of_three",
             ),
         ]
 
@@ -489,6 +497,43 @@ class Refund(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive")]
         indexes = [models.Index(fields=["customer_id"], name="refund_customer")]
+
+
+class ReturnedTransfer(models.Model):
+    """
+    A transfer that a bank took back (組戻): one that had come in, or a refund of ours that came back.
+
+    ``receipt`` alone: it left our account again. ``refund``: it did not arrive; ``receipt`` beside it is the transfer that
+    brought the money back, where the bank's file had it. Proposed by one person, confirmed by another.
+    """
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", null=True)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", null=True)
+    amount_minor = models.BigIntegerField()
+    returned_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receipt__isnull=False) | Q(refund__isnull=False), name="returned_transfer_of_something"
+            ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=Q(withdrawn_at__isnull=True), name="returned_receipt_once"
+            ),
+            models.UniqueConstraint(
+                fields=["refund"], condition=Q(withdrawn_at__isnull=True), name="returned_refund_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
+                name="returned_transfer_four_eyes",
+            ),
+        ]
 
 
 class Hold(models.Model):

@@ -69,7 +69,10 @@ DEPOSITS = {
         pgettext_lazy("bank file", "cancelled"), Tone.QUIET, "circle-off", _("The same file takes it back.")
     ),
     "cancels": State(
-        _("takes back an earlier one"), Tone.BAD, "arrow-back-up", _("A person decides what becomes of the payment.")
+        _("takes back an earlier one"),
+        Tone.BAD,
+        "arrow-back-up",
+        _("Record it on the page of the transfer; a second person agrees."),
     ),
 }
 RESOLUTIONS = {
@@ -100,6 +103,12 @@ REFUND_STATES = {
     "batched": State(_("in a file"), Tone.RUNNING, "file-dollar"),
     "paid": State(pgettext_lazy("refund", "paid back"), Tone.GOOD, "circle-check"),
     "cancelled": State(_("cancelled"), Tone.QUIET, "circle-off"),
+    "returned": State(
+        pgettext_lazy("refund", "sent back by the bank"),
+        Tone.BAD,
+        "arrow-back-up",
+        _("The money is credit again; it can go out with other bank details."),
+    ),
 }
 
 REFUND_BATCH_STATES = {
@@ -356,7 +365,13 @@ def receipts() -> lists.ListQuery:
             lists.Money("amount_minor", _("Amount"), total=True),
             lists.Text("reference", _("Reference")),
             lists.Text("payer", _("Payer")),
-            lists.Flag("unapplied", _("Nobody's yet"), show=lambda row: row["owner_id"] is None, also=("owner_id",)),
+            lists.Flag(
+                "unapplied",
+                _("Nobody's yet"),
+                show=lambda row: row["owner_id"] is None and not row["returned"],
+                also=("owner_id", "returned"),
+            ),
+            lists.Flag("taken_back", _("Taken back by the bank"), show=lambda row: bool(row["returned"])),
         ),
         filters=(
             lists.Search("q", _("Search"), among=("payer_name", "reference", "payer", "payer_number")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tomoshibi.collection.views import batches, days, debts, deposits, money, results, rules
+from tomoshibi.collection.views import batches, days, debts, deposits, money, results, returned, rules
 
 app_name = "collection"
 urlpatterns = [
@@ -46,11 +46,14 @@ urlpatterns = [
     path("receipts/files/<int:file_id>/", deposits.file, name="deposit_file"),
     path("receipts/files/<int:file_id>/raw/", deposits.raw, name="deposit_raw"),
     path("receipts/<int:receipt_id>/", money.receipt, name="receipt"),
+    path("receipts/<int:receipt_id>/returned/", returned.of_receipt, name="return_receipt"),
+    path("returned/<int:returned_id>/", returned.decide, name="decide_return"),
     path("credits/", money.credit_list, name="credits"),
     path("credits/<int:account_id>/refund/", money.new_refund, name="new_refund"),
     path("refunds/", money.refunds, name="refunds"),
     path("refunds/prepare/", money.prepare_refunds, name="prepare_refunds"),
     path("refunds/<int:refund_id>/", money.refund, name="refund"),
+    path("refunds/<int:refund_id>/returned/", returned.of_refund, name="return_refund"),
     path("refunds/batches/<int:batch_id>/release/", money.release_refunds, name="release_refunds"),
     path("refunds/batches/<int:batch_id>/paid/", money.refunds_paid, name="refunds_paid"),
     path("refunds/batches/<int:batch_id>/file/", money.refund_file, name="refund_file"),

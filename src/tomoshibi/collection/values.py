@@ -114,6 +114,7 @@ class RefundState(StrEnum):
     BATCHED = "batched"
     PAID = "paid"
     CANCELLED = "cancelled"
+    RETURNED = "returned"
 
 
 class RefundBatchState(StrEnum):
@@ -314,6 +315,21 @@ class Payment:
     amount_minor: int
     receivable_id: int
     invoice_number: str
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """
+    What it means that the bank took a transfer back.
+
+    :param debts: invoice number, and what of it is open again [minor]
+    :param credit_minor: how much credit goes with it, or comes back
+    :param refused: why it cannot be done; empty where it can
+    """
+
+    debts: tuple[tuple[str, int], ...] = ()
+    credit_minor: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,3 +20,12 @@ REFUSALS = {
     Refusal.SPOT_PRICE_MISSING.code: _("the market has no price for a half-hour of the period"),
     Refusal.NO_PURCHASE_PRICE.code: _("the plan has no price for the plant's certification or year of delivery"),
 }
+
+PUBLISHED = {
+    "fuel": _("Fuel adjustment unit"),
+    "fuel_block": _("Fuel adjustment unit"),
+    "levy": _("Renewable levy"),
+    "government_discount": _("Government discount"),
+    "tax_rate": _("Tax rate"),
+}
+"""Published values by the names that a refusal carries; a plan's own published amounts keep their codes."""

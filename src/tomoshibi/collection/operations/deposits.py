@@ -106,7 +106,8 @@ def _take(file: DepositFile, row: dict[str, Any], *, now: datetime, actor_id: in
 
 
 def _tell_cancellation(file: DepositFile, row: Deposit, *, now: datetime) -> None:
-    """The bank takes back what an earlier file brought: a person decides what becomes of the payment."""
+    """The bank takes back what an earlier file brought: a person records it, another agrees (``returned``)."""
+    receipt_id = queries.cancelled_receipt(deposit=row)
     worklist.open_item(
         procedure=values.PROCEDURE,
         kind=CANCEL_ITEM,
@@ -118,7 +119,7 @@ def _tell_cancellation(file: DepositFile, row: Deposit, *, now: datetime) -> Non
         due_at=now,
         role="collection",
         now=now,
-        url=f"/collection/receipts/files/{file.id}/",
+        url=f"/collection/receipts/{receipt_id}/" if receipt_id else f"/collection/receipts/files/{file.id}/",
     )
 
 

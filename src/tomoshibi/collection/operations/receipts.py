@@ -104,6 +104,8 @@ def assign_receipt(
     row = Receipt.objects.select_for_update().get(id=receipt_id)
     if ReceiptAssignment.objects.filter(receipt=row).exists():
         raise AlreadyAssigned(_("This receipt was given to a customer before."))
+    if queries.returned_of(receipt_id=receipt_id):
+        raise AlreadyAssigned(_("The bank took this transfer back, or it is being looked at whether it did."))
     _assign(row, account_id, receivable_ids, money_from="unapplied", on=today, now=now, actor_id=actor_id)
     subject = f"collection.receipt:{receipt_id}"
     worklist.close_about(kind=UNAPPLIED_ITEM, subjects=[subject], outcome="assigned", now=now, actor_id=actor_id)

@@ -2,11 +2,20 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from tomoshibi.collection import values
-from tomoshibi.collection.models import Allocation, Credit, CreditLeft, DebitResult, OpenItem, Receivable, Refund
+from tomoshibi.collection.models import (
+    Allocation,
+    Credit,
+    CreditLeft,
+    DebitResult,
+    OpenItem,
+    Receivable,
+    Refund,
+    ReturnedTransfer,
+)
 from tomoshibi.collection.queries.debts import failed_rows
 from tomoshibi.collection.queries.meanings import code_texts
 from tomoshibi.collection.queries.money import credit_rows
@@ -70,9 +79,28 @@ def events_of(*, customer_id: int, limit: int = 100) -> list[values.Event]:
         events.append(_event(credit.created_at, "credit", text, -credit.amount_minor, "collection:credits", None))
     for refund in Refund.objects.filter(customer_id=customer_id).order_by("-id")[:limit]:
         events.append(
-            _event(refund.requested_at, "refund", _("Refund"), refund.amount_minor, "collection:refunds", None)
+            _event(refund.requested_at, "refund", _("Refund"), refund.amount_minor, "collection:refund", refund.id)
         )
+    events += _returned_events(customer_id, limit)
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+def _returned_events(customer_id: int, limit: int) -> list[values.Event]:
+    """Transfers of the customer, and refunds to them, that a bank took back."""
+    of_receipt = Q(refund__isnull=True, receipt__assignment__customer_id=customer_id)
+    rows = ReturnedTransfer.objects.filter(of_receipt | Q(refund__customer_id=customer_id), confirmed_at__isnull=False)
+    events = []
+    for row in rows.order_by("-id")[:limit]:
+        assert row.confirmed_at is not None
+        if row.refund_id is not None:
+            text = _("The bank sent the refund back: %(reason)s") % {"reason": row.reason}
+            page, subject, amount = "collection:refund", row.refund_id, -row.amount_minor
+        else:
+            assert row.receipt_id is not None
+            text = _("The bank took the transfer back: %(reason)s") % {"reason": row.reason}
+            page, subject, amount = "collection:receipt", row.receipt_id, row.amount_minor
+        events.append(_event(row.confirmed_at, "returned", text, amount, page, subject))
+    return events
 
 
 def _failure_events(customer_id: int, limit: int) -> list[values.Event]:

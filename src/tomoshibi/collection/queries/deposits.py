@@ -45,11 +45,17 @@ def refused_deposits(*, file_id: int) -> list[tuple[int, str]]:
 
 
 def known_deposits(*, days: pl.Series) -> pl.DataFrame:
-    """:returns: ``deposits.KEY`` of what earlier files brought on these days"""
+    """:returns: ``deposits.KEY`` and ``canceled`` of what earlier files brought, or took back, on these days"""
     return bulk.read_frame(
-        "SELECT bank_account, booked_on, inquiry_number, amount_minor FROM collection_deposit"
-        " WHERE receipt_id IS NOT NULL AND booked_on = ANY(%(days)s)",
-        {"bank_account": pl.String, "booked_on": pl.Date, "inquiry_number": pl.String, "amount_minor": pl.Int64},
+        "SELECT bank_account, booked_on, inquiry_number, amount_minor, canceled FROM collection_deposit"
+        " WHERE (receipt_id IS NOT NULL OR verdict = 'cancels') AND booked_on = ANY(%(days)s)",
+        {
+            "bank_account": pl.String,
+            "booked_on": pl.Date,
+            "inquiry_number": pl.String,
+            "amount_minor": pl.Int64,
+            "canceled": pl.Boolean,
+        },
         {"days": days.unique().to_list()},
     )
 

@@ -2,16 +2,26 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from tomoshibi.collection import values
-from tomoshibi.collection.models import Allocation, Credit, CreditLeft, Receipt, Receivable, Refund, RefundBatch
+from tomoshibi.collection.models import (
+    Allocation,
+    Credit,
+    CreditLeft,
+    Receipt,
+    Receivable,
+    Refund,
+    RefundBatch,
+    ReturnedTransfer,
+)
 
 
 def receipt_rows() -> QuerySet[Receipt]:
-    """Lazy receipts with ``owner_id`` (billing account, null while unapplied)."""
-    return Receipt.objects.annotate(owner_id=F("assignment__account_id"))
+    """Lazy receipts with ``owner_id`` (billing account, null while unapplied) and ``returned`` (a bank's return counts)."""
+    agreed = ReturnedTransfer.objects.filter(receipt_id=OuterRef("id"), confirmed_at__isnull=False)
+    return Receipt.objects.annotate(owner_id=F("assignment__account_id"), returned=Exists(agreed))
 
 
 def receipt(*, receipt_id: int) -> Receipt | None:

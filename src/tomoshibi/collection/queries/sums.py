@@ -6,6 +6,7 @@ from django.db.models import Sum
 from tomoshibi.collection import values
 from tomoshibi.collection.models import CreditLeft, FailedDebit, OpenItem, Receipt, Refund, RefundBatch, ResultProblem
 from tomoshibi.collection.queries.debts import write_off_rows
+from tomoshibi.collection.queries.returned import returned_rows
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
@@ -17,7 +18,9 @@ def day_counts() -> dict[str, int]:
     return {
         "failed": FailedDebit.objects.filter(treatment=values.Treatment.ASK.value).count(),
         "problems": ResultProblem.objects.filter(resolved_at__isnull=True).count(),
-        "unapplied": Receipt.objects.filter(assignment__isnull=True).count(),
+        "unapplied": Receipt.objects.filter(assignment__isnull=True)
+        .exclude(id__in=returned_rows().filter(receipt_id__isnull=False).values("receipt_id"))
+        .count(),
         "credits": CreditLeft.objects.count(),
         "refunds": Refund.objects.filter(state=values.RefundState.WAITING.value).count(),
         "refund_files": RefundBatch.objects.filter(state=values.RefundBatchState.PREPARED.value).count(),

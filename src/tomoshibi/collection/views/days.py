@@ -41,6 +41,7 @@ def day(request: HttpRequest) -> HttpResponse:
     context = {
         "days": _days(today),
         "counts": queries.day_counts(),
+        "returned": queries.returned_waiting(),
         "states": tables.BATCH_STATES,
         "today": today,
         "unlinked": [agent for agent in masters.debit_agents(on=today) if queries.link(agent=agent.code) is None],

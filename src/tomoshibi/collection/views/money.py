@@ -1,5 +1,7 @@
 """Transfers that came in, credits, and refunds."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.collection import forms, operations, queries, tables
+from tomoshibi.collection.views import returned
 from tomoshibi.collection.views.shared import attempt
 from tomoshibi.documents import queries as documents
 from tomoshibi.identity import queries as people
@@ -81,6 +84,8 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         "receipt": found,
         "payer": parties.account(account_id=owner) if owner else None,
         "paid": queries.paid_by_receipt(receipt_id=receipt_id),
+        "returned": returned.shown(queries.returned_of(receipt_id=receipt_id)),
+        "bank_says_returned": bool(queries.cancellations_of(receipt_id=receipt_id)),
         "guesses": []
         if owner
         else queries.payer_guesses(payer_name=found.payer_name, amount_minor=found.amount_minor, on=clock.today()),
@@ -108,12 +113,12 @@ def credit_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page("RC4", right=DO)
 def new_refund(request: HttpRequest, account_id: int) -> HttpResponse:
-    """Pay credit of a payer back."""
+    """Pay credit of a payer back; ``?again=`` names a refund that the bank sent back, whose details are put right."""
     payer = parties.account(account_id=account_id)
     if payer is None:
         raise Http404
     left = queries.credit_left(account_id=account_id)
-    form = forms.RefundForm(request.POST or None, initial={"amount_minor": left, **_bank_account(account_id)})
+    form = forms.RefundForm(request.POST or None, initial=_suggested(request, account_id, left))
     if request.method == "POST" and form.is_valid():
         came = attempt(
             request,
@@ -130,6 +135,17 @@ def new_refund(request: HttpRequest, account_id: int) -> HttpResponse:
             return redirect("collection:refunds")
     context = {"form": form, "payer": payer, "left_minor": left}
     return render(request, "collection/new_refund.html", context, status=422 if form.errors else 200)
+
+
+def _suggested(request: HttpRequest, account_id: int, left_minor: int) -> dict[str, Any]:
+    """What a refund form begins with: the refund that came back, or the account that the mandate draws from."""
+    number = request.GET.get("again", "")
+    before = queries.refund_rows().filter(id=number, account_id=account_id).first() if number.isdecimal() else None
+    if before is None:
+        return {"amount_minor": left_minor, **_bank_account(account_id)}
+    names = ("bank_code", "branch_code", "account_kind", "account_number", "holder_kana")
+    amount_minor = min(left_minor, before.amount_minor)
+    return {"amount_minor": amount_minor, **{name: getattr(before, name) for name in names}}
 
 
 def _bank_account(account_id: int) -> dict[str, str]:
@@ -187,6 +203,7 @@ def refund(request: HttpRequest, refund_id: int) -> HttpResponse:
             found.bank_code, found.branch_code
         ],
         "payer": parties.account(account_id=found.account_id),
+        "returned": returned.shown(queries.returned_of(refund_id=refund_id)),
         "states": tables.REFUND_STATES,
         "entries": ledger.entries_of(document=f"refund:{refund_id}"),
     }

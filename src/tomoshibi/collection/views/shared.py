@@ -18,7 +18,7 @@ from tomoshibi.ui import acting, lists
 
 REFUSALS = (
     operations.AlreadyAssigned, operations.AlreadyDecided, operations.AlreadyRequested, operations.AlreadyResolved,
-    operations.AlreadySettled, operations.BatchOutdated, operations.CannotApply, operations.NotEnoughCredit,
+    operations.AlreadySettled, operations.BatchOutdated, operations.CannotApply, operations.CannotReturn, operations.NotEnoughCredit,
     operations.NothingCollected, operations.NothingOpen, operations.NothingToCollect, operations.NothingToRefund,
     operations.TooLate, operations.TooMuchAllocated, operations.WrongBatchState, operations.WrongRefundState,
     AlreadyHeld, BadHolder, CannotWriteOff, FeeTooLarge, NoSuchPayer, SamePerson, MonthClosed, MasterMissing,

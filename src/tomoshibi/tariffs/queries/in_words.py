@@ -7,13 +7,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tomoshibi.tariffs import fees, sentences, typical_day, values, wording
-from tomoshibi.tariffs.queries.plans import plan_version
+from tomoshibi.tariffs.queries.plans import input_words, plan_version
 
 
 def refusal_sentence(code: str, detail: str = "") -> str:
-    """Why a row could not be priced, in the user's language."""
+    """
+    Why a row could not be priced, in the user's language; numbers and published values by the names that people know.
+
+    :param detail: as the engine gives it: names, separated by commas
+    """
     sentence = sentences.REFUSALS[code]
-    return f"{sentence}: {detail}" if detail else str(sentence)
+    known = {**input_words(), **{name: str(word) for name, word in sentences.PUBLISHED.items()}}
+    named = ", ".join(known.get(name, name) for name in detail.split(", "))
+    return f"{sentence}: {named}" if detail else str(sentence)
 
 
 def charges_in_words(*, plan_code: str, on: date) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:

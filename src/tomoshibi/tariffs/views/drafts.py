@@ -184,16 +184,10 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         "chart": chart if any(total is not None for total in totals) else None,
         "example": example,
         "example_lines": [(wording.in_language(line.label), line.text, line.amount) for line in example.lines],
-        "refusal": _refused(*example.refusal) if example.refusal else "",
+        "refusal": queries.refusal_sentence(*example.refusal) if example.refusal else "",
         "profiled": queries.program_of(document).needs_half_hours,
         "size_unit": unit,
     }
-
-
-def _refused(code: str, detail: str) -> str:
-    """Why the example has no price; numbers that are missing by the names that people know."""
-    known = queries.input_words()
-    return queries.refusal_sentence(code, ", ".join(known.get(name, name) for name in detail.split(", ")))
 
 
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
