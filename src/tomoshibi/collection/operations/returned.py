@@ -115,12 +115,12 @@ def withdraw_return(*, returned_id: int, now: datetime, actor_id: int) -> None:
 
 
 def _undo_receipt(row: ReturnedTransfer, *, now: datetime, today: date, actor_id: int) -> None:
-    receipt = Receipt.objects.get(id=row.receipt_id)
-    owner = ReceiptAssignment.objects.filter(receipt=receipt).first()
+    assert row.receipt_id is not None
+    owner = ReceiptAssignment.objects.filter(receipt_id=row.receipt_id).first()
     if owner is None:
         _post(row, [("unapplied", row.amount_minor, None)], now=now, actor_id=actor_id)
         return
-    paid = queries.debts_paid_by_receipt(receipt_id=receipt.id)
+    paid = queries.debts_paid_by_receipt(receipt_id=row.receipt_id)
     credit_minor = _take_credit(row, today=today, now=now)
     money = pl.DataFrame(
         [(debt, row.id, -amount) for debt, amount in paid.items()], schema=dict(_rows.MONEY), orient="row"
@@ -164,6 +164,7 @@ def _use(credit_id: int, amount_minor: int, *, today: date, now: datetime, **by:
 
 
 def _undo_refund(row: ReturnedTransfer, *, now: datetime, today: date, actor_id: int) -> None:
+    assert row.refund_id is not None
     refund = Refund.objects.select_for_update().get(id=row.refund_id)
     for use in CreditUse.objects.filter(refund_id=refund.id, amount_minor__gt=0).order_by("id"):
         CreditUse.objects.create(
