@@ -83,6 +83,16 @@ def test_half_hours_come_as_a_matrix_in_the_order_asked_for(take_over):
     assert np.array_equal(blocks[1].values_dwh[0], np.full(30 * 48, 5))
 
 
+@pytest.mark.parametrize("size", [3 * 33 * 48 + 7, 3 * 33 * 48 - 1])
+def test_a_matrix_in_used_memory_holds_nothing_of_what_was_there(take_over, size):
+    take_over(october(1, days=30, each=5), october(2, days=33, each=7), october(3))
+    frame = queries.confirmed_frame(month=OCTOBER)
+    space = np.full(size, 4_711, dtype=np.int32)
+    found = queries.half_hour_matrix(readings=frame, space=space).values_dwh
+    assert np.array_equal(found, queries.half_hour_matrix(readings=frame).values_dwh)
+    assert np.shares_memory(found, space) == (size >= 3 * 33 * 48)
+
+
 def test_without_half_hours_the_matrix_is_empty(take_over):
     take_over(october(3))
     matrix = queries.half_hour_matrix(readings=queries.confirmed_frame(month=OCTOBER))

@@ -51,11 +51,13 @@ def fill(
     say: Callable[[str], None],
     missing: float = 0.0,
     households: Households = REGULATED,
+    months: int = 1,
 ) -> None:
     """
-    Register ``count`` households of one area on one plan, each with a mandate and this month's reading.
+    Register ``count`` households of one area on one plan, each with a mandate and the readings of the last months.
 
     :param missing: share of readings that did not come
+    :param months: whose readings are there, this month's among them
     """
     random = np.random.default_rng(seed)
     area = households.area
@@ -69,16 +71,17 @@ def fill(
         period_start=MONTH.plus(-1).first, period_end=MONTH.plus(1).first, area=area
     )
     supplied = supplied.filter(pl.Series(random.random(supplied.height) >= missing))
-    for part in supplied.iter_slices(WITH_HALF_HOURS_AT_ONCE if households.half_hours else PART):
-        with db.transaction():
-            readings = _readings(part, random=random, area=area, month=MONTH)
-            metering.take_over(readings=_measured(readings) if households.half_hours else readings, now=now)
-    say(f"{supplied.height:,} confirmed values")
+    for back in range(months):
+        for part in supplied.iter_slices(WITH_HALF_HOURS_AT_ONCE if households.half_hours else PART):
+            with db.transaction():
+                readings = _readings(part, random=random, area=area, month=MONTH.plus(-back))
+                metering.take_over(readings=_measured(readings) if households.half_hours else readings, now=now)
+    say(f"{months * supplied.height:,} confirmed values")
     if households.half_hours:
         return
     # Those who get paper have a history, so that the chart of their statements has all its columns.
     on_paper = supplied.sort("contract_id").head(ON_PAPER)
-    for back in range(1, MONTHS_BEFORE + 1):
+    for back in range(months, MONTHS_BEFORE + 1):
         readings = _readings(on_paper, random=random, area=area, month=MONTH.plus(-back))
         with db.transaction():
             metering.take_over(readings=readings, now=now)

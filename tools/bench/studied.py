@@ -17,7 +17,8 @@ from tools.bench import book, month
 from tools.bench.kernel import Say
 from tools.bench.watch import Watch, forget_peak, peak_gb
 
-BOOKS = {"tiered": (book.REGULATED, 100_000), "time of use, from half-hours": (book.TIME_OF_USE, 20_000)}
+BOOKS = {"tiered": (book.REGULATED, 100_000, 6), "time of use, from half-hours": (book.TIME_OF_USE, 40_000, 3)}
+"""Households, how many of them, and the months that a question is put to: one, and all of these."""
 QUESTIONS = {"first question": 10_000, "next question": 20_000}
 """One per cent dearer, or two: every bill is another one."""
 
@@ -26,26 +27,27 @@ def measure(*, say: Say) -> None:
     """The whole job over a book of each kind."""
     call_command("migrate", verbosity=0, interactive=False)
     month.prepare()
-    for seed, (households, count) in enumerate(BOOKS.values()):
-        book.fill(count, seed=seed, now=month.NOW, say=lambda _text: None, households=households)
+    for seed, (households, count, months) in enumerate(BOOKS.values()):
+        book.fill(count, seed=seed, now=month.NOW, say=lambda _text: None, households=households, months=months)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    for name, (households, _count) in BOOKS.items():
+    for name, (households, _count, together) in BOOKS.items():
         _study(households, price_change_ppm=30_000)  # what is compiled at the first use is not the study's
-        kept.forget()
-        for question, ppm in QUESTIONS.items():
-            forget_peak()
-            watch, bills = _study(households, price_change_ppm=ppm)
-            seconds = sum(watch.seconds.values())
-            processor, server = sum(watch.processor.values()), sum(watch.server.values())
-            say(
-                f"  whole job, {name}, {question}: {bills:,} bills in {seconds:.2f} s {bills / seconds:12,.0f} bills/s"
-                f" {bills / (processor + server):12,.0f} per processor second"
-                f" (process {processor:.2f} s, database {server:.2f} s)   peak {peak_gb():.2f} GB"
-            )
+        for months in (1, together):
+            kept.forget()
+            for question, ppm in QUESTIONS.items():
+                forget_peak()
+                watch, bills = _study(households, price_change_ppm=ppm + months, months=months)
+                seconds = sum(watch.seconds.values())
+                processor, server = sum(watch.processor.values()), sum(watch.server.values())
+                say(
+                    f"  whole job, {name}, {months} months, {question}: {bills:,} bills in {seconds:.2f} s"
+                    f" {bills / seconds:12,.0f} bills/s {bills / (processor + server):12,.0f} per processor second"
+                    f" (process {processor:.2f} s, database {server:.2f} s)   peak {peak_gb():.2f} GB"
+                )
 
 
-def _study(households: book.Households, *, price_change_ppm: int) -> tuple[Watch, int]:
+def _study(households: book.Households, *, price_change_ppm: int, months: int = 1) -> tuple[Watch, int]:
     """:returns: what the job took, and how many bills it priced (each contract twice)"""
     watch = Watch()
     with watch.stage("whom"), db.transaction():
@@ -53,7 +55,7 @@ def _study(households: book.Households, *, price_change_ppm: int) -> tuple[Watch
             title="bench",
             scenario=Scenario(price_change_ppm=price_change_ppm),
             selection=values.StudySelection(area=households.area),
-            months=[book.MONTH],
+            months=[book.MONTH.plus(-back) for back in range(months)],
             actor_id=None,
             now=month.NOW,
         )

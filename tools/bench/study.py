@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tomoshibi.billing import studysums
+from tomoshibi.billing.operations.dividing import MATRIX_ROWS
 from tomoshibi.billing.operations.studying import PART_SIZE
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month
@@ -33,7 +34,7 @@ WANTED = {"tiered (tokyo-b)": 1_000_000, "time of use (smart-life)": 200_000}
 BEFORE, AFTER = 1, 2
 MONTH = Month(2026, 11)
 TOGETHER = 2
-"""Blocks priced side by side in threads, as the job does it; memory is that of so many."""
+"""Blocks priced side by side in threads, of as many contracts as the job takes; memory is that of so many."""
 _KILO = 1024
 
 
@@ -75,12 +76,13 @@ def _book(programs: dict[int, Program], *, contracts: int) -> Took:
     by_half_hours = programs[BEFORE].needs_half_hours
     seconds = processor = 0.0
     bills = 0
-    firsts = range(0, contracts, PART_SIZE)
+    size = MATRIX_ROWS if by_half_hours else PART_SIZE
+    firsts = range(0, contracts, size)
     with ThreadPoolExecutor(TOGETHER) as pool:
         for some in _batched(firsts, TOGETHER):
             blocks = []
             for first in some:
-                rows = np.arange(first, min(first + PART_SIZE, contracts))
+                rows = np.arange(first, min(first + size, contracts))
                 width = DAYS * SLOTS if by_half_hours else 1
                 blocks.append((rows, random.integers(0, 8_000, (rows.size, width), dtype=np.int32)))
             started, worked = perf_counter(), process_time()

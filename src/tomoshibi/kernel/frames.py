@@ -24,7 +24,7 @@ def require(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 def beside(left: pl.DataFrame, right: pl.DataFrame, *, on: str) -> pl.DataFrame:
     """
-    The rows of two frames that have a key in common, in the order of the left one; the key is unique in both.
+    The rows of two frames that have a key in common, in the order of the left one; the key is unique in the right one.
 
     Where both have the same keys in the same order nothing is looked up.
     """
@@ -45,9 +45,17 @@ def telling(frame: pl.DataFrame, keys: Sequence[str]) -> list[str]:
 
 def sorted_by(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """The rows in the order of some columns; nothing is moved where the first one alone rises from row to row."""
-    first = frame[keys[0]]
-    rises = not first.null_count() and bool((first.slice(1) > first.head(max(len(first) - 1, 0))).all())
-    return frame if rises else frame.sort(*keys)
+    return frame if rises(frame[keys[0]]) else frame.sort(*keys)
+
+
+def rises(column: pl.Series) -> bool:
+    """Whether each value is greater than the one before it."""
+    return not column.null_count() and bool((column.slice(1) > column.head(max(len(column) - 1, 0))).all())
+
+
+def all_differ(column: pl.Series) -> bool:
+    """Whether no value comes twice. Numbers of rows mostly rise, which is seen at once."""
+    return rises(column) or column.n_unique() == len(column)
 
 
 def digest(frame: pl.DataFrame) -> bytes:

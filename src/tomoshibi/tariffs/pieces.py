@@ -36,7 +36,7 @@ def in_blocks(
     # All blocks at once: they are many and small.
     placed = frame.join(places, on="row_id", maintain_order="left").sort(_BLOCK, maintain_order=True)
     for piece in placed.partition_by(_BLOCK, *by, maintain_order=True):
-        yield half_hours[piece[_BLOCK][0]], piece.drop(_BLOCK)
+        yield half_hours[piece[_BLOCK][0]], piece
 
 
 def days_in(block: values.HalfHours, *, start: date, end: date) -> slice | None:

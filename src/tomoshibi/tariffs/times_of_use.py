@@ -1,6 +1,6 @@
 """Half-hours of bills reduced to the energies of the bands of their plans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 import polars as pl
 import polars.selectors as cs
 
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.band_tiers import Allocation, BandTiers
 from tomoshibi.rating.bands import Bands
@@ -17,6 +18,7 @@ from tomoshibi.rating.time_order import tier_band_sums
 from tomoshibi.tariffs import pieces, values
 from tomoshibi.tariffs.shares_of_month import ratios
 
+_BY = ("plan_version", "period_start", "period_end")
 _SHARE = "^(reading_start|reading_end|ratio_num|ratio_den)$"
 INCOMPLETE = np.int64(-1)
 """A band energy that cannot be told because half-hours are missing."""
@@ -37,24 +39,54 @@ def with_bands(
     versions = [v for v in frame["plan_version"].unique().drop_nulls() if v in programs and programs[v].bands]
     if not versions:
         return frame
-    found = []
-    by = ("plan_version", "period_start", "period_end")
-    rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *by, cs.matches(_SHARE))
-    # Blocks may be many and small: all of them together say whether compiling is worth its time.
-    compiled = sum(block.values_dwh.size for block in half_hours) >= WORTH_COMPILING
-    for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=by):
-        program = programs[piece["plan_version"][0]]
-        found += [_piece(piece, block, bands, program, compiled=compiled) for bands in program.bands]
-    if not found:
+    rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *_BY, cs.matches(_SHARE))
+    # The worlds of a study ask for the same energies under other prices.
+    known = half_hours.added_up if isinstance(half_hours, values.Blocks) else {}
+    key = _question(rows, programs={version: programs[version] for version in versions})
+    if key not in known:
+        known[key] = _sums(rows, programs=programs, half_hours=half_hours)
+    sums = known[key]
+    if sums.is_empty():
         return frame
-    sums = pl.concat(found, how="diagonal")
     names = [name for name in sums.columns if name.startswith("band_")]
-    sums = sums.group_by("row_id", "segment").agg(pl.col(names).max())
     joined = frame.join(sums, on=["row_id", "segment"], how="left", suffix="_found", maintain_order="left")
     both = [name for name in names if f"{name}_found" in joined.columns]
     return joined.with_columns(pl.coalesce(name, f"{name}_found").alias(name) for name in both).drop(
         f"{name}_found" for name in both
     )
+
+
+def _sums(
+    rows: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours]
+) -> pl.DataFrame:
+    """``row_id``, ``segment`` and the energies of bands of the rows whose half-hours are given."""
+    # Blocks may be many and small: all of them together say whether compiling is worth its time.
+    compiled = sum(block.values_dwh.size for block in half_hours) >= WORTH_COMPILING
+    found = [
+        _piece(piece, block, bands, programs[piece["plan_version"][0]], compiled=compiled)
+        for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=_BY)
+        for bands in programs[piece["plan_version"][0]].bands
+    ]
+    sums = pl.concat(found, how="diagonal") if found else rows.select("row_id", "segment").clear()
+    names = [name for name in sums.columns if name.startswith("band_")]
+    if frames.all_differ(sums["row_id"]):
+        return sums
+    return sums.group_by("row_id", "segment").agg(pl.col(names).max())
+
+
+def _question(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> Hashable:
+    """What is asked of half-hours: which bands of which days of which bills, whatever they cost."""
+    numbers = {version: number for number, version in enumerate(sorted(programs))}
+    asked = rows.with_columns(pl.col("plan_version").replace_strict(numbers, return_dtype=pl.Int64))
+    return frames.digest(asked), tuple(
+        tuple(map(_without_prices, program.bands)) for _version, program in sorted(programs.items())
+    )
+
+
+def _without_prices(bands: Bands | BandTiers) -> Hashable:
+    if isinstance(bands, BandTiers) and bands.allocation is Allocation.TIME_ORDER:
+        return object()  # its tiers lie in them, too: asked anew each time
+    return bands.calendar, tuple(_names(bands))
 
 
 def _piece(

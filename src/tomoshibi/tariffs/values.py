@@ -1,11 +1,11 @@
 """What crosses the door of the tariffs: plan versions, the columns that pricing takes and gives."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +89,21 @@ class HalfHours:
     slots_a_day: int = 48
     area: str = ""
     spot_micro: Mapping[str, Int64Array] = field(default_factory=dict)
+
+
+class Blocks(tuple[HalfHours, ...]):  # noqa: SLOT001 - what it remembers is no element of it
+    """
+    Half-hours of some bills that are priced more than once: what they come to is added up once.
+
+    ``added_up`` belongs to ``times_of_use``.
+    """
+
+    added_up: dict[Hashable, pl.DataFrame]
+
+    def __new__(cls, blocks: Iterable[HalfHours]) -> Self:
+        made = super().__new__(cls, blocks)
+        made.added_up = {}
+        return made
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class ChangedWorld(World):
     def __init__(self, scenario: Scenario, *, taxed_on: date, lookups: Lookups | None = None) -> None:
         super().__init__(lookups)
         self._scenario = scenario
+        self.spot_year = scenario.spot_year
         self._taxed_on = taxed_on
         self._documents: dict[int, Mapping[str, Any]] = {}
         self._number_of: dict[int | str, int] = {}
@@ -74,7 +75,7 @@ class ChangedWorld(World):
     def values(self, usage: pl.DataFrame) -> pl.DataFrame:
         used = set(usage["plan_version"].unique().to_list())
         own = {number: document for number, document in self._documents.items() if number in used}
-        found = self.lookups.plans.with_market(usage, documents_of=own, spot_year=self._scenario.spot_year)
+        found = self.lookups.plans.with_market(usage, documents_of=own, spot_year=self.spot_year)
         scenario = self._scenario
         if scenario.tax_rate_ppm is not None:
             found = found.with_columns(pl.lit(scenario.tax_rate_ppm, dtype=pl.Int64).alias("tax_rate_ppm"))
@@ -83,7 +84,7 @@ class ChangedWorld(World):
         return self._with_fuel(found) if scenario.changes_fuel and "fuel_micro" in found.columns else found
 
     def half_hours(self, **asked: Any) -> tariff_values.HalfHours:
-        return super().half_hours(**asked, spot_year=self._scenario.spot_year)
+        return super().half_hours(**asked, spot_year=self.spot_year)
 
     def document_of(self, number: int) -> Mapping[str, Any]:
         """The document behind a number of ``plan_version``."""

@@ -8,7 +8,7 @@ import polars as pl
 from tomoshibi.billing import queries
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
-from tomoshibi.kernel import halfhours
+from tomoshibi.kernel import frames, halfhours
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
 from tomoshibi.metering.values import INTERVAL_MINUTES
@@ -116,7 +116,7 @@ def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mappin
     :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
     :returns: the parts with ``energy_dwh`` and ``split`` (``values.Split``)
     """
-    if parts["row_id"].n_unique() == parts.height:
+    if frames.all_differ(parts["row_id"]):
         return parts.with_columns(energy_dwh=pl.col("bill_energy_dwh"), split=pl.lit(Split.WHOLE.value))
     several = pl.col("row_id").is_duplicated()
     whole = parts.filter(~several).with_columns(energy_dwh=pl.col("bill_energy_dwh"), split=pl.lit(Split.WHOLE.value))
@@ -125,7 +125,7 @@ def with_energy(parts: pl.DataFrame, *, readings: pl.DataFrame, programs: Mappin
     lasts = divided.group_by("row_id", maintain_order=True).last()
     chosen = lasts.filter(pl.col("plan_version").is_in(measuring))["row_id"]
     wanted = readings.filter(pl.col("row_id").is_in(chosen.implode()) & pl.col("has_half_hours"))
-    blocks = list(half_hours(wanted, programs={}))
+    blocks = half_hours(wanted, programs={})
     divided = pricing.split_energy(divided, programs=programs, half_hours=blocks)
     measured = pl.Series([row_id for block in blocks for row_id in _complete(block)], dtype=pl.Int64)
     divided = divided.with_columns(
@@ -186,12 +186,20 @@ def _complete(block: tariff_values.HalfHours) -> list[int]:
 
 def half_hours(
     readings: pl.DataFrame, *, programs: Mapping[int, Program], world: World = AS_IT_IS
-) -> Iterator[tariff_values.HalfHours]:
+) -> tariff_values.Blocks:
     """
     The half-hours of readings in blocks that share area and days, with the market's prices where a program needs them.
 
     :param readings: ``row_id, reading_id, area, period_start, period_end``
     """
+    markets = frozenset(one.market for program in programs.values() for one in program.market_linked)
+    key = (readings["row_id"].to_numpy().tobytes(), markets, world.spot_year)
+    return world.lookups.blocks(key, lambda: tariff_values.Blocks(_blocks(readings, programs=programs, world=world)))
+
+
+def _blocks(
+    readings: pl.DataFrame, *, programs: Mapping[int, Program], world: World
+) -> Iterator[tariff_values.HalfHours]:
     by = ("area", "period_start", "period_end")
     for some in readings.sort(by, maintain_order=True).iter_slices(MATRIX_ROWS):
         # One read for all of them: their periods are many, and begin and end on few days each.

@@ -1,7 +1,9 @@
 """What is read about the contracts of bills, whatever prices hold for them; and the same read once for many months and worlds."""
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from tomoshibi.billing import queries
@@ -10,6 +12,7 @@ from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
 from tomoshibi.tariffs import queries as tariffs
+from tomoshibi.tariffs.values import Blocks
 
 
 class Lookups:
@@ -40,6 +43,10 @@ class Lookups:
         """The half-hours of readings, row by row (``metering.half_hour_matrix``)."""
         return metering.half_hour_matrix(readings=readings).values_dwh
 
+    def blocks(self, key: Hashable, make: Callable[[], Blocks]) -> Blocks:
+        """Half-hours of bills, cut into blocks with what the market says of their days."""
+        return make()
+
 
 class OnceFor(Lookups):
     """
@@ -54,6 +61,8 @@ class OnceFor(Lookups):
         self._members = members
         self._of_rows: tuple[pl.DataFrame, dict[str, pl.DataFrame]] = (members, {})
         self._matrices: dict[bytes, Int32Array] = {}
+        self._blocks: dict[Hashable, Blocks] = {}
+        self._spaces: list[Int32Array] = []
 
     @cached_property
     def plans(self) -> tariffs.PlanBook:
@@ -92,12 +101,26 @@ class OnceFor(Lookups):
     def half_hours(self, readings: pl.DataFrame) -> Int32Array:
         key = readings["reading_id"].to_numpy().tobytes()
         if key not in self._matrices:
-            self._matrices[key] = super().half_hours(readings)
+            space = self._spaces.pop() if self._spaces else None
+            self._matrices[key] = metering.half_hour_matrix(readings=readings, space=space).values_dwh
         return self._matrices[key]
+
+    def blocks(self, key: Hashable, make: Callable[[], Blocks]) -> Blocks:
+        if key not in self._blocks:
+            self._blocks[key] = make()
+        return self._blocks[key]
 
     def _kept(self, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """What was found for the candidates that were asked about last; the worlds of a month ask about the same."""
         if self._of_rows[0] is not rows:
             self._of_rows = (rows, {})
-            self._matrices = {}
+            self._spaces += [_whole(matrix) for matrix in self._matrices.values()]
+            self._matrices, self._blocks = {}, {}
         return self._of_rows[1]
+
+
+def _whole(matrix: Int32Array) -> Int32Array:
+    """The memory that a matrix was made in."""
+    while isinstance(matrix.base, np.ndarray):
+        matrix = matrix.base
+    return matrix.reshape(-1)

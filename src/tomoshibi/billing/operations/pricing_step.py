@@ -1,7 +1,7 @@
 """From candidates to priced documents: what a chunk hands to ``tariffs.pricing``, and what it makes of the answer."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -70,6 +70,8 @@ class Rated:
     def last_plan(self, name: str) -> pl.DataFrame:
         """``row_id`` and the plan of the last part of each bill."""
         plans = self.usage.select("row_id", pl.col("plan_code").alias(name))
+        if frames.all_differ(plans["row_id"]):
+            return plans
         return plans.unique(subset="row_id", keep="last", maintain_order=True)
 
 
@@ -142,7 +144,7 @@ def price_usage(
     :param readings: one per bill: ``row_id, reading_id, area, period_start, period_end, has_half_hours``
     """
     programs = world.programs(usage["plan_version"].drop_nulls().unique())
-    half_hours = list(_half_hours(readings, usage, programs, world))
+    half_hours = _half_hours(readings, usage, programs, world)
     return pricing.price(usage=usage, programs=programs, half_hours=half_hours), programs
 
 
@@ -153,14 +155,15 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     given = rows.select(columns)
     for kind, column in (("usage", "energy_dwh"), ("capacity", "capacity_milli")):
         newest = adjustments.filter(pl.col("kind") == kind).group_by("contract_id").agg(pl.col(column).last())
-        given = given.join(newest.rename({column: f"own_{column}"}), on="contract_id", how="left")
+        own = newest.rename({column: f"own_{column}"})
+        given = given.join(own, on="contract_id", how="left", maintain_order="left")
     given = given.with_columns(
         bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"),
         by_hand=pl.col("own_energy_dwh").is_not_null(),
         reading_on=pl.col("period_end"),
         continuing=pl.col("start") < pl.col("period_start"),
     )
-    parts = world.parts(rows).join(given, on="row_id", how="inner")
+    parts = frames.beside(world.parts(rows), given, on="row_id")
     parts = parts.with_columns(
         pl.coalesce("own_capacity_milli", "capacity_milli").alias("capacity_milli"),
         period_start=pl.col("part_start"),
@@ -243,7 +246,7 @@ def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFra
 
 def _half_hours(
     rows: pl.DataFrame, usage: pl.DataFrame, programs: Mapping[int, Program], world: World
-) -> Iterator[tariff_values.HalfHours]:
+) -> tariff_values.Blocks:
     """Half-hours of the bills whose plans price them (time of use, market), in blocks that share area and days."""
     needing = {version: program for version, program in programs.items() if program.needs_half_hours}
     wanted = usage.filter(pl.col("plan_version").is_in(list(needing)))["row_id"].unique()

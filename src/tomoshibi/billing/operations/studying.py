@@ -21,7 +21,7 @@ from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import db, kept
 
-PART_SIZE = 50_000
+PART_SIZE = 100_000
 """Contracts in a part of a study: memory is bounded by it, not by the book."""
 _SMALLEST = 5_000
 """A book of more is cut in two at least, so that two parts can be priced side by side."""

@@ -19,6 +19,9 @@ class World:
     :param lookups: how contracts, plans and published values are read
     """
 
+    spot_year: int | None = None
+    """A year whose spot prices come again; nothing where each day has its own."""
+
     def __init__(self, lookups: Lookups | None = None) -> None:
         self.lookups = lookups or Lookups()
 

@@ -58,13 +58,15 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
     points = members["supply_point_id"]
     readings = metering.confirmed_frame(month=month, supply_point_ids=points, columns=_READING)
     readings = readings.rename({"revision": "reading_revision", "energy_dwh": "metered_dwh"})
-    joined = members.join(readings, on="supply_point_id", how="inner", maintain_order="left")
     end = pl.col("end").fill_null(_FAR)
-    mine = joined.filter((pl.col("period_start") < end) & (pl.col("period_end") > pl.col("start")))
-    without = members.join(mine, on="contract_id", how="anti", maintain_order="left")
-    found = pl.concat([mine, without], how="diagonal").join(
-        reading_day_frame(month).select("area", "base_day", "from_day", "to_day"), on=["area", "base_day"], how="left"
-    )
+    found = members.join(readings, on="supply_point_id", how="left", maintain_order="left")
+    mine = (pl.col("period_start") < end) & (pl.col("period_end") > pl.col("start"))
+    if not found.select(mine.all(ignore_nulls=True)).item():
+        # Readings of who was supplied at the point before or after.
+        own = found.filter(mine)
+        found = pl.concat([own, members.join(own, on="contract_id", how="anti")], how="diagonal")
+    days = reading_day_frame(month).select("area", "base_day", "from_day", "to_day")
+    found = found.join(days, on=["area", "base_day"], how="left", maintain_order="left")
     # A start or stop inside the month: the meter's whole reading period is the one of its reading day.
     begins, stops = pl.col("period_start") == pl.col("start"), pl.col("period_end") == pl.col("end")
     inside = (pl.col("from_day") <= pl.col("period_start")) & (pl.col("period_end") <= pl.col("to_day"))
@@ -107,7 +109,7 @@ def parts(*, rows: pl.DataFrame, terms: pl.DataFrame | None = None) -> pl.DataFr
     # Terms that differ in nothing that is priced (another agency, say) are one part.
     same = ["plan_code", "capacity_kind", "capacity_milli", "discounts", "particulars"]
     held = held.select("row_id", "part_start", "part_end", *same, run=pl.lit(0, dtype=pl.UInt32))
-    merged = frames.sorted_by(held, "row_id") if held["row_id"].n_unique() == held.height else _merged(held, same)
+    merged = frames.sorted_by(held, "row_id") if frames.all_differ(held["row_id"]) else _merged(held, same)
     # Few contracts differ in their discounts: each text is read once.
     known = {text: _codes(text) for text in merged["discounts"].unique()}
     codes = pl.DataFrame(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import polars as pl
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
@@ -12,6 +13,14 @@ from tomoshibi.masters.models import Holiday, ReadingDay
 from tomoshibi.masters.queries.rates import areas
 from tomoshibi.masters.queries.validity import MasterMissing
 
+_CALENDAR = {
+    "month": pl.Int64,
+    "area": pl.String,
+    "base_day": pl.String,
+    "reading_on": pl.Date,
+    "metering_on": pl.Date,
+    "approximate": pl.Boolean,
+}
 NATIONAL, BANK, WORKDAY = "national", "bank", "workday"
 
 
@@ -97,6 +106,18 @@ def reading_days(*, month: Month, area: str | None = None) -> list[values.Readin
     rows = ReadingDay.objects.filter(month=month.number)
     rows = rows.filter(area=area) if area else rows
     return [_reading(row) for row in rows.order_by("area", "reading_on", "base_day")]
+
+
+def reading_calendar(*, months: Sequence[Month]) -> pl.DataFrame:
+    """
+    All base days of some months in all areas, for whoever looks up many: an object for each costs more than their reading.
+
+    :returns: ``month, area, base_day, reading_on, metering_on, approximate``, by month, area and day of reading
+    """
+    rows = ReadingDay.objects.filter(month__in=[month.number for month in months])
+    rows = rows.order_by("month", "area", "reading_on", "base_day")
+    found = list(rows.values_list(*_CALENDAR))
+    return pl.DataFrame(found, schema=_CALENDAR, orient="row")
 
 
 def reading_days_of_year(*, area: str, fiscal_year: int) -> list[values.ReadingDay]:

@@ -134,7 +134,10 @@ def _chosen(
 
 
 def half_hour_matrix(
-    *, readings: pl.DataFrame, interval_minutes: int = values.INTERVAL_MINUTES
+    *,
+    readings: pl.DataFrame,
+    interval_minutes: int = values.INTERVAL_MINUTES,
+    space: Int32Array | None = None,
 ) -> values.HalfHourMatrix:
     """
     Half-hours of readings as one matrix, row by row in the order of the frame.
@@ -145,12 +148,16 @@ def half_hour_matrix(
     :param readings: a frame with a column ``reading_id``, each id once; with ``period_start`` and ``period_end`` nothing is
         copied for vectors that turn out longer
     :param interval_minutes: shorter stored intervals are summed to this length
+    :param space: one-dimensional, nobody else's any more: the matrix is made in it if it is large enough. New memory of a
+        hundred megabytes costs more than what is written to it
     :raises vectors.IntervalsTooLong: if a vector has longer intervals than wanted
     """
     ids = readings["reading_id"].to_numpy().astype(np.int64)
     order = np.argsort(ids)
     assert (np.diff(ids[order]) > 0).all(), "each reading is asked for once"
-    filled = np.empty((len(ids), _expected_days(readings) * halfhours.slots_per_day(interval_minutes)), dtype=np.int32)
+    shape = (len(ids), _expected_days(readings) * halfhours.slots_per_day(interval_minutes))
+    size = shape[0] * shape[1]
+    filled = np.empty(shape, np.int32) if space is None or space.size < size else space[:size].reshape(shape)
     first_day = np.full(len(ids), np.datetime64("NaT", "D"))
     days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
     used = np.zeros(len(ids), dtype=np.int64)
