@@ -157,19 +157,26 @@ def table_head(table: Mapping[str, Any]) -> list[str]:
 
 def components(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Exact sums per kind of component, in yen with two decimals."""
+    return [
+        {
+            "name": name,
+            "before": _yen(before),
+            "after": _yen(after),
+            "change": _yen(after - before),
+            "falls": after < before,
+        }
+        for name, before, after in component_sums(result)
+    ]
+
+
+def component_sums(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """Kinds of components in the order of a bill: name, sum before and after [1e-10 currency]."""
     order = list(GROUPS)
     rows = sorted(
         result["by_component"], key=lambda row: order.index(row["group"]) if row["group"] in order else len(order)
     )
     return [
-        {
-            "name": str(GROUPS.get(row["group"], row["group"])),
-            "before": _yen(int(row["before_e10"])),
-            "after": _yen(int(row["after_e10"])),
-            "change": _yen(int(row["after_e10"]) - int(row["before_e10"])),
-            "falls": int(row["after_e10"]) < int(row["before_e10"]),
-        }
-        for row in rows
+        (str(GROUPS.get(row["group"], row["group"])), int(row["before_e10"]), int(row["after_e10"])) for row in rows
     ]
 
 

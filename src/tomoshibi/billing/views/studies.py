@@ -1,13 +1,10 @@
 """Portfolio studies (MS10, MS1, MS2, RB1): ask, watch, stop, look at the answer, take it out."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import xlsxwriter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -16,17 +13,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tomoshibi.billing import jobs, operations, queries, studylist, studysums, values
+from tomoshibi.billing import jobs, operations, queries, studyexport, studylist, values
 from tomoshibi.billing.operations import NobodyToStudy
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.billing.studyform import StudyForm, coming_plans, document_choices
 from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import MICRO, plain
 from tomoshibi.masters import queries as masters
-from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import charts, downloads, figures, lists
+from tomoshibi.ui import charts, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
@@ -130,16 +127,26 @@ def _again(found: values.Study) -> str:
         "last_month": str(Month.from_number(found.months[-1])),
         "area": found.selection.get("area", ""),
         "plan": found.selection.get("plan_code", ""),
-        "tax_rate": "" if scenario.tax_rate_ppm is None else figures.decimal(scenario.tax_rate_ppm, scale=10_000),
-        "levy": "" if scenario.levy_micro is None else figures.decimal(scenario.levy_micro, scale=1_000_000),
-        "fuel_shift": figures.decimal(scenario.fuel_shift_micro, scale=1_000_000) if scenario.fuel_shift_micro else "",
-        "price_change": figures.decimal(scenario.price_change_ppm, scale=10_000) if scenario.price_change_ppm else "",
+        "tax_rate": _typed(scenario.tax_rate_ppm, scale=10_000),
+        "carry_tax_over": "on" if scenario.carry_tax_over else "",
+        "levy": _typed(scenario.levy_micro, scale=MICRO),
+        "fuel_shift": _typed(scenario.fuel_shift_micro or None, scale=MICRO),
+        "fuel_base_price": _typed(scenario.fuel_base_price_yen, scale=1),
+        "fuel_base_unit": _typed(scenario.fuel_base_unit_micro, scale=MICRO),
+        "spot_year": _typed(scenario.spot_year, scale=1),
+        "price_change": _typed(scenario.price_change_ppm or None, scale=10_000),
         "price_plan": scenario.price_plan,
         "move_from": next(iter(scenario.moves), ""),
         "move_to": next(iter(scenario.moves.values()), ""),
         "document": next(iter(scenario.documents_named), ""),
+        "from_its_day": "on" if scenario.from_their_day else "",
     }
     return f"{reverse('billing:new_study')}?{urlencode({name: text for name, text in asked.items() if text})}"
+
+
+def _typed(value: int | None, *, scale: int) -> str:
+    """A number as somebody types it into the form: without separators."""
+    return "" if value is None else plain(value, scale=scale)
 
 
 def _answer(result: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str, Any]:
@@ -180,13 +187,8 @@ def _histogram(bars: list[Mapping[str, Any]]) -> charts.Chart:
 
 def _with_people(rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ids = [row["customer_id"] for row in rows]
-    known = _people(ids)
+    known = studyexport.people(ids)
     return [dict(row) | {"number": known[row["customer_id"]][0], "name": known[row["customer_id"]][1]} for row in rows]
-
-
-def _people(customer_ids: list[int]) -> dict[int, tuple[str, str]]:
-    frame = parties.customers_frame(customer_ids=customer_ids).select("customer_id", "number", "name")
-    return {customer_id: (number, name) for customer_id, number, name in frame.iter_rows()}
 
 
 @require_POST
@@ -212,63 +214,14 @@ def export_study(request: HttpRequest, study_id: int, form: str) -> Any:
         raise Http404
     name = f"study-{study_id}.{form}"
     if form == "csv":
-        answer: Any = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
+        answer: Any = StreamingHttpResponse(studyexport.as_csv(found), content_type="text/csv; charset=utf-8")
     else:
         answer = HttpResponse(
-            _workbook(found), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            studyexport.as_workbook(found),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _customer_rows(found: values.Study) -> Iterator[list[Any]]:
-    """Part by part, so that a large book is never held whole."""
-    for part in queries.study_customer_parts(study_id=found.id):
-        known = _people(part["customer_id"].to_list())
-        yield from (
-            [number, name, bills, figures.decimal(energy, scale=10_000), before, after, change]
-            for number, name, bills, energy, before, after, change in studysums.customer_rows(part, known)
-        )
-
-
-def _csv(found: values.Study) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(studylist.customer_head())
-    for number, name, *figures_of_row in _customer_rows(found):
-        writer.writerow([number, downloads.harmless(name), *figures_of_row])
-        if buffer.tell() > 60_000:  # noqa: PLR2004 - about a network buffer
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _workbook(found: values.Study) -> bytes:
-    assert found.result is not None, "only studies that are done are exported"
-    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet(_("Question"))
-        facts = [
-            (_("What is asked"), found.title),
-            *studylist.in_words(found, plans=names),
-            (_("Months"), ", ".join(map(str, found.months))),
-            (_("Hash of all inputs"), found.input_hash),
-        ]
-        for line, (label, text) in enumerate(facts):
-            sheet.write_row(line, 0, [str(label), str(text)])
-        for table in studylist.tables(found.result, plans=names):
-            sheet = book.add_worksheet(str(table["title"])[:31])
-            sheet.write_row(0, 0, [str(cell) for cell in studylist.table_head(table)])
-            for line, row in enumerate(table["rows"], start=1):
-                sheet.write_row(line, 0, [row["name"], row["bills"], row["before"], row["after"], row["change"]])
-        sheet = book.add_worksheet(_("Customers"))
-        sheet.write_row(0, 0, studylist.customer_head())
-        for line, row in enumerate(_customer_rows(found), start=1):
-            sheet.write_row(line, 0, [*row[:3], float(row[3]), *row[4:]])
-    return buffer.getvalue()
 
 
 @require_GET

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.units import plain
 from tomoshibi.tariffs import forms, queries, wording
-from tomoshibi.ui import charts, figures
+from tomoshibi.ui import charts, downloads, figures
+from tomoshibi.ui.currency import current
 from tomoshibi.ui.pages import page
 from tomoshibi.worker import queries as clock
 
@@ -81,11 +83,13 @@ def _csv(offers: list[Any], loads: list[Any]) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="quote.csv"'
     writer = csv.writer(answer)
-    writer.writerow([_("Code"), _("Plan"), _("Total"), *(str(load.month) for load in loads)])
-    writer.writerow(["", "kWh", figures.decimal(sum(load.energy_dwh for load in loads), scale=10_000),
-                     *(figures.decimal(load.energy_dwh, scale=10_000) for load in loads)])  # fmt: skip
+    total = _("Total")
+    writer.writerow([_("Code"), _("Plan"), f"{total} [{current().unit}]", *(str(load.month) for load in loads)])
+    writer.writerow(["", "kWh", plain(sum(load.energy_dwh for load in loads), scale=10_000),
+                     *(plain(load.energy_dwh, scale=10_000) for load in loads)])  # fmt: skip
     for offer in offers:
         totals = ["" if total is None else total for total in offer.totals_minor]
         year = "" if offer.year_minor is None else offer.year_minor
-        writer.writerow([offer.plan_code, wording.in_language(offer.name), year, *totals])
+        name = downloads.harmless(wording.in_language(offer.name))
+        writer.writerow([offer.plan_code, name, year, *totals])
     return answer
