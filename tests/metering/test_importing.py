@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -170,7 +171,8 @@ def test_a_refused_file_can_be_read_again_once_the_point_is_known(retailer, take
     operations.enqueue_import(file_id=file.id)
     with pytest.raises(operations.FileInUse):
         operations.enqueue_import(file_id=file.id)
-    jobs.import_file(Progress(), file_id=file.id)
+    with translation.override("ja"):
+        assert jobs.import_file(Progress(), file_id=file.id) == f"{file.name}：新規 1, 変更なし 1"
     again = queries.file(file_id=file.id)
     assert (again.state, again.counts) == (FileState.DONE, {"unchanged": 1, "new": 1})
     assert worklist.open_items(kind="metering.rows_refused") == []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import grid_portal
 from tomoshibi.kernel.periods import Month
-from tomoshibi.metering import operations, portals, queries, values, wire
+from tomoshibi.metering import operations, portals, queries, tables, values, wire
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
@@ -41,7 +41,9 @@ def read_file(progress: Progress, file: values.ImportedFile) -> str:
             with db.transaction():
                 operations.refuse_file(file_id=file.id, sentence=sentence, now=now)
             return _("refused: %(reason)s") % {"reason": sentence}
-    told = ", ".join(f"{code} {count}" for code, count in sorted(outcome.counts.items()))
+    told = ", ".join(
+        f"{tables.ROW_CODES[values.RowCode(code)].word} {count}" for code, count in sorted(outcome.counts.items())
+    )
     return _("%(file)s: %(counts)s") % {"file": file.name, "counts": told or _("no rows")}
 
 
