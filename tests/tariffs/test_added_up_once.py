@@ -15,7 +15,10 @@ HALF_HOURS[:, 0], HALF_HOURS[:, 16], HALF_HOURS[:, 44] = 80_000, 60_000, 20_000
 
 
 def bands(day, night, hours="08:00-22:00"):
-    named = [{"name": "day", "when": [{"hours": [hours]}], "price": price(day)}, {"name": "night", "price": price(night)}]
+    named = [
+        {"name": "day", "when": [{"hours": [hours]}], "price": price(day)},
+        {"name": "night", "price": price(night)},
+    ]
     return {"code": "energy", "kind": "bands", "bands": named}
 
 
