@@ -94,7 +94,9 @@ def test_a_month_in_the_browser(clerks):
     assert "1,200" in listed
     blocked = next(row for row in queries.exceptions(run_id=run.id) if row["code"] == "E204")
     key = f"{run.id}-{blocked['contract_id']}"
-    get(first, f"/billing/exceptions/{key}-E204/panel/", "E204", "Use of thirteen months")
+    # A month that was taken over has no bill, but its use is known.
+    panel = get(first, f"/billing/exceptions/{key}-E204/panel/", "E204", "Use of thirteen months")
+    assert '1,200</span></td><td class="num"><span class="fig">100<' in panel
     get(first, f"/billing/exceptions/{key}/", "Correct this bill", "Ask the grid company")
     # Not without a reason, and not while it blocks.
     post(first, f"/billing/runs/{run.id}/contracts/{blocked['contract_id']}/decide/", decision="release", reason="")
@@ -121,7 +123,6 @@ def test_a_month_in_the_browser(clerks):
     post(second, f"/billing/runs/{run.id}/issue/", confirmed="1")
     queue.run_waiting()
     get(second, f"/billing/runs/{run.id}/", "issued", "Make statements")
-    get(second, f"/billing/runs/{run.id}/parts/", "yes")
 
     bill = queries.bills_of_run(run_id=run.id)[0]
     get(first, "/billing/bills/", bill.invoice_number)
@@ -188,6 +189,30 @@ def test_bulk_decisions_ask_first_and_need_a_reason(clerks):
     post(first, f"/billing/runs/{run.id}/cancel/", confirmed="1", reason="wrong month")
     assert queries.run(run_id=run.id).state is values.RunState.CANCELLED
     assert queries.draft_bills(run_id=run.id).is_empty()
+
+
+def test_who_issues_is_told_the_amount_of_what_goes_and_nothing_stays_to_be_cancelled(clerks, now):
+    first, second = clerks
+    post(first, "/billing/runs/new/", month="2026-10", area="")
+    queue.run_waiting()
+    run = queries.runs()[0]
+    blocked = [row["contract_id"] for row in queries.exceptions(run_id=run.id, severity="blocking")]
+    clerk = User.objects.get(username="first").id
+    with db.transaction():
+        operations.hold(run_id=run.id, contract_ids=blocked, reason="later", actor_id=clerk, now=now)
+    post(first, f"/billing/runs/{run.id}/examined/")
+    going = queries.going(run_id=run.id)
+    assert (going.bill_count, going.staying_count) == (2, 1)
+    post(second, f"/billing/runs/{run.id}/confirm/", confirmed="1", seen_count="2", seen_total=str(going.total_minor))
+    asked = second.post(f"/billing/runs/{run.id}/issue/", {}).content.decode()
+    assert f"{going.total_minor:,}" in asked
+    assert f"{run.total_minor:,}" not in asked, "what stays behind is not issued"
+    renewed = get(first, f"/billing/runs/{run.id}/").split('id="run-again"')[1].split("</div>")[0]
+    assert "/cancel/" in renewed, "the part that is renewed when the job ends holds the way to cancel"
+    post(second, f"/billing/runs/{run.id}/issue/", confirmed="1")
+    queue.run_waiting()
+    assert "/cancel/" not in get(first, f"/billing/runs/{run.id}/")
+    get(second, f"/billing/runs/{run.id}/parts/", "yes")
 
 
 def test_a_check_gets_another_threshold(clerks):

@@ -221,3 +221,13 @@ def test_a_computed_unit_is_told_step_by_step_in_the_readers_language():
     assert steps[0][1].startswith("79,291 x 0.0053 + 94,762 x 0.1861 + 24,476 x 1.0757 = ")
     assert any("- 27,400) x 0.136 / 1,000 = " in text for _word, text, _value in steps)
     assert unit.steps[-1].value == steps[-1][2]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_where_a_unit_was_taken_from_is_told_in_the_readers_language(monkeypatch):
+    step = values.Step("invented for demonstration", "-6.75", "invented")
+    made_up = values.FuelUnit(micro("-6.75"), invented=True, steps=(step,))
+    monkeypatch.setattr("tomoshibi.masters.queries.fuels.fuel_unit", lambda **_asked: made_up)
+    with translation.override("ja"):
+        _unit, steps = queries.fuel_in_words(area="09", month=Month(2026, 10))
+    assert steps[0][1] == "デモ用の架空の値"

@@ -149,8 +149,12 @@ def documents_of(*, contract_id: int, period_start: date) -> list[values.Bill]:
 
 
 def bill_a_year_before(*, contract_id: int, month: int) -> values.Bill | None:
-    rows = _rows().filter(contract_id=contract_id, month=month - 100, revision=0, number__isnull=False)
-    row = rows.first()
+    return bill_of_month(contract_id=contract_id, month=month - 100)
+
+
+def bill_of_month(*, contract_id: int, month: int) -> values.Bill | None:
+    """The issued bill of a contract for a reading month, without what corrected it."""
+    row = _rows().filter(contract_id=contract_id, month=month, revision=0, number__isnull=False).first()
     return to_value(row) if row else None
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tomoshibi.billing import billlist, forms, operations, queries, values
-from tomoshibi.billing.views import pictures
+from tomoshibi.billing.views import beside, pictures
 from tomoshibi.billing.views.runs import REFUSALS, found_run
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.parties import queries as parties
@@ -85,7 +85,7 @@ def _context(key: str) -> dict[str, Any]:
         "contract": contract,
         "customer": parties.customer(customer_id=contract.customer_id),
         "bill": bill,
-        "last_year": queries.bill_a_year_before(contract_id=contract_id, month=run.month),
+        "beside": beside.months(contract=contract, month=run.month),
         "findings": queries.findings_of(run_id=run.id, contract_id=contract_id, language=language),
         "history": queries.examinations_of(run_id=run.id, contract_id=contract_id),
         "adjustments": queries.adjustments_of(contract_id=contract_id, month=run.month),

@@ -351,13 +351,14 @@ def issue(request: HttpRequest, run_id: int) -> HttpResponse:
             jobs.enqueue_issue(run_id=run_id, actor_id=actor(request))
 
         return _step(request, run_id, step, _("The bills are being issued."))
+    going = queries.going(run_id=run_id)
     question = asking.Question(
         title=_("Issue run %(run)s") % {"run": run_id},
         what=_("Gives every bill its number, posts it to the ledger and opens the debts. Held bills stay behind."),
         do=_("Issue"),
         back=reverse("billing:run", args=[run_id]),
-        count=found.bill_count - found.held_count,
-        amount_minor=found.total_minor,
+        count=going.bill_count,
+        amount_minor=going.total_minor,
         facts=[(_("Held"), found.held_count), (_("Day of issue"), clock.today().isoformat())],
     )
     return asking.ask(request, question)

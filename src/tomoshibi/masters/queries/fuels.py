@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
-from tomoshibi.masters import fuel, fuelwords, values
+from tomoshibi.masters import fuel, fuelwords, notewords, values
 from tomoshibi.masters.models import CustomsPrice, FuelParameters, FuelWindow, PublishedFuelUnit
 from tomoshibi.masters.queries.validity import MasterMissing, period_of
 
@@ -145,7 +145,7 @@ def fuel_in_words(
     """
     unit = fuel_unit(area=area, month=month, product=product)
     steps = zip(fuelwords.of_steps(unit), unit.steps, strict=True)
-    return unit, [(word, step.text, step.value) for word, step in steps]
+    return unit, [(word, notewords.in_words(step.text), step.value) for word, step in steps]
 
 
 def computed_fuel_unit(
