@@ -15,6 +15,7 @@ Nothing here is a test: no figure fails anything.
 """
 
 import argparse
+import gc
 import os
 import shutil
 import sys
@@ -93,6 +94,7 @@ def _measure(wants: argparse.Namespace) -> None:
     if "month" in wants.only:
         from tools.bench import month
 
+        gc.freeze()  # as every command of the house does once its code is there
         sizes = [month.bench(contracts, seed=wants.seed, out=sys.stdout) for contracts in sorted(wants.contracts)]
         month.curve(sizes, out=sys.stdout)
 

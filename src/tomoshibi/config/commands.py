@@ -1,5 +1,6 @@
 """The ``tomoshibi`` command: the house from the command line. Rooms bring their own commands; this mounts them."""
 
+import gc
 import logging
 import os
 import sys
@@ -33,6 +34,7 @@ def main() -> None:
 
     django.setup()
     mount_rooms(sys.argv[1] if len(sys.argv) > 1 else "")
+    gc.freeze()  # the code stays: who makes many rows need not have it looked through for garbage every time
     try:
         app()
     except RuntimeError as reason:

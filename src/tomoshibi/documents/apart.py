@@ -1,21 +1,25 @@
 """
-Sets one PDF in a process of its own: ``python apart.py < order > pdf``.
+Sets one PDF in a process of its own: ``python apart.py TEMPLATE FONTS... < data > pdf``.
 
 The typesetter remembers what it has laid out, a megabyte a page, for the documents after it; a run of many pages gives
 that back by ending. Imports nothing of the house, so that it starts at once.
 """
 
-import json
 import sys
+from pathlib import Path
 
 import typst
 
 
 def main() -> None:
-    order = json.load(sys.stdin.buffer)
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=order["fonts"])
-    compiler = typst.Compiler(order["template"], root=order["root"], font_paths=fonts)
-    pdf = compiler.compile(format="pdf", sys_inputs=order["inputs"], pdf_tags=False)
+    template, *fonts = sys.argv[1:]
+    compiler = typst.Compiler(
+        template,
+        root=str(Path(template).parent),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=fonts),
+    )
+    data = sys.stdin.buffer.read().decode()
+    pdf = compiler.compile(format="pdf", sys_inputs={"data": data}, pdf_tags=False)
     assert isinstance(pdf, bytes), "a PDF is one file"
     sys.stdout.buffer.write(pdf)
 

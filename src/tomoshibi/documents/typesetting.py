@@ -70,15 +70,9 @@ def compile_pdf_apart(template: Path, data: Any) -> bytes:
 
     :raises NotSet: with the typesetter's complaint
     """
-    order = {
-        "template": str(template),
-        "root": str(template.parent),
-        "fonts": list(font_folders()),
-        "inputs": _inputs(data),
-    }
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("apart.py")],
-        input=json.dumps(order).encode(),
+        [sys.executable, Path(__file__).with_name("apart.py"), template, *font_folders()],
+        input=_inputs(data)["data"].encode(),
         capture_output=True,
         check=False,
         env=_APART | os.environ,

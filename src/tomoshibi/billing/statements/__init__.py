@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -179,23 +180,25 @@ def _per_day(energy_dwh: int, days: int) -> str:
 
 
 def _chart(facts: Facts) -> list[dict[str, Any]]:
-    newest = Month.from_number(facts.bill["month"])
-    months = [newest.plus(n - MONTHS_SHOWN + 1) for n in range(MONTHS_SHOWN)]
     found = []
-    for place, month in enumerate(months):
-        used = facts.used_dwh.get(month.number)
-        energy = facts.bill["energy_dwh"] if month == newest else used[0] if used else None
+    for number, label, kind in _months_shown(facts.bill["month"]):
+        used = facts.used_dwh.get(number)
+        energy = facts.bill["energy_dwh"] if kind == "now" else used[0] if used else None
         shown = None if energy is None else round(energy / DWH_PER_KWH)
-        with_year = place == 0 or month.month == 1
-        found.append(
-            {
-                "label": f"{month.year % 100}/{month.month}" if with_year else str(month.month),
-                "kwh": shown,
-                "text": "" if shown is None else f"{shown:,}",
-                "kind": "now" if month == newest else "last_year" if place == 0 else "other",
-            }
-        )
+        text = "" if shown is None else f"{shown:,}"
+        found.append({"label": label, "kwh": shown, "text": text, "kind": kind})
     return found
+
+
+@lru_cache(maxsize=64)
+def _months_shown(newest: int) -> list[tuple[int, str, str]]:
+    """The months of a chart, the last the statement's own: number, label, and which of the three kinds it is."""
+    last = Month.from_number(newest)
+    months = [last.plus(n - MONTHS_SHOWN + 1) for n in range(MONTHS_SHOWN)]
+    labels = [f"{month.year % 100}/{month.month}" if month.month == 1 else str(month.month) for month in months]
+    labels[0] = f"{months[0].year % 100}/{months[0].month}"
+    kinds = ["last_year", *["other"] * (MONTHS_SHOWN - 2), "now"]
+    return [(month.number, label, kind) for month, label, kind in zip(months, labels, kinds, strict=True)]
 
 
 def _line(line: Line) -> dict[str, str]:
