@@ -183,6 +183,19 @@ def test_thirteen_lines_with_long_texts_and_many_sums_stay_on_one_page(month):
     assert len(PdfReader(io.BytesIO(typeset(template=statements.TEMPLATE, data=document))).pages) == 3
 
 
+def test_a_text_is_one_piece_where_kanji_kana_and_figures_meet(month):
+    """Each piece is shaped, placed and written by itself: in two pieces a run of statements costs half as much again."""
+    run, (_debit, transfer, _portal), _clerks = month
+    (data,) = queries.statement_data(bill_ids=[bill_of(run, transfer).id], today=TODAY)
+
+    def pieces(**changed):
+        document = statements.document([data | changed], company=queries.company_block(on=TODAY))
+        (page,) = PdfReader(io.BytesIO(typeset(template=statements.TEMPLATE, data=document))).pages
+        return page.get_contents().get_data().count(b"BT")
+
+    assert pieces(subtitle="適格請求書のT123とABC、カナ・ｶﾅ（10％）") == pieces(subtitle="書面")
+
+
 def test_many_lines_take_a_second_page_and_the_index_knows():
     assert [statements.pages(n) for n in (0, 7, 13, 14, 53, 54)] == [1, 1, 1, 2, 2, 3]
 
