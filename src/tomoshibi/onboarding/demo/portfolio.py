@@ -51,18 +51,22 @@ def build(*, plans: Plans, today: date, count: int) -> Portfolio:
     """
     rng = np.random.default_rng(story.SEED)
     moved_in = story.MOVED_IN * count // story.CUSTOMERS
-    homes = _homes(count - moved_in, rng=rng)
-    starts = _starts(homes.height, rng=rng)
-    customers = _customers(homes, rng=rng).with_columns(registered_on=pl.Series(starts))
-    contracts = homes.select("number", "account_number", "spin").with_columns(
-        start=pl.Series(starts), **_terms(homes, plans=plans, rng=rng)
-    )
+    homes, customers, contracts = _residents(count - moved_in, plans=plans, rng=rng)
     contracts = _let_some_leave(contracts, rng=rng, count=story.MOVED_OUT * count // story.CUSTOMERS)
     newcomers, their_contracts = _newcomers(homes, contracts, count=moved_in, rng=rng)
     customers, contracts = pl.concat([customers, newcomers]), pl.concat([contracts, their_contracts])
     accounts = _accounts(contracts, rng=rng)
     mandates = _mandates(accounts, customers, today=today, rng=rng)
     chain = _chain(homes, contracts, mandates)
+    if chain.height > 1:
+        # So many customers become one: as many more are born, from dice of their own, that nobody else's lot changes.
+        dice, first = np.random.default_rng(story.SEED + 1), homes.height + 1
+        born = _residents(chain.height - 1, plans=plans, rng=dice, kinds={"household": 1.0}, first=first)
+        more = _let_some_leave(born[2], rng=dice, count=0)
+        payers = _accounts(more, rng=dice)
+        mandates = pl.concat([mandates, _mandates(payers, born[1], today=today, rng=dice)])
+        homes, customers = pl.concat([homes, born[0]]), pl.concat([customers, born[1]])
+        contracts, accounts = pl.concat([contracts, more]), pl.concat([accounts, payers])
     others, theirs = chain["account_number"].tail(-1), chain["customer_number"].tail(-1)
     contracts = contracts.with_columns(
         account_number=pl.when(pl.col("account_number").is_in(others.implode()))
@@ -97,18 +101,36 @@ def build(*, plans: Plans, today: date, count: int) -> Portfolio:
     )
 
 
-def _homes(count: int, *, rng: np.random.Generator) -> pl.DataFrame:
+def _residents(
+    count: int,
+    *,
+    plans: Plans,
+    rng: np.random.Generator,
+    kinds: Mapping[str, float] = story.KINDS,
+    first: int = 1,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Homes, the customers in them, and what they signed."""
+    homes = _homes(count, rng=rng, kinds=kinds, first=first)
+    starts = _starts(homes.height, rng=rng)
+    customers = _customers(homes, rng=rng).with_columns(registered_on=pl.Series(starts))
+    contracts = homes.select("number", "account_number", "spin").with_columns(
+        start=pl.Series(starts), **_terms(homes, plans=plans, rng=rng)
+    )
+    return homes, customers, contracts
+
+
+def _homes(count: int, *, rng: np.random.Generator, kinds: Mapping[str, float], first: int) -> pl.DataFrame:
     areas = rng.choice(list(story.AREAS), count, p=list(story.AREAS.values()))
-    kinds = rng.choice(list(story.KINDS), count, p=list(story.KINDS.values()))
+    chosen = rng.choice(list(kinds), count, p=list(kinds.values()))
     days = {area: masters.base_days(area=area, month=story.OPEN) for area in story.AREAS}
-    used = np.where(kinds == "shop", rng.lognormal(9.3, 0.5, count), rng.lognormal(8.15, 0.42, count))
+    used = np.where(chosen == "shop", rng.lognormal(9.3, 0.5, count), rng.lognormal(8.15, 0.42, count))
     rows = {
         "area": areas,
-        "kind": kinds,
+        "kind": chosen,
         "base_day": [str(rng.choice(days[area])) for area in areas],
         "yearly_kwh": np.clip(used, 700, 40_000),
     }
-    frame = pl.DataFrame(rows).with_row_index("n", offset=1)
+    frame = pl.DataFrame(rows).with_row_index("n", offset=first)
     located = pl.concat(
         [
             pl.concat([of_area, pl.DataFrame(places.addresses(str(area), of_area.height, rng=rng))], how="horizontal")
