@@ -6,13 +6,14 @@ import polars as pl
 import pytest
 
 from tests.billing import book
-from tests.billing.test_runs import EVERYTHING, issue, make
+from tests.billing.test_runs import EVERYTHING, issue, make, release_everything
 from tests.tariffs.plans import TOKYO
 from tomoshibi.billing import operations, queries, values
 from tomoshibi.billing.queries import changes
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts import queries as contract_queries
 from tomoshibi.contracts import values as contract_values
+from tomoshibi.identity import operations as identity
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import operations as masters_operations
 from tomoshibi.tariffs import operations as tariffs
@@ -54,6 +55,19 @@ def test_more_use_is_a_new_bill_and_less_a_return(issued, now):
     issue(preview, now, clerks)
     assert amounts(preview).keys() == {more.id, less.id}
     assert ledger.trial_balance(first=book.NOVEMBER, last=book.NOVEMBER).foots
+
+
+def test_what_the_house_opens_by_itself_is_confirmed_by_another_than_who_examined_it(issued, now):
+    clerks, (contract, _other), _before = issued
+    book.reading(contract, 298, now=now)
+    preview = make(now, None, kind=CORRECTION)
+    assert preview.created_by_id is None
+    release_everything(preview, clerks[0], now)
+    operations.finish_examination(run_id=preview.id, actor_id=clerks[0], now=now)
+    with pytest.raises(identity.SamePerson):
+        operations.confirm(run_id=preview.id, actor_id=clerks[0], now=now)
+    confirmed = operations.confirm(run_id=preview.id, actor_id=clerks[1], now=now)
+    assert (confirmed.state, confirmed.confirmed_by_id) == (values.RunState.CONFIRMED, clerks[1])
 
 
 def test_nothing_changed_produces_nothing(issued, now):

@@ -86,7 +86,13 @@ def test_files_come_what_is_missing_is_asked_for_and_agreed_values_give_way(jour
     assert queries.gap(gap_id=missing[spin(5)]).outcome is GapOutcome.ARRIVED
 
     # For the other a quantity is agreed, and it stands.
-    agreed = {"energy": "400", "basis": "previous_month", "agreed_by": "送配電 佐藤", "agreed_on": "2026-10-15"}
+    agreed = {
+        "energy": "400",
+        "basis": "previous_month",
+        "agreed_by": "送配電 佐藤",
+        "agreed_on": "2026-10-15",
+        "reason": "協議録 第12号",
+    }
     assert clerk.post(f"/metering/gaps/{missing[spin(4)]}/agree/", agreed).status_code == 302
     assert energies()[spin(4)] == 4_000_000
     assert worklist.open_items(kind="metering.gap") == []

@@ -19,6 +19,7 @@ from tomoshibi.kernel.periods import Period
 from tomoshibi.masters import jobs, operations, queries, spot, values
 from tomoshibi.masters.operations import spot as spot_operations
 from tomoshibi.masters.sheets import BadSheet
+from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 from tomoshibi.worker.progress import Progress
@@ -238,6 +239,11 @@ def test_the_market_is_asked_for_what_is_missing_and_again_for_what_it_may_revis
     assert waiting.first_day == waiting.last_day == days[1]
     held = queries.spot_prices(area="03", period=Period(days[1], days[2])).price_micro
     assert 9_870_000 not in held
+    # Nobody brought it in: one person who looks at it is enough.
+    somebody = get_user_model().objects.create_user("somebody", is_staff=True)
+    with db.transaction():
+        operations.approve_spot(import_id=waiting.id, actor_id=somebody.pk, now=now)
+    assert 9_870_000 in queries.spot_prices(area="03", period=Period(days[1], days[2])).price_micro
 
 
 @pytest.mark.django_db(transaction=True)

@@ -58,6 +58,8 @@ SPLITS = {
     "days": State(_("by days"), Tone.ATTENTION, "calendar", _("The plan says so, or half-hours are missing.")),
     "hand": State(_("entered by hand"), Tone.ATTENTION, "pencil"),
 }
+SPLITS_OF_AGREED = SPLITS | {"whole": State(_("agreed quantity"), Tone.ATTENTION, "signature")}
+"""Of a bill whose quantity the grid company did not measure but agree to."""
 REPLAY_WORDS = {
     "energy": _("Used"),
     "rerated": _("By the plan"),

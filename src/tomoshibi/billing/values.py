@@ -294,10 +294,16 @@ class Run:
     chunks_done: int
     chunks_total: int
     job_id: int | None
+    examined_by_id: int | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def first_person_id(self) -> int | None:
+        """Who made it, and cannot confirm it; of one that the house opened by itself, who examined it."""
+        return self.created_by_id or self.examined_by_id
 
 
 @dataclass(frozen=True)

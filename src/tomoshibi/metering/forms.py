@@ -85,6 +85,8 @@ class AgreedForm(_AgreementForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("basis") == AgreedBasis.OTHER and not cleaned.get("reason"):
             self.add_error("reason", _("Say on what the quantity rests."))
+        if not cleaned.get("evidence") and not cleaned.get("reason"):
+            self.add_error("evidence", _("Attach what shows the agreement, or explain where it can be looked up."))
         return cleaned
 
 

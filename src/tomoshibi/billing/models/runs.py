@@ -47,8 +47,11 @@ class Run(models.Model):
                 name="run_open_once",
             ),
             models.CheckConstraint(
+                # Nobody made what the house opened by itself: there it is who examined it.
                 condition=Q(confirmed_by_id__isnull=True)
-                | Q(created_by_id__isnull=False) & ~Q(confirmed_by_id=models.F("created_by_id")),
+                | Q(created_by_id__isnull=False) & ~Q(confirmed_by_id=models.F("created_by_id"))
+                | Q(created_by_id__isnull=True, examined_by_id__isnull=False)
+                & ~Q(confirmed_by_id=models.F("examined_by_id")),
                 name="run_four_eyes",
             ),
         ]

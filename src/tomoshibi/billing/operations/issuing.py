@@ -84,14 +84,14 @@ def confirm(
     Stand for a run as the second person.
 
     :param seen_count: bills and total that the person looked at (``queries.going``); a run that changed since is refused
-    :raises identity.SamePerson: if the person made it
+    :raises identity.SamePerson: if the person made it, or examined one that the house opened by itself
     :raises OwnCorrection: if the person changed an amount of one of its bills by hand
     :raises ChangedSinceLook: if counts or totals differ
     :raises WrongState: if it is not examined
     """
     row = locked(run_id)
     require_state(row, values.RunState.EXAMINED)
-    identity.require_second_person(first_id=row.created_by_id, second_id=actor_id)
+    identity.require_second_person(first_id=queries.run(run_id=run_id).first_person_id, second_id=actor_id)
     own = queries.corrected_by(run_id=run_id, actor_id=actor_id)
     if own:
         raise OwnCorrection(

@@ -30,6 +30,7 @@ def to_value(row: Run) -> values.Run:
         selection=values.Selection.from_json(row.selection),
         state=values.RunState(row.state),
         created_by_id=row.created_by_id,
+        examined_by_id=row.examined_by_id,
         created_at=row.created_at,
         confirmed_by_id=row.confirmed_by_id,
         confirmed_at=row.confirmed_at,

@@ -67,7 +67,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "taxed_minor": found.total_minor - found.untaxed_minor,
         "parts": _parts(bill_id),
         "fuel": _fuel(found, version),
-        "splits": billlist.SPLITS,
+        "splits": billlist.SPLITS_OF_AGREED if found.agreed else billlist.SPLITS,
         "group": queries.group_energy_of_bill(bill_id=bill_id),
         "kinds": billlist.BILL_KINDS,
         "states": billlist.RUN_STATES,

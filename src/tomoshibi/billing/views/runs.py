@@ -179,7 +179,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "working": found.state in {values.RunState.DRAFTED, values.RunState.RATED}
         or issuing not in {None, JobState.DONE},
         "issuing": issuing in {JobState.WAITING, JobState.RUNNING},
-        "may_confirm": found.created_by_id != actor(request),
+        "may_confirm": found.first_person_id != actor(request),
         "batches": queries.print_batches(run_id=run_id),
         **_collective(found),
     }
@@ -326,7 +326,7 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
         "run": found,
         "going": queries.going(run_id=run_id),
         "warnings": warnings,
-        "same_person": found.created_by_id == actor(request),
+        "same_person": found.first_person_id == actor(request),
         "own_corrections": queries.corrected_by(run_id=run_id, actor_id=actor(request)),
         "largest": [(bill, plans.get(bill.plan_code, bill.plan_code)) for bill in largest],
         "bill_kinds": billlist.BILL_KINDS,

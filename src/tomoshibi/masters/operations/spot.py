@@ -119,11 +119,11 @@ def approve_spot(*, import_id: int, actor_id: int, now: datetime, note: str = ""
     Agree as the second person: the changed prices hold from here on, for bills that are priced from here on.
 
     :returns: days whose prices hold now
-    :raises identity.SamePerson: if the person imported the file
+    :raises identity.SamePerson: if the person imported the file; what the market gave by itself anybody may decide
     :raises AlreadyDecided: if somebody was faster
     """
     row = _waiting(import_id)
-    identity.require_second_person(first_id=row.imported_by_id, second_id=actor_id)
+    _require_another(row, actor_id)
     row.approve()
     with connection.cursor() as cursor:
         # A revision that came later and holds already stays.
@@ -158,16 +158,21 @@ def reject_spot(*, import_id: int, actor_id: int, now: datetime, note: str) -> N
     """
     Turn changed prices down, saying why; those that held before hold on.
 
-    :raises identity.SamePerson: if the person imported the file
+    :raises identity.SamePerson: if the person imported the file; what the market gave by itself anybody may decide
     :raises AlreadyDecided: if somebody was faster
     :raises ChangeRefused: without a reason
     """
     row = _waiting(import_id)
-    identity.require_second_person(first_id=row.imported_by_id, second_id=actor_id)
+    _require_another(row, actor_id)
     if not note.strip():
         raise ChangeRefused(_("say why: the first person has to know"))
     row.reject()
     _decide(row, "rejected changed spot prices", actor_id=actor_id, now=now, note=note)
+
+
+def _require_another(row: SpotImport, actor_id: int) -> None:
+    if row.imported_by_id is not None:
+        identity.require_second_person(first_id=row.imported_by_id, second_id=actor_id)
 
 
 def _held(found: Mapping[Key, spot.Vector]) -> dict[Key, spot.Vector]:
