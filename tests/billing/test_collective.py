@@ -1,5 +1,6 @@
 """One invoice for all contracts of an account: number, tax, debt, statement, and what it waits for."""
 
+import io
 from datetime import date
 from random import Random
 
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from tests.billing import book
 from tests.billing.test_runs import issue, make
@@ -201,6 +203,35 @@ def test_the_statement_has_a_summary_and_a_page_per_point(clerks, now):
     document = statements.document(pages, company=queries.company_block(on=day))
     pictures = documents.typeset_pictures(template=statements.TEMPLATE, data=document, ppi=20)
     assert len(pictures) == 4, "the index of a print batch counts the pages that the template makes"
+
+
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        ("東京都港区芝公園4-2-8", ["東京都港区芝公園4-2-8"]),
+        ("神奈川県横浜市港北区新羽町84-76 灯ハイツ 302", ["神奈川県横浜市港北区新羽町84-76", "灯ハイツ 302"]),
+        (
+            f"東京都港区芝公園4-2-8 {'サザンクロス' * 9} 1305号室",
+            ["東京都港区芝公園4-2-8", "…ンクロスサザンクロスサザンクロス 1305号室"],
+        ),
+    ],
+)
+def test_the_list_of_points_tells_rooms_of_one_building_apart(place, lines):
+    assert statements.summary.place_lines(place) == lines
+
+
+def test_rows_of_long_places_take_the_pages_that_the_index_counts(clerks, now):
+    run, mine, _other = issued(clerks, now, kwhs=(7, 7, 7))
+    _row, invoice = invoice_of(run, mine[0])
+    pages = queries.statement_data(bill_ids=[invoice.members[0].id], today=date(2026, 11, 10))
+    place = statements.summary.place_lines("神奈川県横浜市港北区新羽町84-76 灯ハイツウエストタワー別館 302")
+    row = pages[0]["rows"][0] | {"place": place}
+    document = statements.document(
+        [pages[0] | {"rows": [row] * 60}], company=queries.company_block(on=date(2026, 11, 10))
+    )
+    found = PdfReader(io.BytesIO(documents.typeset(template=statements.TEMPLATE, data=document))).pages
+    assert len(found) == statements.summary.pages(60)
+    assert found[0].extract_text().count(place[1]) == statements.summary.ROWS_FIRST
 
 
 def test_it_is_told_by_mail_once_with_the_whole_amount(clerks, now):

@@ -11,6 +11,8 @@ from tomoshibi.kernel.units import plain
 
 ROWS_FIRST, ROWS_MORE = 17, 38
 """Rows of the list of points on the first page, and on each further one."""
+PLACE_EM, SMALL_EM = 18, 24
+"""Letters of the place of a point that fit its column, and each of two lines that are set smaller."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +97,24 @@ def _pay(facts: Summary) -> list[list[str]]:
     return [["お支払い方法", facts.method], ["お支払い期日", words.day(due, weekday=True)]]
 
 
-def _row(no: int, bill: Mapping[str, Any], place: Mapping[str, str]) -> dict[str, str]:
+def _row(no: int, bill: Mapping[str, Any], place: Mapping[str, str]) -> dict[str, Any]:
     start, last = bill["period_start"], date.fromordinal(bill["period_end"].toordinal() - 1)
     return {
         "no": str(no),
         "contract": place["contract_number"],
-        "place": place["place"],
+        "place": place_lines(place["place"]),
         "period": f"{start.month}/{start.day}～{last.month}/{last.day}",
         "kwh": words.kwh(bill["energy_dwh"]),
         "amount": words.yen(bill["total_minor"]),
     }
+
+
+def place_lines(text: str) -> list[str]:
+    """The line of a place, or two to be set smaller; of what is longer still the end stays, which tells rooms apart."""
+    lines = words.folded(text, em=PLACE_EM)
+    if len(lines) > 2:  # noqa: PLR2004 - one line or two
+        lines = words.folded(text, em=SMALL_EM)
+    return lines if len(lines) <= 2 else [lines[0], f"…{text[1 - SMALL_EM :].strip()}"]  # noqa: PLR2004
 
 
 def _sums(bills: Sequence[Mapping[str, Any]], total: int) -> list[list[str]]:
