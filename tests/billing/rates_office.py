@@ -45,6 +45,13 @@ def set_up_office():
         book.reading(contract, f"{int(slots.sum()) / 10_000:.4f}", half_hours=halfhours.to_bytes(slots), now=NOW)
 
 
+def rebill_list(journey, clerk):
+    """The rebill list as it is after somebody looked now."""
+    assert clerk.post("/billing/rebill/look/").status_code == 302
+    journey.work()
+    return clerk.get("/billing/rebill/").content.decode()
+
+
 def bill_the_month(journey, clerk, lead, **asked):
     """
     A run from the button to the issue, what blocks released; returns it.

@@ -271,6 +271,10 @@ def test_bills_are_found_by_customer_and_priced_again(clerks):
     shown = get(first, "/billing/bills/?q=灯火+2郎", "灯火 2郎", "2026-10-01")
     assert "灯火 1郎" not in shown
     assert "2026-10-02" not in shown, "people read the last day, not the day after"
+    get(first, "/billing/rebill/", "Nobody has looked yet.")
+    post(first, "/billing/rebill/look/")
+    get(first, "/billing/rebill/", "job-progress")
+    queue.run_waiting()
     get(first, "/billing/rebill/", "Every issued bill would come out the same today.")
     bill = queries.bills_of_run(run_id=run.id)[0]
     get(first, f"/billing/bills/{bill.id}/", "Prices from", f"/billing/bills/{bill.id}/replay/")

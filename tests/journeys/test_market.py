@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.billing import book
-from tests.billing.rates_office import NOW, bill_the_month, employ
+from tests.billing.rates_office import NOW, bill_the_month, employ, rebill_list
 from tests.billing.test_spot import MARKET
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
@@ -81,7 +81,7 @@ def test_late_prices_set_bills_aside_and_revised_ones_correct_them(journey, mark
     assert (second.bill_count, second.aside_count) == (1, 0)
     (billed,) = billing.bills_of_run(run_id=second.id)
     assert (billed.plan_code, billed.period_start, billed.period_end) == ("test-market", start, end)
-    assert "/billing/runs/new/" not in ito.get("/billing/rebill/").content.decode()
+    assert "/billing/runs/new/" not in rebill_list(journey, ito)
 
     # A day of the bill is revised: a second person agrees, the list names the bill, a run takes the difference.
     came = ito.post("/masters/spot/import/", {"file": SimpleUploadedFile("revised.csv", file(REVISED, 1, "21.5"))})
@@ -90,7 +90,7 @@ def test_late_prices_set_bills_aside_and_revised_ones_correct_them(journey, mark
     abe.post(came["Location"], {"decision": "approve", "note": "as the market says"})
     assert master_data.spot_import(import_id=waiting.id).state is master_values.SpotImportState.HOLDS
     assert book.changes(book.OCTOBER) == {billing_values.Changed.SPOT: 1}
-    assert "/billing/runs/new/" in ito.get("/billing/rebill/").content.decode()
+    assert "/billing/runs/new/" in rebill_list(journey, ito)
     third = bill_the_month(journey, ito, abe, kind="correction")
     # 12 kWh of that day, 12 yen dearer each
     assert (third.bill_count, third.total_minor) == (1, 144)

@@ -19,6 +19,7 @@ from tomoshibi.storage import db, kept
 from tomoshibi.ui import figures
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
+from tomoshibi.worker.values import JobState
 
 _TRIES = 5
 _TOGETHER = 2
@@ -150,14 +151,70 @@ def find_corrections(
     return "; ".join(made) or _("nothing changed")
 
 
-def open_correction(*, month: Month, now: datetime) -> values.Run | None:
+def open_correction(*, month: Month, now: datetime, actor_id: int | None = None) -> values.Run | None:
     """A correction run of a month, or nothing where nothing changed."""
     try:
         return operations.open_run(
-            month=month, selection=values.Selection(), actor_id=None, now=now, kind=values.RunKind.CORRECTION
+            month=month, selection=values.Selection(), actor_id=actor_id, now=now, kind=values.RunKind.CORRECTION
         )
     except operations.NothingToBill:
         return None
+
+
+@worker.define_job(
+    "billing.look_for_changes",
+    procedure="RB6",
+    label=gettext_noop("Look for issued bills that would come out differently"),
+)
+def look_for_changes(
+    progress: Tell, *, look_id: int | None = None, actor_id: int | None = None, **_announced: Any
+) -> str:
+    """Look at all issued bills of two years, so many contracts at a time; nothing is drafted."""
+    if look_id is None:
+        with db.transaction():
+            look_id = operations.begin_look(actor_id=actor_id, now=clock.now())
+    with db.transaction():
+        found = queries.changes_by_month(today=clock.today(), told=progress)
+    with db.transaction():
+        operations.end_look(look_id=look_id, counts=found, now=clock.now())
+    said = [f"{month}: {sum(counts.values()):,}" for month, counts in found.items()]
+    return "; ".join(said) or _("nothing changed")
+
+
+@worker.define_job("billing.list_differences", procedure="RB6", label=gettext_noop("List the differences of a month"))
+def list_differences(progress: Tell, *, month: int, actor_id: int | None = None) -> str:
+    """A correction run of a month, with whatever would come out differently now; rated, and issued by nobody yet."""
+    with db.transaction():
+        run = open_correction(month=Month.from_number(month), now=clock.now(), actor_id=actor_id)
+    return _("nothing changed") if run is None else rate_run(progress, run_id=run.id, actor_id=actor_id)
+
+
+def enqueue_look(*, actor_id: int | None, now: datetime) -> int:
+    """Put a look at all issued bills into the queue, unless one waits there or is under way; returns its job."""
+    newest = queries.newest_look()
+    if newest is not None and newest.ended_at is None and newest.job_id is not None:
+        job = clock.job(job_id=newest.job_id)
+        if job is not None and job.state in {JobState.WAITING, JobState.RUNNING}:
+            return newest.job_id
+    look_id = operations.begin_look(actor_id=actor_id, now=now)
+    job_id = worker.enqueue(
+        "billing.look_for_changes",
+        {"look_id": look_id, "actor_id": actor_id},
+        requested_by_id=actor_id,
+        lock="billing.look",
+    )
+    operations.note_look_job(look_id=look_id, job_id=job_id)
+    return job_id
+
+
+def enqueue_differences(*, month: Month, actor_id: int | None) -> int:
+    """Put the list of a month's differences into the queue."""
+    return worker.enqueue(
+        "billing.list_differences",
+        {"month": month.number, "actor_id": actor_id},
+        requested_by_id=actor_id,
+        lock=f"billing.differences:{month.number}",
+    )
 
 
 @worker.define_job("billing.make_statements", procedure="RB9", label=gettext_noop("Typeset statements for the printer"))

@@ -7,6 +7,7 @@ urlpatterns = [
     path("runs/", runs.all_runs, name="runs"),
     path("runs/new/", runs.new_run, name="new_run"),
     path("rebill/", runs.rebill, name="rebill"),
+    path("rebill/look/", runs.look, name="look"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/parts/", runs.parts, name="run_parts"),
     path("runs/<int:run_id>/compared/", runs.compared, name="run_compared"),

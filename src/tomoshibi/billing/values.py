@@ -186,6 +186,22 @@ class StudySelection:
 
 
 @dataclass(frozen=True)
+class Look:
+    """
+    A look at all issued bills for those that would come out differently.
+
+    :param counts: contracts by month, newest first, and reason; empty while it is under way
+    """
+
+    id: int
+    began_at: datetime
+    ended_at: datetime | None
+    asked_by_id: int | None
+    job_id: int | None
+    counts: Mapping[Month, Mapping[Changed, int]]
+
+
+@dataclass(frozen=True)
 class Study:
     """
     A question to the whole book: what would these months have cost under other prices?

@@ -40,5 +40,13 @@ TABLE: Sequence[Schedule] = (
     ),
     Schedule("tally-points", "groups.tally", "GR1", 0, 23, _("Tally the points of changed groups")),
     Schedule("recount-points", "groups.recount", "GR1", 3, 3, _("Compare all tallies with the points")),
+    Schedule(
+        "look-for-changed-bills",
+        "billing.look_for_changes",
+        "RB6",
+        5,
+        5,
+        _("Look for issued bills that would come out differently"),
+    ),
     Schedule("tidy-answers", "billing.tidy_answers", "MS10", 4, 4, _("Drop kept answers that no longer hold")),
 )

@@ -19,6 +19,7 @@ WORDS: dict[str, str | Promise] = {
     "group_id": pgettext_lazy("job argument", "Number of the group"),
     "invitation_id": pgettext_lazy("job argument", "Number of the invitation"),
     "job_id": pgettext_lazy("job argument", "Number of the job"),
+    "look_id": pgettext_lazy("job argument", "Number of the look"),
     "list_id": pgettext_lazy("job argument", "Number of the list"),
     "month": pgettext_lazy("job argument", "Month"),
     "name": pgettext_lazy("job argument", "Name"),

@@ -13,6 +13,7 @@ from tomoshibi.billing.models.bills import (
 )
 from tomoshibi.billing.models.examining import Adjustment, CheckSetting, Examination, Finding, Hold
 from tomoshibi.billing.models.groups import GroupMonth
+from tomoshibi.billing.models.looks import Look
 from tomoshibi.billing.models.runs import Chunk, Run
 from tomoshibi.billing.models.statements import Notice, PrintBatch, PrintPart, Reissue
 from tomoshibi.billing.models.studies import Study, StudyPart
@@ -29,6 +30,7 @@ __all__ = [
     "Hold",
     "Invoice",
     "Line",
+    "Look",
     "Notice",
     "NumberBlock",
     "NumberSequence",

@@ -40,6 +40,7 @@ from tomoshibi.billing.operations.issuing import (
     issue_chunk,
     start_issue,
 )
+from tomoshibi.billing.operations.looking import begin_look, end_look, note_look_job
 from tomoshibi.billing.operations.previewing import NothingToPreview, preview
 from tomoshibi.billing.operations.printing import (
     PART_SIZE,
@@ -104,6 +105,7 @@ __all__ = [
     "annex_pdf",
     "ask_grid",
     "begin_batch",
+    "begin_look",
     "calculate_groups",
     "cancel",
     "cancel_study",
@@ -111,6 +113,7 @@ __all__ = [
     "confirm",
     "correct",
     "draft_again",
+    "end_look",
     "enter_charge",
     "finish_batch",
     "finish_examination",
@@ -121,6 +124,7 @@ __all__ = [
     "hold",
     "issue_chunk",
     "note_job",
+    "note_look_job",
     "note_study_job",
     "notify_next",
     "open_run",

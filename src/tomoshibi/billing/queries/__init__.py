@@ -107,6 +107,7 @@ from tomoshibi.billing.queries.kept import (
     published_values,
 )
 from tomoshibi.billing.queries.leftovers import last_documents, left_over
+from tomoshibi.billing.queries.looks import last_look, newest_look
 from tomoshibi.billing.queries.members import (
     ReadingDayCount,
     changes_by_month,
@@ -211,6 +212,7 @@ __all__ = [
     "issued_totals",
     "last_documents",
     "last_ends",
+    "last_look",
     "late_terms_frame",
     "left_over",
     "lines_frame",
@@ -222,6 +224,7 @@ __all__ = [
     "month_to_bill",
     "months_of_customer",
     "neighbours",
+    "newest_look",
     "parts",
     "parts_of",
     "payers",

@@ -1,7 +1,7 @@
 """What changed since bills were issued: their values, the published values, the prices of their plans."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
 CONTRACTS_A_BLOCK = 25_000
+Told = Callable[[int, int], None]
 CHANGED = {"month": pl.Int64, "contract_id": pl.Int64, "why": pl.String}
 _ISSUED = {
     "month": pl.Int64,
@@ -66,10 +67,13 @@ def changed_contracts(*, months: Sequence[Month]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=CHANGED), *changed_blocks(months=months)])
 
 
-def changed_blocks(*, months: Sequence[Month], contracts_a_block: int = CONTRACTS_A_BLOCK) -> Iterator[pl.DataFrame]:
+def changed_blocks(
+    *, months: Sequence[Month], contracts_a_block: int = CONTRACTS_A_BLOCK, told: Told | None = None
+) -> Iterator[pl.DataFrame]:
     """
     The same, so many contracts at a time: what is in memory does not grow with the book.
 
+    :param told: called before each block and at the end with how many are done, and of how many
     :returns: frames as of ``changed_contracts``
     """
     ends = "SELECT min(contract_id), max(contract_id) FROM billing_bill WHERE month = ANY(%s) HAVING count(*) > 0"
@@ -77,8 +81,13 @@ def changed_blocks(*, months: Sequence[Month], contracts_a_block: int = CONTRACT
     if span.is_empty():
         return
     known = _Known(_stale_published(months), _replaced_versions(), masters.RateBook(), tuple(months))
-    for first in range(span["first"][0], span["last"][0] + 1, contracts_a_block):
+    starts = range(span["first"][0], span["last"][0] + 1, contracts_a_block)
+    for done, first in enumerate(starts):
+        if told is not None:
+            told(done, len(starts))
         yield _changed_within(known, _Within(first, first + contracts_a_block))
+    if told is not None:
+        told(len(starts), len(starts))
 
 
 @dataclass(frozen=True)

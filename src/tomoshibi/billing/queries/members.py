@@ -1,6 +1,6 @@
 """Who a run would take, and what the page for a new run shows before it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -165,7 +165,12 @@ def _changed(month: Month, selection: values.Selection) -> pl.DataFrame:
 
 
 def changes_by_month(
-    *, today: date, reading_ids: Sequence[int] = (), months_after: int = 0, months: int = 24
+    *,
+    today: date,
+    reading_ids: Sequence[int] = (),
+    months_after: int = 0,
+    months: int = 24,
+    told: Callable[[int, int], None] | None = None,
 ) -> dict[Month, dict[values.Changed, int]]:
     """
     Months, newest first, in which an issued bill rests on something else than what holds now: how many contracts, by
@@ -174,6 +179,7 @@ def changes_by_month(
     :param reading_ids: look only at the months of these readings
     :param months_after: and at so many months after each
     :param months: how far back to look
+    :param told: called with how many blocks of contracts are done, and of how many
     """
     newest = Month.of(today).plus(1)
     billed = bulk.read_frame("SELECT DISTINCT month FROM billing_run", {"month": pl.Int64})["month"].to_list()
@@ -187,7 +193,7 @@ def changes_by_month(
         return {}
     blocks = [
         _still_supplied(changed, looked).group_by("month", "why").len()
-        for changed in changes.changed_blocks(months=looked)
+        for changed in changes.changed_blocks(months=looked, told=told)
     ]
     if not blocks:
         return {}

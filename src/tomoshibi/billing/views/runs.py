@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tomoshibi.billing import billlist, checks, forms, jobs, operations, queries, values
 from tomoshibi.billing.views import pictures
 from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.metering import queries as metering
@@ -102,31 +103,80 @@ def new_run(request: HttpRequest) -> HttpResponse:
         "area": area,
         "days": for_people,
         "totals": totals,
-        "changed": list(queries.changes_by_month(today=today)),
+        "look": queries.last_look(),
         "unread": len(metering.files_waiting()),
     }
     return render(request, "billing/new_run.html", context)
+
+
+SHOWN_JOBS = ("billing.look_for_changes", "billing.list_differences")
+LONGEST_NUMBER = 16
 
 
 @require_GET
 @page("RB6", "RB7")
 def rebill(request: HttpRequest) -> HttpResponse:
     """Issued bills that would come out differently today, by month and reason; a button lists the differences."""
-    open_runs = {
-        one.month: one for one in queries.runs(open_only=True) if one.kind is values.RunKind.CORRECTION
-    }  # fmt: skip
+    last = queries.last_look()
+    counted = last.counts if last is not None else {}
+    corrections = [one for one in queries.runs(open_only=True) if one.kind is values.RunKind.CORRECTION]
+    open_runs = {one.month: one for one in corrections}
     rows = [
         {
             "month": month,
             "counts": [counts.get(why, 0) for why in values.Changed],
-            "run": open_runs.get(month.number),
+            "run": open_runs.pop(month.number, None),
+            "issued": _corrected_since(month, last),
         }
-        for month, counts in queries.changes_by_month(today=clock.today()).items()
+        for month, counts in counted.items()
     ]
-    return render(request, "billing/rebill.html", {"rows": rows})
+    context = {
+        "rows": rows,
+        "others": [(Month.from_number(number), one.id) for number, one in open_runs.items()],
+        "look": last,
+        "jobs": _under_way(request),
+        "asked_by": people.name_of(user_id=last.asked_by_id) if last is not None else "",
+    }
+    return render(request, "billing/rebill.html", context)
+
+
+def _corrected_since(month: Month, look: values.Look | None) -> values.Run | None:
+    """The correction of a month that was issued after the look: what the look counted is not all to be done."""
+    return next(
+        (
+            one
+            for one in queries.runs(month=month.number)
+            if one.kind is values.RunKind.CORRECTION and one.issued_at and look and one.issued_at >= look.began_at
+        ),
+        None,
+    )
+
+
+def _under_way(request: HttpRequest) -> list[int]:
+    """Jobs whose progress the list shows: the look, and the differences that somebody has just asked for."""
+    newest = queries.newest_look()
+    asked = request.GET.get("job", "")
+    numbers = [newest.job_id] if newest is not None and newest.job_id is not None and newest.ended_at is None else []
+    numbers += [int(asked)] if asked.isdigit() and len(asked) < LONGEST_NUMBER else []
+    there = [clock.job(job_id=number) for number in dict.fromkeys(numbers)]
+    return [job.id for job in there if job is not None and job.name in SHOWN_JOBS and job.state is not JobState.DONE]
+
+
+@require_POST
+@page("RB6", right=DO)
+def look(request: HttpRequest) -> HttpResponse:
+    """Look at all issued bills again, in the worker."""
+    with db.transaction():
+        jobs.enqueue_look(actor_id=actor(request), now=clock.now())
+    return redirect("billing:rebill")
 
 
 def _make(request: HttpRequest, form: forms.RunForm) -> HttpResponse | None:
+    if form.run_kind is values.RunKind.CORRECTION:
+        # Which contracts these are only a look at the whole book says: it is the worker's.
+        with db.transaction():
+            job_id = jobs.enqueue_differences(month=form.cleaned_data["month"], actor_id=actor(request))
+        return redirect(f"{reverse('billing:rebill')}?job={job_id}")
     try:
         with db.transaction():
             made = operations.open_run(
