@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0012_answers_of_studies_are_kept'),
+        ('billing', '0013_the_house_opens_corrections'),
     ]
 
     operations = [
