@@ -151,11 +151,28 @@ def test_a_tax_rise_is_studied_from_its_proposal_and_levy_and_fuel_beside_it(jou
     assert 'value="12"' in form
     assert waiting.id > 0
 
+    # What cannot be asked is told at its field, with what was typed, and nothing is begun.
+    for wrong, field in (
+        ({"tax_rate": "twelve"}, "tax_rate"),
+        ({"carry_tax_over": "on"}, "tax_rate"),
+        ({"tax_rate": "12", "last_month": "2026-01"}, "last_month"),
+        ({"tax_rate": "12", "area": "10"}, "__all__"),  # nobody is supplied there
+    ):
+        question = {"title": "what if", "first_month": MONTH, "last_month": MONTH} | wrong
+        refused = ito.post("/billing/studies/new/", question)
+        assert refused.status_code == 422
+        assert field in refused.context["form"].errors
+        assert 'value="what if"' in refused.content.decode()
+    assert not billing.study_rows().exists()
+
     # Prices hold the tax: without new prices the customer pays the same and the company keeps less.
     inside = study(journey, ito, tax_rate="12")
     totals = inside.result["totals"]
     assert totals["after_minor"] == totals["before_minor"]
     assert totals["after_tax_minor"] > totals["before_tax_minor"]
+    # Asked once more it is the same answer, from the same inputs.
+    again = study(journey, ito, tax_rate="12")
+    assert (again.result, again.input_hash) == (inside.result, inside.input_hash)
     carried = study(journey, ito, tax_rate="12", carry_tax_over="on")
     assert carried.result["totals"]["after_minor"] > totals["before_minor"]
 
