@@ -123,13 +123,18 @@ class Reading(models.Model):
 
 
 class HalfHours(models.Model):
-    """The intervals of one reading as a vector of little-endian 32-bit integers [0.1 Wh]."""
+    """
+    The intervals of one reading as a vector (``kernel.halfhours.packed``).
+
+    :ivar step_dwh: what one step of the 16-bit numbers stands for [0.1 Wh]; 0: they are 32-bit integers of 0.1 Wh
+    """
 
     reading = models.OneToOneField(Reading, primary_key=True, on_delete=models.CASCADE, related_name="+")
     first_day = models.DateField()
     days = models.SmallIntegerField()
     interval_minutes = models.SmallIntegerField()
     missing_count = models.IntegerField(default=0)
+    step_dwh = models.SmallIntegerField(default=0)
     values_dwh = models.BinaryField()
 
 

@@ -15,9 +15,9 @@ _EPOCH = date(2000, 1, 1)
 """PostgreSQL counts the days of a binary date from here."""
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = struct.pack("!h", -1)
-_HEAD = struct.Struct("!h iq ii ih ih ii i")
-"""Six fields with their lengths: reading, first day, days, interval, missing, and the length of the values."""
-_FIELDS = 6
+_HEAD = struct.Struct("!h iq ii ih ih ii ih i")
+"""Seven fields with their lengths: reading, first day, days, interval, missing, step, and the length of the values."""
+_FIELDS = 7
 _BLOCK = 2**20
 
 
@@ -27,7 +27,7 @@ class IntervalsTooLong(ValueError):
 
 @dataclass(frozen=True)
 class Vector:
-    """Intervals of one reading, as its row holds them."""
+    """Intervals of one reading, as ``kernel.halfhours.to_bytes`` makes them."""
 
     reading_id: int
     first_day: date
@@ -45,19 +45,24 @@ def to_copy(vectors: Iterable[Vector]) -> Iterator[bytes]:
     waiting, size = [_SIGNATURE], 0
     for vector in vectors:
         day = (vector.first_day - _EPOCH).days
+        step, stored = halfhours.packed(vector.values_dwh)
+        missing = int((halfhours.from_bytes(vector.values_dwh) == MISSING).sum())
+        assert missing == vector.missing_count, (
+            "who reads a vector looks for what is missing only where some is counted"
+        )
         head = _HEAD.pack(
             _FIELDS, 8, vector.reading_id, 4, day, 2, vector.days, 2, vector.interval_minutes,
-            4, vector.missing_count, len(vector.values_dwh),
+            4, vector.missing_count, 2, step, len(stored),
         )  # fmt: skip
-        waiting += (head, vector.values_dwh)
-        size += len(vector.values_dwh)
+        waiting += (head, stored)
+        size += len(stored)
         if size > _BLOCK:
             yield b"".join(waiting)
             waiting, size = [], 0
     yield b"".join((*waiting, _TRAILER))
 
 
-COPY_COLUMNS = ("reading_id", "first_day", "days", "interval_minutes", "missing_count", "values_dwh")
+COPY_COLUMNS = ("reading_id", "first_day", "days", "interval_minutes", "missing_count", "step_dwh", "values_dwh")
 
 
 PACKED = """
@@ -66,7 +71,8 @@ PACKED = """
            LATERAL (
                SELECT string_agg(
                           int8send(reading_id) || int4send(first_day - date '2000-01-01') || int2send(days)
-                          || int2send(interval_minutes) || int4send(missing_count) || int4send(octet_length(values_dwh)),
+                          || int2send(interval_minutes) || int4send(missing_count) || int2send(step_dwh)
+                          || int4send(octet_length(values_dwh)),
                           ''::bytea
                       ) AS heads,
                       string_agg(values_dwh, ''::bytea) AS vectors
@@ -80,19 +86,25 @@ Vectors of many readings, ``TOGETHER`` in a row, for a binary COPY: one row each
 threads that read side by side hand the interpreter to each other at every one.
 """
 TOGETHER = 64
-"""Some 400 kB of months, which stay near the processor."""
+"""Some 400 kB of months once they are energies, which stay near the processor."""
 _HEADS = np.dtype(
-    [("reading_id", ">i8"), ("day", ">i4"), ("days", ">i2"), ("interval", ">i2"), ("missing", ">i4"), ("size", ">i4")]
-)
+    [
+        ("reading_id", ">i8"), ("day", ">i4"), ("days", ">i2"), ("interval", ">i2"), ("missing", ">i4"), ("step", ">i2"),
+        ("size", ">i4"),
+    ]
+)  # fmt: skip
+_KIND = ["interval", "step", "size"]
+"""Vectors that are alike in these are one matrix."""
 _PACK = struct.Struct("!hi")
 """How many fields a row has, and how long the first one is."""
 
 
 def packs_of(blocks: Iterable[bytes | memoryview]) -> Iterator[tuple[npt.NDArray[np.void], Int32Array]]:
     """
-    The vectors of a binary COPY of ``PACKED``, those of the same length and interval together.
+    The vectors of a binary COPY of ``PACKED``, those of the same length, interval and step together.
 
-    :returns: heads (``reading_id, day, days, interval, missing, size``), and the intervals of each, shape (n, slots) [0.1 Wh]
+    :returns: heads (``reading_id, day, days, interval, missing, step, size``), and the intervals of each, shape (n, slots)
+        [0.1 Wh]
     """
     for number, block in enumerate(blocks):
         row = memoryview(block)
@@ -105,15 +117,24 @@ def packs_of(blocks: Iterable[bytes | memoryview]) -> Iterator[tuple[npt.NDArray
 def _unpacked(row: memoryview) -> Iterator[tuple[npt.NDArray[np.void], Int32Array]]:
     _fields, length = _PACK.unpack_from(row)
     heads = np.frombuffer(row, dtype=_HEADS, count=length // _HEADS.itemsize, offset=_PACK.size)
-    values = np.frombuffer(row, dtype="<i4", offset=_PACK.size + length + 4)
-    if (heads["size"] == heads["size"][0]).all() and (heads["interval"] == heads["interval"][0]).all():
-        yield heads, values.reshape(len(heads), -1)
+    # Behind the heads they begin anywhere: numbers that lie across their places are read several times as slowly.
+    stored = np.frombuffer(row, dtype=np.uint8, offset=_PACK.size + length + 4).copy()
+    kinds = heads[_KIND]
+    if (kinds == kinds[0]).all():
+        yield heads, _energies(heads, stored.reshape(len(heads), -1))
         return
-    ends = np.cumsum(heads["size"] // 4)
-    for kind in np.unique(heads[["interval", "size"]]):
-        mine = np.flatnonzero((heads["interval"] == kind["interval"]) & (heads["size"] == kind["size"]))
-        width = int(kind["size"]) // 4
-        yield heads[mine], np.stack([values[ends[n] - width : ends[n]] for n in mine])
+    ends = np.cumsum(heads["size"])
+    for kind in np.unique(kinds):
+        mine = np.flatnonzero(kinds == kind)
+        yield heads[mine], _energies(heads[mine], np.stack([stored[ends[n] - kind["size"] : ends[n]] for n in mine]))
+
+
+def _energies(heads: npt.NDArray[np.void], stored: npt.NDArray[np.uint8]) -> Int32Array:
+    """Vectors of one kind, byte by byte in their rows, as energies [0.1 Wh]."""
+    step = int(heads["step"][0])
+    if not step:
+        return stored.view("<i4")
+    return halfhours.widened(stored.view("<u2"), step_dwh=step, missing=bool(heads["missing"].any()))
 
 
 def first_days(heads: npt.NDArray[np.void]) -> npt.NDArray[np.datetime64]:

@@ -219,7 +219,7 @@ def _with_same_vector(rows: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFram
         return standing
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT reading_id, first_day, interval_minutes, md5(values_dwh) FROM metering_halfhours"
+            "SELECT reading_id, first_day, interval_minutes, step_dwh, md5(values_dwh) FROM metering_halfhours"
             " WHERE reading_id = ANY(%s)",
             [equal["id"].to_list()],
         )
@@ -230,9 +230,21 @@ def _with_same_vector(rows: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFram
         for reading_id, first_day, interval, vector in arrived.select(
             "id", "first_day", "interval_minutes", "half_hours"
         ).iter_rows()
-        if stored.get(reading_id) != (first_day, interval, hashlib.md5(vector, usedforsecurity=False).hexdigest())
+        if not _is_stored(vector, first_day, interval, stored.get(reading_id))
     ]
     return standing.with_columns(same=pl.col("same") & ~pl.col("id").is_in(differs))
+
+
+def _is_stored(vector: bytes, first_day: date, interval: int, stored: tuple[date, int, int, str] | None) -> bool:
+    """
+    Whether a vector is what a row holds.
+
+    :param stored: first day, interval, step and digest; rows written before vectors were packed have step 0
+    """
+    if stored is None or stored[:2] != (first_day, interval):
+        return False
+    step, content = halfhours.packed(vector) if stored[2] else (0, vector)
+    return stored[2:] == (step, hashlib.md5(content, usedforsecurity=False).hexdigest())
 
 
 def _supersede(new: pl.DataFrame, *, at: datetime) -> None:

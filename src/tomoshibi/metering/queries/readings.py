@@ -243,7 +243,7 @@ def _confirmed_days(supply_point_id: int, period: Period) -> Iterator[_DayRow]:
         reading__period_end__gt=period.start,
     ).order_by("first_day")
     for row in rows:
-        by_day = halfhours.from_bytes(bytes(row.values_dwh)).reshape(row.days, -1)
+        by_day = halfhours.unpacked(bytes(row.values_dwh), step_dwh=row.step_dwh).reshape(row.days, -1)
         for index in range(row.days):
             yield row.first_day + timedelta(days=index), row.interval_minutes, by_day[index]
 
