@@ -41,6 +41,17 @@ def test_a_file_goes_out_and_its_result_comes_in(world, tmp_path):
     assert "answered" in run("batches").output
 
 
+def test_a_file_that_waits_for_its_second_person_is_taken_up(world, tmp_path):
+    target = tmp_path / "request.txt"
+    alone = run("export", target, "--month", "2026-11", "--as", "kawai")
+    assert alone.exit_code == 1
+    assert not target.exists()
+    later = run("export", target, "--month", "2026-11", "--as", "kawai", "--confirm-as", "mori")
+    assert later.exit_code == 0, later.output
+    assert target.exists()
+    assert [batch.state for batch in queries.batches()] == ["released"], "one file, not two"
+
+
 def test_the_banks_transfers_come_in(world, tmp_path):
     file = tmp_path / "deposits.txt"
     file.write_bytes(notice(row(1, 5_000, "ﾄﾓｼﾋﾞ ﾀﾛｳ"), row(2, 0, "ﾅｼ")))

@@ -35,37 +35,51 @@ def export(
     by: Annotated[str, typer.Option("--as", help="who prepares it")] = "",
     confirmed_by: Annotated[str, typer.Option("--confirm-as", help="who releases it: another person")] = "",
 ) -> None:
-    """Prepare a batch and write its request file; without a second person it stops before release."""
+    """Prepare a batch, or take up the one that waits for its release, and write its request file; without a second person it stops."""
     today = clock.today()
     wanted = Month.parse(month) if month else Month.of(today)
     try:
-        with db.transaction():
-            made = operations.prepare_batch(
-                agent=agent,
-                month=wanted,
-                cycle_day=cycle_day or None,
-                now=clock.now(),
-                today=today,
-                actor_id=_person(by),
-            )
+        batch_id = _waiting(agent=agent, month=wanted, cycle_day=cycle_day)
+        if batch_id is None:
+            with db.transaction():
+                batch_id = operations.prepare_batch(
+                    agent=agent,
+                    month=wanted,
+                    cycle_day=cycle_day or None,
+                    now=clock.now(),
+                    today=today,
+                    actor_id=_person(by),
+                ).batch_id
+        made = queries.batch(batch_id=batch_id)
+        assert made is not None
         typer.echo(
-            f"batch {made.batch_id}: {made.rows:,} debits, {made.total_minor:,} in all, {made.aside:,} set aside"
+            f"batch {made.id}: {made.row_count:,} debits, {made.total_minor:,} in all, {made.aside_count:,} set aside"
         )
         if not confirmed_by:
-            _stop(
-                f"not written: name who releases it with --confirm-as, or release batch {made.batch_id} in the browser"
-            )
+            _stop(f"not written: name who releases it with --confirm-as, or release batch {made.id} in the browser")
         with db.transaction():
             operations.release_batch(
-                batch_id=made.batch_id, now=clock.now(), today=today, actor_id=_person(confirmed_by) or 0
+                batch_id=made.id, now=clock.now(), today=today, actor_id=_person(confirmed_by) or 0
             )
     except _REFUSALS as refusal:
         _stop(str(refusal))
-    batch = queries.batch(batch_id=made.batch_id)
+    batch = queries.batch(batch_id=made.id)
     assert batch is not None
     assert batch.file_id is not None
     target.write_bytes(documents.content(file_id=batch.file_id))
     typer.echo(f"{target}: {batch.sha256}")
+
+
+def _waiting(*, agent: str, month: Month, cycle_day: int) -> int | None:
+    """The batch of a debit that was prepared and waits for its release: nobody prepares it a second time."""
+    found = [
+        batch
+        for batch in queries.batches(states=[values.BatchState.PREPARED])
+        if batch.agent == agent and batch.month == month.number and cycle_day in {0, batch.cycle_day}
+    ]
+    if len(found) > 1:
+        _stop(f"several batches of {month} wait for their release: name one with --cycle-day")
+    return found[0].id if found else None
 
 
 @app.command("import")
