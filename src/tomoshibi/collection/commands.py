@@ -63,11 +63,10 @@ def export(
             )
     except _REFUSALS as refusal:
         _stop(str(refusal))
-    batch = queries.batch(batch_id=made.id)
-    assert batch is not None
-    assert batch.file_id is not None
-    target.write_bytes(documents.content(file_id=batch.file_id))
-    typer.echo(f"{target}: {batch.sha256}")
+    assert made is not None
+    assert made.file_id is not None
+    target.write_bytes(documents.content(file_id=made.file_id))
+    typer.echo(f"{target}: {made.sha256}")
 
 
 def _waiting(*, agent: str, month: Month, cycle_day: int) -> int | None:
