@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.masters import models, operations, queries
+from tomoshibi.masters import models, operations, queries, store
+from tomoshibi.masters.register import MASTERS, Validity
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -135,6 +136,26 @@ def test_loading_again_changes_nothing_and_never_overrides():
 def test_the_database_refuses_two_rows_on_one_day(row):
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
+
+
+DATED = {code: master for code, master in MASTERS.items() if master.validity is not Validity.NONE}
+PLAIN = {"CharField": "x", "BooleanField": False, "JSONField": {}, "ArrayField": [], "DateField": None}
+
+
+def some_row(model, valid):
+    """A row of any dated master with the same key as every other one from here."""
+    kinds = {field.name: field.get_internal_type() for field in model._meta.concrete_fields if not field.primary_key}
+    return model(**{name: valid if name == "valid" else PLAIN.get(kind, 1) for name, kind in kinds.items()})
+
+
+@pytest.mark.parametrize("code", DATED)
+def test_of_every_dated_master_the_database_refuses_the_same_key_on_the_same_day(code):
+    model = store.MODEL_OF[code]
+    model.objects.all().delete()
+    some_row(model, DateRange(date(2040, 1, 1), date(2041, 1, 1))).save()
+    some_row(model, DateRange(date(2041, 1, 1), None)).save()
+    with pytest.raises(IntegrityError, match="exclusion"), transaction.atomic():
+        some_row(model, DateRange(date(2040, 12, 31), date(2041, 1, 1))).save()
 
 
 def test_a_row_without_an_end_holds_until_the_next_known_change():

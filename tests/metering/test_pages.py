@@ -11,6 +11,7 @@ from tomoshibi.identity.models import User
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import operations, queries, values
 from tomoshibi.storage import db
+from tomoshibi.worker import queries as worker_queries
 from tomoshibi.worker import queue
 from tomoshibi.worklist import queries as worklist
 
@@ -85,6 +86,10 @@ def test_a_gap_is_asked_for_again_or_agreed_upon(clerk, uploaded, now):
     shown = page(clerk, "/metering/gaps/")
     assert spin(4) in shown
     assert spin(5) in shown
+    assert "遅れ（日数）" in shown
+    exported = clerk.get("/metering/gaps/?export=csv").content.decode("utf-8-sig").splitlines()
+    due = queries.gaps()[0].due_on
+    assert f",{(worker_queries.today() - due).days}," in exported[1]
     page(clerk, "/metering/gaps/all/")
     page(clerk, f"/metering/gaps/{missing[spin(5)]}/panel/")
     asked = clerk.post("/metering/gaps/ask/", {"ids": [missing[spin(4)], missing[spin(5)]], "list_query": ""})

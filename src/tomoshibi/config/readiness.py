@@ -143,9 +143,9 @@ def require_known_database() -> None:
         )
     newer = newer_migrations()
     if newer:
+        more = f" and {len(newer) - 1} more" if len(newer) > 1 else ""
         raise CannotStart(
-            f"the database is of a newer version: it has {newer[-1]} and {len(newer) - 1} more that this version does not "
-            "know. Start the newer version, or restore a backup made by this one (tomoshibi restore FILE)."
+            f"the database is of a newer version: it has {newer[-1]}{more} that this version does not know. Start the newer version, or restore a backup made by this one (tomoshibi restore FILE)."
         )
 
 

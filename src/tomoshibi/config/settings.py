@@ -26,7 +26,8 @@ def _secret_key() -> str:
     if given:
         return given
     if not server.is_embedded():
-        raise RuntimeError("TOMOSHIBI_SECRET_KEY must be set when an outside database is used")
+        # The sentence alone: whoever starts it with half of its settings needs no traceback.
+        raise SystemExit("TOMOSHIBI_SECRET_KEY must be set where TOMOSHIBI_DATABASE_URL names an outside database")
     file = DATA / "secret_key"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

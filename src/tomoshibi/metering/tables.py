@@ -12,6 +12,7 @@ from tomoshibi.metering import queries, values
 from tomoshibi.metering.values import FileState, GapOutcome, GapReason, RowCode, Source
 from tomoshibi.ui import lists
 from tomoshibi.ui.states import State, Tone
+from tomoshibi.worker import queries as clock
 
 FILE_STATES = {
     FileState.WAITING: State(_("waiting"), Tone.QUIET, "hourglass", _("It was received and is read next.")),
@@ -130,6 +131,11 @@ def file_rows_list(*, file_id: int) -> lists.ListQuery:
     )
 
 
+def _days_late(row: Mapping[str, Any]) -> int:
+    """How old a gap is: days since its value was due."""
+    return max(0, (clock.today() - row["due_on"]).days)
+
+
 def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
     """What is due and not there, longest overdue first."""
     return lists.ListQuery(
@@ -142,6 +148,11 @@ def gaps_list(*, open_only: bool = True) -> lists.ListQuery:
             lists.Code("area", _("Area"), explain={code: area.name for code, area in masters.areas().items()}),
             lists.Code("base_day", _("Base day")),
             lists.Day("due_on", _("Due"), weekday=True),
+            *(
+                (lists.Number("late", _("Days late"), path="due_on", show=_days_late, sortable=False),)
+                if open_only
+                else ()
+            ),
             lists.Number("asked_count", _("Asked again")),
             lists.Moment("asked_at", _("Last asked")),
             lists.Code("contract_number", _("Contract")),
