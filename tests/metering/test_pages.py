@@ -87,7 +87,7 @@ def test_a_gap_is_asked_for_again_or_agreed_upon(clerk, uploaded, now):
     assert spin(4) in shown
     assert spin(5) in shown
     assert "遅れ（日数）" in shown
-    exported = clerk.get("/metering/gaps/?export=csv").content.decode("utf-8-sig").splitlines()
+    exported = clerk.get("/metering/gaps/?export=csv").getvalue().decode("utf-8-sig").splitlines()
     due = queries.gaps()[0].due_on
     assert f",{(worker_queries.today() - due).days}," in exported[1]
     page(clerk, "/metering/gaps/all/")
