@@ -80,6 +80,18 @@ def test_a_new_run_opens_at_the_month_whose_values_wait(clerks, now):
     get(first, "/billing/runs/new/?month=2026-11", shown.replace("10", "11"))
 
 
+def made_again(bill, first, second):
+    assert "Made again on request" not in get(first, f"/billing/bills/{bill.id}/")
+    get(first, f"/billing/bills/{bill.id}/reissue/", bill.invoice_number, f"{bill.total_minor:,}")
+    asked = post(first, f"/billing/bills/{bill.id}/reissue/", confirmed="1", reason="lost on the way")
+    assert asked == f"/billing/bills/{bill.id}/#reissues"
+    (request,) = queries.reissues(bill_ids=[bill.id])
+    address = f"/billing/bills/{bill.id}/reissues/{request['id']}.pdf"
+    get(second, f"/billing/bills/{bill.id}/", "Made again on request", "lost on the way", address)
+    assert first.get(address)["Content-Type"] == "application/pdf"
+    assert first.get(address.replace(f"/{request['id']}.pdf", "/0.pdf")).status_code == 404
+
+
 def test_a_month_in_the_browser(clerks):
     first, second = clerks
     get(first, "/billing/runs/", "No run yet.")
@@ -137,8 +149,7 @@ def test_a_month_in_the_browser(clerks):
     get(first, f"/billing/bills/{bill.id}/panel/", bill.invoice_number)
     pdf = first.get(f"/billing/bills/{bill.id}/statement.pdf")
     assert pdf["Content-Type"] == "application/pdf"
-    again = first.post(f"/billing/bills/{bill.id}/reissue/", {"confirmed": "1", "reason": "lost"})
-    assert again["Content-Type"] == "application/pdf"
+    made_again(bill, first, second)
 
     assert post(first, f"/billing/runs/{run.id}/print/").startswith("/worker/jobs/")
     queue.run_waiting()

@@ -82,10 +82,13 @@ def test_a_statement_is_a_qualified_invoice(month):
 def test_a_draft_says_so_and_a_reissue_too(month, now):
     run, (debit, *_), clerks = month
     bill = bill_of(run, debit)
-    again = operations.reissue(bill_id=bill.id, reason="lost", actor_id=clerks[0], now=now)
+    asked = operations.reissue(bill_id=bill.id, reason="lost", actor_id=clerks[0], now=now)
+    again = operations.reissued_pdf(bill_id=bill.id, reissue_id=asked)
     assert "再発行" in text_of(again)
     assert "＊＊＊＊567" in text_of(again)
     assert "9876567" not in text_of(again)
+    with pytest.raises(queries.NoSuchBill):
+        operations.reissued_pdf(bill_id=bill.id, reissue_id=asked + 1)
     with pytest.raises(operations.NoReason):
         operations.reissue(bill_id=bill.id, reason=" ", actor_id=clerks[0], now=now)
     book.reading(book.customer(4), 100, now=now)

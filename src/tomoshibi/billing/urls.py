@@ -37,6 +37,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/replay/", bills.replay, name="replay"),
     path("bills/<int:bill_id>/invoice/", bills.invoice, name="invoice"),
     path("bills/<int:bill_id>/reissue/", bills.reissue, name="reissue"),
+    path("bills/<int:bill_id>/reissues/<int:reissue_id>.pdf", bills.reissued, name="reissued"),
     path("bills/<int:bill_id>/points/", groups.points, name="bill_points"),
     path("bills/<int:bill_id>/points.<str:kind>", groups.annex, name="annex"),
     path("groups/", groups.months, name="group_months"),

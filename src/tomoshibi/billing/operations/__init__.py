@@ -53,6 +53,7 @@ from tomoshibi.billing.operations.printing import (
     notify_next,
     print_next_part,
     reissue,
+    reissued_pdf,
     statement_pdf,
 )
 from tomoshibi.billing.operations.replaying import NothingKept, replay, replay_collective
@@ -134,6 +135,7 @@ __all__ = [
     "rate_again",
     "rate_chunk",
     "reissue",
+    "reissued_pdf",
     "reject_charge",
     "release",
     "replay",

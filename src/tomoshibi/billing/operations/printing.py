@@ -77,10 +77,11 @@ def combined_pdf(*, customer_id: int, month: Month) -> bytes | None:
 
 
 @db.transaction_required
-def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime) -> bytes:
+def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime) -> int:
     """
-    Make a statement again on request; it says so, and the request stays on record.
+    Record that a statement is made again on request.
 
+    :returns: the request's id, for ``reissued_pdf``
     :raises NoReason: without a reason
     :raises queries.NoSuchBill: for an unknown bill, or one that was not issued
     """
@@ -88,9 +89,20 @@ def reissue(*, bill_id: int, reason: str, actor_id: int | None, now: datetime) -
         raise NoReason(_("Give a reason."))
     if not queries.bill(bill_id=bill_id).invoice_number:
         raise queries.NoSuchBill(_("This bill was not issued."))
-    Reissue.objects.create(bill_id=bill_id, reason=reason.strip(), actor_id=actor_id, at=now)
+    request = Reissue.objects.create(bill_id=bill_id, reason=reason.strip(), actor_id=actor_id, at=now)
     what = f"made the statement of bill {bill_id} again: {reason}"
     identity.record_deed(procedure="RB9", what=what, at=now, subject=f"billing.bill:{bill_id}", actor_id=actor_id)
+    return request.id
+
+
+def reissued_pdf(*, bill_id: int, reissue_id: int) -> bytes:
+    """
+    The statement as it was made again on a request; it says so.
+
+    :raises queries.NoSuchBill: where nobody asked for it
+    """
+    if not Reissue.objects.filter(id=reissue_id, bill_id=bill_id).exists():
+        raise queries.NoSuchBill(f"the statement of bill {bill_id} was not made again by request {reissue_id}")
     return statement_pdf(bill_id=bill_id, reissued=True)
 
 

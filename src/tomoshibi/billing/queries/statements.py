@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.billing import statements
-from tomoshibi.billing.models import PrintBatch, PrintPart
+from tomoshibi.billing.models import PrintBatch, PrintPart, Reissue
 from tomoshibi.billing.queries.bills import lines_of
 from tomoshibi.billing.queries.collective import members_of
 from tomoshibi.billing.statements import drawing
@@ -302,6 +302,12 @@ def print_batches(*, run_id: int | None = None, limit: int = 100) -> list[dict[s
         parts = PrintPart.objects.filter(batch_id=batch["id"], pdf_file_id__isnull=False).order_by("no")
         batch["parts"] = list(parts.values("no", "statement_count", "page_count", "pdf_file_id", "sha256"))
     return batches
+
+
+def reissues(*, bill_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Requests to make the statement of bills again, newest first: ``id, bill_id, reason, actor_id, at``."""
+    fields = ("id", "bill_id", "reason", "actor_id", "at")
+    return list(Reissue.objects.filter(bill_id__in=bill_ids).order_by("-id").values(*fields))
 
 
 def print_parts(*, batch_id: int) -> tuple[int, int]:

@@ -1,11 +1,12 @@
 """Bills: the list, one bill with its derivation and document, and a statement made again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tomoshibi.billing import billlist, derivation, forms, operations, queries, values
 from tomoshibi.billing.views import pictures
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10_PER_MICRO, MICRO
 from tomoshibi.masters import queries as masters
@@ -119,9 +121,18 @@ def _parts(bill_id: int) -> list[dict[str, Any]]:
 def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
     context = _context(bill_id)
     number = context["bill"].invoice_number
+    context["reissues"] = _reissues(context)
     if number:
         context["ledger_url"] = reverse("ledger:journal") + f"?q={number}"
     return render(request, "billing/bill.html", context)
+
+
+def _reissues(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When, for whom and why the document of a bill was made again; a collective invoice is one document."""
+    whole = context["collective"]
+    found = queries.reissues(bill_ids=[one.id for one in whole.members] if whole else [context["bill"].id])
+    names = people.names_of(user_ids={one["actor_id"] for one in found if one["actor_id"] is not None})
+    return [one | {"by": names.get(one["actor_id"], "")} for one in found]
 
 
 @require_GET
@@ -225,16 +236,35 @@ def reissue(request: HttpRequest, bill_id: int) -> HttpResponse:
     form = forms.ReasonForm(request.POST if asking.is_confirmed(request) else None)
     if asking.is_confirmed(request) and form.is_valid():
         with db.transaction():
-            content = operations.reissue(
+            operations.reissue(
                 bill_id=bill_id, reason=form.cleaned_data["reason"], actor_id=actor(request), now=clock.now()
             )
-        return downloads.made(content, f"{found.invoice_number}-reissued.pdf")
+        messages.success(request, _("The statement was made again: it stands on this page, ready to be sent."))
+        return redirect(f"{reverse('billing:bill', args=[bill_id])}#reissues")
+    customer = parties.customer(customer_id=found.customer_id)
     question = asking.Question(
         title=_("Make the statement again"),
         what=_("The statement says that it was issued again; the request is recorded."),
         do=_("Make it again"),
         back=reverse("billing:bill", args=[bill_id]),
-        facts=[(_("Number"), found.invoice_number)],
+        amount_minor=None if found.lead_bill_id else found.total_minor,
+        facts=[
+            (_("Number"), found.invoice_number),
+            (_("Customer"), customer.name if customer else "–"),
+            (_("Reading month"), figures.month(found.month)),
+        ],
         note="",
     )
     return asking.ask(request, question, form=form)
+
+
+@require_GET
+@page("RB7", "RB8", "RB9")
+def reissued(request: HttpRequest, bill_id: int, reissue_id: int) -> HttpResponse:
+    """The statement as it was made again on a request."""
+    found = _found(bill_id)
+    try:
+        content = operations.reissued_pdf(bill_id=bill_id, reissue_id=reissue_id)
+    except queries.NoSuchBill:
+        raise Http404 from None
+    return downloads.made(content, f"{found.invoice_number}-reissued.pdf")
