@@ -117,6 +117,17 @@ def thirteen_months(request: HttpRequest) -> HttpResponse:
 
 
 @page(ANY_STAFF)
+def thirty_days(request: HttpRequest) -> HttpResponse:
+    days = [str(date(2026, 10, 6) + timedelta(days=n)) for n in range(30)]
+    chart = charts.over_categories(
+        chart_id="usage", title="日ごと", axis="日", categories=days, unit="件", whole=True,
+        series=[charts.Series("受信", [n % 3 for n in range(30)])],
+    )  # fmt: skip
+    context = {"bill": _row(2), "form": CorrectionForm(), "chart": chart, "states": STATES}
+    return render(request, "pieces/bill.html", context)
+
+
+@page(ANY_STAFF)
 def kinds(request: HttpRequest) -> HttpResponse:
     words = ["料金・請求", "お支払い", "契約・プラン", "引越し・開始・解約", "停電・設備", "その他"]
     chart = charts.over_categories(
@@ -152,6 +163,7 @@ urlpatterns = [
             path("bills/release/", release, name="release"),
             path("bills/<int:number>/", bill, name="bill"),
             path("kinds/", kinds, name="kinds"),
+            path("thirty-days/", thirty_days, name="thirty_days"),
             path("thirteen-months/", thirteen_months, name="thirteen_months"),
             path("bills/<int:number>/panel/", panel, name="panel"),
         ],

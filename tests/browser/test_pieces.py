@@ -149,6 +149,12 @@ EDGE = """() => {
   return edge.filter((value, place) => place % 4 === 3 && value).length;
 }"""
 """How many points of the outermost column of a chart are painted."""
+BEGINS = """(word) => {
+  const chart = window.echarts.getInstanceByDom(document.querySelector('.chart-canvas'));
+  const drawn = chart.getZr().storage.getDisplayList().filter((one) => one.style?.text === word);
+  return drawn.map((one) => { const room = one.getBoundingRect().clone(); room.applyTransform(one.transform); return room.x; });
+}"""
+"""Where a word begins that stands in a chart."""
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -180,6 +186,17 @@ def test_the_last_word_below_a_chart_is_not_cut(signed_in_page):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_timeout(500)
         assert page.evaluate(EDGE) == 0, width
+
+
+def test_the_first_word_below_a_chart_is_not_cut(signed_in_page, look):
+    """Thirty days on a phone, counted up to two: the scale is narrower than half a day's name."""
+    page = signed_in_page(size="phone")
+    page.goto("/pieces/thirty-days/")
+    page.wait_for_selector(".chart canvas")
+    page.wait_for_timeout(500)
+    (begins,) = page.evaluate(BEGINS, "2026-10-06")
+    assert begins >= 0
+    look(page, "pieces-thirty-days")
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

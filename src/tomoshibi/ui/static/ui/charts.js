@@ -56,6 +56,16 @@
     const bar = Math.max(0, width - 60) / names.length;
     return Math.max(12, Math.ceil((pen.measureText(names.at(-1)).width - bar) / 2) + 4);
   };
+  // The same on the left, where the figures of the scale make room: a narrow one does not make enough for a day's name.
+  const left = (option, width) => {
+    const names = (option.xAxis?.type === "category" && option.xAxis.data) || [];
+    if (!names.length) return 8;
+    pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const bar = Math.max(0, width - 60) / names.length;
+    const points = (option.series || []).flatMap((one) => one.data || []).filter((one) => typeof one === "number");
+    const scale = pen.measureText(number(Math.round(Math.max(1, ...points)))).width + 8;
+    return Math.max(8, Math.ceil((pen.measureText(names[0]).width - bar) / 2 - scale) + 4);
+  };
   // A few things that have names, not numbers, are all named, on as many lines as it takes.
   const named = (option, width) => {
     const names = (option.xAxis?.type === "category" && option.xAxis.data) || [];
@@ -71,7 +81,7 @@
       animationDuration: 250,
       color: colours.series,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: right(option, width), top: several ? 44 : 30, bottom: 4, containLabel: true },
+      grid: { left: left(option, width), right: right(option, width), top: several ? 44 : 30, bottom: 4, containLabel: true },
       // Drawn on the chart itself: a tooltip in HTML would need inline styles, which the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: number, backgroundColor: colours.paper, borderColor: colours.line, textStyle: { color: colours.words }, ...(boxes ? { trigger: "item", formatter: told } : {}) },
       legend: several ? { top: 0, right: 0, textStyle: { color: colours.words }, itemWidth: 14, itemHeight: 8 } : undefined,
