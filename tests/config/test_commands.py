@@ -3,6 +3,12 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+
+from tomoshibi.config import commands, readiness
 
 LOADED = """
 import sys
@@ -37,3 +43,22 @@ def test_a_command_does_not_load_the_rooms_of_the_others():
         [sys.executable, "-c", LOADED, "people"], capture_output=True, encoding="utf-8", check=True, timeout=120
     )
     assert set(done.stdout.split("\n")[-2].split()) == {"tomoshibi.config.commands", "tomoshibi.identity.commands"}
+
+
+@pytest.mark.parametrize(("command", "new", "upgraded"), [("demo", True, 1), ("demo", False, 0), ("month", True, 0)])
+def test_a_demo_sets_a_new_database_up_by_itself_and_touches_no_other(monkeypatch, command, new, upgraded):
+    done = []
+    monkeypatch.setattr(sys, "argv", ["tomoshibi", command])
+    monkeypatch.setattr(commands, "upgrade", lambda: done.append(1))
+    monkeypatch.setattr(readiness, "start_database", lambda: None)
+    monkeypatch.setattr(readiness, "require_known_database", lambda: None)
+    monkeypatch.setattr(readiness, "is_new_database", lambda: new)
+    monkeypatch.setattr(readiness, "pending_migrations", lambda: 0)
+    commands.with_database(SimpleNamespace(help_option_names=["--help"], invoked_subcommand=command))
+    assert len(done) == upgraded
+
+
+def test_a_database_is_new_while_no_step_was_taken(in_transaction):
+    assert not readiness.is_new_database()
+    MigrationRecorder.Migration.objects.all().delete()
+    assert readiness.is_new_database()

@@ -82,6 +82,8 @@ def with_database(context: typer.Context) -> None:
             readiness.require_known_database()
     except readiness.CannotStart as reason:
         stop(str(reason))
+    if context.invoked_subcommand == "demo" and readiness.is_new_database():
+        upgrade()  # nobody's data can suffer, and a demo is what a new house begins with
     if context.invoked_subcommand in {"demo", "month"} and readiness.pending_migrations():
         stop("the database is not set up for this version yet: run tomoshibi upgrade first")
 

@@ -157,6 +157,14 @@ def pending_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def is_new_database() -> bool:
+    """Whether nothing of ours was ever set up in the database."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return not MigrationRecorder(connection).applied_migrations()
+
+
 def free_disk(*, free_bytes: int | None = None) -> Finding:
     """:param free_bytes: instead of asking the disk"""
     folder = server.data_folder()
