@@ -46,6 +46,22 @@ def test_demand_power_factor_and_campaign_reach_the_bill(clerks, now, months, to
     assert (run.bill_count, run.aside_count) == (1, 0)
     bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
     assert bill.total_minor == total
+    # What people read is the demand that counted, not the size that the contract was made with (100 kW), and no price of
+    # nothing beside the power factor.
+    assert queries.demand_of_bill(bill_id=bill.id, plan_version_id=bill.plan_version_id) == "65 kW"
+    shown = str(queries.statement_data(bill_ids=[bill.id], today=now.date()))
+    assert "65 kW" in shown
+    assert "100 kW'" not in shown
+    assert "'.00円" not in shown
+
+
+def test_a_plan_by_the_size_of_the_contract_names_that_size(clerks, now):
+    contract = book.customer(1)
+    book.reading(contract, 100, now=now)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert queries.demand_of_bill(bill_id=bill.id, plan_version_id=bill.plan_version_id) == ""
+    assert "30 A" in str(queries.statement_data(bill_ids=[bill.id], today=now.date()))
 
 
 def test_a_missing_demand_sets_the_bill_aside_with_its_name(clerks, now):
@@ -55,7 +71,7 @@ def test_a_missing_demand_sets_the_bill_aside_with_its_name(clerks, now):
     run = make(now, clerks[0])
     assert (run.bill_count, run.aside_count) == (0, 1)
     (found,) = queries.exceptions(run_id=run.id)
-    assert "demand_milli" in str(found)
+    assert "契約電力(実量制)" in found["reason"]
 
 
 def test_equipment_added_inside_the_month_divides_the_basic_charge_on_its_day(clerks, now):

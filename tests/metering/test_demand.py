@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from tests.metering.grid import spin
 from tests.parties.test_customers import account, taro
@@ -223,4 +224,20 @@ def test_a_csv_is_taken_for_contracts_on_actual_demand_only(high_voltage, now):
 def test_a_csv_with_something_wrong_is_refused_with_its_lines(text, said):
     with pytest.raises(demand_csv.NotDemands) as refusal:
         demand_csv.read(text.encode())
+    assert said in refusal.value.sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"{spin(11)},2026-13,4,,", "「2026-13」は年月として読めません"),
+        (f"{spin(11)},2026-10,4.12345,,", "「4.12345」はここに入力できる数値ではありません"),
+        (f"{spin(11)},2026-10,4,abc,1", "「abc」はここに入力できる数値ではありません"),
+        (f"{spin(11)},2026-10,4", "列が 5 個に対してセルが 3 個"),
+    ],
+)
+def test_what_is_wrong_in_a_csv_is_said_in_the_language_of_the_reader(line, said):
+    with translation.override("ja"), pytest.raises(demand_csv.NotDemands) as refusal:
+        demand_csv.read((CSV.splitlines()[0] + "\n" + line + "\n").encode())
+    assert refusal.value.sentences[0].startswith("2 行目")
     assert said in refusal.value.sentences[0]

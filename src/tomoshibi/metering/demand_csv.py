@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -63,7 +64,7 @@ def read(content: bytes) -> pl.DataFrame:
         if not any(cell.strip() for cell in cells):
             continue
         try:
-            rows.append(_row(number, dict(zip(heading, (cell.strip() for cell in cells), strict=True))))
+            rows.append(_row(number, _named(heading, cells)))
         except ValueError as reason:
             wrong.append(_("line %(line)d: %(reason)s") % {"line": number, "reason": reason})
     seen = set()
@@ -77,31 +78,52 @@ def read(content: bytes) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=values.DEMAND_ROWS)
 
 
+def _named(heading: list[str], cells: list[str]) -> dict[str, str]:
+    if len(cells) != len(heading):
+        said = {"cells": len(cells), "columns": len(heading)}
+        raise ValueError(_("%(cells)d cells under %(columns)d columns") % said)
+    return dict(zip(heading, (cell.strip() for cell in cells), strict=True))
+
+
 def _row(number: int, cells: dict[str, str]) -> dict[str, object]:
     if len(cells["spin"]) != SPIN_DIGITS or not cells["spin"].isdecimal():
         raise ValueError(_("a supply point has 22 digits"))
-    demand = units.milli(cells["max_demand_kw"])
+    demand = _number(cells["max_demand_kw"], units.milli)
     if demand < 0:
         raise ValueError(_("a demand is not negative"))
     return {
         "row_number": number,
         "spin": cells["spin"],
-        "month": Month.parse(cells["month"]).number,
+        "month": _month(cells["month"]).number,
         "max_demand_milli": demand,
         "power_factor_percent": _percent(cells),
     }
 
 
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError:
+        raise ValueError(_("%(value)s is not a month like 2026-10.") % {"value": text}) from None
+
+
+def _number(text: str, read: Callable[[str], int]) -> int:
+    try:
+        return read(text)
+    except ValueError:
+        raise ValueError(_("%(value)s is not a number that fits here.") % {"value": text}) from None
+
+
 def _percent(cells: dict[str, str]) -> int | None:
     """The power factor as given, or from the energies of the daytime."""
     if cells.get("power_factor"):
-        found = (units.milli(cells["power_factor"]) + 500) // 1_000
+        found = (_number(cells["power_factor"], units.milli) + 500) // 1_000
         if not 0 <= found <= power_factor.HUNDRED:
             raise ValueError(_("a power factor lies between 0 and 100 %"))
         return found
     if cells.get("daytime_kwh") and cells.get("daytime_kvarh"):
-        active = np.array([units.energy_dwh(cells["daytime_kwh"])], dtype=np.int64)
-        reactive = np.array([units.energy_dwh(cells["daytime_kvarh"])], dtype=np.int64)
+        active = np.array([_number(cells["daytime_kwh"], units.energy_dwh)], dtype=np.int64)
+        reactive = np.array([_number(cells["daytime_kvarh"], units.energy_dwh)], dtype=np.int64)
         if active[0] < 0:
             raise ValueError(_("an energy is not negative"))
         return int(power_factor.percent(active, reactive)[0])

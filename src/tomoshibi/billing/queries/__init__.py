@@ -120,6 +120,7 @@ from tomoshibi.billing.queries.published import with_expected
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
 from tomoshibi.billing.queries.statements import (
     company_block,
+    demand_of_bill,
     print_batches,
     print_parts,
     reissues,
@@ -191,6 +192,7 @@ __all__ = [
     "corrected_by",
     "counts_of_run",
     "day_energies",
+    "demand_of_bill",
     "documents_of",
     "draft_bills",
     "draft_of",

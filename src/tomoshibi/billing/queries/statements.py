@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tomoshibi.billing import statements
+from tomoshibi.billing import statements, values
 from tomoshibi.billing.models import PrintBatch, PrintPart, Reissue
 from tomoshibi.billing.queries.bills import lines_of
 from tomoshibi.billing.queries.collective import members_of
@@ -117,6 +117,7 @@ def _facts(bills: pl.DataFrame, *, today: date, reissued: bool) -> dict[int, sta
     points = _by_id(supply.points_frame(supply_point_ids=bills["supply_point_id"].unique()), "supply_point_id")
     used, mandates = _used(bills), _mandates(bills, today=today)
     versions = {number: tariffs.version(version_id=number) for number in bills["plan_version_id"].unique()}
+    by_demand = {number for number, one in versions.items() if one is not None and _goes_by_demand(one.document)}
     corrected = originals(bills)
     debit, reading = partial(_debit_day, seen={}), partial(_next_reading, seen={})
     bank = _company_bank(masters.company(on=today))
@@ -143,8 +144,32 @@ def _facts(bills: pl.DataFrame, *, today: date, reissued: bool) -> dict[int, sta
             original_number=corrected.get(bill["corrects_bill_id"]),
             reissued=reissued,
             contract_number=contract_numbers[bill["contract_id"]],
+            demand=size_by_demand(lines[bill["id"]], plan_version_id=bill["plan_version_id"])
+            if version is not None and bill["plan_version_id"] in by_demand
+            else "",
         )
     return found
+
+
+def _goes_by_demand(document: Mapping[str, Any]) -> bool:
+    return any(part.get("size") == "demand" for part in document["versions"][0]["components"])
+
+
+def size_by_demand(lines: Sequence[values.Line], *, plan_version_id: int) -> str:
+    """
+    The contract demand that a bill's basic charge counted, ``75 kW``; empty where the plan goes by the size of the contract.
+
+    :param lines: in Japanese, as statements have them
+    """
+    components = tariffs.components([plan_version_id]).get(plan_version_id, ())
+    named = {one.label["ja"] for one in components if one.rule.get("size") == "demand"}
+    counted = [f"{line.quantity} {line.unit}" for line in lines if line.text in named and line.unit == "kW"]
+    return counted[-1] if counted else ""
+
+
+def demand_of_bill(*, bill_id: int, plan_version_id: int) -> str:
+    """``size_by_demand`` of a bill, for its page."""
+    return size_by_demand(lines_of(bill_ids=[bill_id], language="ja")[bill_id], plan_version_id=plan_version_id)
 
 
 def _by_id(frame: pl.DataFrame, key: str) -> dict[int, dict[str, Any]]:

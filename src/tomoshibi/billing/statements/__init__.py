@@ -55,6 +55,8 @@ class Facts:
     original_number: int | None = None
     reissued: bool = False
     contract_number: str = ""
+    demand: str = ""
+    """What the basic charge counted where the plan goes by the actual demand: ``75 kW``."""
     member: tuple[int, int] | None = None
     """Which page of a collective invoice it is: ``(number, of how many)``."""
 
@@ -217,6 +219,8 @@ def _line(line: Line) -> dict[str, str]:
 
 def _price(text: str, unit: str) -> str:
     """``36.4`` as ``36.40円 / kWh``; a price for several units keeps them: ``311.75円 / 10 A``; a percentage stays."""
+    if not text.partition(" / ")[0]:
+        return ""  # a number that explains another line (power factor) has no price
     if text.endswith("%"):
         return text.replace("-", "−")
     number, _slash, per = text.partition(" / ")
@@ -271,7 +275,9 @@ def _contract(facts: Facts) -> list[list[str]]:
         ["供給地点特定番号", spin],
         ["ご契約種別", facts.plan_name],
     ]
-    if bill["capacity_kind"] in _UNITS and bill["capacity_milli"] is not None:
+    if facts.demand:
+        rows.append(["契約電力（実量制）", facts.demand])
+    elif bill["capacity_kind"] in _UNITS and bill["capacity_milli"] is not None:
         size = derivation.grouped(bill["capacity_milli"], scale=MILLI)
         rows.append(["ご契約容量", f"{size} {_UNITS[bill['capacity_kind']]}"])
     rows.append(["ご使用場所", f"{point['address']} {point['building']}".strip()])

@@ -64,6 +64,7 @@ def _context(bill_id: int) -> dict[str, Any]:
         "customer": parties.customer(customer_id=found.customer_id),
         "version": version,
         "plan_name": version.name_in(get_language() or "ja") if version else found.plan_code,
+        "demand": queries.demand_of_bill(bill_id=bill_id, plan_version_id=found.plan_version_id),
         "documents": documents,
         "before_minor": found.rerated_minor - found.total_minor,
         "taxed_minor": found.total_minor - found.untaxed_minor,
