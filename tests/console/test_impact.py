@@ -9,6 +9,9 @@ from tests.billing import book
 from tests.billing.test_runs import issue, make
 from tests.collection import conftest as debts
 from tomoshibi.console import impact
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts import queries as contract_queries
+from tomoshibi.contracts.values import TaxTreatment
 from tomoshibi.identity.models import User
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations, queries
@@ -138,6 +141,36 @@ def test_a_new_posting_account_leaves_what_was_posted(billed, now):
     assert posted.account.code == "4120"
     assert posted.amount_minor > 0
     assert impact.words(found) == [impact._("What was posted stays where it is; new postings go to the new account.")]
+
+
+def test_the_company_stands_on_every_bill(billed, now):
+    found = impact_of(
+        propose("company", now, name="灯火", country="JP", currency="JPY", language="ja", valid_from="2026-10-15")
+    )
+    assert (found.contracts, len(found.runs), found.last) == (3, 2, None)
+
+
+def test_a_kind_of_charge_touches_what_is_on_no_bill_yet(billed, now):
+    kind = {
+        "code": "reissue", "name_ja": "再発行手数料", "name_en": "reissue", "name_zh": "补发费", "posting_key": "revenue_other",
+        "tax": "included", "amount_by": "fixed", "amount_minor": "330",
+    }  # fmt: skip
+    nothing = impact_of(propose("charge_kinds", now, **kind | {"valid_from": "2026-12-01"}))
+    assert (nothing.charges, nothing.contracts, nothing.touches_nothing) == (0, 0, True)
+    contract_id = contract_queries.contract_rows(today=TODAY).values_list("id", flat=True)[0]
+    contracts.tell_charge(
+        contract_id=contract_id, code=kind["code"], text="再開手数料", amount_minor=1_100, month=Month(2026, 12),
+        tax=TaxTreatment.INCLUDED, source="test:1",
+    )  # fmt: skip
+    found = impact_of(propose("charge_kinds", now, **kind | {"valid_from": "2026-12-01"}))
+    assert (found.charges, found.touches_nothing) == (1, False)
+    assert len(impact.words(found)) == 1
+
+
+def test_standard_periods_touch_applications_of_their_area_only(billed, now):
+    period = {"area": "03", "voltage": "low", "work": "meter", "business_days": "9", "valid_from": "2026-12-01"}
+    found = impact_of(propose("switching_periods", now, **period))
+    assert (found.cases, found.contracts, found.areas) == (0, 0, ("東京",))
 
 
 def test_schedules_touch_debit_files_under_way_and_mandates(in_transaction, django_user_model):

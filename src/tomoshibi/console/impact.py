@@ -8,6 +8,7 @@ import polars as pl
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tomoshibi.applications.queries import switching
 from tomoshibi.billing import queries as billing
 from tomoshibi.billing import values as billing_values
 from tomoshibi.collection import queries as collection
@@ -64,6 +65,8 @@ class Impact:
     :param at_banks: live mandates whose accounts are at the banks and branches that change
     :param posted: accounts that hold postings since then
     :param renamed: the accounts themselves change, not what goes to them
+    :param charges: entered or told, and on no bill yet
+    :param cases: applications to the grid that are on their way
     :param closed_months: accounting months since then that are closed: what stands in them stays
     """
 
@@ -79,6 +82,8 @@ class Impact:
     posted: tuple[Posted, ...] = ()
     closed_months: tuple[Month, ...] = ()
     renamed: bool = False
+    charges: int = 0
+    cases: int = 0
 
     @property
     def issued(self) -> int:
@@ -97,7 +102,15 @@ class Impact:
     @property
     def touches_nothing(self) -> bool:
         return not (
-            self.plans or self.contracts or self.runs or self.batches or self.mandates or self.at_banks or self.posted
+            self.plans
+            or self.contracts
+            or self.runs
+            or self.batches
+            or self.mandates
+            or self.at_banks
+            or self.posted
+            or self.charges
+            or self.cases
         )
 
 
@@ -120,8 +133,11 @@ def of_proposal(*, proposal: masters_values.Proposal, today: date, language: str
         return _postings(scope, today)
     if scope.master == "accounts":
         return replace(_posted_in(scope, scope.codes, today), renamed=True)
-    if scope.master == "company":
-        return Impact(scope.first, scope.last, runs=_runs(scope, None))
+    if scope.master == "charge_kinds":
+        return Impact(scope.first, scope.last, charges=contracts.unbilled_charges(codes=scope.codes))
+    if scope.master == "switching_periods":
+        areas = _area_names(scope)
+        return Impact(scope.first, scope.last, areas=areas, cases=switching.open_cases(areas=scope.areas))
     return _reading_days(scope)
 
 
@@ -183,7 +199,7 @@ def _area_names(scope: Scope) -> tuple[str, ...]:
 
 
 def _reading_days(scope: Scope) -> Impact:
-    """The calendar decides from when to when a bill counts."""
+    """The calendar decides from when to when a bill counts; the company's name and account stand on every bill."""
     return Impact(
         scope.first,
         scope.last,
@@ -261,6 +277,10 @@ def words(impact: Impact) -> list[str]:
         said.append(_("What was posted in these accounts stays; it is shown under the new name."))
     elif impact.posted:
         said.append(_("What was posted stays where it is; new postings go to the new account."))
+    if impact.charges:
+        said.append(_("Charges that were entered keep their amount and tax; the next ones take the change."))
+    if impact.cases:
+        said.append(_("Applications that were sent keep their days; the next ones are counted anew."))
     if impact.at_banks:
         said.append(
             _(

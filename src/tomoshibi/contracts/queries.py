@@ -1,6 +1,6 @@
 """Contracts and their terms: one at a time as values, the whole portfolio as frames."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -284,6 +284,13 @@ def charge_of_source(*, source: str) -> values.SundryCharge | None:
     """What was told with a source, whatever became of it."""
     row = SundryCharge.objects.filter(source=source).first()
     return to_charge(row) if row else None
+
+
+def unbilled_charges(*, codes: Collection[str]) -> int:
+    """How many charges of these kinds wait for a second person or for a bill; no codes: of every kind."""
+    waiting = [values.ChargeState.PROPOSED.value, values.ChargeState.WAITING.value]
+    rows = SundryCharge.objects.filter(state__in=waiting)
+    return (rows.filter(code__in=codes) if codes else rows).count()
 
 
 def charge_rows() -> QuerySet[SundryCharge]:

@@ -517,7 +517,7 @@ class Scope:
     :param first: first billing month (月分) that it reaches
     :param last: last one, None for ever
     :param first_day: first civil day
-    :param codes: of monthly amounts
+    :param codes: of monthly amounts, accounts and kinds of charge
     :param postings: keys of posting accounts
     :param branches: codes of bank and branch; no code of a branch for the whole bank
     """

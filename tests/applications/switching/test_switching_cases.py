@@ -43,6 +43,8 @@ def test_a_switch_goes_from_the_old_retailer_to_a_contract_that_begins_on_the_gr
     assert case(made).mediation_number.startswith("T")
     grid.next_day()
     assert case(made).state is SwitchingState.SUBMITTED
+    assert (queries.open_cases(areas=[case(made).area]), queries.open_cases(areas=["10"])) == (1, 0)
+    assert queries.open_cases(areas=()) == 1
     grid.next_day()
     found = case(made)
     assert (found.state, found.fixed_on) == (SwitchingState.MATCHED, date(2026, 11, 12))
@@ -51,6 +53,7 @@ def test_a_switch_goes_from_the_old_retailer_to_a_contract_that_begins_on_the_gr
     grid.go(to=found.fixed_on)
     grid.poll()
     assert case(made).state is SwitchingState.COMPLETED
+    assert queries.open_cases(areas=()) == 0
     assert [meter.number for meter in points.meters_of(supply_point_id=contract.supply_point_id)] == ["OLD-1"]
     assert grid.world.point(ELSEWHERE)["retailer"] == US
     story = "\n".join(told(made))

@@ -1,5 +1,6 @@
 """Applications to the grid, mediations and searches: reads."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -74,6 +75,12 @@ def cases_of(
     given = {name: value for name, value in named.items() if value is not None}
     assert given, "name at least one"
     return [to_case(row) for row in SwitchingCase.objects.filter(**given).order_by("-id")]
+
+
+def open_cases(*, areas: Collection[str]) -> int:
+    """How many applications are on their way in these areas; no areas: everywhere."""
+    rows = SwitchingCase.objects.filter(state__in=[state.value for state in values.OPEN_CASES])
+    return (rows.filter(area__in=areas) if areas else rows).count()
 
 
 def case_rows() -> QuerySet[SwitchingCase]:

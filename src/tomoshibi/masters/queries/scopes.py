@@ -29,7 +29,7 @@ def scope(*, master: str, rows: Sequence[dict[str, str]]) -> values.Scope:
         areas=frozenset() if _everywhere(found) else _named(found, "area") | _areas_of(found),
         products=_named(found, "product"),
         voltages=_named(found, "voltage"),
-        codes=_named(found, "code") if master in {"monthly_amounts", "accounts"} else frozenset(),
+        codes=_named(found, "code") if master in {"monthly_amounts", "accounts", "charge_kinds"} else frozenset(),
         agents=agents,
         postings=_named(found, "key"),
         holiday_scopes=_named(found, "scope"),
