@@ -153,3 +153,31 @@ def test_what_is_beyond_the_bounds_is_refused(kwh, refusal):
 def test_demand_of_any_size_is_refused_before_it_overflows():
     basic = {"code": "basic", "kind": "basic", "unit": "kW", "size": "demand", "price": price("9000000")}
     assert bill(basic, inputs={"demand_milli": 2**40})[0] == "too_large"
+
+
+BASIC_OF_KW = {"code": "basic", "kind": "basic", "unit": "kW", "price": price("99999")}
+PRICED_BY_INPUTS = {
+    "reserve_milli": BASIC_OF_KW | {"size": "reserve"},
+    "demand_milli": BASIC_OF_KW | {"size": "demand"},
+    "max_demand_milli": {"code": "excess", "kind": "excess_demand", "percent": 150, "price": price("99999")},
+    "power_factor_percent": BASIC_OF_KW | {"power_factor": "measured"},
+    "devices_lamp": {"code": "lamps", "kind": "devices", "classes": [{"name": "lamp", "price": price("99999")}]},
+    "outage_days": {"code": "outage", "kind": "fixed", "times": "outage_days", "price": price("-99999")},
+    "levy_exemption_percent": {"code": "levy", "kind": "levy"},
+}
+
+
+@pytest.mark.parametrize("number", [-(2**62), -1, 2**31, 2**53, 2**62, 2**63 - 1])
+@pytest.mark.parametrize("name", PRICED_BY_INPUTS)
+def test_an_impossible_number_refuses_its_bill_and_never_wraps(name, number):
+    """A run does not die for one bill, and no discount turns into a surcharge or into nothing."""
+    found = bill(PRICED_BY_INPUTS[name], size="10", kwh="100", market={"levy": "4.18"}, inputs={name: number})
+    assert found in {("input_missing", name), ("too_large", "amount"), ("too_large", "total")}
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, False), (366, False), (367, True), (-1, True), (2**62, True)])
+def test_a_share_of_components_is_taken_off_for_days_that_a_bill_may_have(days, refused):
+    basic = {"code": "basic", "kind": "basic", "unit": "contract", "price": price("1000")}
+    outage = {"code": "outage", "kind": "percent", "of": ["basic"], "times": "outage_days", "percent": price("-0.1")}
+    found = bill(basic, outage, unit="contract", kwh="1", inputs={"outage_days": days})
+    assert (found == ("input_missing", "outage_days")) is refused

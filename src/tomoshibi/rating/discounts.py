@@ -10,6 +10,9 @@ from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
 
 ALWAYS = Condition()
 
+MOST_TIMES = 366
+"""Days of outage and the like: a bill has at most a year of them."""
+
 
 @dataclass(frozen=True)
 class FixedAmount:
@@ -42,7 +45,7 @@ class FixedAmount:
         return self.when.codes()
 
     def charge(self, sheet: Sheet) -> None:
-        quantity = sheet.optional_input(self.times)[0] if self.times else sheet.full(1)
+        quantity = sheet.counted(self.times, at_most=MOST_TIMES) if self.times else sheet.full(1)
         quantity = np.where(self.when.holds(sheet), quantity, np.int64(0))
         divided = sheet.usage.divided
         if divided is not None and not self.prorated and not self.times:
@@ -116,6 +119,6 @@ class Percentage:
 
     def charge(self, sheet: Sheet) -> None:
         base = np.where(self.when.holds(sheet), sheet.sum_of(self.of), np.int64(0))
-        times = sheet.optional_input(self.times)[0] if self.times else np.int64(1)
+        times = sheet.counted(self.times, at_most=MOST_TIMES) if self.times else np.int64(1)
         ratio = np.asarray(times * np.int64(self.ppm), dtype=np.int64)
         sheet.charge(self.code, quantity=base, price_micro=ratio, present=(base != 0) & (ratio != 0))

@@ -45,6 +45,7 @@ class Excess:
         agreed = sheet.usage.capacity_milli
         sheet.refuse((agreed == MISSING) | (agreed <= 0), Refusal.NO_CAPACITY)
         demand = sheet.input(self.demand)
+        sheet.refuse(demand < 0, Refusal.INPUT_MISSING, self.demand)
         excess = np.maximum(np.maximum(demand, 0) - np.maximum(agreed, 0), 0)
         hundredths = self.power_factor.of(sheet)[1] if self.power_factor else sheet.full(NOT_DIVIDED)
         owed, whole = hundredths * np.int64(self.percent), sheet.full(HUNDRED * HUNDRED)

@@ -53,8 +53,7 @@ class PerKwh:
         """The share of the levy that is owed, as a reduced ratio, where any row has a certificate."""
         if self.group is not Group.LEVY:
             return None
-        percent, _there = sheet.optional_input(EXEMPTION)
-        assert bool(((percent >= 0) & (percent <= WHOLE)).all()), "a share lies between nothing and all"
+        percent = sheet.counted(EXEMPTION, at_most=WHOLE)
         if not percent.any():
             return None
         owed = np.int64(WHOLE) - percent

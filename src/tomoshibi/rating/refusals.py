@@ -29,7 +29,7 @@ class Refusal(IntEnum):
     TOO_LARGE = 11
     """An amount or energy is beyond what the engine may hold (461 million currency units a bill)."""
     INPUT_MISSING = 12
-    """A number that the plan prices by (maximum demand, days of outage, devices) is missing; the detail names it."""
+    """A number that the plan prices by (maximum demand, days of outage, devices) is missing or impossible; the detail names it."""
     SPOT_PRICE_MISSING = 13
     """The market has no price for a half-hour of the period; the detail names the first."""
     NO_PURCHASE_PRICE = 14

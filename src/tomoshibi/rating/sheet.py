@@ -201,6 +201,13 @@ class Sheet:
         there = column != MISSING
         return np.where(there, column, np.int64(0)), there
 
+    def counted(self, name: str, *, at_most: int) -> Int64Array:
+        """An input that counts something or is a share of a whole, 0 where there is none; out of its bounds is refused."""
+        found, _there = self.optional_input(name)
+        bad = (found < 0) | (found > at_most)
+        self.refuse(bad, Refusal.INPUT_MISSING, name)
+        return np.where(bad, np.int64(0), found)
+
     def full(self, number: int) -> Int64Array:
         """One number for all rows."""
         return np.broadcast_to(np.int64(number), (self.usage.rows,))
