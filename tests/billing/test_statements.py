@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+from django.contrib.auth import get_user_model
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -212,6 +213,25 @@ def test_who_reads_in_the_portal_gets_one_mail(month, now):
     (mail,) = deliveries.queued(channel=Channel.MAIL)
     assert mail.recipient == "c2@example.jp"
     assert "12,992円" in mail.body
+
+
+def test_a_run_that_nobody_wants_on_paper_does_not_wait_for_the_printer(masters, now, client):
+    clerks = book.people()
+    book.reading(book.customer(2, channel="portal"), 398, now=now)
+    online = make(now, clerks[0])
+    issue(online, now, clerks)
+    assert not queries.goes_by_post(run_id=online.id)
+    client.force_login(get_user_model().objects.get(id=book.person("ito", administrator=True)))
+    making = f"/billing/runs/{online.id}/print/"
+    for page in ("/billing/printing/", f"/billing/runs/{online.id}/"):
+        assert making not in client.get(page).content.decode(), page
+    book.reading(book.customer(1), 398, now=now)
+    printed = make(now, clerks[0])
+    issue(printed, now, clerks)
+    assert queries.goes_by_post(run_id=printed.id)
+    making = f"/billing/runs/{printed.id}/print/"
+    for page in ("/billing/printing/", f"/billing/runs/{printed.id}/"):
+        assert making in client.get(page).content.decode(), page
 
 
 def test_who_pays_by_debit_owes_on_the_debit_day_everywhere(masters, now):

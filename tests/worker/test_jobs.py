@@ -57,6 +57,25 @@ def test_a_failed_job_keeps_its_reason_and_can_run_again(jobs):
         operations.retry(job_id=ok)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_code_cannot_be_loaded_says_so_and_can_run_again(jobs, monkeypatch):
+    with db.transaction():
+        job_id = operations.enqueue("test.greet", {"name": "x"})
+
+    def broken(_name):
+        raise ImportError("cannot import name 'Look'")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "find", broken)
+        queue.run_waiting()
+    job = queries.job(job_id=job_id)
+    assert (job.state, job.message) == (values.JobState.FAILED, "cannot import name 'Look'")
+    with db.transaction():
+        operations.retry(job_id=job_id)
+    queue.run_waiting()
+    assert queries.job(job_id=job_id).state is values.JobState.DONE
+
+
 @dataclass(frozen=True)
 class _Lit(values.Announcement):
     name: str

@@ -51,7 +51,12 @@ def _run(job_id: int) -> None:
     if row.state == values.JobState.RUNNING and row.attempts >= BROKEN_OFF_LIMIT:
         _record_failure(row, RuntimeError(f"broke off {row.attempts} times"))
         return
-    definition = registry.find(row.name)
+    try:
+        definition = registry.find(row.name)
+    except Exception as failure:  # the edge: code that cannot be loaded would leave the job waiting for ever
+        log.exception("job not found")
+        _record_failure(row, failure, told=False)  # who would be told could not be found, either
+        return
     Job.objects.filter(id=job_id).update(
         state=values.JobState.RUNNING, started_at=queries.now(), attempts=row.attempts + 1, error="", ended_at=None
     )
@@ -95,7 +100,7 @@ def _connection_broke(failure: BaseException | None) -> bool:
     return isinstance(failure, psycopg.OperationalError) and (failure.sqlstate or "080").startswith(_NO_CONNECTION)
 
 
-def _record_failure(row: Job, failure: Exception) -> None:
+def _record_failure(row: Job, failure: Exception, *, told: bool = True) -> None:
     if connection.in_atomic_block:
         transaction.set_rollback(True)
     sentence = str(failure) or type(failure).__name__
@@ -108,7 +113,7 @@ def _record_failure(row: Job, failure: Exception) -> None:
             ended_at=queries.now(),
         )
         failed = values.JobFailed(job_id=row.id, name=row.name, procedure=row.procedure, error=sentence[:500])
-        if row.name not in registry.reactions_to(failed):  # telling about a failure to tell would never end
+        if told and row.name not in registry.reactions_to(failed):  # telling about a failure to tell would never end
             operations.announce(failed)
 
 

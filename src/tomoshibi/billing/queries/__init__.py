@@ -121,6 +121,7 @@ from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts
 from tomoshibi.billing.queries.statements import (
     company_block,
     demand_of_bill,
+    goes_by_post,
     print_batches,
     print_parts,
     reissues,
@@ -204,6 +205,7 @@ __all__ = [
     "fee_at_end",
     "finding_counts",
     "findings_of",
+    "goes_by_post",
     "going",
     "group_energies",
     "group_energy",

@@ -32,6 +32,7 @@ BILLS = {
     "tax_rate_ppm": pl.Int64, "agreed": pl.Boolean, "corrects_bill_id": pl.Int64, "number": pl.Int64,
     "issued_on": pl.Date, "due_on": pl.Date, "lead_bill_id": pl.Int64, "tax_shift_minor": pl.Int64,
 }  # fmt: skip
+_LOOKED_AT = 5_000
 _OF_INVOICE = ("number", "issued_on", "due_on", "lead_bill_id", "tax_shift_minor")
 _PRINTED = {
     "bill_id": pl.Int64,
@@ -286,6 +287,23 @@ def to_print(*, run_id: int) -> pl.DataFrame:
     accounts = parties.billing_accounts_frame(account_ids=bills["account_id"].unique())
     paper = accounts.filter(pl.col("statement_channel") == parties_values.StatementChannel.PAPER.value)
     return bills.join(paper, on="account_id", how="inner").sort("postal_code", "city", "town", "block", "bill_id")
+
+
+def goes_by_post(*, run_id: int) -> bool:
+    """Whether anybody of an issued run wants paper; looks no further than the first."""
+    payers = bulk.read_frame(
+        """
+        SELECT DISTINCT b.account_id FROM billing_invoice i JOIN billing_bill b ON b.id = i.bill_id
+         WHERE i.run_id = %s ORDER BY 1
+        """,
+        {"account_id": pl.Int64},
+        [run_id],
+    )
+    paper = parties_values.StatementChannel.PAPER.value
+    return any(
+        (parties.billing_accounts_frame(account_ids=part["account_id"])["statement_channel"] == paper).any()
+        for part in payers.iter_slices(_LOOKED_AT)
+    )
 
 
 def _with_pages(bills: pl.DataFrame) -> pl.DataFrame:

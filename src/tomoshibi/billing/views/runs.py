@@ -230,7 +230,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         or issuing not in {None, JobState.DONE},
         "issuing": issuing in {JobState.WAITING, JobState.RUNNING},
         "may_confirm": found.first_person_id != actor(request),
-        "batches": queries.print_batches(run_id=run_id),
+        "batches": (made := queries.print_batches(run_id=run_id)),
+        "to_print": found.state is values.RunState.ISSUED and not made and queries.goes_by_post(run_id=run_id),
         **_collective(found),
     }
     return render(request, "billing/run.html", context)
