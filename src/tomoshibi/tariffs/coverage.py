@@ -364,8 +364,9 @@ def sentence(row: Covered) -> str:
     if it.place in said:
         return said[it.place](document)
     (version,) = document["versions"]
-    alone = next(part for part in version["components"] if it.used(_only(document, part)))
-    return SHAPES[alone["kind"]].sentence(alone)
+    parts = zip(version["components"], wording.named_parts(version), strict=True)
+    named = next(named for part, named in parts if it.used(_only(document, part)))
+    return SHAPES[named["kind"]].sentence(named)
 
 
 def _only(document: Document, part: Mapping[str, Any]) -> Document:

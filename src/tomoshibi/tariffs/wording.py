@@ -41,7 +41,7 @@ def price_table(document: Part) -> list[PriceRow]:
             confidence=price.get("confidence", "high"),
             comment=in_language(price.get("comment", "")),
         )
-        for part in version["components"]
+        for part in named_parts(version)
         for what, price, unit in SHAPES[part["kind"]].prices(part)
     ]
 
@@ -49,7 +49,16 @@ def price_table(document: Part) -> list[PriceRow]:
 def in_words(document: Part) -> list[tuple[str, str]]:
     """What each component of a one-version document does: its name and a sentence."""
     (version,) = document["versions"]
-    return [(in_language(labels.of_component(part)), _sentence(part)) for part in version["components"]]
+    return [(in_language(labels.of_component(part)), _sentence(part)) for part in named_parts(version)]
+
+
+def named_parts(version: Part) -> list[Part]:
+    """The components of a version, those that they are a share of called by their names, for people to read."""
+    names = {part["code"]: in_language(labels.of_component(part)) for part in version["components"]}
+    return [
+        {**part, "of": [names.get(code, code) for code in part["of"]]} if "of" in part else part
+        for part in version["components"]
+    ]
 
 
 def _sentence(part: Part) -> str:
