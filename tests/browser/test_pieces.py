@@ -188,6 +188,16 @@ def test_the_last_word_below_a_chart_is_not_cut(signed_in_page):
         assert page.evaluate(EDGE) == 0, width
 
 
+def test_the_box_of_a_row_covers_nothing_on_a_phone(signed_in_page):
+    page = signed_in_page(size="phone")
+    page.goto("/pieces/bills/")
+    first = page.locator(".list-table tbody .tick + td > *").first
+    first.evaluate("one => { one.textContent = '0609999000000000013531'; one.style.fontSize = '1.25rem'; }")
+    box = page.locator(".list-table tbody .tick input").first.bounding_box()
+    value = first.bounding_box()
+    assert value["x"] + value["width"] <= box["x"]
+
+
 def test_the_first_word_below_a_chart_is_not_cut(signed_in_page, look):
     """Thirty days on a phone, counted up to two: the scale is narrower than half a day's name."""
     page = signed_in_page(size="phone")

@@ -59,7 +59,8 @@ def test_what_ships_is_translated_and_what_people_wrote_stays(text, said):
         ("fuel_units", "product", "our_own", "our_own"),
         ("fuel_units", "area", "03", "03 東京"),
         ("debit_cycles", "roll", "next", "翌営業日"),
-        ("company", "country", "JP", "JP"),
+        ("company", "country", "JP", "日本"),
+        ("company", "language", "zh-hans", "简体中文"),
         ("company", "phone", "", ""),
     ],
 )

@@ -588,9 +588,9 @@ _MASTERS = (
         columns=(
             _text("name", gettext_lazy("Name"), 100, required=True),
             _text("name_kana", gettext_lazy("Name (kana)"), 100),
-            Column("country", gettext_lazy("Country"), Kind.CHOICE, choices=("JP", "CN")),
+            Column("country", gettext_lazy("Country"), Kind.CHOICE, choices=("JP", "CN"), words=(gettext_lazy("Japan"), gettext_lazy("China"))),
             Column("currency", gettext_lazy("Currency"), Kind.CHOICE, choices=("JPY", "CNY")),
-            Column("language", gettext_lazy("Language"), Kind.CHOICE, choices=("ja", "zh-hans", "en")),
+            Column("language", gettext_lazy("Language"), Kind.CHOICE, choices=("ja", "zh-hans", "en"), words=("日本語", "简体中文", "English")),
             _text("registration_number", gettext_lazy("Invoice registration number"), 14),
             _text("postal_code", gettext_lazy("Postal code"), 8),
             _text("address", gettext_lazy("Address"), 200),
