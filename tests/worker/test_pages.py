@@ -143,10 +143,11 @@ def test_a_job_under_a_stepped_clock_does_not_say_how_long_it_took(clerk, failed
 
 
 def test_what_a_job_was_given_is_said_in_words(clerk, failed):
-    Job.objects.filter(id=failed.id).update(arguments={"run_id": 7, "of_an_earlier_version": "x"})
+    Job.objects.filter(id=failed.id).update(arguments={"run_id": 7, "of_an_earlier_version": "x", "area": ""})
     page = clerk.get(f"/worker/jobs/{failed.id}/", headers={"accept-language": "ja"}).content.decode()
     assert "<dt>請求処理番号</dt><dd>7</dd>" in page
     assert "<dt>of_an_earlier_version</dt><dd>x</dd>" in page
+    assert "エリア" not in page, "what was not given is not said"
 
 
 def test_every_argument_of_every_job_has_its_word():

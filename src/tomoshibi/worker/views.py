@@ -53,7 +53,11 @@ def _shown(request: HttpRequest, job: values.Job) -> dict[str, Any]:
         "reason": sentence,
         "trace": trace,
         "seconds": _took_seconds(job),
-        "arguments": [(arguments.word(name), arguments.shown(value)) for name, value in sorted(job.arguments.items())],
+        "arguments": [
+            (arguments.word(name), arguments.shown(value))
+            for name, value in sorted(job.arguments.items())
+            if value not in ("", None)
+        ],
         "may_retry": job.state == values.JobState.FAILED and request.user.has_perm("MS7.do"),  # type: ignore[union-attr]
         "next_url": _next_url(request),
         "every": REFRESH_SECONDS,
