@@ -17,6 +17,8 @@ BANKS = ("0001", "0005", "0009", "0010", "0017", "0150", "0177")
 LATE_SHARE, WITHOUT_MANDATE = 0.11, 0.006
 SHOPS_OF_CHAIN = 4
 """Points of the one company that gets a collective invoice."""
+FULL = 1_000
+"""From so many customers on the number is exact; a small world for tests has the chain's customers less."""
 AMPERES = (20, 30, 30, 40, 40, 50, 60)
 
 
@@ -58,7 +60,7 @@ def build(*, plans: Plans, today: date, count: int) -> Portfolio:
     accounts = _accounts(contracts, rng=rng)
     mandates = _mandates(accounts, customers, today=today, rng=rng)
     chain = _chain(homes, contracts, mandates)
-    if chain.height > 1:
+    if chain.height > 1 and count >= FULL:
         # So many customers become one: as many more are born, from dice of their own, that nobody else's lot changes.
         dice, first = np.random.default_rng(story.SEED + 1), homes.height + 1
         born = _residents(chain.height - 1, plans=plans, rng=dice, kinds={"household": 1.0}, first=first)
