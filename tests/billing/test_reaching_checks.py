@@ -93,8 +93,12 @@ def fetched(content, now):
 def usual(mine):
     """A book in which October has one of everything."""
     now = mine.now
-    november = {"month": str(book.NOVEMBER), "unit_yen_per_kwh": "-1.00"}
-    masters_operations.put_rows(master="fuel_units", rows=[FUEL | november])
+    # Of another price on both sides: who left in September pays the unit of the month that the others close in October.
+    units = [
+        {"month": str(month), "unit_yen_per_kwh": unit}
+        for month, unit in ((SEPTEMBER, "-2.00"), (book.NOVEMBER, "-1.00"))
+    ]
+    masters_operations.put_rows(master="fuel_units", rows=[FUEL | unit for unit in units])
     masters_operations.put_rows(master="levy", rows=LEVIES)
     mine.add("good", 300, before=290)
     mine.add("no data", before=200)

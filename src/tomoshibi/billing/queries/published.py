@@ -8,11 +8,11 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import queries as tariffs
 
-_KEYS = ["plan_version", "area", "period_end"]
+_KEYS = ["plan_version", "area", "reading_end"]
 _FOUND = {
     "plan_version": pl.Int64,
     "area": pl.String,
-    "period_end": pl.Date,
+    "reading_end": pl.Date,
     "levy_expected_micro": pl.Int64,
     "fuel_expected_micro": pl.Int64,
 }
@@ -22,10 +22,10 @@ def with_expected(rows: pl.DataFrame) -> pl.DataFrame:
     """
     Add ``levy_expected_micro`` and ``fuel_expected_micro``.
 
-    Pricing goes by the month that the grid company names (月分); here the day of the closing reading decides. Where the
-    two differ, a check says so.
+    Pricing goes by the month that the grid company names (月分); here the day of the closing reading decides: of somebody
+    who left inside a month, the reading that closes it for the others. Where the two differ, a check says so.
 
-    :param rows: with ``plan_version``, ``area``, ``period_end``
+    :param rows: with ``plan_version``, ``area``, ``reading_end``
     """
     cases = rows.select(_KEYS).drop_nulls().unique()
     versions = {number: tariffs.version(version_id=number) for number in cases["plan_version"].unique()}
@@ -40,7 +40,7 @@ def with_expected(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fuel_book(cases: pl.DataFrame) -> masters.FuelBook | None:
-    months = [Month.of(day) for day in cases["period_end"]]
+    months = [Month.of(day) for day in cases["reading_end"]]
     return (
         masters.FuelBook(areas=cases["area"].unique().to_list(), first=min(months), last=max(months))
         if months
