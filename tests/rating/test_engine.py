@@ -70,6 +70,18 @@ def test_many_rows_on_all_processors_give_the_sums_of_any_number_of_bands(band_c
     assert np.flatnonzero(~complete).tolist() == np.flatnonzero(~complete_too).tolist() == [7]
 
 
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_sums_of_the_largest_month_that_fits_32_bits_and_of_the_next_one_are_exact(beyond):
+    highest = (2**31 - 1) // 48 + beyond
+    matrix = np.full((2, 48), highest, dtype=np.int32)
+    matrix[1, :24] = 1
+    for bands in (np.zeros(48, dtype=np.uint8), np.repeat(np.arange(4, dtype=np.uint8), 12)):
+        count = int(bands.max()) + 1
+        fast, complete = halfhours.band_sums(matrix, bands, band_count=count, compiled=True)
+        assert complete.all()
+        assert fast.tolist() == [[int(row[bands == b].sum(dtype=np.int64)) for b in range(count)] for row in matrix]
+
+
 def test_a_part_of_a_wider_matrix_is_read_in_place_of_its_own_rows():
     matrix = np.arange(20, dtype=np.int32).reshape(2, 10)
     sums, _ = halfhours.band_sums(matrix[:, 3:7], np.array([0, 0, 1, 1], dtype=np.uint8), band_count=2)

@@ -46,12 +46,13 @@ def customers_of(bills: pl.DataFrame) -> pl.DataFrame:
 
 def cells_of(bills: pl.DataFrame) -> list[dict[str, Any]]:
     """Totals per month, area, plan before and plan after."""
-    return (
-        bills.group_by(_CELL)
-        .agg(pl.len().alias("bills"), *(pl.col(name).sum() for name in _SUMS))
-        .sort(_CELL)
-        .to_dicts()
+    cell = frames.telling(bills, _CELL)
+    summed = bills.group_by(cell).agg(
+        pl.len().alias("bills"),
+        *(pl.col(name).first() for name in _CELL if name not in cell),
+        *(pl.col(name).sum() for name in _SUMS),
     )
+    return summed.select(*_CELL, "bills", *_SUMS).sort(_CELL).to_dicts()
 
 
 def compared(

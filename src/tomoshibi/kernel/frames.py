@@ -43,6 +43,19 @@ def telling(frame: pl.DataFrame, keys: Sequence[str]) -> list[str]:
     return different or list(keys[:1])
 
 
+def looked_up(frame: pl.DataFrame, found: pl.DataFrame, *, on: Sequence[str]) -> pl.DataFrame:
+    """
+    What was found for some columns beside the rows that have it, in their order; null where nothing was.
+
+    :param found: one row for each value of the columns, none of them null
+    """
+    keys = telling(frame, on)
+    alike = [name for name in on if name not in keys]
+    if frame.height and alike:
+        found = found.filter(pl.col(name).eq_missing(pl.lit(frame[name][0])) for name in alike)
+    return frame.join(found.drop(alike), on=keys, how="left", maintain_order="left")
+
+
 def sorted_by(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """The rows in the order of some columns; nothing is moved where the first one alone rises from row to row."""
     return frame if rises(frame[keys[0]]) else frame.sort(*keys)

@@ -18,8 +18,9 @@ from tomoshibi.rating.cores import over_rows
 
 WORTH_COMPILING = 10_000_000
 """Slots from which the compiled kernel is worth its start (about a second of compiling)."""
+_MOST = 2**31 - 1
 Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-Kernel = Callable[[Int32Array, Int32Array, Int64Array, Int32Array], None]
+Kernel = Callable[[Int32Array, int, Int32Array, Int64Array, Int32Array], None]
 
 
 def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
@@ -56,8 +57,8 @@ def band_sums(
     if kernel:
         of_slot = bands.astype(np.int32)
 
-        def stretch(rows: slice) -> None:  # a part of longer rows is copied here, some rows at a time
-            kernel(np.ascontiguousarray(values_dwh[rows]), of_slot, sums[rows], lowest[rows])
+        def stretch(rows: slice) -> None:
+            kernel(*in_a_row(values_dwh[rows]), of_slot, sums[rows], lowest[rows])
 
         over_rows(stretch, rows=lowest.size)
     else:
@@ -65,6 +66,19 @@ def band_sums(
     complete = lowest >= 0
     sums[~complete] = 0
     return sums, complete
+
+
+def in_a_row(values_dwh: Int32Array) -> tuple[Int32Array, int]:
+    """
+    The memory from the first number of some rows to the last, and how far it is from row to row.
+
+    A part of longer rows is not copied: that takes as long as to sum it.
+    """
+    if values_dwh.strides[1] != values_dwh.itemsize or values_dwh.strides[0] < 0:
+        values_dwh = np.ascontiguousarray(values_dwh)
+    step = values_dwh.strides[0] // values_dwh.itemsize
+    size = (values_dwh.shape[0] - 1) * step + values_dwh.shape[1]
+    return np.lib.stride_tricks.as_strided(values_dwh, (size,), (values_dwh.itemsize,), writeable=False), step
 
 
 def _with_numpy(
@@ -86,37 +100,44 @@ def _compiled() -> Kernel | None:
     except ImportError:
         return None
 
-    def kernel(values_dwh: Int32Array, bands: Int32Array, sums: Int64Array, lowest: Int32Array) -> None:
+    def kernel(values_dwh: Int32Array, step: int, bands: Int32Array, sums: Int64Array, lowest: Int32Array) -> None:
         # A row lies in the nearest memory after the first pass; one more for every three bands costs less than to walk
-        # its many short runs.
+        # its many short runs. Sums of 32 bits take half as long, and hold a month of everybody but the largest.
         last = sums.shape[1] - 1
-        for row in range(values_dwh.shape[0]):
-            low = np.int32(2**31 - 1)
-            rest = np.int64(0)
-            for slot in range(values_dwh.shape[1]):
-                value = values_dwh[row, slot]
-                rest += value
+        nothing = np.int32(0)
+        for number in range(sums.shape[0]):
+            row = values_dwh[number * step : number * step + bands.size]
+            low, high, rest = np.int32(_MOST), np.int32(0), np.int32(0)
+            for slot in range(bands.size):
+                value = row[slot]
                 low = min(low, value)
-            lowest[row] = low
+                high = max(high, value)
+                rest = np.int32(rest + value)
+            lowest[number] = low
+            if np.int64(high) * bands.size > _MOST:
+                sums[number, :] = 0
+                for slot in range(bands.size):
+                    sums[number, bands[slot]] += row[slot]
+                continue
             for band in range(0, last, 3):
-                first, second, third = np.int64(0), np.int64(0), np.int64(0)
+                first, second, third = np.int32(0), np.int32(0), np.int32(0)
                 if last - band == 1:
-                    for slot in range(values_dwh.shape[1]):
-                        first += values_dwh[row, slot] if bands[slot] == band else 0
+                    for slot in range(bands.size):
+                        first = np.int32(first + (row[slot] if bands[slot] == band else nothing))
                 else:
-                    for slot in range(values_dwh.shape[1]):
-                        value, own = values_dwh[row, slot], bands[slot]
-                        first += value if own == band else 0
-                        second += value if own == band + 1 else 0
-                        third += value if own == band + 2 else 0
-                    sums[row, band + 1] = second
-                sums[row, band] = first
+                    for slot in range(bands.size):
+                        value, own = row[slot], bands[slot]
+                        first = np.int32(first + (value if own == band else nothing))
+                        second = np.int32(second + (value if own == band + 1 else nothing))
+                        third = np.int32(third + (value if own == band + 2 else nothing))
+                    sums[number, band + 1] = second
+                sums[number, band] = first
                 if last - band > 2:  # noqa: PLR2004 - a third band that is not the last
-                    sums[row, band + 2] = third
+                    sums[number, band + 2] = third
                 else:
-                    third = np.int64(0)
-                rest -= first + second + third
-            sums[row, last] = rest
+                    third = np.int32(0)
+                rest = np.int32(rest - first - second - third)
+            sums[number, last] = rest
 
     compiled: Kernel = njit(nogil=True, cache=False)(kernel)
     return compiled

@@ -16,9 +16,9 @@ from tomoshibi.kernel.exact import LIMIT, BoolArray, largest
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.cores import over_rows
-from tomoshibi.rating.halfhours import WORTH_COMPILING
+from tomoshibi.rating.halfhours import WORTH_COMPILING, in_a_row
 
-Kernel = Callable[[Int32Array, Int64Array, Int64Array, Int64Array, Int32Array], None]
+Kernel = Callable[[Int32Array, int, Int32Array | Int64Array, Int64Array, Int64Array, Int32Array], None]
 _ROWS_AT_ONCE = 4_096
 
 
@@ -53,15 +53,17 @@ def priced_sums(values_dwh: Int32Array, unit_micro: Int64Array, *, compiled: boo
     if unit_micro.size and rows:
         wanted = values_dwh.size >= WORTH_COMPILING if compiled is None else compiled
         kernel = _compiled() if wanted else None
-        units = unit_micro.astype(np.int64)
         if kernel:
+            # No price of a market is near 2,147 currency units a kWh; products of 32-bit numbers are made twice as fast.
+            narrow = largest(unit_micro) <= np.iinfo(np.int32).max
+            units = unit_micro.astype(np.int32) if narrow else unit_micro.astype(np.int64)
 
-            def stretch(part: slice) -> None:  # a part of longer rows is copied here, some rows at a time
-                kernel(np.ascontiguousarray(values_dwh[part]), units, amount[part], energy[part], lowest[part])
+            def stretch(part: slice) -> None:
+                kernel(*in_a_row(values_dwh[part]), units, amount[part], energy[part], lowest[part])
 
             over_rows(stretch, rows=rows)
         else:
-            _with_numpy(values_dwh, units, amount, energy, lowest)
+            _with_numpy(values_dwh, unit_micro.astype(np.int64), amount, energy, lowest)
     complete = lowest >= 0
     # No partial sum is larger than all energy at the highest price: a product that fits has not overflowed before.
     too_large = complete & (energy > LIMIT // max(largest(unit_micro), 1))
@@ -90,20 +92,22 @@ def _compiled() -> Kernel | None:
 
     def kernel(
         values_dwh: Int32Array,
-        unit_micro: npt.NDArray[np.int64],
+        step: int,
+        unit_micro: Int32Array | Int64Array,
         amount: npt.NDArray[np.int64],
         energy: npt.NDArray[np.int64],
         lowest: Int32Array,
     ) -> None:
-        for row in range(values_dwh.shape[0]):
+        for number in range(amount.size):
+            row = values_dwh[number * step : number * step + unit_micro.size]
             low = np.int32(2**31 - 1)
             owed, used = np.int64(0), np.int64(0)
-            for slot in range(values_dwh.shape[1]):
-                value = values_dwh[row, slot]
-                owed += np.int64(value) * unit_micro[slot]
+            for slot in range(unit_micro.size):
+                value = row[slot]
+                owed += np.int64(value) * np.int64(unit_micro[slot])
                 used += value
                 low = min(low, value)
-            amount[row], energy[row], lowest[row] = owed, used, low
+            amount[number], energy[number], lowest[number] = owed, used, low
 
     compiled: Kernel = njit(nogil=True, cache=False)(kernel)
     return compiled

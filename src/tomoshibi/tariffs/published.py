@@ -193,6 +193,8 @@ def _with_tax(frame: pl.DataFrame, rates: masters.RateBook) -> pl.DataFrame:
         if start is not None and end is not None and start < end:
             rate = _tax(rates, Period(start, end), key["reading_on"] or end, continuing=bool(key["continuing"]))
         rows.append(key | {"tax_rate_ppm": rate})
+    if len({row["tax_rate_ppm"] for row in rows}) == 1:  # but for the years in which the rate changed
+        return frame.with_columns(pl.lit(rows[0]["tax_rate_ppm"], dtype=pl.Int64).alias("tax_rate_ppm"))
     schema = {name: frame.schema[name] for name in keys} | {"tax_rate_ppm": pl.Int64}
     found = pl.DataFrame(rows, schema=schema, orient="row").select(*telling, "tax_rate_ppm")
     return _beside(frame, found, on=telling, nulls_equal=True)

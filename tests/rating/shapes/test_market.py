@@ -76,6 +76,15 @@ def test_kernels_sum_and_set_aside(compiled):
     assert too_high.amount_e10.tolist()[2] == 0
 
 
+@pytest.mark.parametrize("highest", [2**31 - 1, 2**31, -(2**31)])
+def test_kernels_multiply_by_prices_of_any_size_in_a_part_of_longer_rows(highest):
+    values_dwh = np.random.default_rng(1).integers(0, 9_999, (50, 10), dtype=np.int32)[:, 3:8]
+    units = np.array([highest, 1, -1, 0, 7])
+    fast, slow = (priced_sums(values_dwh, units, compiled=compiled) for compiled in (True, False))
+    assert fast.amount_e10.tolist() == slow.amount_e10.tolist() == (values_dwh.astype(np.int64) @ units).tolist()
+    assert fast.energy_dwh.tolist() == values_dwh.sum(axis=1).tolist()
+
+
 AVERAGES = [
     # the published example of a retailer: (12.63 - 11.60) / (1 - 0.069) x 1.1 = 1.2169... -> 1.22
     ("12.63", "1.22"),

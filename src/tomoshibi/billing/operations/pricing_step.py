@@ -154,9 +154,7 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     columns += ["reading_start", "reading_end"]
     given = rows.select(columns)
     for kind, column in (("usage", "energy_dwh"), ("capacity", "capacity_milli")):
-        newest = adjustments.filter(pl.col("kind") == kind).group_by("contract_id").agg(pl.col(column).last())
-        own = newest.rename({column: f"own_{column}"})
-        given = given.join(own, on="contract_id", how="left", maintain_order="left")
+        given = _with_own(given, adjustments.filter(pl.col("kind") == kind), column=column)
     given = given.with_columns(
         bill_energy_dwh=pl.coalesce("own_energy_dwh", "metered_dwh"),
         by_hand=pl.col("own_energy_dwh").is_not_null(),
@@ -180,6 +178,14 @@ def _usage(rows: pl.DataFrame, *, month: Month, adjustments: pl.DataFrame, world
     )
     parts = contracts.with_levy_exemption(parts, held=world.lookups.exemptions(parts["contract_id"].unique()))
     return parts.drop("part_start", "part_end", "metered_dwh", "own_energy_dwh", "own_capacity_milli", "start")
+
+
+def _with_own(given: pl.DataFrame, corrections: pl.DataFrame, *, column: str) -> pl.DataFrame:
+    """Add ``own_<column>``: what the newest correction of each contract says."""
+    if corrections.is_empty():
+        return given.with_columns(pl.lit(None, dtype=pl.Int64).alias(f"own_{column}"))
+    newest = corrections.group_by("contract_id").agg(pl.col(column).last().alias(f"own_{column}"))
+    return given.join(newest, on="contract_id", how="left", maintain_order="left")
 
 
 def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame, registers: pl.DataFrame) -> pl.DataFrame:
@@ -214,6 +220,8 @@ def _with_registers(parts: pl.DataFrame, *, rows: pl.DataFrame, registers: pl.Da
 
 def _with_bands(parts: pl.DataFrame, *, adjustments: pl.DataFrame) -> pl.DataFrame:
     """Band energies that a person entered; they belong to the whole bill, so several parts share them by days."""
+    if adjustments.is_empty():
+        return parts
     entered = adjustments.filter(
         (pl.col("kind") == "usage") & pl.col("bands").is_not_null() & (pl.col("bands") != "{}")
     )

@@ -66,7 +66,7 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
         own = found.filter(mine)
         found = pl.concat([own, members.join(own, on="contract_id", how="anti")], how="diagonal")
     days = reading_day_frame(month).select("area", "base_day", "from_day", "to_day")
-    found = found.join(days, on=["area", "base_day"], how="left", maintain_order="left")
+    found = frames.looked_up(found, days, on=["area", "base_day"])
     # A start or stop inside the month: the meter's whole reading period is the one of its reading day.
     begins, stops = pl.col("period_start") == pl.col("start"), pl.col("period_end") == pl.col("end")
     inside = (pl.col("from_day") <= pl.col("period_start")) & (pl.col("period_end") <= pl.col("to_day"))
@@ -100,7 +100,7 @@ def parts(*, rows: pl.DataFrame, terms: pl.DataFrame | None = None) -> pl.DataFr
             period_end=_day(rows["period_end"].max()),
         )
     joined = rows.select("row_id", "contract_id", "period_start", "period_end").join(
-        terms, on="contract_id", how="inner"
+        terms, on="contract_id", how="inner", maintain_order="left"
     )
     held = joined.with_columns(
         part_start=pl.max_horizontal("period_start", "terms_start"),
