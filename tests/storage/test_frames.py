@@ -36,3 +36,19 @@ def test_a_fingerprint_is_of_every_row_and_value():
         assert frames.digest(other) not in known
         known.add(frames.digest(other))
     assert frames.digest(ROWS.clone()) in known
+
+
+def test_what_is_looked_up_by_columns_of_which_some_are_alike_is_what_a_join_finds():
+    found = pl.DataFrame({"area": ["03", "03", "04"], "day": ["05", "06", "05"], "cut": [1, 2, 3]})
+    for areas in (["03", "03", "03"], ["04", "03", "09"]):
+        frame = pl.DataFrame({"area": areas, "day": ["06", "07", "05"], "row": [1, 2, 3]})
+        expected = frame.join(found, on=["area", "day"], how="left", maintain_order="left")
+        assert frames.looked_up(frame, found, on=["area", "day"]).equals(expected)
+        assert frames.looked_up(frame.clear(), found, on=["area", "day"]).equals(expected.clear())
+
+
+def test_values_that_differ_need_not_rise():
+    assert frames.all_differ(pl.Series([3, 1, 2]))
+    assert not frames.all_differ(pl.Series([1, 2, 1]))
+    assert frames.rises(pl.Series([1, 2, 5]))
+    assert not frames.rises(pl.Series([1, 2, 2]))

@@ -17,10 +17,10 @@ from tools.bench import book, month
 from tools.bench.kernel import Say
 from tools.bench.watch import Watch, forget_peak, peak_gb
 
-BOOKS = {"tiered": (book.REGULATED, 100_000, 6), "time of use, from half-hours": (book.TIME_OF_USE, 40_000, 3)}
+BOOKS = {"tiered": (book.REGULATED, 100_000, 12), "time of use, from half-hours": (book.TIME_OF_USE, 40_000, 3)}
 """Households, how many of them, and the months that a question is put to: one, and all of these."""
-QUESTIONS = {"first question": 10_000, "next question": 20_000}
-"""One per cent dearer, or two: every bill is another one."""
+QUESTIONS = {"first question": (10_000,), "next question": (20_000, 21_000, 22_000, 23_000, 24_000)}
+"""One per cent dearer, or two: every bill is another one. Of several the one in the middle by the clock is shown."""
 
 
 def measure(*, say: Say) -> None:
@@ -35,9 +35,10 @@ def measure(*, say: Say) -> None:
         _study(households, price_change_ppm=30_000)  # what is compiled at the first use is not the study's
         for months in (1, together):
             kept.forget()
-            for question, ppm in QUESTIONS.items():
+            for question, changes in QUESTIONS.items():
                 forget_peak()
-                watch, bills = _study(households, price_change_ppm=ppm + months, months=months)
+                asked = [_study(households, price_change_ppm=ppm + months, months=months) for ppm in changes]
+                watch, bills = sorted(asked, key=lambda one: sum(one[0].seconds.values()))[len(asked) // 2]
                 seconds = sum(watch.seconds.values())
                 processor, server = sum(watch.processor.values()), sum(watch.server.values())
                 say(

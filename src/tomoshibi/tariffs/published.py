@@ -1,6 +1,6 @@
 """The published values that the plans of a frame need, as columns: each master is read once for the whole frame."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,9 +23,14 @@ _KEYS = ["plan_version", "area", "voltage", "month", "usage_month"]
 
 
 class Masters:
-    """What is published: rates of all times, and fuel units, amounts, days and spot prices as asked for; each read once."""
+    """
+    What is published: rates of all times, and fuel units, amounts, days and spot prices as asked for; each read once.
 
-    def __init__(self) -> None:
+    :param months: that will be asked about, where they are known: their fuel units are read at once
+    """
+
+    def __init__(self, *, months: Sequence[Month] = ()) -> None:
+        self._months = tuple(months)
         self.rates = masters.RateBook()
         self._fuel: dict[tuple[tuple[str, ...], Month, Month], masters.FuelBook] = {}
         self._amounts: dict[tuple[str, str, Month], int | None] = {}
@@ -35,7 +40,7 @@ class Masters:
     def fuel(self, frame: pl.DataFrame) -> masters.FuelBook:
         """What the fuel units of the areas and months of a frame rest on."""
         areas = tuple(sorted(frame["area"].unique().drop_nulls().to_list()))
-        months = [Month.from_number(number) for number in frame["month"].unique().drop_nulls()]
+        months = [*self._months, *(Month.from_number(number) for number in frame["month"].unique().drop_nulls())]
         key = (areas, min(months), max(months))
         if key not in self._fuel:
             self._fuel[key] = masters.FuelBook(areas=areas, first=key[1], last=key[2])

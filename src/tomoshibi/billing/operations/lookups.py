@@ -1,6 +1,6 @@
 """What is read about the contracts of bills, whatever prices hold for them; and the same read once for many months and worlds."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -9,6 +9,7 @@ import polars as pl
 from tomoshibi.billing import queries
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
 from tomoshibi.tariffs import queries as tariffs
@@ -22,6 +23,10 @@ class Lookups:
     def plans(self) -> tariffs.PlanBook:
         """Published plans and values."""
         return tariffs.PlanBook()
+
+    def reading_days(self, month: Month) -> pl.DataFrame:
+        """The reading calendar of a month (``queries.reading_day_frame``)."""
+        return queries.reading_day_frame(month)
 
     def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The terms that hold in each candidate's period (``queries.parts``)."""
@@ -55,10 +60,12 @@ class OnceFor(Lookups):
     It lives as long as the transaction that it reads in: what is written meanwhile is not in it.
 
     :param members: ``membership.MEMBERS``
+    :param months: that will be asked about; what is published for them is read at once
     """
 
-    def __init__(self, members: pl.DataFrame) -> None:
+    def __init__(self, members: pl.DataFrame, *, months: Sequence[Month] = ()) -> None:
         self._members = members
+        self._months = tuple(months)
         self._of_rows: tuple[pl.DataFrame, dict[str, pl.DataFrame]] = (members, {})
         self._matrices: dict[bytes, Int32Array] = {}
         self._blocks: dict[Hashable, Blocks] = {}
@@ -66,7 +73,14 @@ class OnceFor(Lookups):
 
     @cached_property
     def plans(self) -> tariffs.PlanBook:
-        return tariffs.PlanBook()
+        return tariffs.PlanBook(months=self._months)
+
+    @cached_property
+    def _reading_days(self) -> dict[Month, pl.DataFrame]:
+        return queries.reading_day_frames(self._months)
+
+    def reading_days(self, month: Month) -> pl.DataFrame:
+        return self._reading_days[month] if month in self._months else super().reading_days(month)
 
     @cached_property
     def _terms(self) -> pl.DataFrame:

@@ -102,7 +102,7 @@ def study_next(*, study_id: int, today: date) -> bool:
     scenario = Scenario.from_json(part.study.scenario)
     selection = values.StudySelection.from_json(part.study.selection)
     members = membership.unpack_studied(bytes(part.members))
-    lookups = OnceFor(members)
+    lookups = OnceFor(members, months=[Month.from_number(number) for number in part.study.months])
     worlds = _Worlds(
         today=World(lookups),
         then=ChangedWorld(scenario, taxed_on=today, lookups=lookups) if part.study.scenario else None,
@@ -222,7 +222,8 @@ def _month(
     members: pl.DataFrame, *, month: Month, selection: values.StudySelection, worlds: _Worlds
 ) -> Iterator[_Answer]:
     """One month of a part; in pieces where more half-hours are priced than memory should hold."""
-    rows = queries.candidates(members=members, month=month)
+    days = worlds.today.lookups.reading_days(month)
+    rows = queries.candidates(members=members, month=month, reading_days=days)
     given = rows.filter("has_reading")
     billable = given.filter(pl.col("provided") & ~pl.col("outside_contract"))
     adjustments = queries.adjustments(contract_ids=members["contract_id"], month=month)

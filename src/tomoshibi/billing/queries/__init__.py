@@ -117,6 +117,7 @@ from tomoshibi.billing.queries.members import (
 )
 from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
+from tomoshibi.billing.queries.reading_days import reading_day_frame, reading_day_frames
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
 from tomoshibi.billing.queries.statements import (
     company_block,
@@ -237,6 +238,8 @@ __all__ = [
     "print_parts",
     "published_values",
     "reading_day_counts",
+    "reading_day_frame",
+    "reading_day_frames",
     "reissues",
     "run",
     "runs",

@@ -47,11 +47,12 @@ _LAST = {"contract_id": pl.Int64, "last_end": pl.Date}
 _FAR = date(9999, 12, 31)
 
 
-def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
+def candidates(*, members: pl.DataFrame, month: Month, reading_days: pl.DataFrame | None = None) -> pl.DataFrame:
     """
     One row per contract and reading of the month; a contract without a reading has one row with nulls.
 
     :param members: ``membership.MEMBERS``
+    :param reading_days: the month's (``reading_day_frame``), where they are at hand
     :returns: the members' columns, the reading's, ``row_id``, ``has_reading``, ``outside_contract``, ``days``, and the
         whole reading period around it (``reading_start``, ``reading_end``) for proration
     """
@@ -65,7 +66,8 @@ def candidates(*, members: pl.DataFrame, month: Month) -> pl.DataFrame:
         # Readings of who was supplied at the point before or after.
         own = found.filter(mine)
         found = pl.concat([own, members.join(own, on="contract_id", how="anti")], how="diagonal")
-    days = reading_day_frame(month).select("area", "base_day", "from_day", "to_day")
+    days = reading_day_frame(month) if reading_days is None else reading_days
+    days = days.select("area", "base_day", "from_day", "to_day")
     found = frames.looked_up(found, days, on=["area", "base_day"])
     # A start or stop inside the month: the meter's whole reading period is the one of its reading day.
     begins, stops = pl.col("period_start") == pl.col("start"), pl.col("period_end") == pl.col("end")

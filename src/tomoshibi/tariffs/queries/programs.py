@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.kernel import frames
-from tomoshibi.kernel.periods import Period
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
@@ -23,11 +23,13 @@ class PlanBook:
     Published plans and values, each read once: for whoever prices many frames of one moment.
 
     What is published later is not in it: a book lives as long as a transaction, not longer.
+
+    :param months: that will be asked about, where they are known: what is published for them is read at once
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, months: Sequence[Month] = ()) -> None:
         self._rows: dict[int, PlanVersion | None] = {}
-        self._values = published.Masters()
+        self._values = published.Masters(months=months)
 
     @cached_property
     def versions_frame(self) -> pl.DataFrame:
