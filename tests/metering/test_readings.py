@@ -1,15 +1,18 @@
 """Readings go in as versions and come out as frames and matrices."""
 
 from datetime import date, timedelta
+from threading import Thread
 
 import numpy as np
 import polars as pl
 import pytest
+from django.db import IntegrityError, connection
 
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import operations, queries, values
+from tomoshibi.storage import db
 
 OCTOBER = Month(2026, 10)
 
@@ -63,6 +66,30 @@ def test_taking_the_same_over_again_changes_nothing(take_over):
     before = queries.readings_of_point(supply_point_id=7)
     assert take_over(october(7, 310, each=100), october(8, 200)) == {"unchanged": 2}
     assert queries.readings_of_point(supply_point_id=7) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_over_the_same_days_at_once_waits_and_has_the_later_word(now):
+    outcomes, failures = [], []
+
+    def second():
+        try:
+            with db.transaction():
+                outcomes.append(operations.take_over(readings=readings(october(7, 320)), now=now))
+        except IntegrityError as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    other = Thread(target=second)
+    with db.transaction():
+        operations.take_over(readings=readings(october(7, 310)), now=now)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive(), "nothing is committed yet"
+    other.join(30)
+    assert (failures, outcomes) == ([], [{"replaced": 1}])
+    assert queries.confirmed_frame(month=OCTOBER)["energy_dwh"].to_list() == [3_200_000]
 
 
 def test_half_hours_come_as_a_matrix_in_the_order_asked_for(take_over):

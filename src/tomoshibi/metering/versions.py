@@ -58,6 +58,8 @@ _COMPARED = (
     "power_factor_milli", "half_hour_sum_dwh", "half_hours_missing",
 )  # fmt: skip
 
+_ONE_AT_A_TIME = 0x72656164
+"""Held from the first row that a transaction writes to its end, by the worker, a command or a page alike."""
 _CANDIDATE: Schema = {
     "row_number": pl.Int64,
     "id": pl.Int64,
@@ -104,6 +106,9 @@ def write(
     :returns: columns of ``OUTCOME``, one row per row, in their order
     """
     require(prepared, PREPARED)
+    with connection.cursor() as cursor:
+        # Who writes waits for who has not committed: both would see that nothing stands on the same days.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
     first, again = _first_of_batch(prepared)
     decided = _decide(first, _standing(first, kind=kind, file_id=file_id), version_rank=version_rank, agreeing=agreed)
     new = decided.filter(pl.col("stored"))
