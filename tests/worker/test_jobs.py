@@ -1,9 +1,12 @@
 """Jobs run once, tell their progress, and keep the reason when they fail."""
 
 from dataclasses import dataclass
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 import structlog
+from django.db import connection
 
 from tomoshibi.storage import db
 from tomoshibi.worker import operations, queries, queue, registry, values
@@ -36,6 +39,41 @@ def test_a_job_runs_once_and_says_what_came_out(jobs):
     assert queue.run_waiting() == 0
     job = queries.job(job_id=job_id)
     assert (job.state, job.message, job.procedure, jobs) == (values.JobState.DONE, "greeted 灯", "RB6", ["灯"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_of_one_lock_follow_each_other_also_where_one_runs_past_the_queue():
+    order, inside = [], Event()
+
+    @operations.define_job("test.slow")
+    def slow(progress, name):
+        order.append(f"{name} begins")
+        inside.set()
+        sleep(0.3)
+        order.append(f"{name} ends")
+
+    def beside(job_id):
+        try:
+            queue.run_job(job_id=job_id)
+        finally:
+            connection.close()
+
+    with db.transaction():
+        first = operations.enqueue("test.slow", {"name": "first"}, lock="one")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    other = Thread(target=beside, args=[first])
+    other.start()
+    assert inside.wait(10)
+    with db.transaction():
+        operations.enqueue("test.slow", {"name": "second"}, lock="one")
+    assert queue.run_waiting() == 1
+    other.join(10)
+    registry._jobs.pop("test.slow")
+    assert order == ["first begins", "first ends", "second begins", "second ends"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        assert cursor.fetchone() == (0,), "who is done holds nothing"
 
 
 @pytest.mark.django_db(transaction=True)

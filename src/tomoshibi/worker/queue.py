@@ -2,12 +2,14 @@
 
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pghistory
 import psycopg
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -64,7 +66,7 @@ def _run(job_id: int) -> None:
     bound = _bound(row)
     structlog.contextvars.bind_contextvars(**bound)
     try:
-        with pghistory.context(user=row.requested_by_id, job=job_id, **queries.stepped_moment()):
+        with pghistory.context(user=row.requested_by_id, job=job_id, **queries.stepped_moment()), _alone(row.lock):
             message = definition.function(progress, **row.arguments)
     except Exception as failure:
         if _connection_broke(failure):
@@ -82,6 +84,29 @@ def _run(job_id: int) -> None:
     finally:
         progress.close()
         structlog.contextvars.unbind_contextvars(*bound)
+
+
+@contextmanager
+def _alone(lock: str) -> Iterator[None]:
+    """
+    Hold a job's lock in the database, too, for as long as its function runs.
+
+    The queue gives a worker one job of a lock at a time; who runs jobs here and now (``run_waiting``) takes them past it.
+    The session holds the lock, so that it is free when the process ends however it ends.
+    """
+    if not lock or connection.in_atomic_block:  # a transaction around a job is a test's: nobody is beside it
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [lock])
+    try:
+        yield
+    finally:
+        with (
+            suppress(DatabaseError, InterfaceError),
+            connection.cursor() as cursor,
+        ):  # a session that broke holds nothing
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
 
 
 def _bound(row: Job) -> dict[str, Any]:
