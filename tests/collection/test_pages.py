@@ -144,7 +144,12 @@ def test_debts_are_listed_held_and_given_up(clerk, world):
     confirm = {"receivable_id": debt.id, "do": "accept"}
     clerk.post(f"/collection/write-offs/{proposal.id}/", confirm)
     assert queries.receivable(receivable_id=debt.id).state == "open"
-    colleague(clerk).post(f"/collection/write-offs/{proposal.id}/", confirm)
+    second = colleague(clerk)
+    second.post(f"/collection/write-offs/{proposal.id}/", confirm)
+    assert queries.receivable(receivable_id=debt.id).state == "written_off"
+    for what in ("accept", "refuse"):  # a second click
+        again = second.post(f"/collection/write-offs/{proposal.id}/", confirm | {"do": what}, follow=True)
+        assert "決定済みです" in text(again)
     assert queries.receivable(receivable_id=debt.id).state == "written_off"
 
 
@@ -230,7 +235,9 @@ def test_a_refund_and_a_transfer_that_a_bank_takes_back(clerk, world):
     colleague(clerk).post(f"/collection/returned/{waiting.id}/", {"do": "accept"})
     assert queries.receivables_of(account_id=world.payers[0])[0].open_minor == 5_000
     assert "口座番号相違" in text(clerk.get(f"/collection/receipts/{receipt.id}/"))
-    assert clerk.post(f"/collection/returned/{waiting.id}/", {"do": "accept"}).status_code == 404
+    again = clerk.post(f"/collection/returned/{waiting.id}/", {"do": "accept"}, follow=True)
+    assert "決定済みです" in text(again)
+    assert clerk.post("/collection/returned/999999/", {"do": "accept"}).status_code == 404
     books_agree()
 
 

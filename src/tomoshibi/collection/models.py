@@ -499,7 +499,22 @@ class Refund(models.Model):
         indexes = [models.Index(fields=["customer_id"], name="refund_customer")]
 
 
-class ReturnedTransfer(models.Model):
+class ByTwo(models.Model):
+    """What moves money when a second person agrees to what a first one proposed."""
+
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ReturnedTransfer(ByTwo):
     """
     A transfer that a bank took back (組戻): one that had come in, or a refund of ours that came back.
 
@@ -509,14 +524,7 @@ class ReturnedTransfer(models.Model):
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", null=True)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", null=True)
-    amount_minor = models.BigIntegerField()
     returned_on = models.DateField()
-    reason = models.CharField(max_length=300)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    proposed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -552,17 +560,10 @@ class Hold(models.Model):
         ]
 
 
-class WriteOff(models.Model):
+class WriteOff(ByTwo):
     """A debt given up; proposed by one person, confirmed by another."""
 
     receivable_id = models.BigIntegerField()
-    amount_minor = models.BigIntegerField()
-    reason = models.CharField(max_length=300)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    proposed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

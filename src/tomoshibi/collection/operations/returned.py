@@ -14,7 +14,7 @@ from django_integrity.conversion import Named, refine_integrity_error
 
 from tomoshibi.collection import queries, values
 from tomoshibi.collection.models import CreditLeft, CreditUse, Receipt, ReceiptAssignment, Refund, ReturnedTransfer
-from tomoshibi.collection.operations import _rows, deposits, receipts
+from tomoshibi.collection.operations import _rows, by_two, deposits, receipts
 from tomoshibi.identity import operations as identity
 from tomoshibi.storage import db
 from tomoshibi.worklist import operations as worklist
@@ -86,12 +86,10 @@ def confirm_return(*, returned_id: int, now: datetime, today: date, actor_id: in
     """
     Agree as the second person: debts open again, credit goes or comes back, and the ledger is told.
 
-    :raises CannotReturn: if the money went on since it was proposed
+    :raises CannotReturn: if the money went on since it was proposed, or it was decided before
     :raises identity.SamePerson: if the person proposed it
     """
-    row = ReturnedTransfer.objects.select_for_update().get(
-        id=returned_id, confirmed_at__isnull=True, withdrawn_at__isnull=True
-    )
+    row = by_two.waiting(ReturnedTransfer, proposal_id=returned_id, refused=CannotReturn)
     identity.require_second_person(first_id=row.proposed_by_id, second_id=actor_id)
     _amount(row.receipt_id, row.refund_id)
     if row.refund_id is None:
@@ -107,8 +105,12 @@ def confirm_return(*, returned_id: int, now: datetime, today: date, actor_id: in
 
 @db.transaction_required
 def withdraw_return(*, returned_id: int, now: datetime, actor_id: int) -> None:
-    """Take a proposal back, or turn it down."""
-    row = ReturnedTransfer.objects.select_for_update().get(id=returned_id, confirmed_at__isnull=True)
+    """
+    Take a proposal back, or turn it down.
+
+    :raises CannotReturn: if it was decided before
+    """
+    row = by_two.waiting(ReturnedTransfer, proposal_id=returned_id, refused=CannotReturn)
     row.withdrawn_at = now
     row.save()
     _deed(row, "withdrew that the bank took a transfer back", now, actor_id)

@@ -8,7 +8,7 @@ from django_integrity.conversion import Named, refine_integrity_error
 
 from tomoshibi.collection import values
 from tomoshibi.collection.models import DebitClaim, OpenItem, Receivable, WriteOff
-from tomoshibi.collection.operations import _rows
+from tomoshibi.collection.operations import _rows, by_two
 from tomoshibi.identity import operations as identity
 from tomoshibi.kernel.rounding import Rounding, divide
 from tomoshibi.storage import db
@@ -52,12 +52,10 @@ def confirm_write_off(*, write_off_id: int, now: datetime, today: date, actor_id
     """
     Write off as the second person; the tax in it is taken back, rounded down.
 
-    :raises CannotWriteOff: if the debt changed since
+    :raises CannotWriteOff: if the debt changed since, or it was decided before
     :raises identity.SamePerson: if the person proposed it
     """
-    row = WriteOff.objects.select_for_update().get(
-        id=write_off_id, confirmed_at__isnull=True, withdrawn_at__isnull=True
-    )
+    row = by_two.waiting(WriteOff, proposal_id=write_off_id, refused=CannotWriteOff)
     identity.require_second_person(first_id=row.proposed_by_id, second_id=actor_id)
     if _open(row.receivable_id).open_minor != row.amount_minor:
         raise CannotWriteOff(_("The debt changed since; propose it again."))
@@ -86,8 +84,12 @@ def confirm_write_off(*, write_off_id: int, now: datetime, today: date, actor_id
 
 @db.transaction_required
 def withdraw_write_off(*, write_off_id: int, now: datetime, actor_id: int) -> None:
-    """Take a proposal back, or turn it down."""
-    row = WriteOff.objects.select_for_update().get(id=write_off_id, confirmed_at__isnull=True)
+    """
+    Take a proposal back, or turn it down.
+
+    :raises CannotWriteOff: if it was decided before
+    """
+    row = by_two.waiting(WriteOff, proposal_id=write_off_id, refused=CannotWriteOff)
     row.withdrawn_at = now
     row.save()
     _deed(row, "withdrew the proposal to write off", now, actor_id)

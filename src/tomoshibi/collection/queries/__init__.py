@@ -74,6 +74,7 @@ from tomoshibi.collection.queries.returned import (
     refunded_of,
     returned_of,
     returned_rows,
+    returned_transfer,
     returned_waiting,
     unapplied_of,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "result_rows",
     "returned_of",
     "returned_rows",
+    "returned_transfer",
     "returned_waiting",
     "settlement_of",
     "to_batch",

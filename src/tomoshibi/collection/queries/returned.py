@@ -29,6 +29,11 @@ def returned_waiting() -> QuerySet[ReturnedTransfer]:
     return returned_rows().filter(confirmed_at__isnull=True)
 
 
+def returned_transfer(*, returned_id: int) -> ReturnedTransfer | None:
+    """A return, whatever became of it."""
+    return ReturnedTransfer.objects.filter(id=returned_id).first()
+
+
 def returned_of(*, receipt_id: int | None = None, refund_id: int | None = None) -> ReturnedTransfer | None:
     """The return of a receipt or a refund, waiting or agreed."""
     mine = Q(refund_id=refund_id) if refund_id is not None else Q(receipt_id=receipt_id)

@@ -77,7 +77,7 @@ def _say(
 @page("RC4", right=CONFIRM)
 def decide(request: HttpRequest, returned_id: int) -> HttpResponse:
     """The second pair of eyes."""
-    found = queries.returned_waiting().filter(id=returned_id).first()
+    found = queries.returned_transfer(returned_id=returned_id)
     if found is None:
         raise Http404
     if request.POST.get("do") == "refuse":
