@@ -44,8 +44,10 @@ def test_every_file_names_its_source_and_is_read():
 
 @pytest.mark.parametrize("given", golden("fuel formula") + golden("island adjustment"))
 def test_the_window_of_a_month(given):
-    window = fuel.window_of(Month.parse(str(given["month"])))
-    assert [str(window[0]), str(window[2])] == given["window"]
+    usual = fuel.USUAL_WINDOW
+    rule = values.PriceWindow(given.get("lag_months", usual.lag_months), given.get("window_months", usual.months))
+    window = fuel.window_of(Month.parse(str(given["month"])), window=rule)
+    assert [str(window[0]), str(window[-1])] == given["window"]
 
 
 @pytest.mark.parametrize("given", golden("fuel formula"))

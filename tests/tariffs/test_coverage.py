@@ -2,6 +2,7 @@
 
 import copy
 import html
+import re
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from tests.rating import test_golden, test_golden_rules
 from tests.rating.shapes.one_bill import document
 from tomoshibi.masters import operations as masters
 from tomoshibi.rating.program import Split
-from tomoshibi.tariffs import commands, coverage, queries
+from tomoshibi.tariffs import beside, commands, coverage, queries, wording
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.views import plans as plan_views
 from tools import glossary
@@ -120,3 +121,20 @@ def test_a_change_inside_a_period_goes_by_half_hours_where_they_are_priced_and_b
     assert queries.program_of(one).split is split
     words = {Split.HALF_HOURS: "half-hours", Split.DAYS: "share of the days.", Split.DAYS_X_SIZE: "times its size"}
     assert words[split] in coverage.wording.change_in_words(one)
+
+
+CODES_WORTH_TYPING = re.compile(r"(?:コード|\() ?[a-z_0-9]+(?:, [a-z_0-9]+)*")
+
+
+def test_plan_pages_speak_of_what_is_published_in_words():
+    """A code stands behind its word only, for who has to enter it."""
+    raw = []
+    with translation.override("ja"):
+        for one in coverage._versions([*coverage.documents.shipped(), *coverage.examples()]):
+            said = [
+                *(sentence for _name, sentence in wording.in_words(one)),
+                *(it.sentence for it in beside.beside(one)),
+            ]
+            said += [f"{row.component} {row.what} {row.unit}" for row in wording.price_table(one)]
+            raw += [(one["plan"], text) for text in said if re.search("[a-z]_[a-z]", CODES_WORTH_TYPING.sub("", text))]
+    assert raw == []

@@ -10,29 +10,31 @@ from dataclasses import replace
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.rounding import Rounding, divide
 from tomoshibi.kernel.units import MICRO, plain
-from tomoshibi.masters.values import FuelFormula, FuelPrices, FuelUnit, Step
+from tomoshibi.masters.values import FuelFormula, FuelPrices, FuelUnit, PriceWindow, Step
 
 AVERAGE_UNIT_YEN = 100
 SEN_MICRO = MICRO // 100
 YEN_PER_STEP = 1_000
-LAG_MONTHS = 5
-"""The window 1-3 is billed in 6: it begins five months before the billing month, and is three months long."""
-WINDOW_MONTHS = 3
+USUAL_WINDOW = PriceWindow()
+"""The regulated terms of all companies: 1-3 is billed in 6 ... 12-2 in 5."""
+LONGEST_LAG_MONTHS = 24
+PUBLISHED_MONTHS = 3
+"""Averages of so many months are published as such; others are made of the single months."""
 
 
 class AverageUnknown(ValueError):
     """The formula needs either the customs prices with all weights, or a published average price."""
 
 
-def window_of(month: Month) -> tuple[Month, Month, Month]:
-    """The three months of trade statistics behind a billing month (1-3 -> 6 ... 12-2 -> 5)."""
-    first = month.plus(-LAG_MONTHS)
-    return first, first.plus(1), first.plus(2)
+def window_of(month: Month, *, window: PriceWindow = USUAL_WINDOW) -> tuple[Month, ...]:
+    """The months of trade statistics behind a billing month, as the product's terms have it."""
+    first = month.plus(-window.lag_months)
+    return tuple(first.plus(n) for n in range(window.months))
 
 
-def billed_month(first: Month) -> Month:
+def billed_month(first: Month, *, window: PriceWindow = USUAL_WINDOW) -> Month:
     """The billing month of the window that begins with ``first``."""
-    return first.plus(LAG_MONTHS)
+    return first.plus(window.lag_months)
 
 
 def average_price(prices: FuelPrices, formula: FuelFormula) -> tuple[int, Step]:
@@ -137,13 +139,13 @@ def with_discounts(unit: FuelUnit, discounts_micro_per_kwh: Sequence[int]) -> Fu
 
 def average_of_months(prices_yen: Sequence[int], quantities: Sequence[int | None]) -> int:
     """
-    Average of three months' customs prices, half-up to one yen.
+    Average of some months' customs prices, half-up to one yen.
 
     Weighted by the imported quantities as the trade statistics are; a plain mean where a quantity is not known.
     """
-    assert len(prices_yen) == len(quantities) == WINDOW_MONTHS
+    assert len(prices_yen) == len(quantities) > 0
     known = [quantity for quantity in quantities if quantity]
-    weights = known if len(known) == WINDOW_MONTHS else [1] * WINDOW_MONTHS
+    weights = known if len(known) == len(prices_yen) else [1] * len(prices_yen)
     total = sum(price * weight for price, weight in zip(prices_yen, weights, strict=True))
     return divide(total, sum(weights), rounding=Rounding.HALF_UP)
 

@@ -89,6 +89,8 @@ class FuelParameters(Dated):
     special_add_micro = models.BigIntegerField(default=0)
     block_kwh = models.IntegerField(null=True)
     block_base_unit_micro = models.BigIntegerField(null=True)
+    lag_months = models.IntegerField(default=5)
+    window_months = models.IntegerField(default=3)
 
     class Meta:
         constraints = [_one_a_day("fuel_parameters_one_a_day", "area", "product")]

@@ -7,7 +7,7 @@ Lists, forms, CSV in and out, proposals and the shipped data all go by this tabl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,7 @@ from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.rounding import Rounding
 from tomoshibi.kernel.units import MICRO, plain, scaled
 from tomoshibi.ledger.values import AccountKind
+from tomoshibi.masters.fuel import LONGEST_LAG_MONTHS, USUAL_WINDOW
 from tomoshibi.masters.fuelwords import PRODUCTS
 from tomoshibi.masters.kana import NotPermitted, half_width
 from tomoshibi.masters.provinces import EVERY_AREA
@@ -237,6 +238,17 @@ DEBIT_PROCEDURES = {"agent_a": "MS4", "agent_b": "MS5", "agent_secondary": "MS6"
 """Which procedure the schedule of a collection agent is."""
 
 
+def _nothing_wrong(_row: Mapping[str, Any]) -> tuple[str, str] | None:
+    return None
+
+
+def _window_before_bill(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The customs prices of a unit are those of months before its bills."""
+    if row["window_months"] <= row["lag_months"]:
+        return None
+    return "window_months", _("the last of the months averaged lies before the month of the bill")
+
+
 @dataclass(frozen=True)
 class Master:
     """
@@ -244,6 +256,7 @@ class Master:
 
     :param key: fields that name a row; with validity, no two rows of one key hold on one day
     :param ends: every row says when it ends: what comes after is never guessed
+    :param check: what is wrong with a row as a whole: the column and a sentence; nothing for a good one
     """
 
     code: str
@@ -253,6 +266,7 @@ class Master:
     key: tuple[str, ...]
     validity: Validity = Validity.NONE
     ends: bool = False
+    check: Callable[[Mapping[str, Any]], tuple[str, str] | None] = _nothing_wrong
 
     @property
     def procedures(self) -> tuple[str, ...]:
@@ -349,7 +363,7 @@ _MASTERS = (
     ),
     Master(
         "fuel_parameters", "MS2", gettext_lazy("Fuel adjustment parameters"), key=("area", "product"),
-        validity=Validity.MONTHS,
+        validity=Validity.MONTHS, check=_window_before_bill,
         columns=(
             _AREA, _PRODUCT,
             Column("alpha", "α", Kind.DECIMAL, field="alpha_ppm", scale=MICRO, required=False, minimum=0, maximum=10),
@@ -366,6 +380,14 @@ _MASTERS = (
             _yen(
                 "block_base_unit_yen", gettext_lazy("Base unit of the block"), "block_base_unit_micro", required=False,
                 minimum=0, unit=gettext_lazy("yen"),
+            ),
+            _count(
+                "lag_months", gettext_lazy("Prices begin before the bill"), required=False, default=USUAL_WINDOW.lag_months,
+                minimum=1, maximum=LONGEST_LAG_MONTHS, unit=gettext_lazy("months"),
+            ),
+            _count(
+                "window_months", gettext_lazy("Prices averaged over"), required=False, default=USUAL_WINDOW.months,
+                minimum=1, maximum=12, unit=gettext_lazy("months"),
             ),
         ),
     ),

@@ -173,6 +173,9 @@ def _read_row(master: Master, record: Mapping[str, str], line: int) -> tuple[Row
     start, end = _validity(master.validity, values)
     if start and end and end <= start:
         return None, [RowError(line, "valid_to", _("it would end before it begins"))]
+    wrong = None if remove else master.check(values)
+    if wrong:
+        return None, [RowError(line, *wrong)]
     return Row(line=line, fields=values, start=start, end=end, remove=remove), []
 
 

@@ -212,6 +212,19 @@ class FuelPrices:
 
 
 @dataclass(frozen=True)
+class PriceWindow:
+    """
+    Which months' customs prices a product's unit rests on.
+
+    :param lag_months: the first of them lies so many months before the month of the bill
+    :param months: so many are averaged
+    """
+
+    lag_months: int = 5
+    months: int = 3
+
+
+@dataclass(frozen=True)
 class FuelFormula:
     """
     Parameters of a fuel cost adjustment.

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from tomoshibi.masters import queries as masters
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.shapes.shape import Part, in_language
 
@@ -57,10 +58,12 @@ def _of_components(parts: list[Part]) -> Iterator[Beside]:
     for part in parts:
         if part["kind"] == "fuel":
             said = _(
-                "The unit of %(product)s: the prices of three fuels by the weights of the area, averaged over the months "
-                "of its window, cut at a cap where there is one, with the island unit of the area."
+                "The unit of the product %(product)s: the prices of three fuels by the weights of the area, averaged over "
+                "the months before the bill that the product's parameters name, cut at a cap where there is one, with the "
+                "island unit of the area."
             )
-            yield Beside(Kind.FUEL, _("Fuel units"), said % {"product": part["product"]}, "masters:fuel")
+            product = masters.fuel_product_word(product=part["product"])
+            yield Beside(Kind.FUEL, _("Fuel units"), said % {"product": product}, "masters:fuel")
     kinds = {part["kind"] for part in parts}
     if "levy" in kinds:
         said = _("By the reading month of the bill; a certified site owes what its exemption leaves of it.")
@@ -68,7 +71,11 @@ def _of_components(parts: list[Part]) -> Iterator[Beside]:
     if "government_discount" in kinds:
         said = _("By the month of use, the voltage and the area; nothing in months without one.")
         yield Beside(Kind.DISCOUNT, _("Government discounts"), said, "masters:government_discounts_list")
-    published = [in_language(labels.of_component(part)) for part in parts if part["kind"] in _PUBLISHED]
+    published = [
+        f"{in_language(labels.of_component(part))} ({', '.join(_codes(part))})"
+        for part in parts
+        if part["kind"] in _PUBLISHED
+    ]
     if published:
         said = _("Published for each month and area: %(names)s. A bill without its value is refused.")
         names = ", ".join(dict.fromkeys(published))
@@ -76,6 +83,14 @@ def _of_components(parts: list[Part]) -> Iterator[Beside]:
     if kinds.intersection(_MARKET):
         said = _("The day-ahead prices of the area or the whole market, half-hour by half-hour.")
         yield Beside(Kind.SPOT, _("Spot prices"), said, "masters:spot")
+
+
+def _codes(part: Part) -> list[str]:
+    """Under which codes the amounts of a component are entered."""
+    if "classes" in part:
+        return [f"{part['value']}_{name}" for name in part["classes"]]
+    own_block = "block_kwh" in part and not part.get("block_from_unit")
+    return [part["value"], *([f"{part['value']}_block"] if own_block else [])]
 
 
 def _of_days(parts: list[Part]) -> Iterator[Beside]:

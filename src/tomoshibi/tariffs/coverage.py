@@ -200,6 +200,7 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("fuel", "rating/per_kwh.py", f"{_PUBLISHED}::test_per_kwh", "fuel cost adjustment", _has("fuel"), "^line fuel"),
         Feature("three fuels, coefficients, base, cap", "masters/fuel.py", _FUEL_UNITS, "fuel cost adjustment", _has("fuel"), ("^kind: fuel formula", "^cap:"), Kind.FUEL),
         Feature("months that a unit rests on (lag)", "masters/fuel.py", "masters/test_golden.py::test_the_window_of_a_month", "fuel cost adjustment", _has("fuel"), "^window:", Kind.FUEL),
+        Feature("lag table of a product", "masters/fuel.py", "masters/test_price_windows.py", "fuel cost adjustment", _has("fuel"), "^lag_months: 1$", Kind.FUEL),
         Feature("average to 100 yen, unit to 0.01 yen", "masters/fuel.py", _FUEL_UNITS, "fuel cost adjustment", _has("fuel"), r"^# The average to 100 yen, the unit to 0\.01 yen", Kind.FUEL),
         Feature("island adjustment", "masters/fuel.py", _FUEL_UNITS, "island adjustment", _has("fuel"), "^kind: island adjustment", Kind.FUEL),
         Feature("block units", "rating/per_kwh.py", f"{_PUBLISHED}::test_a_block_has_a_unit_of_its_own", "block unit", _has("fuel", block_kwh=...), "^line fuel_block"),

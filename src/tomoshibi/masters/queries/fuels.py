@@ -24,7 +24,7 @@ class FuelBook:
     """All that units of some areas and months rest on, read with four queries."""
 
     def __init__(self, *, areas: Collection[str], first: Month, last: Month) -> None:
-        start, end = fuel.window_of(first)[0].number, last.number
+        start, end = first.plus(-fuel.LONGEST_LAG_MONTHS).number, last.number
         self._published = {
             (row.area, row.product, row.month): row
             for row in PublishedFuelUnit.objects.filter(area__in=areas, month__gte=first.number, month__lte=last.number)
@@ -59,7 +59,7 @@ class FuelBook:
         :raises MasterMissing: naming what is not known
         """
         row = self._certain(area, month, product, allow_low_confidence=allow_low_confidence)
-        prices, invented, source = self.window(month=month, needs_lng=bool(row.beta_ppm))
+        prices, invented, source = self.window(month=month, needs_lng=bool(row.beta_ppm), window=_window(row))
         return replace(
             fuel.compute_unit(formula=_formula(row), prices=prices),
             invented=invented,
@@ -67,23 +67,27 @@ class FuelBook:
             confidence=values.LOW_CONFIDENCE if invented else row.confidence,
         )
 
-    def window(self, *, month: Month, needs_lng: bool = True) -> tuple[values.FuelPrices, bool, str]:
+    def window(
+        self, *, month: Month, needs_lng: bool = True, window: values.PriceWindow = fuel.USUAL_WINDOW
+    ) -> tuple[values.FuelPrices, bool, str]:
         """
         The customs prices behind a billing month: the published three-month average, or one of the single months.
+
+        :param window: which months' prices the product's unit rests on
 
         :returns: prices, whether invented, source
         :raises MasterMissing: if neither is known
         """
-        window = fuel.window_of(month)
-        row = self._windows.get(window[0].number)
+        wanted = fuel.window_of(month, window=window)
+        row = self._windows.get(wanted[0].number) if window.months == fuel.PUBLISHED_MONTHS else None
         if row is not None and (row.lng_yen_per_t is not None or not needs_lng):
             prices = values.FuelPrices(row.crude_yen_per_kl, row.lng_yen_per_t or 0, row.coal_yen_per_t)
             return prices, row.invented, row.source
-        months = [self._months[m.number] for m in window if m.number in self._months]
-        if len(months) < fuel.WINDOW_MONTHS:
+        months = [self._months[m.number] for m in wanted if m.number in self._months]
+        if len(months) < window.months:
             raise MasterMissing(
                 _("the customs prices of %(first)s to %(last)s are not known, which bills of %(month)s need")
-                % {"first": window[0], "last": window[2], "month": month}
+                % {"first": wanted[0], "last": wanted[-1], "month": month}
             )
         averages = (
             fuel.average_of_months([getattr(m, price) for m in months], [getattr(m, quantity) for m in months])
@@ -175,7 +179,7 @@ def fuel_unit_change(
     """
     book = FuelBook(areas=[area], first=month, last=month)
     row = book._certain(area, month, product, allow_low_confidence=True)
-    prices, _invented, _source = book.window(month=month, needs_lng=bool(row.beta_ppm))
+    prices, _invented, _source = book.window(month=month, needs_lng=bool(row.beta_ppm), window=_window(row))
     formula = _formula(row)
     given = {"base_price_yen": base_price_yen, "base_unit_micro": base_unit_micro}
     changed = replace(formula, **{name: value for name, value in given.items() if value is not None})
@@ -192,12 +196,25 @@ def fuel_units(
     return {area: [(month, _unit_or_none(book, area, month, product)) for month in months] for area in areas}
 
 
-def customs_window(*, month: Month) -> tuple[values.FuelPrices, bool, str] | None:
-    """Prices behind a billing month, whether invented, and their source; None where they are not known."""
-    try:
-        return FuelBook(areas=[], first=month, last=month).window(month=month)
-    except MasterMissing:
+def priced_months(*, area: str, month: Month, product: str) -> tuple[Month, Month] | None:
+    """First and last month of the customs prices that a unit rests on; None where there are no parameters."""
+    rows = FuelParameters.objects.filter(area=area, product=product, valid__contains=month.first)
+    row = rows.first()
+    if row is None:
         return None
+    months = fuel.window_of(month, window=_window(row))
+    return months[0], months[-1]
+
+
+def price_windows() -> frozenset[values.PriceWindow]:
+    """Every window that a product's parameters name, the usual one among them."""
+    named = FuelParameters.objects.values_list("lag_months", "window_months").distinct()
+    return frozenset({fuel.USUAL_WINDOW, *(values.PriceWindow(*one) for one in named)})
+
+
+def fuel_product_word(*, product: str) -> str:
+    """What a product of the fuel adjustment is called; a retailer's own one by its code."""
+    return str(fuelwords.PRODUCTS.get(product, product))
 
 
 def fuel_products(*, area: str) -> list[str]:
@@ -228,6 +245,10 @@ def _from_notice(row: PublishedFuelUnit) -> values.FuelUnit:
         confidence=row.confidence,
         steps=(step,),
     )
+
+
+def _window(row: FuelParameters) -> values.PriceWindow:
+    return values.PriceWindow(lag_months=row.lag_months, months=row.window_months)
 
 
 def _formula(row: FuelParameters) -> values.FuelFormula:

@@ -6,6 +6,7 @@ from datetime import date
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import fuel, values
 from tomoshibi.masters.models import ChangeProposal
+from tomoshibi.masters.queries.fuels import price_windows
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.sheets import BadSheet, Row, read_rows
 from tomoshibi.masters.values import ProposalState
@@ -13,8 +14,15 @@ from tomoshibi.masters.values import ProposalState
 _TOUCHES: Mapping[str, Callable[[Row, Month], bool]] = {
     "levy": lambda row, month: _holds(row, month.first),
     "fuel_parameters": lambda row, month: _holds(row, month.first),
-    "customs_prices": lambda row, month: row.fields["month"] in {one.number for one in fuel.window_of(month)},
-    "fuel_windows": lambda row, month: row.fields["first_month"] == fuel.window_of(month)[0].number,
+    "customs_prices": lambda row, month: any(
+        row.fields["month"] in {one.number for one in fuel.window_of(month, window=window)}
+        for window in price_windows()
+    ),
+    "fuel_windows": lambda row, month: any(
+        row.fields["first_month"] == fuel.window_of(month, window=window)[0].number
+        for window in price_windows()
+        if window.months == fuel.PUBLISHED_MONTHS
+    ),
     "fuel_units": lambda row, month: row.fields["month"] == month.number,
     "government_discounts": lambda row, month: _holds(row, month.plus(-1).first),
     "monthly_amounts": lambda row, month: row.fields["month"] == month.number,

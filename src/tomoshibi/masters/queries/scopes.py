@@ -5,6 +5,7 @@ from datetime import date
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import fuel, values
+from tomoshibi.masters.queries.fuels import price_windows
 from tomoshibi.masters.register import MASTERS
 from tomoshibi.masters.sheets import Row, read_rows
 
@@ -84,14 +85,17 @@ def _month_after_use(row: Row) -> _Months:
 
 
 def _windows_of_month(row: Row) -> _Months:
-    """A month's customs prices stand in three windows."""
-    month = Month.from_number(row.fields["month"])
-    return fuel.billed_month(month.plus(1 - fuel.WINDOW_MONTHS)), fuel.billed_month(month)
+    """A month's customs prices stand in as many windows as each product averages months."""
+    month, windows = Month.from_number(row.fields["month"]), price_windows()
+    first = min(fuel.billed_month(month.plus(1 - window.months), window=window) for window in windows)
+    return first, max(fuel.billed_month(month, window=window) for window in windows)
 
 
 def _window(row: Row) -> _Months:
-    month = fuel.billed_month(Month.from_number(row.fields["first_month"]))
-    return month, month
+    first = Month.from_number(row.fields["first_month"])
+    windows = [window for window in price_windows() if window.months == fuel.PUBLISHED_MONTHS]
+    months = [fuel.billed_month(first, window=window) for window in windows]
+    return min(months), max(months)
 
 
 _MONTHS: Mapping[str, Callable[[Row], _Months]] = {

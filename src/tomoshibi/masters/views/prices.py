@@ -105,7 +105,7 @@ def _usual(products: list[str]) -> str:
 
 def _derivation(area: str, month: Month, product: str) -> dict[str, Any]:
     """The unit with its steps, or the sentence why there is none; and what the formula gives where one was published."""
-    found: dict[str, Any] = {"window": queries.customs_window(month=month)}
+    found: dict[str, Any] = {"priced": queries.priced_months(area=area, month=month, product=product)}
     try:
         unit = queries.fuel_unit(area=area, month=month, product=product)
     except queries.MasterMissing as missing:

@@ -103,7 +103,10 @@ def power_factor_sentence(part: Part) -> str:
     """What the power factor does to a charge."""
     if part["power_factor"] == "measured":
         return _("Each point of power factor above 85 takes off one hundredth, each point below adds one.")
-    text = _("5 %% less for contracts with the code %(kept)s, 5 %% more for those with %(missed)s (power factor).")
+    text = _(
+        "5 %% less for contracts that keep the power factor (code %(kept)s), 5 %% more for those that miss it (code "
+        "%(missed)s)."
+    )
     return text % part["power_factor"]
 
 

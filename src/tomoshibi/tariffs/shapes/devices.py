@@ -105,9 +105,7 @@ SHAPES = {
             },
             required=("value", "classes", "group"),
             build=_published,
-            sentence=lambda part: (
-                _("Each device times the published unit %(code)s of its class.") % {"code": part["value"]}
-            ),
+            sentence=lambda _part: _("Each device times the unit that is published for its class each month."),
             prices=_no_price,
             complaints=_published_complaints,
             slot_label=_published_label,

@@ -110,7 +110,11 @@ SHAPES = {
             required=("value", "group"),
             build=_published,
             sentence=_with_block(
-                lambda part: _("All energy times the published unit %(code)s.") % {"code": part["value"]}
+                lambda part: (
+                    _("All energy times the unit that is published for each month, deducted.")
+                    if part.get("sign") == -1
+                    else _("All energy times the unit that is published for each month; it may be negative.")
+                )
             ),
             prices=_no_price,
             slot_label=_slot_label_of("published_per_kwh"),
