@@ -10,6 +10,8 @@ from tests.billing.test_runs import issue, make
 from tests.metering.test_demand import BY_DEMAND, ENERGY, publish
 from tests.rating.shapes.one_bill import price
 from tomoshibi.billing import operations, queries, values
+from tomoshibi.contracts import operations as contracts
+from tomoshibi.contracts.values import EndReason
 from tomoshibi.metering import operations as metering
 from tomoshibi.metering import queries as metering_queries
 from tomoshibi.metering.values import DEMAND_ROWS
@@ -89,6 +91,44 @@ def test_equipment_added_inside_the_month_divides_the_basic_charge_on_its_day(cl
     basic = [(line.quantity, line.amount) for line in bill.lines if line.kind == "basic" and line.unit == "kW"]
     assert basic == [("60", "54,000"), ("90", "54,000")]
     assert bill.total_minor == 60 * 1_500 * 18 // 30 + 90 * 1_500 * 12 // 30 + 100 * 20
+    assert operations.replay(bill_id=bill.id).fits
+
+
+@pytest.mark.parametrize(("size", "total"), [(20_000, 8_200), (30_000, 8_220)])
+def test_what_divides_a_bill_takes_it_out_of_no_campaign_set_or_season(clerks, now, size, total):
+    # Supplied since 15 July: the bill of 2 September to 1 October is for the third month, and begins before 1 October.
+    # 20 kW x 60 + 400 kWh x 20 = 9,200; 500 off in a campaign of 3, 5 % of the energy in a set of two (on 2 September there
+    # are two), 100 off for September. 30 kW on 1 October: 20 x 60 x 29/30 + 30 x 60 x 1/30 = 1,220, and nothing else moves.
+    basic = {"code": "basic", "kind": "basic", "unit": "kW", "price": price("60")}
+    parts = (
+        basic,
+        ENERGY,
+        CAMPAIGN | {"if": {"first_months": 3}},
+        {
+            "code": "set",
+            "kind": "percent",
+            "of": ["energy"],
+            "if": {"contracts": 2},
+            "percent": {"amount": "-5", "source": "made"},
+        },
+        {
+            "code": "autumn",
+            "kind": "fixed",
+            "if": {"since": "2026-09-01", "until": "2026-10-01"},
+            "price": price("-100"),
+        },
+    )
+    publish(now, components=parts, capacity={"unit": "kW"}, proration={"denominator": "reading_period"})
+    july, terms = date(2026, 7, 15), KW | {"capacity_milli": 20_000}
+    contract = book.customer(1, start=july, **terms)
+    sister = book.customer(2, account_of=contract, start=july, **terms)
+    contracts.end(contract_id=sister.id, on=date(2026, 9, 20), reason=EndReason.MOVED_OUT)
+    if size != terms["capacity_milli"]:
+        contracts.change_terms(contract_id=contract.id, start=date(2026, 10, 1), capacity_milli=size)
+    book.reading(contract, 400, now=now)
+    run = make(now, clerks[0])
+    bill = queries.draft_of(run_id=run.id, contract_id=contract.id)
+    assert bill.total_minor == total
     assert operations.replay(bill_id=bill.id).fits
 
 

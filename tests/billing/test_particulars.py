@@ -1,6 +1,6 @@
 """What contract terms and outages say reaches the bill: reserve power, agreed power factor, devices, days of outage."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -98,3 +98,24 @@ def test_days_of_outage_that_a_second_person_agreed_to_lower_the_basic_charge(cl
     bill = bill_of(contract, now, clerks)
     assert bill.total_minor == 150_000 - 2 * 6_000 + 2_000
     assert operations.replay(bill_id=bill.id).fits
+
+
+@pytest.mark.parametrize(("days", "percent"), [(2, 8), (20, 80), (29, 100)])
+def test_an_outage_in_a_bill_of_two_parts_takes_as_much_off_as_in_one(clerks, now, days, percent):
+    # 4 % of the month's basic charge for each day, and never more than all of it: 100 kW x 1,500; or 15 days of 100 kW and 15
+    # of 120 kW, 165,000. 10 yen for each day stand beside it, once for the bill.
+    fixed = {"code": "sorry", "kind": "fixed", "times": "outage_days", "price": price("-10")}
+    parts = (BASIC, OUTAGE | {"most_times": 25}, fixed, ENERGY)
+    publish(now, components=parts, proration={"denominator": "reading_period"})
+    one, two = (book.customer(number, **KW) for number in (1, 2))
+    contracts.change_terms(contract_id=two.id, start=date(2026, 9, 17), capacity_milli=120_000)
+    dark = {"start": date(2026, 9, 2), "end": date(2026, 9, 2) + timedelta(days=days), "cause": "storm", "now": now}
+    for contract in (one, two):
+        book.reading(contract, 100, now=now)
+        outage = contracts.enter_outage(contract_id=contract.id, actor_id=clerks[0], **dark)
+        contracts.approve_outage(outage_id=outage, now=now, actor_id=clerks[1])
+    run = make(now, clerks[0])
+    bills = [queries.draft_of(run_id=run.id, contract_id=contract.id) for contract in (one, two)]
+    wanted = [basic * (100 - percent) // 100 - 10 * days + 2_000 for basic in (150_000, 165_000)]
+    assert [bill.total_minor for bill in bills] == wanted
+    assert all(operations.replay(bill_id=bill.id).fits for bill in bills)

@@ -109,6 +109,7 @@ class _Bill:
     def __init__(self, parts, number, values, energies):
         part, kwh, bill_kwh = parts[number], energies[number], sum(energies)
         self.last = number == len(parts) - 1
+        self.begun = parts[0].start
         self.later = parts[number + 1 :]
         self.before = sum(energies[:number])
         self.part_of_bill = Fraction((part.end - part.start).days, sum((one.end - one.start).days for one in parts))
@@ -422,8 +423,7 @@ class _Bill:
         self.add(c["code"], max(wanted - self._sum(c["of"]), Fraction(0)))
 
     def fixed(self, c):
-        once = "times" not in c and not c.get("prorated")
-        if not self._holds(c) or (once and not self.last):
+        if not self._holds(c) or (not c.get("prorated") and not self.last):
             return
         amount = Fraction(str(c["price"]["amount"])) * self._times(c)
         self.add(c["code"], self.prorate_money(amount, "fixed") if c.get("prorated") else amount)
@@ -443,10 +443,10 @@ class _Bill:
         self.add(c["code"], -size if ratio < 0 else size)
 
     def _times(self, c):
-        return self.part.inputs.get(c["times"]) or 0 if "times" in c else 1
+        return min(self.part.inputs.get(c["times"]) or 0, c.get("most_times", 366)) if "times" in c else 1
 
     def _holds(self, c):
-        rule, start = c.get("if", {}), self.part.start.isoformat()
+        rule, start = c.get("if", {}), self.begun.isoformat()
         asked = [("first_months", "contract_month"), ("contracts", "customer_contracts")]
         given = {key: self.input(name) for key, name in asked if key in rule}
         return (

@@ -182,7 +182,7 @@ def adjustments(draw, own_block, *, sized):
         parts.append(
             {"code": "paper", "kind": "fixed", "price": draw(price(-60, 300)), "prorated": draw(st.booleans())}
             | draw(conditions())
-            | draw(st.sampled_from([{}, {"times": "outage_days"}]))
+            | draw(st.sampled_from([{}, {"times": "outage_days"}, {"times": "outage_days", "most_times": 2}]))
         )
     if draw(st.booleans()):
         parts.append(

@@ -382,22 +382,26 @@ def to_exemption(row: LevyExemption) -> values.LevyExemption:
     )
 
 
-def with_outage_days(frame: pl.DataFrame) -> pl.DataFrame:
+def with_outage_days(frame: pl.DataFrame, *, bill: str) -> pl.DataFrame:
     """
-    Add ``outage_days``: how many days of each row's period count for the outage discount; null where none does.
+    Add ``outage_days``: how many days of each bill count for the outage discount; null where none does.
 
-    :param frame: ``contract_id``, ``period_start``, ``period_end``
+    Every part of a bill has the days of the whole bill: the discount is a share of the basic charge for each of them, and
+    the parts share the basic charge.
+
+    :param frame: ``contract_id``, ``period_start``, ``period_end``, one row per part
+    :param bill: the column that says to which bill a part belongs
     """
     held = bulk.read_frame(
         'SELECT contract_id, start, "end" FROM contracts_outage WHERE state = %s AND contract_id = ANY(%s)',
         {"contract_id": pl.Int64, "outage_start": pl.Date, "outage_end": pl.Date},
         [values.ExemptionState.HOLDS.value, frame["contract_id"].unique().to_list()],
     )
-    keys = ["contract_id", "period_start", "period_end"]
+    keys = [bill, "contract_id"]
     inside = pl.min_horizontal("period_end", "outage_end") - pl.max_horizontal("period_start", "outage_start")
     counted = (
-        frame.select(keys)
-        .unique()
+        frame.group_by(keys)
+        .agg(pl.col("period_start").min(), pl.col("period_end").max())
         .join(held, on="contract_id")
         .with_columns(inside=inside.dt.total_days())
         .filter(pl.col("inside") > 0)

@@ -10,7 +10,7 @@ from tomoshibi.rating.sheet import Sheet
 CONTRACT_MONTH = "contract_month"
 """Input: the how-manieth month of the contract the bill is for; the first is 1."""
 CUSTOMER_CONTRACTS = "customer_contracts"
-"""Input: how many contracts the customer has on the first day of the period."""
+"""Input: how many contracts the customer has on the first day of the bill's period."""
 
 DIRECT_DEBIT, PAPER_BILL = "direct_debit", "paper_bill"
 FOLLOW_CHANNEL = (DIRECT_DEBIT, PAPER_BILL)
@@ -20,15 +20,15 @@ FOLLOW_CHANNEL = (DIRECT_DEBIT, PAPER_BILL)
 @dataclass(frozen=True)
 class Condition:
     """
-    Everything that is stated must hold.
+    Everything that is stated must hold, for the whole bill: its parts have its answer, but for the code.
 
     :param code: the contract carries it
     :param first_months: the bill is for one of the first months of the contract (campaign)
     :param contracts: the customer has at least so many contracts (set discount)
     :param from_dwh: the bill's energy is at least this [0.1 Wh]
     :param below_dwh: the bill's energy is below this [0.1 Wh]
-    :param since: the period begins on this day or later (``2026-10-01``)
-    :param until: the period begins before this day
+    :param since: the bill's period begins on this day or later (``2026-10-01``)
+    :param until: the bill's period begins before this day
     """
 
     code: str = ""
@@ -62,9 +62,10 @@ class Condition:
         if self.below_dwh is not None:
             rows &= usage.bill_energy_dwh < self.below_dwh
         if self.since or self.until:
-            assert usage.start is not None, "a condition on days needs the period"
+            start = usage.start if usage.divided is None else usage.divided.start
+            assert start is not None, "a condition on days needs the period"
             if self.since:
-                rows &= usage.start >= np.datetime64(self.since, "D")
+                rows &= start >= np.datetime64(self.since, "D")
             if self.until:
-                rows &= usage.start < np.datetime64(self.until, "D")
+                rows &= start < np.datetime64(self.until, "D")
         return rows

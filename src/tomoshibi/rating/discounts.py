@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.conditions import Condition
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.sheet import Group, Sheet, Slot, Unit
@@ -19,10 +20,11 @@ class FixedAmount:
     """
     An amount per month (口座振替割引, paper fee); negative for a discount.
 
-    A bill of several parts owes it once, under the terms of its last part, unless it follows the days or is counted.
+    A bill of several parts owes it once, under the terms of its last part, unless it follows the days.
 
     :param when: rows it is for
-    :param times: name of an input that says how often (days of outage); empty: once
+    :param times: name of an input that says how often in the bill (days of outage); empty: once
+    :param most_times: it counts no more of them than this; 0: any number
     :param prorated: whether it follows the share of the month
     """
 
@@ -31,6 +33,7 @@ class FixedAmount:
     when: Condition = ALWAYS
     times: str = ""
     prorated: bool = False
+    most_times: int = 0
 
     def slots(self) -> tuple[Slot, ...]:
         return (Slot(self.code, self.code, Unit.PIECE, Group.DISCOUNT),)
@@ -45,10 +48,10 @@ class FixedAmount:
         return self.when.codes()
 
     def charge(self, sheet: Sheet) -> None:
-        quantity = sheet.counted(self.times, at_most=MOST_TIMES) if self.times else sheet.full(1)
+        quantity = _counted(sheet, self.times, self.most_times) if self.times else sheet.full(1)
         quantity = np.where(self.when.holds(sheet), quantity, np.int64(0))
         divided = sheet.usage.divided
-        if divided is not None and not self.prorated and not self.times:
+        if divided is not None and not self.prorated:
             quantity = np.where(divided.last, quantity, np.int64(0))
         scope = Scope.FIXED if self.prorated else None
         sheet.charge(self.code, quantity=quantity, price_micro=self.price_micro, scope=scope)
@@ -96,7 +99,8 @@ class Percentage:
 
     :param ppm: the share [1e-6]: 4 % is 40,000
     :param of: codes of components that stand before it in the plan
-    :param times: name of an input that says how often (days of outage); empty: once
+    :param times: name of an input that says how often in the bill (days of outage); empty: once
+    :param most_times: it counts no more of them than this; 0: any number
     """
 
     code: str
@@ -104,6 +108,7 @@ class Percentage:
     of: tuple[str, ...]
     when: Condition = ALWAYS
     times: str = ""
+    most_times: int = 0
 
     def slots(self) -> tuple[Slot, ...]:
         return (Slot(self.code, self.code, Unit.SHARE, Group.DISCOUNT),)
@@ -119,6 +124,12 @@ class Percentage:
 
     def charge(self, sheet: Sheet) -> None:
         base = np.where(self.when.holds(sheet), sheet.sum_of(self.of), np.int64(0))
-        times = sheet.counted(self.times, at_most=MOST_TIMES) if self.times else np.int64(1)
+        times = _counted(sheet, self.times, self.most_times) if self.times else np.int64(1)
         ratio = np.asarray(times * np.int64(self.ppm), dtype=np.int64)
         sheet.charge(self.code, quantity=base, price_micro=ratio, present=(base != 0) & (ratio != 0))
+
+
+def _counted(sheet: Sheet, times: str, most: int) -> Int64Array:
+    """How often something counts in the bill of each row."""
+    found = sheet.counted(times, at_most=MOST_TIMES)
+    return np.minimum(found, most) if most else found

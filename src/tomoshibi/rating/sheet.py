@@ -80,6 +80,7 @@ class Divided:
     :param before_dwh: (n,) energy of the earlier parts of the bill [0.1 Wh]
     :param days: (n,) days of the part
     :param of_days: (n,) days of the bill
+    :param start: (n,) first day of the bill
     """
 
     last: BoolArray
@@ -87,6 +88,7 @@ class Divided:
     before_dwh: Int64Array
     days: Int64Array
     of_days: Int64Array
+    start: DayArray
 
 
 @dataclass(frozen=True)

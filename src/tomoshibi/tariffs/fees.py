@@ -1,5 +1,6 @@
 """What a plan document says about money beside its prices: cancellation fee, late interest, deferred payment."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -73,6 +74,20 @@ def of(version: Part, *, minor_per_unit: int) -> dict[str, Any]:
         "late_interest": _late_interest(version.get("late_interest"), minor_per_unit),
         "deferral": _deferral(version.get("deferral")),
     }
+
+
+def amounts(place: Part) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """
+    Amounts of money in clauses, each with where it stands.
+
+    :param place: a document's header, or a version: clauses stand in either
+    """
+    for number, clause in enumerate(place.get("cancellation", ())):
+        for name in ("flat", "per_month_left"):
+            if name in clause:
+                yield ("cancellation", number, name, "amount"), str(clause[name]["amount"])
+    if "minimum" in place.get("late_interest", {}):
+        yield ("late_interest", "minimum"), str(place["late_interest"]["minimum"])
 
 
 def _clause(given: Part, minor_per_unit: int) -> CancellationTerm:

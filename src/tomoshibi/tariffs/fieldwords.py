@@ -52,6 +52,7 @@ _WORDS: Mapping[str, Any] = {
     "of": gettext_lazy("Of"),
     "times": gettext_lazy("Times"),
     "prorated": gettext_lazy("Prorated"),
+    "most_times": gettext_lazy("At most so many times"),
     "tax": gettext_lazy("Tax"),
     "quantity": gettext_lazy("Quantity"),
     "rounding": gettext_lazy("Rounding"),

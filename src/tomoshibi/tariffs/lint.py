@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tomoshibi.kernel.units import DWH_PER_KWH, TooFine, TooLarge, micro
+from tomoshibi.kernel.units import DWH_PER_KWH, TooFine, TooLarge, micro, scaled
 from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
+from tomoshibi.tariffs import fees
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.shapes import SHAPES, calendar
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
@@ -145,6 +146,10 @@ def _of_form(error: ValidationError) -> str:
 
 def _sense(document: Part) -> Iterator[Complaint]:
     sources = set(document["sources"])
+    minor = compiler.MINOR_UNITS[document.get("currency", "JPY")]
+    for key in fees.SCHEMA:
+        yield from _prices(document.get(key), (key,), sources)
+    yield from _asked_for(document, (), minor)
     end = date.min
     for index, version in enumerate(document["versions"]):
         path: Path_ = ("versions", index)
@@ -162,8 +167,19 @@ def _sense(document: Part) -> Iterator[Complaint]:
         if version.get("from_confidence", "high") != "high":
             yield (*path, "from"), _("the first day of this version is not certain"), False
         yield from _prices(version, path, sources)
+        yield from _asked_for(version, path, minor)
         yield from _components(version["components"], (*path, "components"), document)
         yield from _several_parts(version, path, document)
+
+
+def _asked_for(place: Part, path: Path_, minor: int) -> Iterator[Complaint]:
+    """Amounts that are asked for as they stand: whole in the currency's smallest unit."""
+    for inside, amount in fees.amounts(place):
+        try:
+            scaled(amount, scale=minor)
+        except (TooFine, TooLarge):
+            text = _("%(value)s is no whole amount of the currency's smallest unit")
+            yield (*path, *inside), text % {"value": amount}, True
 
 
 def _several_parts(version: Part, path: Path_, document: Part) -> Iterator[Complaint]:

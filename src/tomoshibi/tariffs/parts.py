@@ -10,6 +10,7 @@ from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.program import Program, Split
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.sheet import Divided, Group
+from tomoshibi.tariffs.shares_of_month import days
 
 
 def apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,6 +54,7 @@ def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) ->
         before_dwh=pl.col("_rounded").cum_sum().over("row_id") - pl.col("_rounded"),
         part_days=(pl.col("period_end") - pl.col("period_start")).dt.total_days(),
         bill_days=(pl.col("period_end") - pl.col("period_start")).dt.total_days().sum().over("row_id"),
+        bill_start=pl.col("period_start").min().over("row_id"),
         last_part=_last(pl.lit(value=True)),
         **{
             f"last_whole_{scope}": _last(
@@ -78,6 +80,7 @@ def standing(frame: pl.DataFrame) -> Divided | None:
         before_dwh=np.maximum(frame["before_dwh"].to_numpy(), 0),
         days=np.maximum(frame["part_days"].fill_null(1).to_numpy(), 1),
         of_days=np.maximum(frame["bill_days"].fill_null(1).to_numpy(), 1),
+        start=days(frame, "bill_start"),
     )
 
 

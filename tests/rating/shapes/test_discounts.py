@@ -13,7 +13,7 @@ def percent(amount, of=("energy",), **rule):
 
 
 def fixed(amount, **rule):
-    return {"code": "own", "kind": "fixed", "price": price(amount), **rule}
+    return {"code": "own", "kind": "fixed", "price": price(amount)} | rule
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,10 @@ def fixed(amount, **rule):
         # shinsai.doorblog.jp: 819 x 4 % = 32.76 a day with an hour or more without electricity
         (percent("-4", of=("basic",), times="outage_days"), {"outage_days": 3}, "-98.28"),
         (percent("-4", of=("basic",), times="outage_days"), {"outage_days": None}, None),
-        (fixed("330", times="paper_bills"), {"paper_bills": 2}, "660"),
+        # 25 days of 4 % are all of it: the 26th and 27th take nothing more off
+        (percent("-4", of=("basic",), times="outage_days", most_times=25), {"outage_days": 27}, "-819"),
+        (fixed("-20", times="outage_days", most_times=5), {"outage_days": 9}, "-100"),
+        (fixed("330", times="devices_lamp"), {"devices_lamp": 2}, "660"),
     ],
 )
 def test_table(part, inputs, amount):
@@ -58,3 +61,13 @@ def test_a_campaign_without_the_month_of_the_contract_is_refused():
 )
 def test_lint_refuses_what_can_never_hold(rule):
     assert complaints(ENERGY, percent("-5", **{"if": rule}))[0].startswith("versions.0.components.1.if")
+
+
+def test_lint_refuses_a_count_that_no_bill_is_told_and_a_limit_of_nothing():
+    place = "versions.0.components.1"
+    assert complaints(ENERGY, fixed("-5", times="outage_dais")) == [f"{place}.times"]
+    assert complaints(ENERGY, fixed("-5", most_times=3)) == [f"{place}.most_times"]
+    assert (
+        complaints(ENERGY, fixed("-5", times="outage_days", most_times=3), fixed("1", code="x", times="devices_lamp"))
+        == []
+    )

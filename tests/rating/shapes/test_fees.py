@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rating import reference
+from tests.rating.shapes.one_bill import complaints, document
 from tomoshibi.rating.fees import (
     CancellationTerm,
     cancellation_fee_minor,
     late_interest_by_rule,
     late_interest_minor,
 )
-from tomoshibi.tariffs import fees
+from tomoshibi.tariffs import fees, lint
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,19 @@ def test_interest_by_a_rule_agrees_with_the_reference(owed, days, percent, grace
     names = ("owed_minor", "days", "rate_ppm", "grace_days", "minimum_minor")
     found = late_interest_by_rule(**dict(zip(names, columns, strict=True)))
     assert found.tolist() == [reference.late_interest({"versions": [{"late_interest": told}]}, owed=owed, days=days)]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "place"),
+    [
+        ({"cancellation": [{"flat": {"amount": "550.5", "source": "made"}}]}, "cancellation.0.flat.amount"),
+        ({"cancellation": [{"flat": {"amount": "550", "source": "nowhere"}}]}, "cancellation.0.flat.source"),
+        ({"late_interest": {"percent": {"amount": "10", "source": "nowhere"}}}, "late_interest.percent.source"),
+        ({"late_interest": {"percent": {"amount": "10", "source": "made"}, "minimum": "0.5"}}, "late_interest.minimum"),
+    ],
+)
+def test_lint_looks_at_clauses_of_the_whole_document_and_of_a_version(clauses, place):
+    flat = {"code": "energy", "kind": "flat", "price": {"amount": "30", "source": "made"}}
+    assert complaints(flat, **clauses) == [f"versions.0.{place}"]
+    whole = document(flat) | clauses
+    assert [".".join(map(str, path)) for path, *_ in lint.complaints(whole)] == [place]

@@ -35,10 +35,11 @@ def with_numbers(
         parts = with_demand(parts, month=month)
     parts = _with_particulars(parts, wanted=wanted)
     if OUTAGE_DAYS in wanted:
-        parts = contracts.with_outage_days(parts)
+        parts = contracts.with_outage_days(parts, bill="row_id")
     parts = _with_knowledge(parts, programs=programs)
     if CONTRACT_MONTH in wanted:
-        begun, priced = pl.col("start").dt, pl.col("period_start").dt
+        # A campaign counts bills: what divides one (another size, another price) makes no month of the contract.
+        begun, priced = pl.col("start").dt, pl.col("period_start").min().over("row_id").dt
         months = (priced.year() - begun.year()) * 12 + priced.month() - begun.month() + 1
         parts = parts.with_columns(months.cast(pl.Int64).alias(CONTRACT_MONTH))
     if CUSTOMER_CONTRACTS in wanted:

@@ -20,6 +20,7 @@ _KEPT = {
     "period_start": pl.Date,
     "period_end": pl.Date,
     "plan_version": pl.Int64,
+    "bill_start": pl.Date,
 }
 
 
@@ -65,6 +66,7 @@ def bills_of_other_company(issued: pl.DataFrame) -> list[int]:
     kept = _kept(issued, (CUSTOMER_CONTRACTS,)).rename({"bill_id": "row_id"})
     if kept.is_empty():
         return []
+    kept = kept.with_columns(period_start="bill_start")  # its other parts may be on a plan that does not ask
     now = with_contracts(kept, rows=kept.select("row_id", "customer_id").unique())
     moved = now.filter(pl.col(f"kept_{CUSTOMER_CONTRACTS}").ne_missing(pl.col(CUSTOMER_CONTRACTS)))
     needed = {version: _needed(version) for version in moved["plan_version"].unique()}
@@ -90,7 +92,7 @@ def _kept(issued: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return bulk.read_frame(
         f"""
         SELECT p.bill_id, b.month, b.contract_id, b.customer_id, p.segment, p.period_start, p.period_end,
-               p.plan_version_id, {numbers}
+               p.plan_version_id, b.period_start, {numbers}
           FROM billing_part p JOIN billing_bill b ON b.id = p.bill_id
          WHERE p.bill_id = ANY(%s::bigint[]) AND p.inputs ?| %s
         """,

@@ -95,7 +95,7 @@ def _other_numbers(priced: pl.DataFrame, pairs: pl.DataFrame) -> set[int]:
     """Bills whose particulars, exemption or days of outage are others, as far as their plans price by them."""
     taken = tariffs.plans_taking(inputs=_named(priced, pairs) | {OUTAGE_DAYS})
     found = set()
-    dated = contracts.with_outage_days(contracts.with_levy_exemption(priced))
+    dated = contracts.with_outage_days(contracts.with_levy_exemption(priced), bill="bill_id")
     for row in dated.iter_rows(named=True):
         kept, mine = json.loads(row["inputs"]), taken.get(row["plan_code"], set())
         if kept.get(EXEMPTION) != row[EXEMPTION]:

@@ -36,7 +36,7 @@ def with_demand(parts: pl.DataFrame, *, month: Month) -> pl.DataFrame:
 
 def with_contracts(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
     """
-    How many contracts the customer of each part has on its first day.
+    How many contracts the customer of each part has on the first day of its bill.
 
     :param parts: ``row_id, segment, period_start`` and more
     :param rows: one per bill: ``row_id, customer_id``
@@ -48,7 +48,7 @@ def with_contracts(parts: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
     held = held.select("customer_id", begun="start", ended="end")
     key = ["row_id", "segment"]
     counted = (
-        parts.select(*key, "period_start")
+        parts.select(*key, pl.col("period_start").min().over("row_id"))
         .join(rows.select("row_id", "customer_id"), on="row_id")
         .join(held, on="customer_id")
         .filter(pl.col("begun") <= pl.col("period_start"))

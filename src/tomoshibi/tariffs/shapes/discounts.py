@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.units import energy_dwh, scaled
 from tomoshibi.rating.conditions import DIRECT_DEBIT, PAPER_BILL, Condition
-from tomoshibi.rating.discounts import FixedAmount, Percentage, PerKwhAmount
+from tomoshibi.rating.devices import input_name
+from tomoshibi.rating.discounts import MOST_TIMES, FixedAmount, Percentage, PerKwhAmount
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import DISCOUNT, PER_KWH
@@ -27,6 +28,13 @@ _PERCENT = {
 }
 
 
+OUTAGE_DAYS = "outage_days"
+_MOST = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MOST_TIMES,
+    "description": "With times: no more of them count in a bill (25 days of 4 % are the whole basic charge).",
+}
 _DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 IF = {
     "type": "object",
@@ -60,6 +68,11 @@ def condition(part: Part) -> Condition:
 
 def _complaints(part: Part, here: Place, _document: Part) -> Iterator[Complaint]:
     given = part.get("if", {})
+    if "most_times" in part and "times" not in part:
+        yield (*here, "most_times"), _("%(name)s is missing") % {"name": "times"}, True
+    if "times" in part and part["times"] != OUTAGE_DAYS and not part["times"].startswith(input_name("")):
+        text = _("no bill is told %(count)s; known are outage_days, and devices_ with the name of a device")
+        yield (*here, "times"), text % {"count": part["times"]}, True
     for name in ("since", "until"):
         try:
             date.fromisoformat(given.get(name, "2000-01-01"))
@@ -77,6 +90,7 @@ def _fixed(part: Part, _document: Part) -> Component:
         condition(part),
         part.get("times", ""),
         part.get("prorated", False),
+        part.get("most_times", 0),
     )
 
 
@@ -87,7 +101,9 @@ def _per_kwh(part: Part, _document: Part) -> Component:
 
 def _percent(part: Part, _document: Part) -> Component:
     ppm = scaled(part["percent"]["amount"], scale=PPM_PER_PERCENT)
-    return Percentage(part["code"], ppm, tuple(part["of"]), condition(part), part.get("times", ""))
+    return Percentage(
+        part["code"], ppm, tuple(part["of"]), condition(part), part.get("times", ""), part.get("most_times", 0)
+    )
 
 
 def _per_kwh_prices(part: Part) -> Iterator[Price]:
@@ -108,10 +124,12 @@ def _for_whom(words: Callable[[Part], str]) -> Callable[[Part], str]:
 def _conditions(part: Part) -> Iterator[str]:
     """``when`` and ``if`` in words."""
     given = part.get("if", {})
-    if part.get("times") == "outage_days":
+    if part.get("times") == OUTAGE_DAYS:
         yield _("Once for each day of outage.")
     elif "times" in part:
         yield _("As many times as %(count)s says.") % {"count": part["times"]}
+    if "most_times" in part:
+        yield _("At most %(count)s times in a bill.") % {"count": part["most_times"]}
     if "when" in part:
         known = {
             DIRECT_DEBIT: _("Only where bills are paid by direct debit."),
@@ -139,7 +157,14 @@ SHAPES = {
             kind="fixed",
             label=DISCOUNT,
             about="An amount per month; negative for a discount.",
-            fields={"price": s.PRICE, "when": s.WHEN, "if": IF, "times": s.TIMES, "prorated": {"type": "boolean"}},
+            fields={
+                "price": s.PRICE,
+                "when": s.WHEN,
+                "if": IF,
+                "times": s.TIMES,
+                "most_times": _MOST,
+                "prorated": {"type": "boolean"},
+            },
             required=("price",),
             build=_fixed,
             complaints=_complaints,
@@ -160,7 +185,14 @@ SHAPES = {
             kind="percent",
             label=DISCOUNT,
             about="A share of components above it; negative for a discount.",
-            fields={"percent": _PERCENT, "of": s.CODES, "when": s.WHEN, "if": IF, "times": s.TIMES},
+            fields={
+                "percent": _PERCENT,
+                "of": s.CODES,
+                "when": s.WHEN,
+                "if": IF,
+                "times": s.TIMES,
+                "most_times": _MOST,
+            },
             required=("percent", "of"),
             build=_percent,
             complaints=_complaints,
