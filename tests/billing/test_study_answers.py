@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
+from django.db import connection
 
 from tests.billing import book
 from tests.billing.test_runs import issue, make
@@ -10,13 +12,38 @@ from tomoshibi.billing import operations, queries, values
 from tomoshibi.billing.scenario import Scenario
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.contracts.values import EndReason
+from tomoshibi.kernel import halfhours
+from tomoshibi.masters import operations as masters
+from tomoshibi.metering import queries as metering
 from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import PaymentMethod
 from tomoshibi.storage import db, kept
+from tomoshibi.tariffs import operations as tariffs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 11, 4)
 DEARER = Scenario(price_change_ppm=10_000)
+
+BY_DAY = """
+plan: test-week
+name: {ja: 平日プラン, en: Weekday plan}
+area: "03"
+voltage: low
+kind: free
+capacity: {unit: contract}
+sources: {page: a page of the company}
+tax: included
+rounding: {line: exact, levy: {unit: 1, mode: floor}, total: floor}
+proration: {denominator: reading_period, kwh: {unit: 1, mode: half_up}, money: {unit: 0.01, mode: half_up}}
+versions:
+  - from: 2024-04-01
+    components:
+      - code: energy
+        kind: bands
+        bands:
+          - {name: day, price: {amount: 40.00, source: page}, when: [{days: [weekday], hours: ["08:00-22:00"]}]}
+          - {name: night, price: {amount: 20.00, source: page}}
+"""
 
 
 @pytest.fixture
@@ -124,3 +151,88 @@ def test_a_way_of_paying_that_changes_is_seen(made, now):
             account_id=made[0].account_id, start=date(2026, 9, 10), payment_method=PaymentMethod.TRANSFER
         )
     assert len(terms()) == len(before) + 1
+
+
+@pytest.fixture
+def timed(now):
+    """Two households by time of use: 1 kWh in each half-hour of the day and half of it at night, all days alike."""
+    with db.transaction():
+        book.masters_and_plans(now)
+        first, second = book.people()
+        for proposal_id in tariffs.propose(text=BY_DAY, now=now, actor_id=first):
+            tariffs.publish(proposal_id=proposal_id, now=now, actor_id=second)
+        terms = {"plan_code": "test-week", "capacity_kind": "contract", "capacity_milli": 0}
+        found = [book.customer(number, **terms) for number in (1, 2)]
+        for contract in found:
+            measure(contract, now=now)
+    return found
+
+
+def measure(contract, *, now, by_day=10_000, by_night=5_000):
+    day = np.full(48, by_night, dtype=np.int32)
+    day[16:44] = by_day
+    days = (book.period_of(book.OCTOBER)[1] - book.period_of(book.OCTOBER)[0]).days
+    kwh = int(day.sum()) * days // 10_000
+    book.reading(contract, kwh, half_hours=halfhours.to_bytes(np.tile(day, days)), now=now)
+
+
+@pytest.fixture
+def matrices(monkeypatch):
+    """How often half-hours are read."""
+    found = []
+    real = metering.half_hour_matrix
+    monkeypatch.setattr(metering, "half_hour_matrix", lambda **a: found.append(1) or real(**a))
+    return found
+
+
+def test_a_question_about_other_prices_reads_no_half_hours_again(timed, matrices, now):
+    first, _hash = study(now)
+    assert len(matrices) == 1
+    second, _hash = study(now, Scenario(price_change_ppm=20_000))
+    assert len(matrices) == 1
+    assert second["totals"]["before_minor"] == first["totals"]["before_minor"] > 0
+    assert second["totals"]["after_minor"] > first["totals"]["after_minor"]
+
+
+def other_half_hours(timed, now):
+    measure(timed[0], by_day=5_000, by_night=12_000, now=now + timedelta(days=1))
+
+
+def a_holiday(timed, now):
+    rows = [{"day": "2026-09-15", "scope": "national", "name": "day of the lamp"}]
+    masters.put_rows(master="holidays", rows=rows)
+
+
+def other_hours(timed, now):
+    first, second = book.people()
+    later = BY_DAY.replace("2024-04-01", "2024-04-02").replace("22:00", "20:00")
+    for proposal_id in tariffs.propose(text=later, now=now, actor_id=first):
+        tariffs.publish(proposal_id=proposal_id, now=now, actor_id=second)
+
+
+def a_mended_vector(timed, now):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE metering_halfhours h SET values_dwh = o.values_dwh FROM metering_halfhours o"
+            " WHERE h.reading_id < o.reading_id"
+        )
+
+
+@pytest.mark.parametrize("change", [other_half_hours, a_holiday, other_hours])
+def test_band_energies_are_those_of_the_half_hours_days_and_hours_as_they_are(timed, now, change):
+    before = study(now)
+    assert study(now) == before
+    with db.transaction():
+        change(timed, now)
+    after = study(now)
+    kept.forget()
+    assert after == study(now), "as if nothing had been kept"
+    assert after[0]["totals"]["before_minor"] != before[0]["totals"]["before_minor"]
+
+
+def test_half_hours_that_are_written_over_are_added_up_again(timed, matrices, now):
+    study(now)
+    with db.transaction():
+        a_mended_vector(timed, now)
+    study(now)
+    assert len(matrices) == 2

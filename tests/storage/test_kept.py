@@ -15,8 +15,10 @@ SCHEMA = {"count": pl.Int64}
 READINGS = "SELECT count(*) FROM metering_reading"
 WATCHED = (
     "billing_adjustment", "billing_bill", "billing_extra", "billing_groupmonth", "billing_invoice", "contracts_contract",
-    "contracts_contractterms", "contracts_levyexemption", "metering_reading", "parties_accountterms", "supply_supplypoint",
+    "contracts_contractterms", "contracts_levyexemption", "metering_halfhours", "metering_reading", "parties_accountterms",
+    "supply_supplypoint",
 )  # fmt: skip
+KEYS = {"billing_extra": "bill_id", "billing_invoice": "bill_id", "metering_halfhours": "reading_id"}
 WRITES = {
     "insert": "INSERT INTO {0} SELECT * FROM {0} WHERE FALSE",
     "update": "UPDATE {0} SET {1} = {1} WHERE FALSE",
@@ -58,6 +60,18 @@ def elsewhere(work):
         thread.join()
 
 
+def elsewhere_done(work):
+    """Another session that does its work and commits."""
+
+    def session():
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=session)
+    thread.start()
+    thread.join()
+
+
 def kept_answers():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM storage_kept")
@@ -87,7 +101,7 @@ def test_whoever_writes_a_table_ends_its_answers(asked, table, kind):
     ask(query)
     ask(query)
     assert len(asked) == 1
-    write(WRITES[kind].format(table, "bill_id" if table in {"billing_extra", "billing_invoice"} else "id"))
+    write(WRITES[kind].format(table, KEYS.get(table, "id")))
     ask(query)
     assert len(asked) == 2
 
@@ -146,14 +160,8 @@ def test_what_another_session_had_not_yet_committed_is_missed_by_no_answer(asked
 
 def test_a_change_between_the_moment_and_the_question_ends_the_answer(asked, monkeypatch):
     def change_first(text, schema):
-        def other():
-            write("UPDATE metering_reading SET id = id WHERE FALSE")
-            connection.close()
-
         if not asked:
-            thread = threading.Thread(target=other)
-            thread.start()
-            thread.join()
+            elsewhere_done(lambda: write("UPDATE metering_reading SET id = id WHERE FALSE"))
         return real(text, schema)
 
     real = bulk._read
@@ -253,3 +261,64 @@ def test_outside_of_the_block_nothing_is_kept(asked):
         bulk.read_frame(READINGS, SCHEMA)
         bulk.read_frame(READINGS, SCHEMA)
     assert (len(asked), kept_answers()) == (2, 0)
+
+
+def worked_out(times, *, since, tables=("metering_reading",)):
+    """How often the same was worked out: the answer says it, and grows by one each time."""
+
+    def work_out():
+        times.append(1)
+        return pl.DataFrame({"times": [len(times)]})
+
+    found = kept.worked_out([b"question"], tables=tables, since=since, work_out=work_out)
+    return found["times"].to_list()
+
+
+def test_what_was_worked_out_is_kept_until_its_tables_change():
+    times = []
+    for _time in range(2):
+        with db.transaction(), kept.answers():
+            assert worked_out(times, since=kept.moment()) == [1]
+    write("UPDATE contracts_contract SET id = id WHERE FALSE")
+    with db.transaction(), kept.answers():
+        assert worked_out(times, since=kept.moment()) == [1]
+    write("UPDATE metering_reading SET id = id WHERE FALSE")
+    with db.transaction(), kept.answers():
+        assert worked_out(times, since=kept.moment()) == [2]
+
+
+def test_a_change_since_the_first_was_read_ends_what_was_worked_out_from_it():
+    times = []
+    with db.transaction(), kept.answers():
+        since = kept.moment()
+        elsewhere_done(lambda: write("UPDATE metering_reading SET id = id WHERE FALSE"))
+        assert worked_out(times, since=since) == [1]
+    with db.transaction(), kept.answers():
+        assert worked_out(times, since=kept.moment()) == [2]
+
+
+def test_nobody_takes_notes_away_between_a_moment_and_its_answer():
+    times = []
+    with db.transaction(), kept.answers():
+        since = kept.moment()
+
+        def change_and_tidy():
+            write("UPDATE metering_reading SET id = id WHERE FALSE")
+            with db.transaction():
+                kept.tidy()
+
+        elsewhere_done(change_and_tidy)
+        worked_out(times, since=since)
+    with db.transaction(), kept.answers():
+        assert worked_out(times, since=kept.moment()) == [2]
+
+
+def test_what_was_worked_out_is_not_kept_where_nobody_watches_or_asks_for_it():
+    times = []
+    for _time in range(2):
+        with db.transaction():
+            worked_out(times, since=kept.moment())
+        with db.transaction(), kept.answers():
+            worked_out(times, since=kept.moment(), tables=("supply_district",))
+            worked_out(times, since=None)
+    assert (len(times), kept_answers()) == (6, 0)

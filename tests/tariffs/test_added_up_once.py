@@ -39,7 +39,7 @@ def counted(monkeypatch):
 
 @pytest.fixture
 def blocks():
-    return values.Blocks([values.HalfHours(np.array([1, 2]), START, HALF_HOURS, np.zeros(1, dtype=np.int8))])
+    return values.Blocks(lambda: [values.HalfHours(np.array([1, 2]), START, HALF_HOURS, np.zeros(1, dtype=np.int8))])
 
 
 def totals(component, blocks, *, version=1, rows=(1, 2)):
@@ -81,4 +81,21 @@ def test_blocks_that_are_asked_once_remember_nothing(blocks, counted):
     for _time in range(2):
         assert totals(bands("30", "10"), list(blocks)) == [280] * 2
     assert len(counted) == 2
-    assert blocks.added_up == {}
+
+
+def test_nobody_looks_at_half_hours_whose_sums_are_known(blocks):
+    def answered(question, work_out):
+        if question not in told:
+            told[question] = work_out()
+        return told[question]
+
+    def unseen():
+        raise AssertionError("half-hours are looked at again")
+
+    told = {}
+    assert totals(bands("30", "10"), values.Blocks(lambda: blocks, known=answered)) == [280] * 2
+    assert totals(bands("40", "20"), values.Blocks(unseen, known=answered)) == [440] * 2
+    with pytest.raises(AssertionError, match="again"):
+        totals(bands("30", "10", hours="07:00-23:00"), values.Blocks(unseen, known=answered))
+    with pytest.raises(AssertionError, match="again"):  # its tiers lie in the energies
+        totals(tiers(5, "10", "20"), values.Blocks(unseen, known=answered))

@@ -57,6 +57,42 @@ def answers() -> Iterator[None]:
 
 
 @db.transaction_required
+def moment() -> str | None:
+    """
+    What a transaction sees now: how fresh an answer is that is worked out from what it reads from here on.
+
+    :returns: nothing while notes are taken away (``tidy``); until the transaction ends, nobody takes any away after it
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s), pg_current_snapshot()::text", [_LOCK])
+        held, snapshot = cursor.fetchone()
+    return snapshot if held else None
+
+
+def worked_out(
+    question: Sequence[bytes], *, tables: Sequence[str], since: str | None, work_out: Callable[[], pl.DataFrame]
+) -> pl.DataFrame:
+    """
+    An answer that is more than a query gives, kept like those inside the same block (``answers``).
+
+    :param question: all that the answer depends on besides the tables
+    :param tables: what it is worked out from; it is not kept where one of them is not watched
+    :param since: the ``moment`` before the first of it was read
+    """
+    if bulk.asking_through.get() is None or not connection.in_atomic_block:
+        return work_out()
+    key = hashlib.sha256(repr(question).encode()).digest()
+    kept = _kept(key)
+    if kept is not None:
+        return kept
+    if since is None or not _watched(tables) or not _alone(key):
+        return work_out()
+    frame = work_out()
+    _keep(key, frame, relations=tables, snapshot=since)
+    return frame
+
+
+@db.transaction_required
 def tidy() -> int:
     """
     Drop answers that no longer hold, and the notes that no answer needs.
@@ -100,20 +136,20 @@ def _answer(query: str, schema: Schema, ask: Callable[[], pl.DataFrame]) -> pl.D
     relations = _relations(query)
     if not relations:
         return ask()
-    with connection.cursor() as cursor:
-        # Nobody waits for anybody: who comes second asks for himself and leaves the keeping to the first.
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock_shared(%s) AND pg_try_advisory_xact_lock(%s)",
-            [_LOCK, int.from_bytes(key[:8], "big", signed=True)],
-        )
-        alone = cursor.fetchone()[0]
-        # Before the query: a change that comes between the two counts as one that the answer has not seen.
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        snapshot = cursor.fetchone()[0]
+    # Before the query: a change that comes between the two counts as one that the answer has not seen.
+    snapshot = moment()
+    if snapshot is None or not _alone(key):
+        return ask()
     frame = ask()
-    if alone:
-        _keep(key, frame, relations=relations, snapshot=snapshot)
+    _keep(key, frame, relations=relations, snapshot=snapshot)
     return frame
+
+
+def _alone(key: bytes) -> bool:
+    """Nobody waits for anybody: who comes second asks for himself and leaves the keeping to the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])
+        return bool(cursor.fetchone()[0])
 
 
 def _raw(cursor: Any) -> psycopg.Cursor[Any]:
@@ -153,9 +189,14 @@ def _relations(query: str) -> list[str]:
     with connection.wrap_database_errors, connection.cursor() as cursor, _raw(cursor) as raw:
         plan = raw.execute(f"EXPLAIN (FORMAT JSON) {query}".encode()).fetchone()
         assert plan is not None, "a plan is one row"
-        found = sorted(set(_read_by(plan[0])))
-        watched = raw.execute(f"SELECT %s::text[] <@ {_WATCHED}".encode(), [found]).fetchone()
-    return found if watched and watched[0] else []
+    found = sorted(set(_read_by(plan[0])))
+    return found if _watched(found) else []
+
+
+def _watched(tables: Sequence[str]) -> bool:
+    with connection.wrap_database_errors, connection.cursor() as cursor, _raw(cursor) as raw:
+        found = raw.execute(f"SELECT %s::text[] <@ {_WATCHED}".encode(), [list(tables)]).fetchone()
+    return bool(found and found[0])
 
 
 def _read_by(node: Any) -> Iterator[str]:

@@ -33,8 +33,6 @@ def with_slot_sums(
 
     :param half_hours: blocks of bills that share area and days; each part of a bill takes the days of its own period
     """
-    if not half_hours:
-        return frame
     versions = [v for v in frame["plan_version"].unique().drop_nulls() if v in programs and programs[v].market_linked]
     if not versions:
         return frame

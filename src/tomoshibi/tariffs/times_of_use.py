@@ -1,6 +1,6 @@
 """Half-hours of bills reduced to the energies of the bands of their plans."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -34,18 +34,11 @@ def with_bands(
 
     :param half_hours: blocks of bills that share their days; each part of a bill takes the days of its own period
     """
-    if not half_hours:
-        return frame
     versions = [v for v in frame["plan_version"].unique().drop_nulls() if v in programs and programs[v].bands]
     if not versions:
         return frame
     rows = frame.filter(pl.col("plan_version").is_in(versions)).select("row_id", "segment", *_BY, cs.matches(_SHARE))
-    # The worlds of a study ask for the same energies under other prices.
-    known = half_hours.added_up if isinstance(half_hours, values.Blocks) else {}
-    key = _question(rows, programs={version: programs[version] for version in versions})
-    if key not in known:
-        known[key] = _sums(rows, programs=programs, half_hours=half_hours)
-    sums = known[key]
+    sums = _known(rows, programs={version: programs[version] for version in versions}, half_hours=half_hours)
     if sums.is_empty():
         return frame
     names = [name for name in sums.columns if name.startswith("band_")]
@@ -54,6 +47,16 @@ def with_bands(
     return joined.with_columns(pl.coalesce(name, f"{name}_found").alias(name) for name in both).drop(
         f"{name}_found" for name in both
     )
+
+
+def _known(
+    rows: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours]
+) -> pl.DataFrame:
+    """What ``_sums`` gives; the worlds of a study and later ones ask for the same energies under other prices."""
+    question = _question(rows, programs=programs) if isinstance(half_hours, values.Blocks) else ""
+    if isinstance(half_hours, values.Blocks) and question:
+        return half_hours.added_up(question, lambda: _sums(rows, programs=programs, half_hours=half_hours))
+    return _sums(rows, programs=programs, half_hours=half_hours)
 
 
 def _sums(
@@ -74,19 +77,18 @@ def _sums(
     return sums.group_by("row_id", "segment").agg(pl.col(names).max())
 
 
-def _question(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> Hashable:
-    """What is asked of half-hours: which bands of which days of which bills, whatever they cost."""
+def _question(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> str:
+    """
+    What is asked of half-hours: which bands of which days of which bills, whatever they cost.
+
+    :returns: nothing where tiers in the order of time lie in the energies, too: those are asked for anew each time
+    """
     numbers = {version: number for number, version in enumerate(sorted(programs))}
+    bands = [(number, one) for version, number in numbers.items() for one in programs[version].bands]
+    if any(isinstance(one, BandTiers) and one.allocation is Allocation.TIME_ORDER for _number, one in bands):
+        return ""
     asked = rows.with_columns(pl.col("plan_version").replace_strict(numbers, return_dtype=pl.Int64))
-    return frames.digest(asked), tuple(
-        tuple(map(_without_prices, program.bands)) for _version, program in sorted(programs.items())
-    )
-
-
-def _without_prices(bands: Bands | BandTiers) -> Hashable:
-    if isinstance(bands, BandTiers) and bands.allocation is Allocation.TIME_ORDER:
-        return object()  # its tiers lie in them, too: asked anew each time
-    return bands.calendar, tuple(_names(bands))
+    return repr((frames.digest(asked), [(number, one.calendar, _names(one)) for number, one in bands]))
 
 
 def _piece(

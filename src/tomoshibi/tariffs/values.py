@@ -1,11 +1,11 @@
 """What crosses the door of the tariffs: plan versions, the columns that pricing takes and gives."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,19 +91,43 @@ class HalfHours:
     spot_micro: Mapping[str, Int64Array] = field(default_factory=dict)
 
 
-class Blocks(tuple[HalfHours, ...]):  # noqa: SLOT001 - what it remembers is no element of it
+class Blocks(Sequence[HalfHours]):
     """
-    Half-hours of some bills that are priced more than once: what they come to is added up once.
+    Half-hours of some bills that are priced more than once: made when somebody looks at them, and added up once.
 
-    ``added_up`` belongs to ``times_of_use``.
+    :param make: makes the blocks; nobody calls it where what they come to is known already
+    :param known: who may know what they come to, with the question as text and how to work it out
     """
 
-    added_up: dict[Hashable, pl.DataFrame]
+    def __init__(
+        self,
+        make: Callable[[], Iterable[HalfHours]],
+        *,
+        known: Callable[[str, Callable[[], pl.DataFrame]], pl.DataFrame] | None = None,
+    ) -> None:
+        self._make = make
+        self._known = known
+        self._sums: dict[str, pl.DataFrame] = {}
 
-    def __new__(cls, blocks: Iterable[HalfHours]) -> Self:
-        made = super().__new__(cls, blocks)
-        made.added_up = {}
-        return made
+    @cached_property
+    def _made(self) -> tuple[HalfHours, ...]:
+        return tuple(self._make())
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._made[index]
+
+    def added_up(self, question: str, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """
+        What the half-hours come to, worked out where nobody knows it yet.
+
+        :param question: whatever it depends on besides the half-hours and their days
+        """
+        if question not in self._sums:
+            self._sums[question] = self._known(question, work_out) if self._known else work_out()
+        return self._sums[question]
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,17 @@ def half_hours(
 
     :param readings: ``row_id, reading_id, area, period_start, period_end``
     """
+    if readings.is_empty():
+        return tariff_values.Blocks(tuple)
     markets = frozenset(one.market for program in programs.values() for one in program.market_linked)
     key = (readings["row_id"].to_numpy().tobytes(), markets, world.spot_year)
-    return world.lookups.blocks(key, lambda: tariff_values.Blocks(_blocks(readings, programs=programs, world=world)))
+    return world.lookups.blocks(
+        key,
+        lambda: tariff_values.Blocks(
+            lambda: _blocks(readings, programs=programs, world=world),
+            known=lambda question, work_out: world.lookups.added_up(readings, question, work_out),
+        ),
+    )
 
 
 def _blocks(

@@ -8,12 +8,16 @@ import polars as pl
 
 from tomoshibi.billing import queries
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.halfhours import Int32Array
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
+from tomoshibi.storage import kept
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs.values import Blocks
+
+_MEASURED = ["row_id", "reading_id", "area", "period_start", "period_end"]
 
 
 class Lookups:
@@ -52,6 +56,10 @@ class Lookups:
         """Half-hours of bills, cut into blocks with what the market says of their days."""
         return make()
 
+    def added_up(self, readings: pl.DataFrame, question: str, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """What half-hours of readings come to (``tariffs.values.Blocks``)."""
+        return work_out()
+
 
 class OnceFor(Lookups):
     """
@@ -70,6 +78,7 @@ class OnceFor(Lookups):
         self._matrices: dict[bytes, Int32Array] = {}
         self._blocks: dict[Hashable, Blocks] = {}
         self._spaces: list[Int32Array] = []
+        self._since = kept.moment()
 
     @cached_property
     def plans(self) -> tariffs.PlanBook:
@@ -95,10 +104,10 @@ class OnceFor(Lookups):
         return super().payers(self._members["account_id"].unique())
 
     def parts(self, rows: pl.DataFrame) -> pl.DataFrame:
-        kept = self._kept(rows)
-        if "parts" not in kept:
-            kept["parts"] = queries.parts(rows=rows, terms=self._terms)
-        return kept["parts"]
+        found = self._kept(rows)
+        if "parts" not in found:
+            found["parts"] = queries.parts(rows=rows, terms=self._terms)
+        return found["parts"]
 
     def exemptions(self, contract_ids: pl.Series) -> pl.DataFrame:
         return self._exemptions
@@ -107,10 +116,10 @@ class OnceFor(Lookups):
         return self._payers
 
     def registers(self, rows: pl.DataFrame) -> pl.DataFrame:
-        kept = self._kept(rows)
-        if "registers" not in kept:
-            kept["registers"] = super().registers(rows)
-        return kept["registers"]
+        found = self._kept(rows)
+        if "registers" not in found:
+            found["registers"] = super().registers(rows)
+        return found["registers"]
 
     def half_hours(self, readings: pl.DataFrame) -> Int32Array:
         key = readings["reading_id"].to_numpy().tobytes()
@@ -123,6 +132,21 @@ class OnceFor(Lookups):
         if key not in self._blocks:
             self._blocks[key] = make()
         return self._blocks[key]
+
+    def added_up(self, readings: pl.DataFrame, question: str, work_out: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """The same, and kept for the next who asks about other prices (``storage.kept``)."""
+        days = [
+            self.plans.day_types(Period(first, until), area=area).tobytes()
+            for area, first, until in readings.group_by("area", maintain_order=True)
+            .agg(pl.col("period_start").min(), pl.col("period_end").max())
+            .iter_rows()
+        ]
+        return kept.worked_out(
+            [frames.digest(readings[_MEASURED]), *days, question.encode()],
+            tables=["metering_halfhours"],
+            since=self._since,
+            work_out=work_out,
+        )
 
     def _kept(self, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """What was found for the candidates that were asked about last; the worlds of a month ask about the same."""

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from tomoshibi.kernel import frames
@@ -97,6 +99,10 @@ class PlanBook:
     def half_hours(self, **asked: Any) -> values.HalfHours:
         """Half-hours of bills of one area and period (``published.Masters.half_hours``)."""
         return self._values.half_hours(**asked)
+
+    def day_types(self, period: Period, *, area: str) -> npt.NDArray[np.int8]:
+        """What kind of day each day of a period is at an area (``published.Masters.day_types``)."""
+        return self._values.day_types(period, area=area)
 
     def _known(self, version_ids: Iterable[int]) -> Sequence[PlanVersion]:
         wanted = {int(i) for i in version_ids if i is not None}
