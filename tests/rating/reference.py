@@ -413,9 +413,13 @@ class _Bill:
     def published_monthly(self, c):
         price = self.value(c["value"]) * c.get("sign", 1)
         if c["unit"] != "contract":
-            if self.part.size is None:
+            if c.get("size") == "demand":
+                size = self.input("demand_milli")
+            elif self.part.size is None:
                 raise Refused("no_capacity")
-            price = price * self.part.size / c.get("per", 1)
+            else:
+                size = self.part.size
+            price = price * size / c.get("per", 1)
         self.add(c["code"], self.prorate_money(by_step(price, "exact"), "monthly"))
 
     def monthly_minimum(self, c):

@@ -164,7 +164,7 @@ def sound(policy, parts):
 
 
 @st.composite
-def adjustments(draw, own_block, *, sized):
+def adjustments(draw, own_block, *, unit):
     """What stands between the fuel adjustment and the levy."""
     parts = []
     if draw(st.booleans()):
@@ -190,15 +190,11 @@ def adjustments(draw, own_block, *, sized):
             | draw(conditions())
         )
     if draw(st.booleans()):
-        parts.append(
-            {
-                "code": "capacity",
-                "kind": "published_monthly",
-                "value": "capacity",
-                "unit": draw(st.sampled_from(["contract", "A"])) if sized else "contract",
-                "per": 10,
-            }
-        )
+        capacity = {"code": "capacity", "kind": "published_monthly", "value": "capacity", "per": 10}
+        capacity |= {"unit": draw(st.sampled_from(["contract", unit]))}
+        if capacity["unit"] == "kW":
+            capacity |= draw(st.sampled_from([{}, {"size": "contract"}, {"size": "demand"}]))
+        parts.append(capacity)
     return parts
 
 
@@ -235,7 +231,7 @@ def documents(draw, *, bands=False):
     parts.append(draw(timed if bands else tier_component(block) if block else untimed))
     time_order = parts[-1].get("allocation") == "time_order"
     parts.append({"code": "fuel", "kind": "fuel", "product": "regulated_lv"} | own_block)
-    parts += draw(adjustments(own_block, sized=form != "devices"))
+    parts += draw(adjustments(own_block, unit={"devices": "contract", "demand": "kW"}.get(form, "A")))
     parts.append({"code": "levy", "kind": "levy"} | own_block)
     policy = sound(draw(st.one_of(st.just("never"), proration())), parts)
     version = {"from": "2020-01-01", "components": parts, "proration": policy}

@@ -71,8 +71,9 @@ def explained(spells: Sequence[Spell], *, at: Spell) -> ContractDemand | None:
     Contract demand of one spell with its reason.
 
     An increase of equipment inside a month makes two spells: the first is settled by itself and the eleven months
-    before, the second by both and the eleven months before. A decrease is agreed; if a demand within twelve months is
-    higher than what was agreed, that demand counts. (energia.co.jp, tohoku-epco dbusiness: see the facts of the plan.)
+    before, the second by both and the eleven months before. A decrease is agreed for twelve months; if a demand in them is
+    higher than what was agreed, that demand counts, and behind them the demand of twelve months counts again. A value
+    from 500 kW on holds until another is agreed. (energia.co.jp, tohoku-epco dbusiness: see the facts of the plan.)
 
     :param spells: of one point, any order
     :returns: nothing where neither a demand nor an agreed value is known for the spell
@@ -80,6 +81,8 @@ def explained(spells: Sequence[Spell], *, at: Spell) -> ContractDemand | None:
     until = (at.month, at.part)
     agreed = [s for s in spells if s.agreed_milli is not None and (s.month, s.part) <= until]
     base = max(agreed, key=lambda s: (s.month, s.part), default=None)
+    if base is not None and (base.agreed_milli or 0) < AGREED_FROM_MILLI and at.month - base.month >= MONTHS:
+        base = None
     since = (at.month - MONTHS + 1, 0) if base is None else max((at.month - MONTHS + 1, 0), (base.month, base.part))
     window = [s for s in spells if since <= (s.month, s.part) <= until and s.max_milli is not None]
     highest = max(window, key=lambda s: (_whole(s), s.month, s.part), default=None)

@@ -101,7 +101,7 @@ def _of_days(parts: list[Part]) -> Iterator[Beside]:
     if any(part.get("size") == "demand" for part in parts):
         said = _(
             "The largest demand of the month and the eleven before it, in whole kW; equipment added inside a month begins "
-            "a demand of its own, a decrease is agreed, and so is everything from 500 kW on."
+            "a demand of its own, a decrease is agreed for twelve months, and everything from 500 kW on is agreed."
         )
         yield Beside(Kind.DEMAND, _("Contract demand"), said)
     if any(part.get("power_factor") == "measured" for part in parts):

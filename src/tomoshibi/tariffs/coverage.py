@@ -210,6 +210,7 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("market price adjustment", "rating/market_average.py", _MARKET, "market price adjustment", _has("market_average"), "^line market_adjustment"),
         Feature("capacity contribution, published", "rating/monthly.py", f"{_PUBLISHED}::test_monthly_amounts", "capacity contribution", _has("published_monthly", value="capacity_contribution", unit="contract"), "^line capacity_contribution"),
         Feature("capacity contribution per kW", "rating/monthly.py", f"{_PUBLISHED}::test_monthly_amounts", "capacity contribution", _has("published_monthly", value="capacity_contribution", unit="kW"), "^line capacity_contribution"),
+        Feature("capacity contribution per kW of demand", "rating/monthly.py", f"{_PUBLISHED}::test_a_monthly_amount_follows_the_contract_demand", "capacity contribution", _has("published_monthly", value="capacity_contribution", size="demand"), "^line capacity_contribution"),
         Feature("government discount", "rating/per_kwh.py", f"{_PUBLISHED}::test_per_kwh", "government discount", _has("government_discount"), "^line government_discount"),
         Feature("discount by month of use and voltage", "masters/queries/rates.py", f"{_RATES}::test_government_discounts_by_usage_month", "government discount", _has("government_discount"), "^kind: government discount", Kind.DISCOUNT),
         Feature("renewable levy", "rating/per_kwh.py", f"{_PUBLISHED}::test_per_kwh", "renewable levy", _has("levy"), "^line levy"),

@@ -148,6 +148,17 @@ def test_a_decrease_is_agreed_until_demand_is_higher(after, expected):
     assert explained(spells, at=spells[2]) == expected
 
 
+def test_an_agreed_decrease_holds_for_twelve_months_and_demand_counts_again():
+    months = [Spell(month, 49_000 - 1_000 * month) for month in range(4, 18)]
+    spells = [Spell(2, 80_000), Spell(3, 48_000, agreed_milli=50_000), *months]
+    assert explained(spells, at=months[10]) == ContractDemand(50_000, None), "the twelfth month, counted with the first"
+    assert explained(spells, at=months[11]) == ContractDemand(45_000, months[0]), (
+        "that of month 4, the largest of twelve"
+    )
+    large = [Spell(3, 700_000, agreed_milli=600_000), *(Spell(month, 520_000) for month in range(4, 18))]
+    assert explained(large, at=large[-1]) == ContractDemand(600_000, None), "from 500 kW on until another is agreed"
+
+
 def test_from_500_kw_on_a_value_has_to_be_agreed():
     first = Spell(1, 510_000)
     found = explained([first], at=first)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rating.shapes.one_bill import bill, price
+from tests.rating.shapes.one_bill import bill, complaints, price
 
 FUEL = {"code": "fuel", "kind": "fuel", "product": "regulated_lv"}
 LEVY = {"code": "levy", "kind": "levy"}
@@ -50,6 +50,26 @@ def test_the_levy_of_block_and_rest_is_rounded_once():
 )
 def test_monthly_amounts(part, size, amount):
     assert bill(part, size=size, kwh="1", market={"capacity_contribution": "231"})["capacity"] == amount
+
+
+def test_a_monthly_amount_follows_the_contract_demand():
+    # 65 kW of contract demand x 136, whatever size the contract has beside it
+    part = BY_KW | {"size": "demand"}
+    market, inputs = {"capacity_contribution": "136"}, {"demand_milli": 65_000}
+    assert bill(part, size="100", kwh="1", market=market, inputs=inputs)["capacity"] == "8840"
+    assert bill(part, size="100", kwh="1", market=market) == ("input_missing", "demand_milli")
+
+
+@pytest.mark.parametrize(
+    ("part", "unit", "where"),
+    [
+        (BY_KW, "A", "unit"),
+        (BY_KW | {"unit": "A", "size": "demand"}, "A", "size"),
+        (CAPACITY | {"size": "demand"}, "kW", "size"),
+    ],
+)
+def test_lint_refuses_monthly_amounts_of_another_size(part, unit, where):
+    assert complaints(part, unit=unit) == [f"versions.0.components.0.{where}"]
 
 
 @pytest.mark.parametrize("part", [FUEL, LEVY, AID, SUPPLY, CAPACITY])

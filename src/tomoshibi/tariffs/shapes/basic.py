@@ -62,8 +62,7 @@ def power_factor(part: Part) -> PowerFactor | None:
 def _complaints(part: Part, here: Place, document: Part) -> Iterator[Complaint]:
     capacity = document["capacity"]
     if part["unit"] != capacity["unit"] and part["unit"] != "contract":
-        text = _("priced per %(unit)s, but the size of the plan is in %(capacity)s")
-        yield (*here, "unit"), text % {"unit": part["unit"], "capacity": capacity["unit"]}, True
+        yield from s.unlike_capacity(part, here, document)
     if part["unit"] in {"A", "contract"} and ("size" in part or "power_factor" in part):
         yield (*here, "unit"), _("demand, reserve power and power factor belong to charges per kW or kVA"), True
     sizes = [milli(size) for size in capacity.get("sizes", ())]

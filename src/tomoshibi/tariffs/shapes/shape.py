@@ -102,6 +102,12 @@ WHEN = {
 TIMES = {**CODE, "description": "A column of the usage frame that says how often, for example outage_days."}
 
 
+def unlike_capacity(part: Part, here: Place, document: Part) -> Iterator[Complaint]:
+    """A component that counts in another unit than the plan's sizes would price the wrong number."""
+    text = _("priced per %(unit)s, but the size of the plan is in %(capacity)s")
+    yield (*here, "unit"), text % {"unit": part["unit"], "capacity": document["capacity"]["unit"]}, True
+
+
 def price_micro(price: Part) -> int:
     """A price of the document [1e-6 currency]."""
     return micro(price["amount"])
