@@ -88,14 +88,20 @@ def test_a_replay_agrees_until_somebody_tampers(contracts):
     bill("confirm", run, "--as", "second")
     bill("issue", run, "--as", "first")
     number = queries.issued_frame(run_id=run)["invoice_number"][0]
-    assert "the same to the yen" in bill("replay", number)
+    assert "The same to the yen" in bill("replay", number)
     assert facts("replay", number)["fits"] is True
-    assert "the same to the yen" in bill("replay", number, "--known-on", "2026-11-05")
+    assert "The same to the yen" in bill("replay", number, "--known-on", "2026-11-05")
     bill("replay", number, "--known-on", "2026-01-01", code=1)
+    # The derivation is read at the terminal in three languages, in units that people read.
+    for language, words in (("ja", ("基本料金", "使用量")), ("zh", ("基本电费",)), ("en", ("Basic charge", "Used"))):
+        told = bill("replay", number, "--language", language)
+        assert all(word in told for word in (*words, " kWh × ", "4.18")), told
+        assert "_dwh" not in told
+        assert "_micro" not in told
     bill("replay", "12345678901", code=1)
     bill("replay", number, "--known-on", "yesterday", code=1)
     with db.transaction():
         tamper("UPDATE metering_reading SET energy_dwh = energy_dwh + 10000 WHERE energy_dwh > 0")
     told = bill("replay", number, code=1)
-    assert "it differs" in told
-    assert "again" in told
+    assert "It differs" in told
+    assert "Priced again" in told

@@ -154,5 +154,38 @@ def test_as_of_a_day_takes_what_was_known_then(clerks, now):
     totals = {one.what: (one.stored, one.again) for one in before.totals}
     assert totals["energy"] == (4_980_000, 3_980_000)
     assert totals["total"][1] == 12_992, "the reading and the fuel unit of that day"
+    found = queries.days_of_knowledge(bill=queries.bill(bill_id=bill_id))
+    assert found == {TODAY: {"reading", "published"}, later.date(): {"reading", "published"}}
     with pytest.raises(operations.NothingKept):
         operations.replay(bill_id=bill_id, known_on=date(2026, 10, 1))
+
+
+def fuel_of_october(yen):
+    masters.put_rows(master="fuel_units", rows=[
+        {"area": book.AREA, "product": "regulated_lv", "month": str(book.OCTOBER), "unit_yen_per_kwh": yen,
+         "includes_island": "yes", "invented": "no", "source": "test"}
+    ])  # fmt: skip
+
+
+def test_a_published_value_that_no_run_has_used_is_known_from_the_day_it_was_looked_at(clerks, now):
+    # 398 kWh: the fuel unit was published as -5.80, put right to -5.00 (318.40 more), and back a week behind it.
+    contract = book.customer(1)
+    book.reading(contract, 398, now=now)
+    run = make(now, clerks[0])
+    issue(run, now, clerks)
+    (bill,) = queries.documents_of(contract_id=contract.id, period_start=book.SEPTEMBER_CUT)
+
+    def as_of(days, **more):
+        found = operations.replay(bill_id=bill.id, known_on=TODAY + timedelta(days=days), **more)
+        return next(one.again for one in found.totals if one.what == "total")
+
+    fuel_of_october("-5.00")
+    assert as_of(0, today=TODAY) == 13_311, "what holds on the day that it is"
+    assert as_of(3) == 12_992, "nobody looked"
+    operations.note_published(today=TODAY + timedelta(days=3))
+    operations.note_published(today=TODAY + timedelta(days=4))
+    fuel_of_october("-5.80")
+    operations.note_published(today=TODAY + timedelta(days=10))
+    assert [as_of(days) for days in (0, 2, 3, 9, 10)] == [12_992, 12_992, 13_311, 13_311, 12_992]
+    assert list(queries.days_of_knowledge(bill=bill)) == [TODAY, TODAY + timedelta(days=3)]
+    assert operations.replay(bill_id=bill.id).fits

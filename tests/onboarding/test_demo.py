@@ -1,19 +1,21 @@
 """The demo is loaded by the real paths, goes on where it was interrupted, and is left alone when it is there."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 from django.test import override_settings
 
 from tests.parties.test_customers import taro
+from tomoshibi.billing import operations
 from tomoshibi.billing import queries as billing
 from tomoshibi.collection import queries as collection
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.units import DWH_PER_KWH
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
-from tomoshibi.onboarding.demo import coming, load, market, outside, staff, story
+from tomoshibi.onboarding.demo import coming, load, loads, market, outside, staff, story
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk, db, server
 from tomoshibi.worker import queries as clock
@@ -70,6 +72,33 @@ def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_wor
     assert len(files) > 60
     _market_linked_customers_pay_what_the_half_hours_cost()
     _the_grid_companies_go_on()
+    _what_was_known_before_some_values_were_put_right()
+    assert masters.spot_gaps(area="03", period=Period(date(2025, 11, 1), date(2026, 11, 1))) == [], (
+        "a quote asks for a year"
+    )
+
+
+def _what_was_known_before_some_values_were_put_right():
+    """A few values of the last billed month came twice before their bills: each bill knows, and says, since when."""
+    ids = bulk.read_frame(
+        "SELECT id FROM billing_bill WHERE month = %s AND reading_id IN (SELECT superseded_by_id FROM metering_reading)",
+        {"id": pl.Int64},
+        [story.BILLED[-1].number],
+    )["id"].to_list()
+    assert len(ids) == loads.CORRECTED
+    right = story.known_on(story.BILLED[-1])
+    for bill_id in ids:
+        assert set(billing.days_of_knowledge(bill=billing.bill(bill_id=bill_id))) == {
+            right - load.CORRECTED_AFTER, right, story.BILLED_ON[story.BILLED[-1]],
+        }  # fmt: skip
+        with db.transaction():
+            then, since = (
+                operations.replay(bill_id=bill_id, known_on=day) for day in (right - timedelta(days=1), right)
+            )
+        used, total = (one for one in then.totals if one.what in {"energy", "total"})
+        assert abs(used.again - used.stored - loads.CORRECTED_BY_DWH) <= DWH_PER_KWH, "whole kWh"
+        assert total.again > total.stored
+        assert since.fits
 
 
 def _the_grid_companies_go_on():

@@ -13,7 +13,7 @@ from tomoshibi.kernel.units import DWH_PER_KWH, E10_PER_MICRO
 from tomoshibi.masters import queries as masters
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import lists
+from tomoshibi.ui import figures, lists
 from tomoshibi.ui.states import State, Tone
 
 RUN_STATES = {
@@ -98,6 +98,13 @@ def fact_value(name: str, value: Any) -> str:
     if name == "sha256":
         return str(value)[:12]
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if hasattr(value, "hour") else str(value)
+
+
+def replay_value(what: str, number: int | None) -> str:
+    """A total of a bill that is priced again: energy, or money as it is written."""
+    if number is None:
+        return "–"
+    return fact_value("energy_dwh", number) if what == "energy" else figures.money(number)
 
 
 def selection_words(selection: values.Selection) -> str:

@@ -1,6 +1,7 @@
 """``tomoshibi bill run|check|confirm|issue|replay`` and ``tomoshibi statements make``."""
 
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -42,6 +43,14 @@ def _found(run_id: int) -> Any:
         return queries.run(run_id=run_id)
     except queries.NoSuchRun as wrong:
         return _stop(str(wrong))
+
+
+class Language(StrEnum):
+    """Of what a command says."""
+
+    ja = "ja"
+    zh = "zh"
+    en = "en"
 
 
 class _Bar:
@@ -248,26 +257,32 @@ def cancel(run_id: int, by: As, reason: Annotated[str, typer.Option()]) -> None:
 def replay(
     number: Annotated[str, typer.Argument(help="invoice number, or the id of a draft")],
     known_on: Annotated[str, typer.Option(help="2026-11-04: with what was known on that day")] = "",
+    language: Annotated[Language, typer.Option(help="of the words")] = Language.en,
     *,
     as_json: Json = False,
 ) -> None:
     """Price a bill again from its stored inputs and versions; exit 1, with the difference shown, if it differs."""
+    from django.utils import translation
+
     from tomoshibi.billing import operations, queries
     from tomoshibi.storage import db
+    from tomoshibi.worker import queries as clock
 
     bill_id = _bill_id(number)
-    try:
-        with db.transaction():
-            found = operations.replay(bill_id=bill_id, known_on=_day(known_on), language="en")
-            whole = None if known_on else operations.replay_collective(bill_id=bill_id, language="en")
-    except (queries.NoSuchBill, operations.NothingKept) as wrong:
-        _stop(str(wrong))
-    if as_json:
-        typer.echo(json.dumps(_replay_facts(whole or found), ensure_ascii=False, default=str))
-    elif whole is not None:
-        _tell_collective(whole)
-    else:
-        _tell_replay(found)
+    with translation.override("zh-hans" if language is Language.zh else language.value):
+        try:
+            with db.transaction():
+                asked = {"known_on": _day(known_on), "today": clock.today(), "language": language.value}
+                found = operations.replay(bill_id=bill_id, **asked)
+                whole = None if known_on else operations.replay_collective(bill_id=bill_id, language=language.value)
+        except (queries.NoSuchBill, operations.NothingKept) as wrong:
+            _stop(str(wrong))
+        if as_json:
+            typer.echo(json.dumps(_replay_facts(whole or found), ensure_ascii=False, default=str))
+        elif whole is not None:
+            _tell_collective(whole)
+        else:
+            _tell_replay(found)
     raise typer.Exit(0 if (whole or found).fits else 1)
 
 
@@ -292,43 +307,59 @@ def _day(text: str) -> Any:
 
 
 def _tell_replay(found: Any) -> None:
-    typer.echo(
-        f"bill {found.invoice_number or found.bill_id}" + (f", as known on {found.known_on}" if found.known_on else "")
-    )
+    from django.utils.translation import gettext as _
+
+    from tomoshibi.billing import billlist
+
+    typer.echo(f"{_('Priced again')}: {found.invoice_number or found.bill_id}")
+    if found.known_on:
+        typer.echo(_("With what was known on %(day)s") % {"day": found.known_on})
     for line in found.lines:
-        mark = " " if line.same else "!"
-        typer.echo(f"{mark} {line.text:<32} {line.stored or '-'}")
-        if not line.same:
-            typer.secho(f"  {'again':<32} {line.again or '-'}", fg="red")
-    for total in found.totals:
-        again = "cannot be priced" if total.again is None else f"{total.again:,}"
-        mark = " " if total.same else "!"
-        typer.secho(
-            f"{mark} {total.what:<32} {total.stored:,}" + ("" if total.same else f"  again {again}"),
-            fg=None if total.same else "red",
-        )
+        _tell_pair(line.text, line.stored or "-", line.again or "-", same=line.same)
+    _tell_totals(found.totals)
     for sentence in found.refusals:
         typer.secho(f"! {sentence}", fg="red")
     for source in found.sources:
-        facts = ", ".join(f"{name} {value}" for name, value in source.facts.items())
-        typer.echo(f"  from {source.kind} {source.name}: {facts}")
-    typer.echo("the same to the yen" if found.fits else "it differs")
+        facts = ", ".join(
+            f"{billlist.fact_name(name)} {billlist.fact_value(name, value)}" for name, value in source.facts.items()
+        )
+        typer.echo("  " + f"{billlist.REPLAY_WORDS[source.kind]} {source.name}".strip() + f": {facts}")
+    typer.echo(_("The same to the yen, line by line.") if found.fits else _("It differs from what stands."))
+
+
+def _tell_pair(what: str, stored: str, again: str, *, same: bool) -> None:
+    """What stands, and under it what came out this time where that is something else."""
+    from django.utils.translation import gettext as _
+    from rich.cells import set_cell_size
+
+    typer.echo(f"{' ' if same else '!'} {set_cell_size(what, _WIDE)} {stored}")
+    if not same:
+        typer.secho(f"  {set_cell_size(_('Priced again'), _WIDE)} {again}", fg="red")
+
+
+_WIDE = 34
+"""Columns of the terminal for a line's name; a Japanese or Chinese character takes two."""
+
+
+def _tell_totals(totals: Any) -> None:
+    from tomoshibi.billing import billlist
+
+    for one in totals:
+        stored, again = (billlist.replay_value(one.what, number) for number in (one.stored, one.again))
+        _tell_pair(str(billlist.REPLAY_WORDS[one.what]), stored, again, same=one.same)
 
 
 def _tell_collective(whole: Any) -> None:
     """Each bill of a collective invoice, then the invoice: its total, and its tax rounded once per rate."""
+    from django.utils.translation import gettext as _
+
     for one in whole.members:
-        typer.echo(f"-- bill {one.bill_id}")
         _tell_replay(one)
-    typer.echo(f"-- collective invoice {whole.invoice_number} over {len(whole.members)} bills")
-    for total in whole.totals:
-        again = "cannot be priced" if total.again is None else f"{total.again:,}"
-        mark = " " if total.same else "!"
-        typer.secho(
-            f"{mark} {total.what:<32} {total.stored:,}" + ("" if total.same else f"  again {again}"),
-            fg=None if total.same else "red",
-        )
-    typer.echo("the same to the yen" if whole.fits else "it differs")
+        typer.echo("")
+    typer.echo(_("Collective invoice %(number)s") % {"number": whole.invoice_number})
+    _tell_totals(whole.totals)
+    fits = _("All its bills and its tax are the same to the yen.")
+    typer.echo(fits if whole.fits else _("It differs from what stands."))
 
 
 def _replay_facts(found: Any) -> dict[str, Any]:

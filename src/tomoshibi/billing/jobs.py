@@ -174,6 +174,7 @@ def look_for_changes(
         with db.transaction():
             look_id = operations.begin_look(actor_id=actor_id, now=clock.now())
     with db.transaction():
+        operations.note_published(today=clock.today())
         found = queries.changes_by_month(today=clock.today(), told=progress)
     with db.transaction():
         operations.end_look(look_id=look_id, counts=found, now=clock.now())

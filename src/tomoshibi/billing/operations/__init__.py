@@ -40,7 +40,7 @@ from tomoshibi.billing.operations.issuing import (
     issue_chunk,
     start_issue,
 )
-from tomoshibi.billing.operations.looking import begin_look, end_look, note_look_job
+from tomoshibi.billing.operations.looking import begin_look, end_look, note_look_job, note_published
 from tomoshibi.billing.operations.previewing import NothingToPreview, preview
 from tomoshibi.billing.operations.printing import (
     PART_SIZE,
@@ -126,6 +126,7 @@ __all__ = [
     "issue_chunk",
     "note_job",
     "note_look_job",
+    "note_published",
     "note_study_job",
     "notify_next",
     "open_run",

@@ -11,6 +11,7 @@ from django_integrity.conversion import Named, refine_integrity_error
 from tomoshibi.billing import checks, composition, difference, membership, queries, values
 from tomoshibi.billing.models import Chunk, Examination, Finding, Run
 from tomoshibi.billing.operations import charge_invoices, facts, pricing_step
+from tomoshibi.billing.operations.looking import INSERT_PUBLISHED
 from tomoshibi.contracts import operations as contracts
 from tomoshibi.kernel.periods import Month
 from tomoshibi.storage import bulk, db
@@ -22,15 +23,6 @@ _BILL = [
     "capacity_kind", "capacity_milli", "energy_dwh", "rerated_minor", "total_minor", "tax_minor", "levy_minor",
     "untaxed_minor", "tax_rate_ppm", "agreed", *composition.NET, "published_id",
 ]  # fmt: skip
-
-
-_INSERT_PUBLISHED = """
-    INSERT INTO billing_published (id, plan_version_id, area, voltage, month, usage_month, "values")
-    SELECT id, plan_version_id, area, voltage, month, usage_month, "values"::jsonb
-      FROM json_to_recordset(%s) AS new(
-           id bigint, plan_version_id int, area text, voltage text, month int, usage_month int, "values" text)
-        ON CONFLICT DO NOTHING
-"""
 
 
 _ELSEWHERE = "another run drafted one of these bills at the same time"
@@ -221,7 +213,7 @@ def _write_inputs(priced: pricing_step.Priced, numbered: pl.DataFrame, *, today:
     # In the order of their ids, so that two chunks that bring the same ones never wait for each other crosswise.
     rows = priced.published.filter(pl.col("plan_version_id").is_not_null()).sort("id")
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_PUBLISHED, [rows.write_json()])
+        cursor.execute(INSERT_PUBLISHED, [rows.write_json()])
         cursor.execute(
             "INSERT INTO billing_publisheduse (published_id, used_on) SELECT unnest(%s::bigint[]), %s"
             " ON CONFLICT DO NOTHING",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,14 @@ from tomoshibi.storage import db
 from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import queries as tariffs
 
+
+class _Known(NamedTuple):
+    """The day whose knowledge is asked for, and the day that it is."""
+
+    on: date | None
+    today: date | None
+
+
 _ROW = 0
 _LINE = ("plan_version", "component_no", "quantity", "price_micro", "ratio_num", "ratio_den", "amount_e10")
 
@@ -33,12 +41,16 @@ class NothingKept(LookupError):
 
 
 @db.transaction_required
-def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") -> values.Replay:
+def replay(
+    *, bill_id: int, known_on: date | None = None, today: date | None = None, language: str = "ja"
+) -> values.Replay:
     """
     Price a bill again and compare it with what stands: every line, and the totals to the yen. Writes nothing.
 
     :param known_on: take the reading, the plan version, the published values and the spot prices that were known on that day instead of
-        the bill's own; capacity, discounts and what a person entered stay the bill's
+        the bill's own; capacity, discounts, the rate of tax and what a person entered stay the bill's
+    :param today: on this day and behind it, the published values that hold now; before it, those that a run used or the
+        daily look found
     :raises queries.NoSuchBill: for an unknown id
     :raises NothingKept: if the reading or the published values are gone, or the bill is older than their keeping
     """
@@ -47,7 +59,7 @@ def replay(*, bill_id: int, known_on: date | None = None, language: str = "ja") 
         return _replay_charges(bill, known_on)
     kept = queries.inputs_of(bill_id=bill_id)
     reading = _reading(bill, kept, known_on)
-    usage = _usage(bill, kept, reading, known_on)
+    usage = _usage(bill, kept, reading, _Known(known_on, today))
     world = AsKnown(_spot_known(kept, known_on))
     priced, programs = pricing_step.price_usage(usage, readings=_as_frame(reading, usage), world=world)
     lines = _lines(bill_id, priced.lines, language)
@@ -132,11 +144,9 @@ def _reading(bill: values.Bill, kept: queries.Inputs, known_on: date | None) -> 
     return versions[0]
 
 
-def _usage(
-    bill: values.Bill, kept: queries.Inputs, reading: metering_values.Reading, known_on: date | None
-) -> pl.DataFrame:
+def _usage(bill: values.Bill, kept: queries.Inputs, reading: metering_values.Reading, known: _Known) -> pl.DataFrame:
     """The usage frame that the bill was priced from, its energy taken anew from the reading."""
-    rows = [_row(bill, part, known_on) for part in kept.parts]
+    rows = [_row(bill, part, known) for part in kept.parts]
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.col("segment").cast(pl.Int16),
         pl.col("discounts").cast(pl.List(pl.String)),
@@ -154,8 +164,12 @@ def _usage(
     return dividing.with_energy(frame, readings=_as_frame(reading, frame), programs=programs)
 
 
-def _row(bill: values.Bill, part: queries.PartInputs, known_on: date | None) -> dict[str, Any]:
-    published = queries.published_values(published_id=part.published_id, known_on=known_on)
+def _row(bill: values.Bill, part: queries.PartInputs, known: _Known) -> dict[str, Any]:
+    known_on = known.on
+    if known_on is not None and known.today is not None and known_on >= known.today:
+        published = queries.values_of_today(published_id=part.published_id)
+    else:
+        published = queries.published_values(published_id=part.published_id, known_on=known_on)
     if published is None:
         raise NothingKept(_("The published values of this bill are not kept: it is older than their keeping."))
     version = part.plan_version_id

@@ -101,6 +101,7 @@ from tomoshibi.billing.queries.kept import (
     adjustment_amount,
     bands_of,
     billed_until,
+    days_of_knowledge,
     extra_rows,
     inputs_of,
     parts_of,
@@ -117,6 +118,7 @@ from tomoshibi.billing.queries.members import (
 )
 from tomoshibi.billing.queries.months import month_figures
 from tomoshibi.billing.queries.published import with_expected
+from tomoshibi.billing.queries.published_now import published_of, published_today, values_of_today
 from tomoshibi.billing.queries.reading_days import reading_day_frame, reading_day_frames
 from tomoshibi.billing.queries.runs import NoSuchRun, chunk_rows, finding_counts, run, runs
 from tomoshibi.billing.queries.statements import (
@@ -194,6 +196,7 @@ __all__ = [
     "corrected_by",
     "counts_of_run",
     "day_energies",
+    "days_of_knowledge",
     "demand_of_bill",
     "documents_of",
     "draft_bills",
@@ -236,6 +239,8 @@ __all__ = [
     "payers",
     "print_batches",
     "print_parts",
+    "published_of",
+    "published_today",
     "published_values",
     "reading_day_counts",
     "reading_day_frame",
@@ -258,6 +263,7 @@ __all__ = [
     "undecided_contracts",
     "unlike_standing",
     "usual_use",
+    "values_of_today",
     "waiting_for_members",
     "waiting_masters",
     "waiting_plans",

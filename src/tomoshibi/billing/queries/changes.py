@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from tomoshibi.billing import inputs, values
+from tomoshibi.billing import values
 from tomoshibi.billing.queries.changed_numbers import bills_of_other_company, bills_of_other_demand
 from tomoshibi.billing.queries.changed_terms import bills_under_other_terms
 from tomoshibi.billing.queries.channels import bills_of_other_channels
+from tomoshibi.billing.queries.published_now import published_of, published_today
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import queries as masters
@@ -180,37 +181,13 @@ def _parts(months: Sequence[Month], within: _Within) -> pl.DataFrame:
 
 
 def _stale_published(months: Sequence[Month]) -> list[int]:
-    """Published values of months that are others today. There are few of them, however many bills."""
-    columns = ", ".join(f'"{name}"' for name in inputs.PUBLISHED)
-    kept = bulk.read_frame(
-        f"SELECT {columns} FROM billing_published WHERE month = ANY(%s) ORDER BY id",
-        inputs.PUBLISHED,
-        [_numbers(months)],
-    )
-    if kept.is_empty():
-        return []
-    days = {month.number: (month.plus(-1).first, month.first) for month in months}
-    starts, ends = ({number: pair[place] for number, pair in days.items()} for place in (0, 1))
-    asked = kept.select(
-        plan_version=pl.col("plan_version_id"),
-        area=pl.col("area"),
-        voltage=pl.col("voltage"),
-        month=pl.col("month"),
-        usage_month=pl.col("usage_month"),
-        period_start=pl.col("month").replace_strict(starts, return_dtype=pl.Date),
-        period_end=pl.col("month").replace_strict(ends, return_dtype=pl.Date),
-        reading_on=pl.col("month").replace_strict(ends, return_dtype=pl.Date),
-        continuing=pl.lit(value=True),
-        # The rate stands on the bill (``_otherwise_taxed``).
-        tax_rate_ppm=pl.lit(0, dtype=pl.Int64),
-    )
-    today = tariffs.with_market(asked)
-    names = sorted(name for name in today.columns if name.endswith("_micro"))
-    now = [{name: row[name] for name in names if row[name] is not None} for row in today.iter_rows(named=True)]
+    """Published values of months that are others today."""
+    kept = published_of(months=months)
+    now = published_today(kept)["values"]
     return [
-        int(row["id"])
-        for row, known in zip(kept.iter_rows(named=True), now, strict=True)
-        if {name: value for name, value in json.loads(row["values"]).items() if value is not None} != known
+        int(number)
+        for number, known, today in zip(kept["id"], kept["values"], now, strict=True)
+        if {name: value for name, value in json.loads(known).items() if value is not None} != json.loads(today)
     ]
 
 

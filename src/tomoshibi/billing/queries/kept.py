@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.utils import timezone
 
 from tomoshibi.billing import inputs, values
 from tomoshibi.billing.models import Adjustment, Bill, Run
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel.periods import Month
+from tomoshibi.metering import queries as metering
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
@@ -98,6 +100,8 @@ def published_values(*, published_id: int | None, known_on: date | None = None) 
     """
     Published values by their id; with a day, those of the same plan, area and month that were the known ones then.
 
+    Before they were used or looked at for the first time, the first ones: nothing else is on record.
+
     :returns: columns of ``inputs.PUBLISHED``, ``values`` as JSON text; nothing where they were never kept
     """
     columns = ", ".join(f'p."{name}"' for name in inputs.PUBLISHED)
@@ -109,10 +113,38 @@ def published_values(*, published_id: int | None, known_on: date | None = None) 
               JOIN billing_published own ON own.id = %(id)s AND own.plan_version_id = p.plan_version_id
                    AND own.area = p.area AND own.voltage = p.voltage AND own.month = p.month
                    AND own.usage_month = p.usage_month
-             WHERE u.used_on <= %(day)s ORDER BY u.used_on DESC, p.id = own.id DESC LIMIT 1
+             ORDER BY u.used_on <= %(day)s DESC,
+                      CASE WHEN u.used_on <= %(day)s THEN %(day)s - u.used_on ELSE u.used_on - %(day)s END,
+                      p.id = own.id DESC LIMIT 1
         """
     frame = bulk.read_frame(query, inputs.PUBLISHED, {"id": published_id, "day": known_on})
     return frame.row(0, named=True) if frame.height else None
+
+
+def days_of_knowledge(*, bill: values.Bill) -> dict[date, set[str]]:
+    """
+    Days on which what a bill rests on became known, or other than before: each with what did, ``reading`` or ``published``.
+    """
+    kept = inputs_of(bill_id=bill.id)
+    own = metering.reading(reading_id=kept.reading_id) if kept.reading_id else None
+    found: dict[date, set[str]] = {}
+    for one in metering.readings_of_point(supply_point_id=bill.supply_point_id):
+        if own is not None and (one.month, one.period) == (own.month, own.period):
+            found.setdefault(timezone.localdate(one.recorded_at), set()).add("reading")
+    used = bulk.read_frame(
+        """
+        SELECT DISTINCT min(u.used_on) FROM billing_published own
+          JOIN billing_published p ON p.plan_version_id = own.plan_version_id AND p.area = own.area
+               AND p.voltage = own.voltage AND p.month = own.month AND p.usage_month = own.usage_month
+          JOIN billing_publisheduse u ON u.published_id = p.id
+         WHERE own.id = ANY(%s::bigint[]) GROUP BY p.id
+        """,
+        {"day": pl.Date},
+        [[part.published_id for part in kept.parts if part.published_id is not None]],
+    )
+    for day in used["day"]:
+        found.setdefault(day, set()).add("published")
+    return dict(sorted(found.items()))
 
 
 def extra_rows(*, bill_id: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Bills: the list, one bill with its derivation and document, and a statement made again."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -169,10 +169,12 @@ def replay(request: HttpRequest, bill_id: int) -> HttpResponse:
     found = _found(bill_id)
     form = forms.KnownOnForm(request.GET if "known_on" in request.GET else None)
     known_on = form.cleaned_data["known_on"] if form.is_bound and form.is_valid() else None
-    context: dict[str, Any] = {"bill": found, "form": form, "known_on": known_on}
+    context: dict[str, Any] = {"bill": found, "form": form, "known_on": known_on, "days": _days_known(found)}
     try:
         with db.transaction():
-            again = operations.replay(bill_id=bill_id, known_on=known_on, language=get_language() or "ja")
+            again = operations.replay(
+                bill_id=bill_id, known_on=known_on, today=clock.today(), language=get_language() or "ja"
+            )
             whole = operations.replay_collective(bill_id=bill_id) if found.lead_bill_id and not known_on else None
     except operations.NothingKept as nothing:
         return render(request, "billing/replay.html", context | {"nothing": str(nothing)})
@@ -185,17 +187,22 @@ def replay(request: HttpRequest, bill_id: int) -> HttpResponse:
     )
 
 
-def _total_rows(totals: Sequence[values.ReplayTotal]) -> list[dict[str, Any]]:
-    def shown(what: str, number: int | None) -> str:
-        if number is None:
-            return "–"
-        return billlist.fact_value("energy_dwh", number) if what == "energy" else f"{number:,}"
+def _days_known(bill: values.Bill) -> list[tuple[date, str]]:
+    """Days that are worth asking about, with what became known on them, in words."""
+    if bill.kind is values.BillKind.CHARGES:
+        return []
+    return [
+        (day, ", ".join(str(billlist.REPLAY_WORDS[what]) for what in sorted(found, reverse=True)))
+        for day, found in queries.days_of_knowledge(bill=bill).items()
+    ]
 
+
+def _total_rows(totals: Sequence[values.ReplayTotal]) -> list[dict[str, Any]]:
     return [
         {
             "word": billlist.REPLAY_WORDS[one.what],
-            "stored": shown(one.what, one.stored),
-            "again": shown(one.what, one.again),
+            "stored": billlist.replay_value(one.what, one.stored),
+            "again": billlist.replay_value(one.what, one.again),
             "same": one.same,
         }
         for one in totals

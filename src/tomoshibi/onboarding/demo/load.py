@@ -1,7 +1,7 @@
 """Loading the demo: steps in their order, each in a transaction of its own, none done twice."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -52,6 +52,8 @@ NOTICE_COUNSEL = "架空の会社のための架空の文面（2026年10月1日�
 """The demo's company has put values of its own in the place of the samples, and says that they are invented."""
 SOURCE = "demo (invented)"
 MWH_DWH = 1_000 * DWH_PER_KWH
+CORRECTED_AFTER = timedelta(days=3)
+"""The grid company put some values of the last billed month right so long after they had come, still before the bills."""
 
 
 class NotEmpty(RuntimeError):
@@ -80,7 +82,7 @@ def steps() -> Iterator[Step]:
     yield Step("masters", _load_masters)
     yield Step("company", _found_company)
     yield Step("plans", _publish_plans)
-    yield Step("spot", _load_spot_prices)
+    begun = market.START
     yield Step("staff", lambda: f"{staff.employ()} people")
     yield Step("portfolio", _register_portfolio)
     yield Step("collective", _ask_for_one_invoice)
@@ -89,9 +91,14 @@ def steps() -> Iterator[Step]:
     yield Step("demand", _collect_demand)
     yield Step("outside", _connect)
     for month in story.BILLED:
+        known = story.known_on(month)
+        yield Step(f"spot {month}", lambda first=begun, last=known: _load_spot_prices(first, last, on=last))  # type: ignore[misc]
+        begun = known + timedelta(days=1)
         yield Step(f"bills {month}", lambda month=month: past.bill(month), whole=False)  # type: ignore[misc]
         yield Step(f"debit {month}", lambda month=month: past.debit(month), whole=False)  # type: ignore[misc]
         yield Step(f"transfers {month}", lambda month=month: past.transfers(month), whole=False)  # type: ignore[misc]
+    tomorrow = story.NOW.date() + timedelta(days=1)
+    yield Step(f"spot {story.OPEN}", lambda: _load_spot_prices(begun, tomorrow, on=story.NOW.date()))
     yield Step("surprises", past.surprises, whole=False)
     yield Step("portal", _open_portal)
     yield Step("letters", _write_letters)
@@ -151,7 +158,7 @@ def _found_company() -> str:
 
 
 def _publish_plans() -> str:
-    return f"{tariffs.install_shipped(now=story.NOW)} plan versions published"
+    return f"{tariffs.install_shipped(now=story.at_nine(story.known_on(story.FIRST_MONTH)))} plan versions published"
 
 
 def offered_plans() -> portfolio.Plans:
@@ -186,10 +193,14 @@ def _by_devices(program: Program) -> bool:
     return any(isinstance(component, Devices) for component in program.components)
 
 
-def _load_spot_prices() -> str:
-    """Spot prices that no market ever had, for the billed months, the open one and the days until tomorrow."""
+def _load_spot_prices(first: date, last: date, *, on: date) -> str:
+    """Spot prices that no market ever had; a bill of the past knows those that had come by then."""
     made = masters.import_spot(
-        content=market.file(), file_name="spot_invented.csv", now=story.NOW, actor_id=None, invented=True
+        content=market.file(first, last),
+        file_name="spot_invented.csv",
+        now=story.at_nine(on),
+        actor_id=None,
+        invented=True,
     )
     return f"invented prices of {made.first_day} to {made.last_day}"
 
@@ -241,14 +252,17 @@ def supplied(month: Month) -> pl.DataFrame:
 
 def _take_over(month: Month) -> str:
     readings = loads.readings(supplied(month), month=month, loads=demo_loads(), with_half_hours=month in story.BILLED)
-    metering.take_over(readings=readings, now=story.NOW)
+    if month == story.BILLED[-1]:
+        first = loads.before_correction(readings, supplied(month))
+        metering.take_over(readings=first, now=story.at_nine(story.known_on(month) - CORRECTED_AFTER))
+    metering.take_over(readings=readings, now=story.at_nine(story.known_on(month)))
     return f"{readings.height:,} confirmed values, {sum(readings['energy_dwh']) // MWH_DWH:,} MWh"
 
 
 def _collect_demand() -> str:
     """Maximum demand of those on actual demand, month by month, as it came with the confirmed values."""
     for month in story.months_taken_over():
-        found = metering.collect_demand(month=month, now=story.NOW)
+        found = metering.collect_demand(month=month, now=story.at_nine(story.known_on(month)))
     return f"{found['expected']} contracts on actual demand"
 
 

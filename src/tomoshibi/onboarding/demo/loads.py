@@ -19,6 +19,8 @@ from tomoshibi.onboarding.demo import power, story
 SLOTS = 48
 FINEST_DWH = 100
 """Half-hours of the demo come in hundredths of a kWh, as smart meters tell them."""
+CORRECTED, CORRECTED_BY_DWH = 3, 600_000
+"""How many values came once more before they were billed, and by how much the first were too large."""
 PROFILES = {"household": "H25", "solar": "P25", "shop": "G25"}
 # How a month's use stands to the German profile's: cooling in August, heating in January (invented, plausible).
 SEASON = {
@@ -146,4 +148,17 @@ def readings(supplied: pl.DataFrame, *, month: Month, loads: Loads, with_half_ho
         ),
         pl.Series("max_demand_milli", [demand for demand, _factor in demands], dtype=pl.Int64),
         pl.Series("power_factor_milli", [factor for _demand, factor in demands], dtype=pl.Int64),
+    )
+
+
+def before_correction(readings: pl.DataFrame, supplied: pl.DataFrame) -> pl.DataFrame:
+    """
+    Some values of a month as they came first, too large and without half-hours.
+
+    :param readings: columns of ``metering.operations.READINGS``
+    :param supplied: columns of ``contracts.queries.SUPPLIED``
+    """
+    steady = supplied.filter(pl.col("end").is_null()).sort("contract_id")["supply_point_id"].head(CORRECTED)
+    return readings.filter(pl.col("supply_point_id").is_in(steady.implode())).with_columns(
+        pl.col("energy_dwh") + CORRECTED_BY_DWH, half_hours=pl.lit(None, dtype=pl.Binary)
     )

@@ -17,8 +17,8 @@ from tomoshibi.onboarding.demo import story
 PLAN = "tomoshibi-market"
 EVERY, FROM = 60, 7
 """Of so many homes in a row, the one that is on the market-linked plan."""
-START = story.BILLED[0].plus(-2).first
-"""A month before the first day that is billed."""
+START = story.FIRST_MONTH.first
+"""A quote asks for a year of prices, and a market price adjustment for two months before."""
 # Yen/kWh at 0, 3, 6 ... 24 h of a quiet day, without the sun.
 _HOURS = (9.2, 8.4, 10.1, 13.5, 12.8, 12.2, 16.9, 13.4, 9.2)
 _SEASON = {1: 1.34, 2: 1.22, 3: 0.98, 5: 0.80, 6: 0.92, 7: 1.22, 8: 1.30, 9: 1.08, 10: 0.88, 11: 0.96, 12: 1.18}
@@ -26,9 +26,9 @@ _SUN = {"01": 2.0, "02": 4.0, "03": 3.2, "04": 3.6, "05": 3.0, "06": 4.2, "07": 
 _LEVEL = {"01": 1.14, "02": 1.02, "03": 1.10, "04": 1.04, "05": 0.98, "06": 0.96, "07": 0.97, "08": 0.95, "09": 0.92}
 
 
-def file() -> bytes:
-    """A CSV of the market from ``START`` until tomorrow: areas 01 to 09 and the system."""
-    return _csv(START + timedelta(days=n) for n in range((story.NOW.date() - START).days + 2))
+def file(first: date, last: date) -> bytes:
+    """A CSV of the market from a day to a day, both in it: areas 01 to 09 and the system."""
+    return _csv(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def publish(folder: Path, day: date) -> Path:

@@ -22,11 +22,6 @@ from tomoshibi.parties import values as party_values
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
-BILLED_ON = {
-    Month(2026, 7): date(2026, 8, 5),
-    Month(2026, 8): date(2026, 9, 4),
-    Month(2026, 9): date(2026, 10, 6),
-}
 PAID_SHARES = {Month(2026, 7): 1.0, Month(2026, 8): 0.95, Month(2026, 9): 0.7}
 """How many of those who pay by transfer have paid by the demo's day."""
 DOUBLE_PAYERS, STRANGERS = 2, 2
@@ -53,7 +48,7 @@ def on(moment: datetime) -> Iterator[None]:
 
 def bill(month: Month) -> str:
     """One regular run over everything: rated, examined by one clerk, confirmed by another, issued, printed."""
-    now = story.at_nine(BILLED_ON[month])
+    now = story.at_nine(story.BILLED_ON[month])
     clerk, second = actor("yamada"), actor("sato")
     with on(now), db.transaction():
         run = billing.open_run(month=month, selection=billing_values.Selection(), actor_id=clerk, now=now)
@@ -161,7 +156,7 @@ def _decide_failures(batch_id: int, *, on_day: date, lead: int) -> None:
 
 def transfers(month: Month) -> str:
     """Money that arrived on the bank account for a month, most of it in time."""
-    day = min(BILLED_ON[month] + timedelta(days=20), story.NOW.date() - timedelta(days=2))
+    day = min(story.BILLED_ON[month] + timedelta(days=20), story.NOW.date() - timedelta(days=2))
     accounts = parties.billing_accounts_frame(on=day).filter(payment_method=party_values.PaymentMethod.TRANSFER.value)
     owed = collection_queries.open_frame(account_ids=accounts["account_id"].to_list())
     sums = owed.group_by("account_id", maintain_order=True).agg(pl.col("open_minor").sum())
