@@ -109,8 +109,8 @@ def _write(clerk: Person) -> int:
     clerk.open("/tariffs/drafts/")
     with page.expect_navigation():
         page.locator("main a[href$='/tariffs/drafts/new/']").first.click()
-    page.locator("[name=version]").select_option(index=0)
     page.locator("[name=purpose][value=new]").check()
+    page.locator("[name=version]").select_option(index=1)
     clerk.type("plan_code", "night-lamp")
     clerk.type("name", "夜あかり")
     clerk.type("valid_from", str(FIRST))
@@ -135,7 +135,7 @@ def _write(clerk: Person) -> int:
     clerk.type(bands + BANDS.format(1), "24.10")
     page.locator(f'[name="{bands}round.unit"]').fill("1")
     page.locator(f'[name="{bands}round.mode"]').select_option("half_up")
-    clerk.type(bands + "remainder", "day")
+    page.locator(f'[name="{bands}remainder"]').select_option("day")
     page.locator("#example-total").wait_for()
     clerk.see("draft-sound")
     assert "24.10" in page.locator("#beside").inner_text()

@@ -59,6 +59,28 @@ def test_a_price_is_typed_and_the_bill_beside_it_follows(rates_office, signed_in
     accessible(page)
 
 
+def test_a_link_that_is_followed_right_behind_the_last_key_loses_nothing(rates_office, signed_in_page):
+    draft_id = start_draft(rates_office, "tokyo-b")
+    page = signed_in_page()
+    page.goto(f"/tariffs/drafts/{draft_id}/")
+    page.locator(f'[name="{STEP}"]').fill("41.20")
+    with page.expect_navigation(url="**/text/"):
+        page.locator(".nav-tabs a[href$='/text/']").click()
+    assert "41.20" in page.locator("#text").input_value()
+    # From elsewhere meanwhile: what was typed here stays, and the page says who saved the draft.
+    page.goto(f"/tariffs/drafts/{draft_id}/")
+    with db.transaction():
+        draft = queries.draft(draft_id=draft_id)
+        operations.save_draft(
+            draft_id=draft_id, text=draft.text + "\n", revision=draft.revision, now=NOW, actor_id=rates_office.pk
+        )
+    page.locator(f'[name="{STEP}"]').fill("42.00")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#beside .alert-danger")
+    assert rates_office.display_name in page.locator("#beside").inner_text()
+    assert page.locator(f'[name="{STEP}"]').input_value() == "42.00"
+
+
 @pytest.mark.parametrize(
     ("size", "dark", "language"), [("phone", False, "ja"), ("desktop", True, "zh-hans"), ("phone", True, "en")]
 )

@@ -87,7 +87,8 @@ def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
     save(clerk, draft_id, live=False, do="source")
     document = documents.read(queries.draft(draft_id=draft_id).text)
     kinds = [part["kind"] for part in document["versions"][0]["components"]]
-    assert kinds[-2:] == ["bands", "levy"]
+    assert kinds[:3] == ["basic", "tiers", "bands"], "energy stands with the energy"
+    assert kinds[-1] == "levy"
     assert "source_1" in document["sources"]
     assert clerk.get(f"/tariffs/drafts/{draft_id}/").status_code == 200
 
@@ -177,11 +178,7 @@ def test_every_kind_of_component_can_be_added_and_typed_into(kind):
     text = queries_text()
     added = editor.add_component(text, kind=kind)
     form = editor.form(added, queries.findings_in(added))
-    box = next(
-        one
-        for one in form.components
-        if one.kind == kind and one.code == documents.read(added)["versions"][0]["components"][-2]["code"]
-    )
+    box = next(one for one in form.components if one.path == editor.newest_component(text, added))
     assert box.fields or box.tables
     assert editor.apply(added, found=form, posted={one.name: one.value for one in form.fields()}) == added
 
@@ -258,6 +255,55 @@ def test_a_new_plan_like_another_needs_a_code_of_its_own(clerk):  # noqa: F811
     assert [one for one in findings if one.blocking] == []
     assert (document["plan"], document["name"]["ja"]) == ("night-owl", "夜ふかし")
     assert document["versions"][0]["from"] == "2027-04-01"
+
+
+def test_a_copy_is_nobody_elses_plan_and_names_a_source_of_its_own(clerk):  # noqa: F811
+    draft_id = begin(clerk, "tokyo-b", purpose="new", plan_code="lamp-b", name="あかりB")
+    document = documents.read(queries.draft(draft_id=draft_id).text)
+    assert "seller" not in document
+    assert document["kind"] == "free", "prices of our own are authorised by nobody"
+    save(clerk, draft_id, live=False, do="component", **{"new-kind": "flat"})
+    document = documents.read(queries.draft(draft_id=draft_id).text)
+    added = next(one for one in document["versions"][0]["components"] if one["kind"] == "flat")
+    assert document["sources"][added["price"]["source"]]["ja"] == "当社で決めた単価"
+
+
+def test_a_time_of_use_plan_is_made_from_nothing(clerk):  # noqa: F811
+    given = {"purpose": "blank", "version": "", "plan_code": "own-night", "name": "夜", "valid_from": "2027-04-01"}
+    assert clerk.post("/tariffs/drafts/new/", given | {"name": ""}).status_code == 422
+    assert clerk.post("/tariffs/drafts/new/", given | {"purpose": "new"}).status_code == 422, "like which one?"
+    draft_id = begin(clerk, **given)
+    assert queries.draft(draft_id=draft_id).based_on_id is None
+    assert clerk.get(f"/tariffs/drafts/{draft_id}/").status_code == 200
+    for kind in ("levy", "basic", "bands", "fuel"):
+        answer = save(clerk, draft_id, live=False, do="component", **{"new-kind": kind})
+        assert re.search(r"#f-versions-0-components-\d$", answer["Location"]), "the page opens where it was added"
+    prices = {name: "30" for name in fields_of(draft_id) if name.endswith("price.amount")}
+    save(clerk, draft_id, **prices)
+    text = queries.draft(draft_id=draft_id).text
+    (document,), findings = queries.read_document(text)
+    assert [str(one) for one in findings if one.blocking] == []
+    parts = document["versions"][0]["components"]
+    assert [one["kind"] for one in parts] == ["basic", "bands", "fuel", "levy"]
+    assert parts[2]["product"] == "regulated_lv"
+    assert parts[1]["remainder"] == "day", "readings of whole kWh can be billed by half-hours"
+    assert max(map(len, text.splitlines())) < 200, "a document that people can read"
+
+
+def test_what_is_wrong_is_named_in_words_and_leads_to_its_cell(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    page = save(clerk, draft_id, **{f"{STEP}.price.amount": "2 9"}).content.decode()
+    assert f'href="/tariffs/drafts/{draft_id}/#f-versions-0-components-1-steps-0-price-amount"' in page
+    assert "電力量料金 · 1 · 単価" in page
+
+
+def test_who_proposed_a_draft_twice_comes_to_its_proposal(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    save(clerk, draft_id, **{f"{STEP}.price.amount": "31.20"})
+    url = f"/tariffs/drafts/{draft_id}/propose/"
+    first = clerk.post(url, {"reason": "値上げ"})["Location"]
+    assert clerk.post(url, {"reason": "値上げ"})["Location"] == first
+    assert clerk.get(url)["Location"] == first
 
 
 def test_drafts_are_listed_and_what_does_not_exist_is_not_found(clerk):  # noqa: F811

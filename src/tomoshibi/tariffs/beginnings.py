@@ -7,6 +7,10 @@ from typing import Any
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import edits
 
+OWN = "own"
+OWN_SOURCE = {"ja": "当社で決めた単価", "zh": "本公司自行确定的单价", "en": "a price of our own"}
+"""The source of prices that the company decides by itself."""
+
 
 def of_version(document: Mapping[str, Any], *, text: str, valid_from: date, plan_code: str = "", name: str = "") -> str:
     """
@@ -22,11 +26,57 @@ def of_version(document: Mapping[str, Any], *, text: str, valid_from: date, plan
     for stale in ("until", "from_confidence", "comment"):
         if stale in document["versions"][0]:
             begun = edits.remove(begun, (*place, stale))
-    if plan_code:
-        begun = edits.put(begun, ("plan",), plan_code)
-        # What the plan is called elsewhere would be the old plan's name.
-        begun = edits.put(begun, ("name",), {"ja": name or plan_code})
-    return begun
+    return _as_new_plan(begun, plan_code=plan_code, name=name) if plan_code else begun
+
+
+def _as_new_plan(text: str, *, plan_code: str, name: str) -> str:
+    """What a copy takes over are prices and rules; name, seller and authorisation were the other plan's."""
+    text = edits.put(text, ("plan",), plan_code)
+    # What the plan is called elsewhere would be the old plan's name.
+    text = edits.put(text, ("name",), {"ja": name or plan_code})
+    data = documents.read(text)
+    for told in ("seller", "comment"):
+        if told in data:
+            text = edits.remove(text, (told,))
+    if data["kind"] == "regulated":
+        text = edits.put(text, ("kind",), "free")
+    # Whoever types another price names where it comes from; the old source did not publish it.
+    return text if OWN in data["sources"] else edits.put(text, ("sources", OWN), dict(OWN_SOURCE))
+
+
+def blank(*, plan_code: str, name: str, valid_from: date, currency: str) -> str:
+    """
+    A new plan of the company's own from nothing: no component yet, and the usual rules beside the components.
+
+    :param currency: ``JPY`` or ``CNY``; yuan are rounded to fen
+    """
+    in_yen = currency == "JPY"
+    half_up = {"unit": 1 if in_yen else "0.01", "mode": "half_up"}
+    head: dict[str, Any] = {"plan": plan_code, "name": {"ja": name}, "area": "*", "voltage": "low"}
+    if not in_yen:
+        head["currency"] = currency
+    head |= {"kind": "free", "capacity": {"unit": "contract"}, "sources": {OWN: dict(OWN_SOURCE)}, "tax": "included"}
+    if in_yen:
+        kwh = {"unit": 1, "mode": "half_up"}
+        head |= {
+            "quantity": kwh,
+            "rounding": {
+                "line": "exact",
+                "levy": {"unit": 1, "mode": "floor"},
+                "total": "floor",
+                "tax": "floor",
+                "display": half_up,
+            },
+            "proration": {
+                "denominator": "reading_period",
+                "kwh": kwh,
+                "money": {"unit": "0.01", "mode": "half_up"},
+                "source": OWN,
+            },
+        }
+    else:
+        head["rounding"] = {"line": "exact", "total": "half_up", "tax": "half_up", "display": half_up}
+    return documents.write(head | {"versions": [{"from": valid_from.isoformat(), "components": []}]})
 
 
 def only_version(text: str, *, start: str) -> str:

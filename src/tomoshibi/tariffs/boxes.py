@@ -49,11 +49,21 @@ class Cell:
     fields: tuple[Field, ...]
     number: bool = False
 
+    @property
+    def is_several(self) -> bool:
+        return len(self.fields) > 1
+
 
 @dataclass(frozen=True)
 class Row(Place):
+    """
+    :param title: what stands before its cells
+    :param called: what it is called where somebody is sent to it
+    """
+
     cells: tuple[Cell, ...]
     title: str = ""
+    called: str = ""
     removable: bool = False
     errors: tuple[str, ...] = ()
 
@@ -109,6 +119,32 @@ class Form:
                 for row in table.rows:
                     for cell in row.cells:
                         yield from cell.fields
+
+    def place_of(self, path: str) -> tuple[str, str] | None:
+        """
+        The id and the words of the place on the form that is nearest to a place of the document.
+
+        :param path: ``versions[0].components[1].bands[0].price.amount``
+        :returns: nothing where the form has none
+        """
+        known = dict(self._places())
+        here = documents.path_of(path) if path else ()
+        near = next((here[:n] for n in range(len(here), 0, -1) if here[:n] in known), None)
+        return known[near] if near is not None else None
+
+    def _places(self) -> Iterator[tuple[Path_, tuple[str, str]]]:
+        for box in self.boxes:
+            yield box.path, (box.id, box.title)
+            for one in box.fields:
+                yield one.path, (one.id, f"{box.title} · {one.label}")
+            for table in box.tables:
+                for number, row in enumerate(table.rows, start=1):
+                    title = row.title or row.called or str(number)
+                    yield row.path, (f"{row.id}-row", f"{box.title} · {title}")
+                    for cell in row.cells:
+                        for one in cell.fields:
+                            called = [box.title, title, *([] if one.label == title else [one.label])]
+                            yield one.path, (one.id, " · ".join(called))
 
     def errors(self) -> dict[str, tuple[str, ...]]:
         """What is wrong, by the id of every place that could say so."""

@@ -99,7 +99,7 @@ class Builder:
             rules=self._rules(here, version),
             sources=self._sources(),
             components=tuple(self._component((*here, "components", n), part) for n, part in enumerate(parts)),
-            kinds=tuple(sorted(fieldwords.kinds(documents.schema()["$defs"]["component"]), key=lambda kind: kind[1])),
+            kinds=tuple(fieldwords.kinds(documents.schema()["$defs"]["component"])),
         )  # fmt: skip
         return self._placed(built)
 
@@ -230,6 +230,7 @@ class Builder:
             Row(
                 path=(*path, number),
                 cells=tuple(self._cells((*path, number), item, names, row if isinstance(row, Mapping) else {})),
+                called=fieldwords.band_word(row) if isinstance(row, Mapping) and row.get("name") else "",
                 removable=not required or len(rows) > schema.get("minItems", 0),
             )
             for number, row in enumerate(rows)
@@ -279,6 +280,10 @@ class Builder:
             kind, choices = "choice", tuple((name, name) for name in self.document.get("sources", {}))
             if value and value not in dict(choices):
                 choices = (*choices, (str(value), str(value)))
+        elif path[-1] == "remainder":
+            kind, choices = "choice", self._bands_beside(path, value)
+        elif path[-1] == "product":
+            kind, choices = "choice", fieldwords.fuel_products(value)
         elif kind == "choice":
             options = schema.get("enum", (True, False))
             choices = tuple((shown(one, ""), fieldwords.choice(str(path[-1]), one)) for one in options)
@@ -290,9 +295,19 @@ class Builder:
         whole = items.get("type") == "integer" or _leaf_kind(items) == "number" if items else False
         whole = whole or all(isinstance(one, int) for one in schema.get("enum", ("",)))
         own = "discount_code" if path[-1] == "when" and kind == "text" else str(path[-1])
+        if "when" in path[:-1] and own in ("days", "hours"):
+            own = f"when_{own}"
         words = " ".join(fieldwords.word(name) for name in (*label, own))
         empty = "null" if nullable else "blank" if required else "remove"
         return [Field(path, words, shown(value, kind), kind, choices, empty, whole)]
+
+    def _bands_beside(self, path: Path_, value: Any) -> tuple[tuple[str, str], ...]:
+        """The bands of the component that a place belongs to; what the document names besides stays choosable."""
+        bands = self._sisters(path).get("bands") or ()
+        named = {
+            str(one["name"]): fieldwords.band_word(one) for one in bands if isinstance(one, Mapping) and "name" in one
+        }
+        return tuple((named | ({str(value): str(value)} if value and value not in named else {})).items())
 
     def _sisters(self, path: Path_) -> Mapping[str, Any]:
         value: Any = self.document

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tomoshibi.masters import values as masters
 from tomoshibi.tariffs import beginnings, edits, fees, fieldwords
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.beginnings import resolved
@@ -18,8 +19,11 @@ from tomoshibi.tariffs.boxing import Builder
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.values import Finding
 
-__all__ = ["Form", "add_component", "add_row", "add_source", "apply", "form", "remove", "slug"]
+__all__ = ["Form", "add_component", "add_row", "add_source", "apply", "form", "newest_component", "remove", "slug"]
 Schema = Mapping[str, Any]
+_BASIC = ("basic", "minimum_charge", "devices")
+_ENERGY = ("flat", "tiers", "bands", "band_tiers", "seasons", "market_linked")
+_FUEL_PRODUCTS = {"low": masters.REGULATED_LOW, "high": masters.HIGH, "special_high": masters.SPECIAL_HIGH}
 _WHOLE = re.compile(r"-?[0-9]+")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
@@ -88,12 +92,35 @@ def add_component(text: str, *, kind: str) -> str:
     known |= {"code": code, "kind": kind}
     parts = document["versions"][place]["components"]
     if kind == "bands":
-        known["bands"] = fieldwords.first_bands(_first_source(text))
+        # Readings are whole kWh and half-hours are not: without a band that takes the rest no bill could be priced.
+        known |= {
+            "round": {"unit": 1, "mode": "half_up"},
+            "remainder": "day",
+            "bands": fieldwords.first_bands(_first_source(text)),
+        }
     elif kind == "tiers":
         known["steps"][0]["up_to_kwh"] = None
-    # The levy is the last line of a bill.
-    at = len(parts) - (1 if parts and parts[-1]["kind"] == "levy" else 0)
-    return edits.insert(text, ("versions", place, "components", at), known)
+    elif kind == "basic":
+        known["unit"] = document.get("capacity", {}).get("unit", known["unit"])
+    elif kind == "fuel":
+        known["product"] = _FUEL_PRODUCTS.get(document.get("voltage", ""), "")
+    return edits.insert(text, ("versions", place, "components", _place_among(parts, kind)), known)
+
+
+def _place_among(parts: Sequence[Mapping[str, Any]], kind: str) -> int:
+    """Where a new component comes: energy behind what is basic, the levy last, everything else before the levy."""
+    if kind in _ENERGY:
+        return max((n for n, part in enumerate(parts, start=1) if part.get("kind") in _BASIC + _ENERGY), default=0)
+    return len(parts) - (1 if kind != "levy" and parts and parts[-1].get("kind") == "levy" else 0)
+
+
+def newest_component(before: str, after: str) -> Path_:
+    """The place of the component that the second text has and the first has not; empty where there is none."""
+    old, new = (documents.read(text)["versions"] for text in (before, after))
+    place = len(new) - 1
+    codes = {part.get("code") for part in old[place]["components"]}
+    found = [n for n, part in enumerate(new[place]["components"]) if part.get("code") not in codes]
+    return ("versions", place, "components", found[0]) if found else ()
 
 
 def add_source(text: str) -> str:
@@ -152,7 +179,9 @@ def _value(typed: str, one: Field) -> Any:
 
 
 def _first_source(text: str) -> str:
-    return next(iter(documents.read(text).get("sources") or {"": ""}))
+    """The source that new prices name first: the company's own decision where the document knows it."""
+    known = documents.read(text).get("sources") or {"": ""}
+    return beginnings.OWN if beginnings.OWN in known else next(iter(known))
 
 
 def _schema_of(document: Mapping[str, Any], path: Path_) -> Schema:

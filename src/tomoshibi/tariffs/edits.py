@@ -199,6 +199,14 @@ def _spans(parent: Node) -> list[tuple[int, int]]:
 def _inserted(text: str, path: Path_, index: int, value: Any) -> str:
     parent = _collection(text, path)
     spans = _spans(parent)
+    if not spans and isinstance(value, dict):
+        # An empty list can only be written as []: what comes first into it begins a list of lines.
+        line = text.rfind("\n", 0, parent.start_mark.index) + 1
+        key = line + len(text[line:]) - len(text[line:].lstrip(" -"))
+        if text[key : parent.start_mark.index].rstrip().endswith(":"):
+            indent = key - line + 2
+            item = f"\n{' ' * indent}- {_block(value, indent + 2)}"
+            return text[: parent.start_mark.index].rstrip() + item + text[parent.end_mark.index :]
     if parent.flow_style or not spans:
         if index < len(spans):
             at = spans[index][0]

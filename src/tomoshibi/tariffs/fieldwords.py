@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.shapes import SHAPES
@@ -44,6 +45,8 @@ _WORDS: Mapping[str, Any] = {
     "months": pgettext_lazy("plan field", "Months"),
     "days": gettext_lazy("Days"),
     "hours": gettext_lazy("Hours"),
+    "when_days": pgettext_lazy("plan field", "Kinds of days"),
+    "when_hours": pgettext_lazy("plan field", "Times of day"),
     "remainder": gettext_lazy("Band that takes the rest"),
     "product": gettext_lazy("Fuel product"),
     "value": gettext_lazy("Published value"),
@@ -188,6 +191,33 @@ _CHOICES: Mapping[tuple[str, str], Any] = {
 }
 
 
+_KINDS: Mapping[str, Any] = {
+    "basic": pgettext_lazy("kind of component", "Basic charge"),
+    "minimum_charge": pgettext_lazy("kind of component", "Minimum charge with a first block"),
+    "devices": pgettext_lazy("kind of component", "Fixed charge per lamp or device"),
+    "flat": pgettext_lazy("kind of component", "Energy at one price"),
+    "tiers": pgettext_lazy("kind of component", "Energy by tiers"),
+    "bands": pgettext_lazy("kind of component", "Energy by time of use"),
+    "band_tiers": pgettext_lazy("kind of component", "Energy by time of use and tiers"),
+    "seasons": pgettext_lazy("kind of component", "Energy by season"),
+    "market_linked": pgettext_lazy("kind of component", "Energy at the spot price"),
+    "purchase": pgettext_lazy("kind of component", "Energy that is bought"),
+    "fuel": pgettext_lazy("kind of component", "Fuel cost adjustment"),
+    "market_average": pgettext_lazy("kind of component", "Market price adjustment of the month"),
+    "published_per_kwh": pgettext_lazy("kind of component", "Published adjustment per kWh"),
+    "published_per_device": pgettext_lazy("kind of component", "Published adjustment per device"),
+    "published_monthly": pgettext_lazy("kind of component", "Published amount of the month"),
+    "government_discount": pgettext_lazy("kind of component", "Government discount"),
+    "fixed": pgettext_lazy("kind of component", "Discount or surcharge: an amount"),
+    "per_kwh": pgettext_lazy("kind of component", "Discount or surcharge: per kWh"),
+    "percent": pgettext_lazy("kind of component", "Discount or surcharge: per cent"),
+    "excess_demand": pgettext_lazy("kind of component", "Charge for demand above the contract"),
+    "monthly_minimum": pgettext_lazy("kind of component", "Least amount of a month"),
+    "levy": pgettext_lazy("kind of component", "Renewable levy"),
+}
+"""Kinds of components in the order in which a bill has them."""
+
+
 def word(name: Any) -> str:
     """The label of a property; one that has no word of its own yet is shown as the document writes it."""
     return str(_WORDS.get(str(name), str(name)))
@@ -239,9 +269,30 @@ def component_title(part: Mapping[str, Any]) -> str:
         return str(part.get("kind", ""))
 
 
+def kind_word(kind: str) -> str:
+    """What a kind of component is called where one is chosen; lines of bills are called otherwise."""
+    return str(_KINDS.get(kind) or component_title({"kind": kind}))
+
+
 def kinds(component: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The kinds of components that the schema knows, with their names."""
-    return [(kind, f"{component_title({'kind': kind})} · {kind}") for kind in component["properties"]["kind"]["enum"]]
+    """The kinds of components that the schema knows, with their names, in the order of a bill."""
+    known = component["properties"]["kind"]["enum"]
+    ordered = [*(kind for kind in _KINDS if kind in known), *(kind for kind in known if kind not in _KINDS)]
+    return [(kind, f"{kind_word(kind)} · {kind}") for kind in ordered]
+
+
+def band_word(band: Mapping[str, Any]) -> str:
+    """What a band is called on bills; its name in the document where it has no label."""
+    from tomoshibi.tariffs import wording
+
+    label = band.get("label")
+    return (wording.in_language(label) if isinstance(label, Mapping) and "ja" in label else "") or str(band["name"])
+
+
+def fuel_products(value: Any) -> tuple[tuple[str, str], ...]:
+    """Products of the fuel adjustment by code and name; one of the retailer's own stays choosable."""
+    known = masters.fuel_product_words()
+    return tuple((known | ({str(value): str(value)} if value and value not in known else {})).items())
 
 
 def first_bands(source: str) -> list[dict[str, Any]]:

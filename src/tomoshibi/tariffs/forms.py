@@ -47,14 +47,20 @@ class DocumentForm(forms.Form):
 
 
 class NewDraftForm(forms.Form):
-    """From which plan a draft begins, and whether it is the plan's next version or a new plan."""
+    """From which plan a draft begins, or from nothing; and whether it is the plan's next version or a new plan."""
 
-    version = forms.TypedChoiceField(label=_("Begin from"), coerce=int)
     purpose = forms.ChoiceField(
         label=_("What is it to be?"),
-        choices=[("next", _("the next version of this plan")), ("new", _("a new plan like it"))],
+        choices=[
+            ("next", _("the next version of a plan")),
+            ("new", _("a new plan like another one")),
+            ("blank", _("a new plan from nothing")),
+        ],
         initial="next",
         widget=forms.RadioSelect,
+    )
+    version = forms.TypedChoiceField(
+        label=_("Begin from"), coerce=int, empty_value=None, required=False, help_text=_("not for a plan from nothing")
     )
     plan_code = forms.RegexField(
         r"^[a-z][a-z0-9-]{1,59}$",
@@ -70,12 +76,15 @@ class NewDraftForm(forms.Form):
         self, *args: Any, versions: Sequence[tuple[int, str]], taken: Collection[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].choices = list(versions)  # type: ignore[attr-defined]
+        self.fields["version"].choices = [("", "–"), *versions]  # type: ignore[attr-defined]
         self._taken = taken
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("purpose") == "new":
+        purpose = cleaned.get("purpose")
+        if purpose in {"next", "new"} and not cleaned.get("version") and "version" not in self.errors:
+            self.add_error("version", _("Choose the plan that it begins from."))
+        if purpose in {"new", "blank"}:
             for name in ("plan_code", "name"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("A new plan needs it."))

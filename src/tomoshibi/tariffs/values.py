@@ -221,6 +221,8 @@ class PlanVersion:
     document: Mapping[str, Any]
     published_at: datetime | None = None
     valid_until: date | None = None
+    proposed_by_id: int | None = None
+    published_by_id: int | None = None
 
     def name_in(self, language: str) -> str:
         """The plan's name in a language of the user interface (``zh-hans`` reads ``zh``); Japanese where it has none."""

@@ -224,6 +224,11 @@ def fuel_products(*, area: str) -> list[str]:
     return sorted(named - {values.ISLAND})
 
 
+def fuel_product_words() -> dict[str, str]:
+    """What the products that ship are called, in the user's language, by code; without the island adjustment."""
+    return {code: str(word) for code, word in fuelwords.PRODUCTS.items() if code != values.ISLAND}
+
+
 def _unit_or_none(book: FuelBook, area: str, month: Month, product: str) -> values.FuelUnit | None:
     try:
         return book.unit(area=area, month=month, product=product)

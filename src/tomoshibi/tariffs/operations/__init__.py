@@ -7,6 +7,7 @@ from tomoshibi.tariffs.operations.drafts import (
     propose_draft,
     resume_draft,
     save_draft,
+    start_blank_draft,
     start_draft,
 )
 from tomoshibi.tariffs.operations.publication import (
@@ -39,5 +40,6 @@ __all__ = [
     "reject",
     "resume_draft",
     "save_draft",
+    "start_blank_draft",
     "start_draft",
 ]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from tomoshibi.identity import operations as identity
+from tomoshibi.identity import queries as people
 from tomoshibi.storage import db
 from tomoshibi.tariffs import beginnings, queries
 from tomoshibi.tariffs.models import PlanDraft
@@ -44,9 +45,29 @@ def start_draft(
     text = beginnings.of_version(
         version.document, text=queries.text_of(version), valid_from=first, plan_code=plan_code, name=name
     )
+    code = plan_code or version.plan_code
+    return _begun(text, plan_code=code, based_on_id=version.id, now=now, actor_id=actor_id)
+
+
+@db.transaction_required
+def start_blank_draft(
+    *, plan_code: str, name: str, valid_from: date, currency: str, now: datetime, actor_id: int | None
+) -> int:
+    """
+    Begin a draft of a new plan from nothing: without components, with the usual rules beside them.
+
+    :param name: what the plan is called, in Japanese
+    :param currency: code of the company's currency
+    :returns: id of the draft
+    """
+    text = beginnings.blank(plan_code=plan_code, name=name, valid_from=valid_from, currency=currency)
+    return _begun(text, plan_code=plan_code, based_on_id=None, now=now, actor_id=actor_id)
+
+
+def _begun(text: str, *, plan_code: str, based_on_id: int | None, now: datetime, actor_id: int | None) -> int:
     row = PlanDraft.objects.create(
-        plan_code=plan_code or version.plan_code,
-        based_on_id=version.id,
+        plan_code=plan_code,
+        based_on_id=based_on_id,
         text=text,
         started_by_id=actor_id,
         started_at=now,
@@ -69,9 +90,11 @@ def save_draft(*, draft_id: int, text: str, revision: int, now: datetime, actor_
     """
     row = _open_draft(draft_id)
     if row.revision != revision:
-        raise ChangedElsewhere(
-            _("This draft was saved from elsewhere meanwhile. Open it again to go on from what stands there.")
+        who = people.name_of(user_id=row.changed_by_id)
+        said = _(
+            "This draft was saved from elsewhere meanwhile, by %(who)s. Open it again to go on from what stands there."
         )
+        raise ChangedElsewhere(said % {"who": who})
     if text == row.text:
         return row.revision
     row.text, row.revision, row.changed_by_id, row.changed_at = text, revision + 1, actor_id, now

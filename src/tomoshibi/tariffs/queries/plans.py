@@ -27,6 +27,8 @@ def to_value(row: PlanVersion) -> values.PlanVersion:
         document=row.document,
         published_at=row.published_at,
         valid_until=row.valid_until,
+        proposed_by_id=row.proposed_by_id,
+        published_by_id=row.published_by_id,
     )
 
 

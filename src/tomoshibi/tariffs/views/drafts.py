@@ -22,6 +22,7 @@ from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.views.plans import CURVE_KWH, usual_size
 from tomoshibi.ui import charts, fragments, lists
 from tomoshibi.ui.acting import actor
+from tomoshibi.ui.currency import current
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -41,7 +42,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
         page="tariffs:draft",
         buttons=[lists.Button(_("New draft"), "tariffs:new_draft", "file-plus", right="RB1.do", main=True)],
         empty=lists.Empty(
-            _("No drafts."), _("A draft begins from a published plan: as its next version, or as a new plan like it.")
+            _("No drafts."),
+            _("A draft is the next version of a plan, a new plan like another one, or a new plan from nothing."),
         ),
     )
 
@@ -62,15 +64,13 @@ def new_draft(request: HttpRequest) -> HttpResponse:
     form = forms.NewDraftForm(request.POST or None, versions=choices, taken=newest, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        begun = {name: given[name] for name in ("valid_from", "plan_code", "name")}
+        begun |= {"now": clock.now(), "actor_id": actor(request)}
         with db.transaction():
-            draft_id = operations.start_draft(
-                version_id=given["version"],
-                valid_from=given["valid_from"],
-                plan_code=given["plan_code"],
-                name=given["name"],
-                now=clock.now(),
-                actor_id=actor(request),
-            )
+            if given["purpose"] == "blank":
+                draft_id = operations.start_blank_draft(currency=current().code, **begun)
+            else:
+                draft_id = operations.start_draft(version_id=given["version"], **begun)
         return redirect("tariffs:draft", draft_id)
     return render(request, "tariffs/new_draft.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -103,22 +103,37 @@ def _page(
         "open": found.state == values.DraftState.OPEN and request.user.has_perm("RB1.do"),
         "states": declared.DRAFTS,
         "based_on": based_on,
+        "based_on_name": wording.in_language(based_on.name) if based_on else "",
         "changed_by": people.name_of(user_id=found.changed_by_id),
-        **_beside(request.GET, found, findings),
+        "plan_name": _name_in(found.text),
+        **_beside(request.GET, found, findings, form or editor.form(found.text, findings)),
     }
 
 
-def _beside(asked: Mapping[str, str], found: values.Draft, findings: list[values.Finding]) -> dict[str, Any]:
+def _name_in(text: str) -> str:
+    """What the plan of a draft is called; nothing where its text does not say it."""
+    try:
+        return wording.in_language(documents.read(text)["name"])
+    except (documents.Unreadable, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def _beside(
+    asked: Mapping[str, str], found: values.Draft, findings: list[values.Finding], form: editor.Form | None
+) -> dict[str, Any]:
     """What stands beside the form: findings, price curve, worked example, differences, whom it reaches."""
     blocking = [one for one in findings if one.blocking]
-    context: dict[str, Any] = {"findings": findings, "blocking": len(blocking), "sound": not blocking}
+    context: dict[str, Any] = {
+        "findings": [(one, form.place_of(one.path) if form else None) for one in findings],
+        "blocking": len(blocking),
+        "sound": not blocking,
+    }
     if blocking:
         return context | {"example_form": _example_form(asked, _usual_size_in(found.text))}
     document = queries.read_document(found.text)[0][-1]
-    context["example_form"] = form = _example_form(asked, usual_size(document))
-    if form.is_valid():
-        given = form.cleaned_data
-        context |= _priced(document, given)
+    context["example_form"] = example = _example_form(asked, usual_size(document))
+    if example.is_valid():
+        context |= _priced(document, example.cleaned_data)
     start = document["versions"][0]["from"]
     published = queries.versions_of(plan_code=document["plan"])
     before = next((v for v in published if v.valid_from.isoformat() <= start), None)
@@ -127,6 +142,7 @@ def _beside(asked: Mapping[str, str], found: values.Draft, findings: list[values
         "document": document,
         "start": start,
         "compared": compared,
+        "compared_name": wording.in_language(compared.name) if compared else "",
         "compared_is_own": before is not None,
         "changes": wording.changes(compared.document if compared else None, document),
         "difference": _difference(compared.document if compared else {}, document),
@@ -207,7 +223,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     if form is None:
         return redirect("tariffs:draft_text", draft_id)
     posted = request.POST.dict()
-    text = editor.apply(found.text, found=form, posted=posted)
+    text = typed = editor.apply(found.text, found=form, posted=posted)
     # What saves itself while somebody types never takes anything out: the script sends the button that has the focus along.
     by_itself = bool(request.headers.get("HX-Request"))
     act, _colon, place = ("" if by_itself else posted.get("do", "")).partition(":")
@@ -237,7 +253,8 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("tariffs:draft", draft_id)
     if not by_itself:
-        anchor = f"#{editor.slug(documents.path_of(place))}" if act == "row" else ""
+        added = editor.newest_component(typed, text) if act == "component" else ()
+        anchor = f"#{editor.slug(added or documents.path_of(place))}" if act in {"row", "component"} else ""
         return redirect(reverse("tariffs:draft", args=[draft_id]) + anchor)
     saved = queries.draft(draft_id=draft_id)
     findings = queries.findings_in(text)
@@ -245,7 +262,12 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     return render(
         request,
         "tariffs/draft_saved.html",
-        {"draft": saved, "form": fresh, "errors": fresh.errors() if fresh else {}, **_beside(posted, saved, findings)},
+        {
+            "draft": saved,
+            "form": fresh,
+            "errors": fresh.errors() if fresh else {},
+            **_beside(posted, saved, findings, fresh),
+        },
     )
 
 
@@ -312,6 +334,8 @@ def _changed(request: HttpRequest, draft_id: int, operation: Any, sentence: str)
 @page("RB1", right=DO)
 def propose_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     found = _draft_or_404(draft_id)
+    if found.state == values.DraftState.PROPOSED and found.proposal_id:
+        return redirect("tariffs:proposal", found.proposal_id)  # a second click, or the way back to this page
     findings = queries.findings_in(found.text)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -166,6 +166,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "shown": shown,
         "name": wording.in_language(shown.name),
         "is_current": current is not None and shown.id == current.id,
+        "published_by": people.name_of(user_id=shown.published_by_id),
+        "proposed_by": people.name_of(user_id=shown.proposed_by_id),
         "versions": versions,
         "proposals": queries.proposals(plan_code=code),
         "drafts": queries.drafts(plan_code=code, state=values.DraftState.OPEN),

@@ -1,10 +1,12 @@
 // The form saves itself as it is typed into. A button that is pressed meanwhile waits for the answer: it would be sent
-// with the number of the document as it was before, and nothing is sent beside it.
+// with the number of the document as it was before, and nothing is sent beside it. A link that is followed right behind
+// the last key waits, too; who leaves in another way while something is not kept is asked.
 (() => {
   "use strict";
   const form = document.getElementById("draft-form");
-  if (!form) return;
-  let saving = false, leaving = false, pressed = null;
+  if (!form || !form.hasAttribute("hx-post")) return;
+  let saving = false, leaving = false, typed = false, pressed = null, link = null;
+  form.addEventListener("input", () => { typed = true; });
   form.addEventListener("submit", (event) => {
     if (!saving) { leaving = true; return; }
     event.preventDefault();
@@ -12,13 +14,25 @@
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== form) return;
-    if (leaving) event.preventDefault(); else saving = true;
+    if (leaving) event.preventDefault(); else { saving = true; typed = false; }
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return;
     saving = false;
+    const kept = event.detail.successful && !document.querySelector("#beside > .alert-danger");
+    if (!kept) { typed = true; link = null; }
     if (pressed) form.requestSubmit(pressed);
+    else if (link && !typed) location.assign(link);
   });
+  document.addEventListener("click", (event) => {
+    const found = event.target.closest("a[href]");
+    if (!found || !(typed || saving) || event.defaultPrevented || event.ctrlKey || event.metaKey || found.target) return;
+    if (found.getAttribute("href").startsWith("#") || found.closest(".alert-danger")) return;
+    event.preventDefault();
+    link = found.href;
+    if (!saving) form.dispatchEvent(new Event("change"));
+  });
+  addEventListener("beforeunload", (event) => { if ((typed || saving) && !leaving) event.preventDefault(); });
 })();
 
 // The document as text: line numbers beside it, marks where lint has found something, a jump to the line.
