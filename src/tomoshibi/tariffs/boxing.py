@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import fieldwords
 from tomoshibi.tariffs.beginnings import resolved
@@ -12,6 +13,7 @@ from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.values import Finding
 
 Schema = Mapping[str, Any]
+EVERY_AREA = "*"
 _HEADER = ("plan", "name", "seller", "comment", "area", "voltage", "kind", "capacity")
 _RULES = ("tax", "quantity", "rounding", "proration", "change", "cancellation", "late_interest", "deferral")
 
@@ -49,6 +51,12 @@ def _leaf_kind(schema: Schema) -> str:
     return "day" if schema.get("pattern", "").startswith("^[0-9]{4}-") else "text"
 
 
+def _worded(schema: Schema) -> list[str]:
+    """Of several forms, one of which has parts of its own, those that are one word."""
+    options = [resolved(one) for one in schema.get("oneOf", schema.get("anyOf", ()))]
+    return [one["const"] for one in options if "const" in one] if any(one.get("properties") for one in options) else []
+
+
 def _form_of(schema: Schema, value: Any) -> Schema:
     """Of several forms the one that the value has; a note that is not there yet is one text."""
     options = [resolved(one) for one in schema.get("anyOf", schema.get("oneOf", ()))]
@@ -70,8 +78,9 @@ class _Found:
         """The prices as the first table."""
         if not self.prices:
             return tuple(self.tables)
-        # Beside components stand amounts and percentages: each row says which.
-        amount = fieldwords.word("amount") if path == ("rules",) else fieldwords.head("amount")
+        # Where amounts stand beside percentages each row says which.
+        mixed = path == ("rules",) or any(fieldwords.is_share(row.path) for row in self.prices)
+        amount = fieldwords.word("amount") if mixed else fieldwords.head("amount")
         head = ("", amount, *(fieldwords.head(name) for name in ("source", "confidence", "comment")))
         return (Table((*path, "prices"), head, tuple(self.prices)), *self.tables)
 
@@ -107,7 +116,7 @@ class Builder:
         kind = part["kind"]
         schema = {"$ref": f"#/$defs/{kind}"} if kind in documents.schema()["$defs"] else {"type": "object"}
         title = fieldwords.component_title(part)
-        box = self._box(path, schema, part, title, without=("kind",), removable=True)
+        box = self._box(path, schema, part, title, without=("kind",), removable=True, offered=True)
         return Box(**(vars(box) | {"kind": kind, "code": str(part.get("code", "")), "says": fieldwords.says(part)}))
 
     def _rules(self, here: Path_, version: Mapping[str, Any]) -> Box:
@@ -147,12 +156,14 @@ class Builder:
         only: Sequence[str] = (),
         without: Sequence[str] = (),
         removable: bool = False,
+        offered: bool = False,
     ) -> Box:
         found, form = _Found(), resolved(schema)
         for name, part in form.get("properties", {}).items():
             if name in without or (only and name not in only):
                 continue
-            self._gather(found, (*path, name), part, value.get(name), required=name in form.get("required", ()))
+            needed = name in form.get("required", ())
+            self._gather(found, (*path, name), part, value.get(name), required=needed, offered=offered)
         return Box(
             path=path or ("header",),
             title=title,
@@ -172,9 +183,12 @@ class Builder:
         inner, name = resolved(schema), str(place[-1])
         if _is_price(inner):
             if required or offered or here is not None:
-                found.prices.append(self._price_row(place, inner, here, fieldwords.word(name), required=required))
+                title = f"{fieldwords.word(name)}{fieldwords.unit_of(name)}"
+                found.prices.append(self._price_row(place, inner, here, title, required=required))
+        elif _is_price(resolved(inner.get("additionalProperties"))):
+            found.prices += self._prices_of_areas(place, resolved(inner["additionalProperties"]), here or {})
         elif inner.get("type") == "array" and not _leaf_kind(inner):
-            found.tables.append(self._table(place, inner, here or [], required=not offered))
+            found.tables.append(self._table(place, inner, here or [], required=required or not offered))
         elif self._holds_price(inner):
             if offered or here is not None:
                 for sub, deep in inner["properties"].items():
@@ -187,6 +201,16 @@ class Builder:
                         found.fields += self._fields((*place, sub), own, value, label=(name,))
         else:
             found.fields += self._fields(place, inner, here, required=required)
+
+    def _prices_of_areas(self, path: Path_, schema: Schema, here: Mapping[str, Any]) -> list[Row]:
+        """A price for each area: those that a plan is offered in, those that are there, and one for all others."""
+        own = self.document.get("area")
+        offered = [*AREAS] if own == EVERY_AREA else [own] if own in AREAS else []
+        name = f"{fieldwords.word(path[-1])}{fieldwords.unit_of(str(path[-1]))}"
+        return [
+            self._price_row((*path, area), schema, here.get(area), f"{name} {fieldwords.area(area)}", required=False)
+            for area in (*sorted({*offered, *(set(here) - {EVERY_AREA})}), EVERY_AREA)
+        ]
 
     @staticmethod
     def _holds_price(schema: Schema) -> bool:
@@ -251,17 +275,25 @@ class Builder:
                 yield Cell(tuple(found), number=bool(found) and found[0].kind == "number")
 
     def _conditions(self, path: Path_, schema: Schema, value: Any) -> Iterator[Field]:
-        """One condition as its lists; several as one piece of YAML."""
+        """One condition, or the place for one, as its lists; several as one piece of YAML."""
         item = resolved(schema["items"])
-        if value is None or (isinstance(value, list) and len(value) > 1):
+        if value and (not isinstance(value, list) or len(value) > 1 or not isinstance(value[0], Mapping)):
             yield Field(path, fieldwords.word(path[-1]), shown(value, "code"), "code")
             return
         for name, part in item["properties"].items():
-            yield from self._fields((*path, 0, name), resolved(part), value[0].get(name), label=())
+            yield from self._fields((*path, 0, name), resolved(part), value[0].get(name) if value else None, label=())
 
     def _fields(
         self, path: Path_, schema: Schema, value: Any, *, required: bool = False, label: Sequence[str] = ()
     ) -> list[Field]:
+        worded = _worded(resolved(schema))
+        if worded:
+            said = tuple((one, fieldwords.choice(str(path[-1]), one)) for one in worded)
+            here = shown(value, "") if value in worded else ""
+            words = " ".join(fieldwords.word(name) for name in (*label, str(path[-1])))
+            chosen = Field(path, words, here, "choice", (("", "–"), *said))
+            parts = _form_of(resolved(schema), {})
+            return [chosen, *([] if here else self._fields(path, parts, value, label=label))]
         schema = _form_of(resolved(schema), value)
         kind = _leaf_kind(schema)
         if not kind:
@@ -292,6 +324,9 @@ class Builder:
         if kind == "choice" and (not required or value is None):
             choices = (("", "–"), *choices)
         items = resolved(schema.get("items", {})) if kind == "list" else {}
+        if "enum" in items:
+            choices = tuple((str(one), fieldwords.choice(str(path[-1]), one)) for one in items["enum"])
+            value = [dict(choices).get(str(one), one) for one in value] if isinstance(value, list) else value
         whole = items.get("type") == "integer" or _leaf_kind(items) == "number" if items else False
         whole = whole or all(isinstance(one, int) for one in schema.get("enum", ("",)))
         own = "discount_code" if path[-1] == "when" and kind == "text" else str(path[-1])

@@ -48,7 +48,8 @@ def apply(text: str, *, found: Form, posted: Mapping[str, str]) -> str:
     :param found: the form as it stands for this text
     :param posted: texts by the name of their field
     """
-    removals = []
+    removals: list[Path_] = []
+    replaced: list[Path_] = []
     for one in found.fields():
         typed = posted.get(one.name)
         if typed is None or _tidy(typed) == one.value:
@@ -56,8 +57,9 @@ def apply(text: str, *, found: Form, posted: Mapping[str, str]) -> str:
         value = _value(_tidy(typed), one)
         if value is _NOTHING:
             removals.append(one.path)
-        else:
+        elif not any(one.path[: len(whole)] == whole for whole in replaced):
             text = edits.put(text, one.path, value)
+            replaced.append(one.path)
     for path in reversed(removals):
         text = edits.remove(text, path)
         text = _without_empty(text, path[:-1])
@@ -152,7 +154,7 @@ def _without_empty(text: str, path: Path_) -> str:
     data: Any = documents.read(text)
     for part in path:
         data = data[part]
-    return _without_empty(edits.remove(text, path), path[:-1]) if data == {} and path else text
+    return _without_empty(edits.remove(text, path), path[:-1]) if data in ({}, []) and path else text
 
 
 def _value(typed: str, one: Field) -> Any:
@@ -165,7 +167,8 @@ def _value(typed: str, one: Field) -> Any:
         return int(plain) if _WHOLE.fullmatch(plain) else plain
     if one.kind == "list":
         items = [item for item in re.split(r"[,、，\s]+", unicodedata.normalize("NFKC", typed)) if item]
-        return [int(item) if one.whole and _WHOLE.fullmatch(item) else item for item in items]
+        known = {word: code for code, word in one.choices}
+        return [int(item) if one.whole and _WHOLE.fullmatch(item) else known.get(item, item) for item in items]
     if one.kind == "choice":
         return {"true": True, "false": False}.get(typed, int(typed) if one.whole else typed)
     if one.kind == "code":

@@ -24,14 +24,16 @@ def put(text: str, path: Path_, value: Any) -> str:
     """
     Set a value, or add it where its key is not there yet.
 
-    :param path: keys and list positions; mappings that are missing on the way are made
+    :param path: keys and list positions; mappings, and lists of one, that are missing on the way are made
     :raises NoSuchPlace: if a list on the way is shorter
     """
     data = documents.read(text)
     depth = _known_depth(data, path)
     if depth < len(path):
         for key in reversed(path[depth + 1 :]):
-            value = {key: value}
+            if isinstance(key, int) and key:
+                raise NoSuchPlace(documents.path_text(path))
+            value = {key: value} if isinstance(key, str) else [value]
         path = path[: depth + 1]
     if isinstance(path[-1], int):
         depth = len(path)

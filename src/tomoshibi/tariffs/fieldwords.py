@@ -1,6 +1,6 @@
 """What the places of a plan document are called on the form, in the user's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -181,6 +181,13 @@ _CHOICES: Mapping[tuple[str, str], Any] = {
     ("on", "whole"): pgettext_lazy("plan field", "on the whole bill"),
     ("per", "average"): pgettext_lazy("plan field", "by the average"),
     ("per", "slot"): pgettext_lazy("plan field", "by half-hour"),
+    ("line", "exact"): pgettext_lazy("rounding", "not rounded"),
+    ("display", "exact"): pgettext_lazy("rounding", "not rounded"),
+    ("proration", "never"): pgettext_lazy("plan field", "never shared by days"),
+    ("power_factor", "measured"): pgettext_lazy("plan field", "as measured"),
+    ("days", "weekday"): gettext_lazy("weekdays"),
+    ("days", "saturday"): gettext_lazy("Saturdays"),
+    ("days", "holiday"): gettext_lazy("holidays"),
     ("price_change", "first_day"): pgettext_lazy("plan field", "by the first day"),
     ("price_change", "split"): pgettext_lazy("plan field", "divided"),
     ("size", "contract"): pgettext_lazy("plan field", "contract size"),
@@ -218,6 +225,9 @@ _KINDS: Mapping[str, Any] = {
 """Kinds of components in the order in which a bill has them."""
 
 
+_SHARES = dict.fromkeys(("percent", "tax_percent", "loss_percent"), " [%]")
+
+
 def word(name: Any) -> str:
     """The label of a property; one that has no word of its own yet is shown as the document writes it."""
     return str(_WORDS.get(str(name), str(name)))
@@ -230,7 +240,17 @@ def head(name: str) -> str:
 
 def unit_of(name: str) -> str:
     """What an amount beside the components counts."""
-    return {"percent": " [%]", "above": f" [{_('yen')}/kWh]"}.get(name, "")
+    return _SHARES.get(name) or {"above": f" [{_('yen')}/kWh]"}.get(name, "")
+
+
+def is_share(path: Sequence[Any]) -> bool:
+    """Whether what stands at a place is a percentage and no price."""
+    return any(name in _SHARES for name in path)
+
+
+def area(code: str) -> str:
+    """An area by its name; ``*`` is every area that is not named."""
+    return str(AREAS[code].name) if code in AREAS else _("other areas")
 
 
 def price_head(name: str) -> str:
