@@ -1,11 +1,12 @@
 """Levy, tax, discounts, accounts: what holds when, and that two rows never hold at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from tests.rating import reference_beside as beside
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.masters import models, operations, queries, store
 from tomoshibi.masters.register import MASTERS, Validity
@@ -72,6 +73,24 @@ def test_tax_rates_and_their_borders():
 def test_a_bill_over_a_tax_change_has_one_rate(start, end, continuing, rate):
     found = queries.RateBook().tax_rate_of_bill(period=Period(start, end), fixed_on=end, continuing=continuing)
     assert found.rate_ppm == rate
+
+
+def test_taxes_of_bills_over_a_change_agree():
+    """Every bill of up to two months around the changes of rate, read on its last day or some days later."""
+    book = queries.RateBook()
+    for change in (date(1997, 4, 1), date(2014, 4, 1), date(2019, 10, 1)):
+        for before in range(-3, 63, 3):
+            start = change - timedelta(days=before)
+            for days in range(1, 64, 2):
+                end = start + timedelta(days=days)
+                for late in (0, 1, 5):
+                    for continuing in (True, False):
+                        told = {"fixed_on": end + timedelta(days=late), "continuing": continuing}
+                        found = book.tax_rate_of_bill(period=Period(start, end), **told)
+                        assert found.rate_ppm // 10_000 == beside.tax_of_bill(start=start, end=end, **told), (
+                            start,
+                            end,
+                        )
 
 
 def test_accounts_for_postings():

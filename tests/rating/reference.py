@@ -38,10 +38,19 @@ class Part:
 
 @dataclass
 class Answer:
+    """
+    What a bill comes to.
+
+    :param total: in the smallest unit of the currency, like ``tax`` and ``deferred``
+    :param energy: what was priced [kWh]
+    """
+
     total: int
     tax: int
     unrounded: Fraction
     by_component: dict[str, Fraction] = field(default_factory=dict)
+    energy: Fraction = Fraction(0)
+    deferred: int = 0
 
 
 def to_unit(value, unit, mode):
@@ -509,6 +518,11 @@ class _Bill:
     def market_average(self, c):
         self._per_kwh(c, c["code"], 1, block_from_unit=False)
 
+    def energy_cost(self):
+        """What the energy of the part costs: its own lines, and published units that the plan counts among them."""
+        parts = self.version["components"]
+        return self._sum(c["code"] for c in parts if c["kind"] in SELLS_ENERGY or c.get("group") == "energy")
+
     def _sum(self, codes):
         return sum((self.amounts.get(code, Fraction(0)) for code in codes), Fraction(0))
 
@@ -550,8 +564,11 @@ def price(parts, values, tax_rate):
 
     :param parts: its parts in order
     :param values: published values by name, in currency units
+    :param tax_rate: one tenth for 10 %
     :raises Refused: with the reason
     """
+    if tax_rate is None:
+        raise Refused("value_missing tax_rate")
     kwh = _rounded_energy(parts)
     bills = [_Bill(parts, number, values, kwh).run() for number in range(len(parts))]
     rounding = parts[-1].document["versions"][0].get("rounding", {})
@@ -566,24 +583,36 @@ def price(parts, values, tax_rate):
         for code, amount in bill.amounts.items():
             by_component[code] = by_component.get(code, Fraction(0)) + amount
     unrounded = sum(by_component.values(), Fraction(0))
-    total = to_unit(unrounded, 1, rounding.get("total", "floor"))
+    last = parts[-1].document
+    minor = MINOR_UNIT[last.get("currency", "JPY")]
+    total = to_unit(unrounded, minor, rounding.get("total", "floor"))
     mode = rounding.get("tax", "floor")
-    if parts[-1].document["versions"][0].get("tax", "included") == "included":
-        tax = to_unit(total * tax_rate / (1 + tax_rate), 1, mode)
-        return Answer(int(total), int(tax), unrounded, by_component)
-    tax = to_unit(total * tax_rate, 1, mode)
-    return Answer(int(total + tax), int(tax), unrounded, by_component)
+    if last["versions"][0].get("tax", "included") == "included":
+        tax = to_unit(total * tax_rate / (1 + tax_rate), minor, mode)
+    else:
+        tax = to_unit(total * tax_rate, minor, mode)
+        total += tax
+    energy = sum((bill.energy_cost() for bill in bills), Fraction(0))
+    later = deferral(last, energy=energy / minor, kwh=sum(kwh) / minor)[0]
+    return Answer(int(total / minor), int(tax / minor), unrounded, by_component, sum(kwh), later)
+
+
+MINOR_UNIT = {"JPY": Fraction(1), "CNY": Fraction(1, 100)}
+SELLS_ENERGY = {"flat", "tiers", "seasons", "bands", "band_tiers", "market_linked", "purchase"}
 
 
 def _rounded_energy(parts):
     """Energy of the parts after the plan's rounding, once for the bill."""
     result, running, before = [], Fraction(0), Fraction(0)
     for part in parts:
+        if part.kwh is None:
+            raise Refused("no_energy")
         if part.kwh < 0:
             raise Refused("negative_energy")
         running += part.kwh
         step = part.document["versions"][0].get("quantity")
         after = by_step(running, step) if step else running
+        after = max(after, before)  # plans that round otherwise may meet: nothing given is taken back
         result.append(after - before)
         before = after
     return result

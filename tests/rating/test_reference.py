@@ -3,14 +3,13 @@
 import os
 from fractions import Fraction
 
-import numpy as np
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rating import reference, strategies
+from tests.rating import loads, reference, strategies
 from tomoshibi.kernel.units import E10, MICRO
-from tomoshibi.tariffs import lint, pricing, queries, values
+from tomoshibi.tariffs import lint, pricing, queries
 
 # 2,000 bills here; TOMOSHIBI_REFERENCE_BILLS=100000 for the long run.
 BILLS = int(os.environ.get("TOMOSHIBI_REFERENCE_BILLS", "2000"))
@@ -34,19 +33,29 @@ def value_of(name, value):
     return None if value is None else number(Fraction(value), 1_000 if name.endswith("_milli") else 1)
 
 
-def usage(bills, market):
+def plans_of(bills):
+    """The documents that bills are on, each with its number."""
+    found = {}
+    for parts in bills:
+        for part in parts:
+            found.setdefault(id(part.document), (len(found) + 1, part.document))
+    return found
+
+
+def usage(bills, market, *, rate=RATE):
+    versions = plans_of(bills)
     rows = [
         {
             "row_id": row,
             "segment": segment,
-            "plan_version": 1,
-            "energy_dwh": number(part.kwh, 10_000),
+            "plan_version": versions[id(part.document)][0],
+            "energy_dwh": None if part.kwh is None else number(part.kwh, 10_000),
             "capacity_milli": None if part.size is None else number(part.size, 1_000),
             "period_start": part.start,
             "period_end": part.end,
             "reading_start": part.reading_start,
             "reading_end": part.reading_end,
-            "tax_rate_ppm": number(RATE, MICRO),
+            "tax_rate_ppm": None if rate is None else number(rate, MICRO),
             "discounts": list(part.discounts),
             **{f"{n}_micro": None if v is None else number(v, MICRO) for n, v in market.items()},
             **{n: value_of(n, part.inputs.get(n)) for n in strategies.INPUTS},
@@ -59,19 +68,27 @@ def usage(bills, market):
     return pl.DataFrame(rows, schema={n: {**special, **dates}.get(n, pl.Int64) for n in rows[0]}, orient="row")
 
 
-def compare(document, bills, market, half_hours=()):
-    assert [c for c in lint.complaints(document) if c[2]] == []
-    program = queries.program_of(document)
-    priced = pricing.price(usage=usage(bills, market), programs={1: program}, half_hours=half_hours)
+def compare(bills, market, half_hours=(), *, rate=RATE):
+    """
+    Price bills twice, and find no difference.
+
+    :returns: what the product found
+    """
+    plans = dict(plans_of(bills).values())
+    for document in plans.values():
+        assert [c for c in lint.complaints(document) if c[2]] == []
+    programs = {version: queries.program_of(document) for version, document in plans.items()}
+    priced = pricing.price(usage=usage(bills, market, rate=rate), programs=programs, half_hours=half_hours)
     assert sorted([*priced.totals["row_id"], *priced.refusals["row_id"]]) == list(range(len(bills)))
     totals = {row["row_id"]: row for row in priced.totals.iter_rows(named=True)}
     refused = {row["row_id"]: row for row in priced.refusals.iter_rows(named=True)}
-    named = pricing.named(priced.lines, components={1: queries.components_of(document)})
-    sums = named.group_by("row_id", "component").agg(pl.col("amount_e10").sum())
-    found = {(r["row_id"], r["component"]): r["amount_e10"] for r in sums.iter_rows(named=True)}
+    meanings = {version: queries.components_of(document) for version, document in plans.items()}
+    sums = pricing.named(priced.lines, components=meanings).group_by("row_id", "component")
+    found = {(r["row_id"], r["component"]): r["amount_e10"] for r in sums.agg(pl.col("amount_e10").sum()).to_dicts()}
+    later = dict(pricing.deferred(priced, programs=programs).select("row_id", "amount_minor").iter_rows())
     for row, parts in enumerate(bills):
         try:
-            expected = reference.price(parts, market, RATE)
+            expected = reference.price(parts, market, rate)
         except reference.Refused:
             expected = None
         if expected is None:
@@ -79,64 +96,47 @@ def compare(document, bills, market, half_hours=()):
             continue
         assert row in totals, refused[row]
         for code, amount in expected.by_component.items():
-            assert found.get((row, code), 0) == number(amount, E10), code
-        assert totals[row]["unrounded_e10"] == number(expected.unrounded, E10)
-        assert (totals[row]["total_minor"], totals[row]["tax_minor"]) == (expected.total, expected.tax)
+            assert found.get((row, code), 0) == number(amount, E10), (
+                code,
+                found.get((row, code), 0),
+                number(amount, E10),
+            )
+        own = totals[row]
+        assert own["unrounded_e10"] == number(expected.unrounded, E10)
+        assert (own["total_minor"], own["tax_minor"]) == (expected.total, expected.tax)
+        assert own["net_minor"] == expected.total - expected.tax
+        assert own["energy_dwh"] == number(expected.energy, 10_000)
+        assert later.get(row, 0) == expected.deferred
     return priced
+
+
+RATES = st.sampled_from([*loads.RATES, None])
 
 
 @DEADLINE_FREE
 @given(st.data())
 def test_bills_agree(data):
     document = data.draw(strategies.documents())
-    bills = [data.draw(strategies.bills(document)) for _ in range(A_PLAN)]
-    compare(document, bills, data.draw(strategies.published()))
+    bills = [data.draw(strategies.bills(document, odd=True)) for _ in range(A_PLAN)]
+    compare(bills, data.draw(strategies.published()), rate=data.draw(RATES))
 
 
 @DEADLINE_FREE
 @given(st.data())
 def test_bills_of_several_parts_agree(data):
     document = data.draw(strategies.documents())
-    bills = [data.draw(strategies.bills(document, divided=True)) for _ in range(A_PLAN)]
-    compare(document, bills, data.draw(strategies.published()))
+    others = data.draw(st.one_of(st.just([]), strategies.changes(document)))
+    bills = [data.draw(strategies.bills(document, divided=True, others=others, odd=True)) for _ in range(A_PLAN)]
+    compare(bills, data.draw(strategies.published()), rate=data.draw(RATES))
 
 
 @SHORT
 @given(st.data())
 def test_bills_from_half_hours_agree(data):
     document = data.draw(strategies.documents(bands=True))
-    first = data.draw(strategies.bills(document))[0]
-    days = (first.end - first.start).days
-    seed = data.draw(st.integers(0, 2**32 - 1))
-    matrix = np.random.default_rng(seed).integers(0, 20_000, (4, days * 48), dtype=np.int32)
-    if data.draw(st.integers(0, 5)) == 0:
-        matrix[1, data.draw(st.integers(0, days * 48 - 1))] = -(2**31)
-    holidays = frozenset(
-        first.start + (first.end - first.start) * n // 7 for n in data.draw(st.sets(st.integers(0, 6), max_size=2))
-    )
-    bills = []
-    for row in matrix:
-        kwh = Fraction(int(row[row >= 0].sum(dtype=np.int64)), 10_000)
-        half_hours = [None if v < 0 else Fraction(int(v), 10_000) for v in row]
-        part = reference.Part(
-            document,
-            kwh,
-            first.start,
-            first.end,
-            first.reading_start,
-            first.reading_end,
-            Fraction(30),
-            half_hours,
-            holidays,
-            inputs=first.inputs,
-        )
-        bills.append([part])
-    kinds = []
-    for n in range(days):
-        day = first.start + (first.end - first.start) * n // days
-        kinds.append(2 if day in holidays or day.weekday() == 6 else 1 if day.weekday() == 5 else 0)
-    block = values.HalfHours(np.arange(4, dtype=np.int64), first.start, matrix, np.array(kinds, dtype=np.int8))
-    compare(document, bills, data.draw(strategies.published()), [block])
+    others = data.draw(st.one_of(st.just([]), strategies.changes(document, bands=True)))
+    bills, block = loads.half_hourly(data.draw(st.randoms(use_true_random=False)), [document, *others], bills=4)
+    compare(bills, data.draw(strategies.published()), [block], rate=data.draw(RATES))
 
 
 @SHORT
@@ -170,8 +170,9 @@ def test_more_energy_never_costs_less_where_no_price_is_negative(data):
     part = data.draw(strategies.bills(document))[0]
     part.size = Fraction(30)
     bills = [[reference.Part(**{**vars(part), "kwh": Fraction(kwh)})] for kwh in range(0, 700, 7)]
-    market = {"fuel": Fraction(1), "fuel_block": Fraction(10), "levy": Fraction("3.98"), "capacity": Fraction(171)}
-    totals = compare(document, bills, market).totals.sort("row_id")["total_minor"]
+    market = {"fuel": Fraction(1), "fuel_block": Fraction(10), "levy": Fraction("3.98")}
+    market["capacity_contribution"] = Fraction(171)
+    totals = compare(bills, market).totals.sort("row_id")["total_minor"]
     assert totals.is_sorted()
 
 

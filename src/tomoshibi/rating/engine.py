@@ -43,15 +43,15 @@ class Rated:
         return tuple(text for text, rows in self.detail.get(int(self.refusal[row]), {}).items() if text and rows[row])
 
 
-def rate(program: Program, usage: Usage, *, round_levy: bool = True) -> Rated:
+def rate(program: Program, usage: Usage, *, whole: bool = True) -> Rated:
     """
     Price the rows of one program.
 
     :param usage: columns of n rows
-    :param round_levy: ``False`` where rows are parts of bills: the caller rounds the levy once per bill
+    :param whole: ``False`` where rows are parts of bills: the caller rounds the energy and the levy once per bill
     :returns: lines per slot; refused rows have no lines
     """
-    sane, refused = _examined(program, usage)
+    sane, refused = _examined(usage, step=program.quantity if whole else None)
     sheet = Sheet(sane, slots=program.slots, proration=program.proration, line=program.rounding.line)
     for reason, rows, detail in refused:
         sheet.refuse(rows, reason, detail)
@@ -64,7 +64,7 @@ def rate(program: Program, usage: Usage, *, round_levy: bool = True) -> Rated:
     for slot in program.slots:
         line = sheet.lines.get(slot.code) or _no_line(usage.rows)
         amount = line.amount_e10
-        if round_levy and slot.group is Group.LEVY:
+        if whole and slot.group is Group.LEVY:
             amount = _levy_share(amount, slot, running, program.rounding.levy)
         if not everything_good:
             line = replace(line, present=line.present & good)
@@ -87,7 +87,7 @@ def _no_line(rows: int) -> Line:
     return Line(none, none, one, one, none, np.zeros(rows, dtype=np.bool_))
 
 
-def _examined(program: Program, usage: Usage) -> tuple[Usage, list[tuple[Refusal, BoolArray, str]]]:
+def _examined(usage: Usage, *, step: Step | None) -> tuple[Usage, list[tuple[Refusal, BoolArray, str]]]:
     """Rows as the components may rely on them: refused ones hold harmless numbers."""
     energy, whole = usage.energy_dwh, usage.bill_energy_dwh
     refused = [
@@ -113,8 +113,7 @@ def _examined(program: Program, usage: Usage) -> tuple[Usage, list[tuple[Refusal
             ratio_num=np.where(bad, one, usage.ratio_num),
             ratio_den=np.where(bad, one, usage.ratio_den),
         )
-    if program.quantity is not None:
-        step = program.quantity
+    if step is not None:
         energy = to_multiple(energy, unit=step.unit, rounding=step.rounding)
         whole = to_multiple(whole, unit=step.unit, rounding=step.rounding)
     assert largest(energy) <= 2 * ENERGY_LIMIT_DWH, "energy is bounded before it is priced"

@@ -72,12 +72,13 @@ class PerKwh:
                 policy=sheet.proration,
                 scope=Scope.BLOCKS,
             )
+            own = self._block_unit(sheet, unit)
             sheet.charge(
                 f"{self.code}_block",
                 quantity=sheet.full(1),
-                price_micro=self._block_unit(sheet, unit),
+                price_micro=own,
                 scope=Scope.BLOCKS,
-                present=unit != 0 if self.group is Group.SUBSIDY else None,
+                present=own != 0 if self.group is Group.SUBSIDY else None,
                 factor=owed,
             )
             before = sheet.before_dwh(Scope.BLOCKS)

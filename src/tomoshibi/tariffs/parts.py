@@ -42,7 +42,10 @@ def with_bill_energy(frame: pl.DataFrame, *, programs: Mapping[int, Program]) ->
             rows = version == number
             step = program.quantity
             rounded[rows] = to_multiple(rounded[rows], unit=step.unit, rounding=step.rounding)
-    running = running.with_columns(pl.Series("_rounded", rounded))
+    # Plans that round otherwise may meet in a bill: what an earlier part was given is not taken back by a later one.
+    running = running.with_columns(pl.Series("_rounded", rounded)).with_columns(
+        pl.col("_rounded").cum_max().over("row_id")
+    )
     running = _differences(running, "_rounded", ["row_id"])
     bad = pl.col("energy_dwh").is_null() | (pl.col("energy_dwh") < 0)
     return running.with_columns(
@@ -84,11 +87,13 @@ def standing(frame: pl.DataFrame) -> Divided | None:
     )
 
 
-def round_levy(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.DataFrame:
+def round_levy(lines: pl.DataFrame, *, rules: pl.DataFrame, programs: Mapping[int, Program]) -> pl.DataFrame:
     """
-    Round the levy of a bill once: each part takes the difference of the rounded running sums, so the parts add up.
+    Round the levy of a bill once, as the plan of its last part says: each part takes the difference of the rounded
+    running sums, so the parts add up.
 
     :param lines: lines of divided bills with exact levies, ordered by bill, segment and number
+    :param rules: ``row_id`` and ``plan_version`` of the last part of each bill
     """
     if lines.is_empty():
         return lines
@@ -106,15 +111,17 @@ def round_levy(lines: pl.DataFrame, *, programs: Mapping[int, Program]) -> pl.Da
     if levies.is_empty():
         return lines
     levies = levies.with_columns(pl.col("amount_e10").cum_sum().over("row_id", "_levy"))
-    levies = levies.with_columns(pl.Series("amount_e10", _rounded_levy(levies, programs=programs)))
+    version = levies.select("row_id").join(rules, on="row_id", how="left", maintain_order="left")["plan_version"]
+    rounded = _rounded_levy(levies["amount_e10"], version, programs=programs)
+    levies = levies.with_columns(pl.Series("amount_e10", rounded))
     levies = _differences(levies, "amount_e10", ["row_id", "_levy"])
     others = marked.filter(pl.col("_levy").is_null())
     return pl.concat([others, levies]).drop("_levy").sort("row_id", "segment", "component_no")
 
 
-def _rounded_levy(levies: pl.DataFrame, *, programs: Mapping[int, Program]) -> Int64Array:
-    amounts = levies["amount_e10"].to_numpy().copy()
-    version = levies["plan_version"].to_numpy()
+def _rounded_levy(exact: pl.Series, rules: pl.Series, *, programs: Mapping[int, Program]) -> Int64Array:
+    """Running sums by the levy step of the plan version beside each."""
+    amounts, version = exact.to_numpy().copy(), rules.to_numpy()
     for number in np.unique(version):
         rows, step = version == number, programs[int(number)].rounding.levy
         amounts[rows] = to_multiple(amounts[rows], unit=step.unit, rounding=step.rounding)

@@ -111,22 +111,33 @@ def deferred(found: values.PricedFrame, *, programs: Mapping[int, Program]) -> p
     :returns: ``row_id``, ``plan_version``, ``amount_minor`` of the bills that defer anything
     """
     schema = {"row_id": pl.Int64, "plan_version": pl.Int64, "amount_minor": pl.Int64}
+    if all(program.deferral is None for program in programs.values()):
+        return frames.empty(schema)
+    # A line's number means what the plan of its own part says: another plan of the bill numbers its lines otherwise.
+    numbers = pl.DataFrame(
+        [
+            (version, number)
+            for version, program in programs.items()
+            for number, slot in enumerate(program.slots, start=1)
+            if slot.group is Group.ENERGY
+        ],
+        schema={"plan_version": pl.Int64, "component_no": pl.Int16},
+        orient="row",
+    )
+    energy = pl.col("amount_e10").sum().alias("energy_e10")
+    sums = found.lines.join(numbers, on=["plan_version", "component_no"], how="semi").group_by("row_id").agg(energy)
     parts_of_bills = []
     for version, program in programs.items():
         if program.deferral is None:
             continue
-        numbers = [n for n, slot in enumerate(program.slots, start=1) if slot.group is Group.ENERGY]
-        energy = pl.col("amount_e10").filter(pl.col("component_no").is_in(numbers)).sum()
-        sums = found.lines.filter(pl.col("plan_version").last().over("row_id") == version)
-        sums = sums.group_by("row_id", maintain_order=True).agg(energy.alias("energy_e10"))
-        own = sums.join(found.totals.select("row_id", "energy_dwh"), on="row_id", how="inner")
-        quantity = column(own, "energy_dwh")
-        if program.quantity is not None:
-            quantity = to_multiple(quantity, unit=program.quantity.unit, rounding=program.quantity.rounding)
+        own = found.totals.filter(pl.col("rules_version") == version).select("row_id", "energy_dwh")
+        own = own.join(sums, on="row_id", how="left", maintain_order="left").with_columns(
+            pl.col("energy_e10").fill_null(0)
+        )
         later = deferral.deferred_minor(
             program.deferral,
             energy_e10=column(own, "energy_e10"),
-            energy_dwh=quantity,
+            energy_dwh=column(own, "energy_dwh"),
             minor_e10=program.rounding.minor_e10,
         )
         parts_of_bills.append(
@@ -250,7 +261,7 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
 
 
 def _groups(
-    frame: pl.DataFrame, programs: Mapping[int, Program], *, round_levy: bool
+    frame: pl.DataFrame, programs: Mapping[int, Program], *, whole: bool
 ) -> tuple[list[_Group], list[pl.DataFrame]]:
     """Rows of one version each, priced; and refusals of rows without a version that is known."""
     versions = frame["plan_version"]
@@ -264,7 +275,7 @@ def _groups(
             refused.append(_refusals(piece["row_id"], Refusal.NO_PLAN_VERSION))
             continue
         usage = _usage(piece, program)
-        groups.append(_Group(program, engine.rate(program, usage, round_levy=round_levy), usage, piece))
+        groups.append(_Group(program, engine.rate(program, usage, whole=whole), usage, piece))
     return groups, refused
 
 
@@ -297,10 +308,10 @@ def _levy_e10(group: _Group) -> Int64Array:
     return levy
 
 
-def _sums(group: _Group) -> pl.DataFrame:
-    """What the priced rows of a group come to, before the total is rounded."""
+def _sums(group: _Group, *, whole: bool) -> pl.DataFrame:
+    """What the priced rows of a group come to, before the total is rounded; the energy of parts is rounded already."""
     good = group.rated.refusal == 0
-    step = group.program.quantity
+    step = group.program.quantity if whole else None
     energy = group.usage.energy_dwh
     if step is not None:
         energy = to_multiple(energy, unit=step.unit, rounding=step.rounding)
@@ -334,6 +345,7 @@ def _total(sums: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.DataF
             pl.Series("tax_minor", found.tax_minor),
             pl.Series("net_minor", found.net_minor),
             pl.Series("levy_minor", levy // program.rounding.minor_e10),
+            sums["plan_version"].alias("rules_version"),
         ]
     )
     return columns[list(values.TOTALS)], untaxed
@@ -341,10 +353,10 @@ def _total(sums: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.DataF
 
 def _price_whole(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
     """Bills in which nothing changes: one row each."""
-    groups, refused = _groups(frame, programs, round_levy=True)
+    groups, refused = _groups(frame, programs, whole=True)
     columns, found = [], []
     for group in groups:
-        total, untaxed = _total(_sums(group), group.program)
+        total, untaxed = _total(_sums(group, whole=True), group.program)
         own = _columns(group)
         columns.append(own.only(total["row_id"]) if untaxed.height else own)
         found.append(total)
@@ -360,13 +372,14 @@ def _price_whole(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> val
 def _price_divided(frame: pl.DataFrame, *, programs: Mapping[int, Program]) -> values.PricedFrame:
     """Bills of several parts: quantities and the levy are rounded once per bill, a refused part refuses its bill."""
     frame = parts.with_bill_energy(frame, programs=programs)
-    groups, without_version = _groups(frame, programs, round_levy=False)
+    groups, without_version = _groups(frame, programs, whole=False)
     refused = _stack([*without_version, *map(_refused, groups)], values.REFUSALS)
     refused = refused.unique(subset="row_id", keep="first", maintain_order=True)
     lines = _stack([_columns(group).frame() for group in groups], values.LINES)
     lines = lines.join(refused, on="row_id", how="anti").sort("row_id", "segment", "component_no")
-    lines = parts.round_levy(lines, programs=programs)
-    sums = _stack([_sums(group) for group in groups], {}).join(refused, on="row_id", how="anti")
+    rules = frame.group_by("row_id").agg(pl.col("plan_version").last())
+    lines = parts.round_levy(lines, rules=rules, programs=programs)
+    sums = _stack([_sums(group, whole=False) for group in groups], {}).join(refused, on="row_id", how="anti")
     sums = parts.add_up(sums, lines=lines, programs=programs)
     found, untaxed = [], []
     for piece in sums.partition_by("plan_version", maintain_order=True):

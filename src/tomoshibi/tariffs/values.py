@@ -49,7 +49,9 @@ TOTALS: Schema = {
     "unrounded_e10": pl.Int64,
     "tax_rate_ppm": pl.Int64,
     "energy_dwh": pl.Int64,
+    "rules_version": pl.Int64,
 }
+"""``rules_version``: the plan version whose rules the levy and the total follow, that of the bill's last part."""
 REFUSALS: Schema = {"row_id": pl.Int64, "code": pl.String, "detail": pl.String}
 COMPONENT_SUMS: Schema = {
     "plan_version": pl.Int64,

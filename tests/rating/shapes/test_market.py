@@ -240,7 +240,7 @@ def test_bills_agree_with_the_reference(data):
     block = values.HalfHours(
         np.arange(4, dtype=np.int64), START, matrix, np.zeros(days, dtype=np.int8), area="03", spot_micro=spot
     )
-    compare(plan, bills, {"levy": Fraction("4.18")}, [block])
+    compare(bills, {"levy": Fraction("4.18")}, [block])
 
 
 @SHORT

@@ -40,6 +40,23 @@ def test_a_block_has_a_unit_of_its_own(kwh, block, rest):
     assert found.get("fuel") == rest
 
 
+@pytest.mark.parametrize(
+    ("unit", "block", "amounts"),
+    [
+        # 15 x 3.5 = 52.50 where nobody publishes an amount for the block, then 5 x 3.5
+        ("3.5", None, ("-52.5", "-17.5")),
+        ("3.5", "40", ("-40", "-17.5")),
+        # an amount for the block alone is taken off, too
+        ("0", "40", ("-40", None)),
+        ("0", None, (None, None)),
+    ],
+)
+def test_the_discount_of_a_block_is_what_is_published_for_it(unit, block, amounts):
+    market = {"government_discount": unit} | ({"government_discount_block": block} if block else {})
+    found = bill(MINIMUM, AID | BLOCK, kwh="20", market=market)
+    assert (found.get(f"{AID['code']}_block"), found.get(AID["code"])) == amounts
+
+
 def test_the_levy_of_block_and_rest_is_rounded_once():
     # the first 15 kWh cost 15 x 4.18 = 62.70, then 7 x 4.18 = 29.26: 91.96 -> 91, not 62 + 29
     assert bill(MINIMUM, LEVY | BLOCK, kwh="22", market={"levy": "4.18"})["total"] == 591
