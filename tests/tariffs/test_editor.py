@@ -184,9 +184,10 @@ def test_every_kind_of_component_can_be_added_and_typed_into(kind):
     assert editor.apply(added, found=form, posted={one.name: one.value for one in form.fields()}) == added
 
 
-def typed_in(text, **typed):
-    """What a clerk types into the last component but the levy, saved; ``__`` stands for the dots of a place."""
-    place = len(documents.read(text)["versions"][0]["components"]) - 2
+def typed_in(text, kind, **typed):
+    """What a clerk types into the new component of a kind, saved; ``__`` stands for the dots of a place."""
+    parts = documents.read(text)["versions"][0]["components"]
+    (place,) = [number for number, part in enumerate(parts) if part["code"] == kind]
     here = f"versions[0].components[{place}]."
     found = editor.form(text, ())
     names = {one.name for one in found.fields()}
@@ -203,16 +204,18 @@ def test_a_market_linked_price_is_typed_in_whole_without_the_document():
     prices |= {"loss_percent__03": "6.9", "loss_percent__*": "8"}
     typed = {f"{name}__amount": amount for name, amount in prices.items()}
     typed |= {f"{name}__source": source for name in prices}
-    text, part = typed_in(text, **typed, market="area", bounds__per="slot", round__unit="0.01", round__mode="truncate")
+    text, part = typed_in(
+        text, "market_linked", **typed, market="area", bounds__per="slot", round__unit="0.01", round__mode="truncate"
+    )
     amounts = {"fee": part["fee"], "margin": part["margin"], "tax": part["tax_percent"], **part["loss_percent"]}
     assert {name: str(one["amount"]) for name, one in amounts.items()} == {
         "fee": "0.03", "margin": "7.00", "tax": "10", "03": "6.9", "*": "8",
     }  # fmt: skip
     assert part["bounds"]["per"] == "slot"
     assert [str(part["bounds"][limit]["amount"]) for limit in ("floor", "cap")] == ["5", "70"]
-    assert [str(one) for one in queries.findings_in(text) if one.blocking and "components[2]" in str(one)] == []
+    assert [str(one) for one in queries.findings_in(text) if one.blocking and "loss" in str(one)] == []
     empty = {f"bounds__{limit}__{name}": "" for limit in ("floor", "cap") for name in ("amount", "source")}
-    _text, part = typed_in(text, **empty, bounds__per="")
+    _text, part = typed_in(text, "market_linked", **empty, bounds__per="")
     assert "bounds" not in part, "emptied, it is taken out"
 
 
@@ -220,7 +223,7 @@ def test_hours_days_and_months_of_a_new_band_are_typed_into_its_row():
     text = editor.add_component(queries_text(), kind="bands")
     with translation.override("ja"):
         text, part = typed_in(
-            text, **{"bands[0].when[0]__hours": "10:00-17:00", "bands[0].when[0]__days": "平日、土曜日",
+            text, "bands", **{"bands[0].when[0]__hours": "10:00-17:00", "bands[0].when[0]__days": "平日、土曜日",
                      "bands[0].when[0]__months": "7, 8, 9"}
         )  # fmt: skip
         shown = {one.name: one.value for one in editor.form(text, ()).fields()}
@@ -228,21 +231,21 @@ def test_hours_days_and_months_of_a_new_band_are_typed_into_its_row():
         {"hours": ["10:00-17:00"], "days": ["weekday", "saturday"], "months": [7, 8, 9]}
     ]
     assert next(value for name, value in shown.items() if name.endswith("bands[0].when[0].days")) == "平日, 土曜日"
-    _text, part = typed_in(text, **{f"bands[0].when[0]__{name}": "" for name in ("hours", "days", "months")})
+    _text, part = typed_in(text, "bands", **{f"bands[0].when[0]__{name}": "" for name in ("hours", "days", "months")})
     assert "when" not in part["bands"][0], "emptied, the band takes the rest"
 
 
 def test_the_power_factor_is_chosen_or_goes_by_two_codes():
     text = editor.add_component(queries_text(), kind="basic")
-    measured, part = typed_in(text, power_factor="measured")
+    measured, part = typed_in(text, "basic", power_factor="measured")
     assert part["power_factor"] == "measured"
-    _text, part = typed_in(measured, power_factor="")
+    _text, part = typed_in(measured, "basic", power_factor="")
     assert "power_factor" not in part
-    codes, part = typed_in(text, power_factor__kept="kept", power_factor__missed="missed")
+    codes, part = typed_in(text, "basic", power_factor__kept="kept", power_factor__missed="missed")
     assert part["power_factor"] == {"kept": "kept", "missed": "missed"}
-    _text, part = typed_in(codes, power_factor="measured", power_factor__kept="other")
+    _text, part = typed_in(codes, "basic", power_factor="measured", power_factor__kept="other")
     assert part["power_factor"] == "measured", "the choice counts where both were typed"
-    _text, part = typed_in(text, first__size="10", first__price__amount="1838.44")
+    _text, part = typed_in(text, "basic", first__size="10", first__price__amount="1838.44")
     assert (str(part["first"]["size"]), str(part["first"]["price"]["amount"])) == ("10", "1838.44")
 
 
@@ -341,8 +344,8 @@ def test_a_time_of_use_plan_is_made_from_nothing(clerk):  # noqa: F811
     for kind in ("levy", "basic", "bands", "fuel"):
         answer = save(clerk, draft_id, live=False, do="component", **{"new-kind": kind})
         assert re.search(r"#f-versions-0-components-\d$", answer["Location"]), "the page opens where it was added"
-    prices = {name: "30" for name in fields_of(draft_id) if name.endswith("price.amount")}
-    save(clerk, draft_id, **prices)
+    amounts = [name for name in fields_of(draft_id) if name.endswith("price.amount")]
+    save(clerk, draft_id, **{name: "30" for name in amounts if "first" not in name})
     text = queries.draft(draft_id=draft_id).text
     (document,), findings = queries.read_document(text)
     assert [str(one) for one in findings if one.blocking] == []
