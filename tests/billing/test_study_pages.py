@@ -93,7 +93,7 @@ def test_a_question_is_asked_answered_and_taken_out(analyst, now):
     for _head, *lines, total in tables:
         assert total[1:] == tuple(map(sum, zip(*(line[1:] for line in lines), strict=True)))
         assert total[2:4] == (totals["before_minor"], totals["after_minor"])
-    assert round(sum(row[2] for row in parts[1:])) == totals["after_minor"]
+    assert round(sum(row[2] for row in parts[1:-1])) == parts[-1][2] == totals["after_minor"]
     # The same question with another figure begins from this one.
     again = page.split('href="/billing/studies/new/?')[1].split('"')[0].replace("&amp;", "&")
     assert 'value="5"' in analyst.get(f"/billing/studies/new/?{again}").content.decode()
@@ -147,6 +147,45 @@ def test_a_draft_is_studied_before_anybody_publishes_it(analyst, now):
         tariffs.save_draft(draft_id=draft_id, text=text + "\n  nonsense: [", revision=2, now=now, actor_id=None)
     refused = analyst.post("/billing/studies/new/", QUESTION | {"document": f"draft:{draft_id}"})
     assert "document" in refused.context["form"].errors
+
+
+def test_a_plan_that_nobody_is_on_is_studied_by_moving_contracts_to_it(analyst, now):
+    version = plans.versions_of(plan_code="test-b")[0]
+    with db.transaction():
+        draft_id = tariffs.start_draft(
+            version_id=version.id,
+            plan_code="like-b",
+            name="似たプラン",
+            valid_from=version.valid_from,
+            now=now,
+            actor_id=None,
+        )
+    offer = analyst.get("/billing/studies/of-plan/", {"plan": "like-b", "draft": draft_id}).content.decode()
+    assert "move_from=test-b" in offer
+    assert "move_to=like-b" in offer
+    study_id = ask(analyst, document=f"draft:{draft_id}", move_from="test-b", move_to="like-b")
+    running = analyst.get(f"/billing/studies/{study_id}/").content.decode()
+    assert 'hx-trigger="job-ended from:body"' in running, "the page shows the answer by itself"
+    jobs.run_study(worker.Progress(), study_id=study_id)
+    page = analyst.get(f"/billing/studies/{study_id}/").content.decode()
+    assert "似たプラン" in page, "called by its name, though nobody has published it"
+    assert f"draft:{draft_id}" not in page
+
+
+def test_every_table_of_an_answer_adds_up_and_the_workbook_says_what_was_asked(analyst):
+    study_id = ask(analyst, levy="3.98", plan="test-b")
+    jobs.run_study(worker.Progress(), study_id=study_id)
+    totals = queries.study(study_id=study_id).result["totals"]
+    context = analyst.get(f"/billing/studies/{study_id}/").context
+    for table in context["tables"]:
+        assert (table["total"]["before"], table["total"]["after"]) == (totals["before_minor"], totals["after_minor"])
+    last = context["components"][-1]
+    assert last["after"] == f"{totals['after_minor']:,}.00"
+    assert last["change"].startswith("−"), "a real minus sign, as in the other tables"
+    book_of = openpyxl.load_workbook(io.BytesIO(analyst.get(f"/billing/studies/{study_id}/export.xlsx").content))
+    facts = [[cell.value for cell in row] for row in book_of.worksheets[0].rows]
+    assert any("test-b" in str(value) or "従量" in str(value) for _label, value in facts), facts
+    assert [row[1].value for row in book_of.worksheets[4].rows][-1] == totals["before_minor"]
 
 
 def test_a_change_of_a_master_offers_its_study(analyst, now):

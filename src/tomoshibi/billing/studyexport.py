@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import xlsxwriter
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tomoshibi.billing import queries, studylist, studysums, values
+from tomoshibi.identity import queries as people_of_house
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, plain
 from tomoshibi.parties import queries as parties
-from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import downloads
+from tomoshibi.ui import downloads, figures
 from tomoshibi.ui.currency import current
 
 _AT_ONCE = 60_000
@@ -47,14 +47,20 @@ def as_csv(found: values.Study) -> Iterator[str]:
 def as_workbook(found: values.Study) -> bytes:
     """A sheet each for the question, the totals by plan, area, month and component, and the customers."""
     assert found.result is not None, "only studies that are done are exported"
-    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
+    names = studylist.plan_names(found)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False}) as book:
         months = ", ".join(str(Month.from_number(number)) for number in found.months)
         facts = [
             (_("What is asked"), found.title),
+            (_("Looked at"), studylist.selection_words(found, plans=names)),
             *studylist.in_words(found, plans=names),
-            (_("Months"), months),
+            (pgettext("study", "Reading months"), months),
+            *((_("Not priced"), f"{sentence}: {number}") for sentence, number in studylist.refused(found.result)),
+            (
+                pgettext("study", "Asked"),
+                f"{figures.moment(found.created_at)} {people_of_house.name_of(user_id=found.created_by_id)}",
+            ),
             (_("Hash of all inputs"), found.input_hash),
         ]
         _sheet(book, _("Question"), [[str(label), str(text)] for label, text in facts])
@@ -75,18 +81,16 @@ def _sheet(book: Any, title: str, *parts: Any) -> None:
 def _table_rows(table: Any) -> Iterator[Sequence[Any]]:
     name, bills, *amounts = studylist.table_head(table)
     yield [name, bills, *map(_in_unit, amounts)]
-    sums = [0, 0, 0, 0]
-    for row in table["rows"]:
-        counted = [row["bills"], row["before"], row["after"], row["change"]]
-        sums = [one + more for one, more in zip(sums, counted, strict=True)]
-        yield [row["name"], counted[0], *(float(_amount(minor)) for minor in counted[1:])]
-    yield [_("Total"), sums[0], *(float(_amount(minor)) for minor in sums[1:])]
+    for row in (*table["rows"], table["total"]):
+        yield [row["name"], row["bills"], *(float(_amount(row[of])) for of in ("before", "after", "change"))]
 
 
 def _component_rows(found: values.Study) -> Iterator[Sequence[Any]]:
     assert found.result is not None, "the study is done"
     yield [_("Component"), *map(_in_unit, (_("Before"), _("After"), _("Change")))]
-    for name, before, after in studylist.component_sums(found.result):
+    sums = studylist.component_sums(found.result)
+    total = (_("Total"), sum(one[1] for one in sums), sum(one[2] for one in sums))
+    for name, before, after in (*sums, total):
         yield [name, *(float(plain(one, scale=E10)) for one in (before, after, after - before))]
 
 

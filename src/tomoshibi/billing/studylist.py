@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from tomoshibi.billing import queries, studysums, values
 from tomoshibi.billing.scenario import Scenario
@@ -12,6 +12,7 @@ from tomoshibi.identity import queries as people
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10, MICRO
 from tomoshibi.masters import queries as masters
+from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import figures, lists
 from tomoshibi.ui.states import State, Tone
 
@@ -54,7 +55,7 @@ def studies_list() -> lists.ListQuery:
             lists.Text("title", gettext_lazy("What is asked")),
             lists.StateOf("state", gettext_lazy("State"), states=STATES),
             lists.Number("contract_count", gettext_lazy("Contracts")),
-            lists.Number("months", gettext_lazy("Months")),
+            lists.Number("months", pgettext_lazy("study", "Reading months")),
             lists.Money("change_minor", gettext_lazy("Change")),
             lists.Moment("created_at", pgettext_lazy("study", "Asked")),
             lists.Text("created_by", gettext_lazy("By")),
@@ -71,6 +72,21 @@ def _change(result: Mapping[str, Any] | None) -> int | None:
     return result["totals"]["after_minor"] - result["totals"]["before_minor"] if result else None
 
 
+def plan_names(study: values.Study) -> dict[str, str]:
+    """Names of plans in the user's language; those of a study's own documents, too, which nobody has published yet."""
+    language = get_language() or "ja"
+    own = {one["plan"]: one["name"] for one in Scenario.from_json(study.scenario).documents}
+    told = {code: name if isinstance(name, str) else name.get(language[:2]) or name["ja"] for code, name in own.items()}
+    return told | tariffs.plan_names(language=language, with_area=True)
+
+
+def _document_words(named: str) -> str:
+    """``draft:3`` as people say it."""
+    kind, _colon, number = named.partition(":")
+    words = {"draft": _("draft %(number)s"), "proposal": _("proposal %(number)s")}
+    return words[kind] % {"number": number} if kind in words else named
+
+
 def in_words(study: values.Study, *, plans: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a study changes, as label and value."""
     one = Scenario.from_json(study.scenario)
@@ -78,7 +94,7 @@ def in_words(study: values.Study, *, plans: Mapping[str, str]) -> list[tuple[str
     for document, named in zip(one.documents, one.documents_named or ("",) * len(one.documents), strict=False):
         plan = plans.get(document["plan"], document["plan"])
         when = _("from its first day on") if one.from_their_day else _("as if it held in all these months")
-        said.append((_("Version"), f"{plan} {document['versions'][0]['from']} ({named}), {when}"))
+        said.append((_("Version"), f"{plan} {document['versions'][0]['from']} ({_document_words(named)}), {when}"))
     said += [(_("Moved"), f"{plans.get(a, a)} → {plans.get(b, b)}") for a, b in one.moves.items()]
     if one.price_change_ppm:
         whose = plans.get(one.price_plan, one.price_plan) or _("all plans")
@@ -115,7 +131,7 @@ def percent(change: int, before: int) -> str:
     if not before:
         return ""
     hundredths = (abs(change) * 20_000 // abs(before) + 1) // 2
-    sign = "-" if change < 0 and hundredths else "+" if hundredths else "±"
+    sign = figures.MINUS if change < 0 and hundredths else "+" if hundredths else "±"
     return f"{sign}{hundredths // 100}.{hundredths % 100:02d} %"
 
 
@@ -144,10 +160,14 @@ def tables(result: Mapping[str, Any], *, plans: Mapping[str, str]) -> list[dict[
     by_area = [
         _row(str(areas[row["area"]].name) if row["area"] in areas else row["area"], row) for row in result["by_area"]
     ]
+    total = _row(_("Total"), result["totals"])
     return [
-        {"title": _("By plan"), "what": _("Plan"), "rows": [_row(plan(row), row) for row in result["by_plan"]]},
-        {"title": _("By area"), "what": _("Area"), "rows": by_area},
-        {"title": _("By month"), "what": _("Reading month"), "rows": by_month},
+        {"title": title, "what": what, "rows": rows, "total": total}
+        for title, what, rows in (
+            (_("By plan"), _("Plan"), [_row(plan(row), row) for row in result["by_plan"]]),
+            (_("By area"), _("Area"), by_area),
+            (_("By month"), _("Reading month"), by_month),
+        )
     ]
 
 
@@ -156,7 +176,9 @@ def table_head(table: Mapping[str, Any]) -> list[str]:
 
 
 def components(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Exact sums per kind of component, in yen with two decimals."""
+    """Exact sums per kind of component, in yen with two decimals; the last row is their total."""
+    sums = component_sums(result)
+    total = (_("Total"), sum(one[1] for one in sums), sum(one[2] for one in sums))
     return [
         {
             "name": name,
@@ -165,7 +187,7 @@ def components(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "change": _yen(after - before),
             "falls": after < before,
         }
-        for name, before, after in component_sums(result)
+        for name, before, after in (*sums, total)
     ]
 
 
@@ -183,7 +205,16 @@ def component_sums(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
 def _yen(amount_e10: int) -> str:
     """With two decimals, cut off towards zero; the exact sums are in the study."""
     whole, rest = divmod(abs(amount_e10), E10)
-    return f"{'-' if amount_e10 < 0 else ''}{whole:,}.{rest * 100 // E10:02d}"
+    return f"{figures.MINUS if amount_e10 < 0 else ''}{whole:,}.{rest * 100 // E10:02d}"
+
+
+def refused(result: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Why bills could not be priced, and how many; what is so only after the change says it."""
+    said = []
+    for code, number in sorted(result["refused"].items()):
+        sentence = tariffs.refusal_sentence(code.removeprefix("after:"))
+        said.append((f"{_('after the change')}: {sentence}" if code.startswith("after:") else sentence, number))
+    return said
 
 
 def bar_words(bar: Mapping[str, Any]) -> str:

@@ -4,10 +4,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
+import numpy as np
 from django.utils.translation import gettext as _
 
+from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import energy_dwh
 from tomoshibi.tariffs import loads, preview, profiles, published, quotes, values
@@ -53,10 +56,14 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
     :raises UnreadableYear: naming what does not fit
     """
     numbers = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text).replace(",", "")) if one]
-    try:
-        found = [energy_dwh(one) for one in numbers]
-    except ValueError as wrong:
-        raise UnreadableYear(str(wrong)) from None
+    found = []
+    for one in numbers:
+        try:
+            found.append(energy_dwh(one))
+        except ValueError:
+            raise UnreadableYear(
+                _("%(text)s is not a number of kWh with up to four decimals") % {"text": one}
+            ) from None
     if any(one < 0 for one in found):
         raise UnreadableYear(_("Use is not below zero."))
     months = months_until(last)
@@ -83,14 +90,34 @@ def _spread_year(
 
 def of_file(text: str) -> list[Load]:
     """
-    A load file (``loads.read``), its newest twelve months.
+    A load file (``loads.read``), its newest twelve months; every one of them is whole.
 
-    :raises loads.UnreadableLoad: naming the row
+    :raises loads.UnreadableLoad: naming the row, or the month with the half-hours that it lacks
     """
     found = sorted(loads.read(text), key=lambda load: load.month)
     if not found:
         raise loads.UnreadableLoad(_("The file holds no values."))
+    twice = next((one.month for one, other in pairwise(found) if one.month == other.month), None)
+    if twice:
+        raise loads.UnreadableLoad(_("%(month)s stands in the file twice") % {"month": twice})
+    for load in found[-MONTHS:]:
+        _whole(load)
     return found[-MONTHS:]
+
+
+def _whole(load: Load) -> None:
+    """A month with a gap would look cheaper on every plan than it is."""
+    if load.half_hours is None:
+        return
+    missing = np.flatnonzero(load.half_hours == MISSING)
+    if missing.size:
+        day, slot = divmod(int(missing[0]), loads.SLOTS_A_DAY)
+        first = f"{load.period.start + timedelta(days=day)} {slot // 2:02d}:{slot % 2 * loads.SLOT_MINUTES:02d}"
+        said = _(
+            "%(month)s: %(n)d of %(all)d half-hours are missing, the first %(first)s. A month is whole, or not in the file."
+        )
+        numbers = {"month": Month.of(load.period.start), "n": missing.size, "all": load.half_hours.size, "first": first}
+        raise loads.UnreadableLoad(said % numbers)
 
 
 def offers(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.halfhours import MISSING, Int32Array
 from tomoshibi.kernel.periods import Month, Period
@@ -51,21 +52,25 @@ def read(text: str) -> list[Load]:
     try:
         rows = list(reader)
     except csv.Error as damage:
-        raise UnreadableLoad(f"row {reader.line_num}: {damage}") from None
+        raise UnreadableLoad(_("row %(row)d: %(damage)s") % {"row": reader.line_num, "damage": damage}) from None
     header = [name.strip().lower() for name in rows[0]] if rows else []
     if header == ["month", "kwh"]:
         return [_monthly(number, row) for number, row in enumerate(rows[1:], start=2) if row]
     if header == ["start", "kwh"]:
         return _half_hours(rows[1:])
-    raise UnreadableLoad("row 1: a load file begins with month,kwh or start,kwh")
+    raise UnreadableLoad(_("row 1: a load file begins with the heads month,kwh or start,kwh"))
 
 
 def _monthly(number: int, row: list[str]) -> Load:
     try:
         month, kwh = row
-        return of_month(Month.parse(month), energy_dwh=energy_dwh(kwh))
-    except ValueError as wrong:
-        raise UnreadableLoad(f"row {number}: {wrong}") from None
+        found = of_month(Month.parse(month), energy_dwh=energy_dwh(kwh))
+    except ValueError:
+        wanted = _("row %(row)d: %(text)s is not a month like 2026-09 and its kWh")
+        raise UnreadableLoad(wanted % {"row": number, "text": ",".join(row)}) from None
+    if found.energy_dwh < 0:
+        raise UnreadableLoad(_("row %(row)d: use is not below zero") % {"row": number})
+    return found
 
 
 def _half_hours(rows: list[list[str]]) -> list[Load]:
@@ -74,17 +79,22 @@ def _half_hours(rows: list[list[str]]) -> list[Load]:
         if not row:
             continue
         try:
-            start, kwh = datetime.fromisoformat(row[0].strip()), energy_dwh(row[1])
-        except (ValueError, IndexError) as wrong:
-            raise UnreadableLoad(f"row {number}: {wrong}") from None
-        if start.minute % SLOT_MINUTES or start.second or not 0 <= kwh < 2**31:
-            raise UnreadableLoad(f"row {number}: half-hours start at :00 or :30, and their energy is not negative")
+            start, kwh = datetime.fromisoformat(row[0].strip().replace("/", "-")), energy_dwh(row[1])
+        except (ValueError, IndexError):
+            wanted = _("row %(row)d: %(text)s is not a start like 2026-09-01T00:30 and its kWh")
+            raise UnreadableLoad(wanted % {"row": number, "text": ",".join(row)}) from None
+        if start.minute % SLOT_MINUTES or start.second:
+            raise UnreadableLoad(_("row %(row)d: half-hours start at :00 or :30") % {"row": number})
+        if not 0 <= kwh < 2**31:
+            raise UnreadableLoad(_("row %(row)d: use is not below zero") % {"row": number})
         month = Month(start.year, start.month)
         empty = np.full(month.days * SLOTS_A_DAY, MISSING, dtype=np.int32)
         vector = by_month.setdefault(month, empty)
         slot = (start.day - 1) * SLOTS_A_DAY + (start.hour * 60 + start.minute) // SLOT_MINUTES
         if vector[slot] != MISSING:
-            raise UnreadableLoad(f"row {number}: {row[0]} stands in the file twice")
+            raise UnreadableLoad(
+                _("row %(row)d: %(start)s stands in the file twice") % {"row": number, "start": row[0]}
+            )
         vector[slot] = kwh
     loads = []
     for month, vector in sorted(by_month.items()):

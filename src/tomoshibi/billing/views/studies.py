@@ -23,8 +23,9 @@ from tomoshibi.kernel.units import MICRO, plain
 from tomoshibi.masters import queries as masters
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
-from tomoshibi.ui import charts, lists
+from tomoshibi.ui import charts, figures, lists
 from tomoshibi.ui.acting import actor
+from tomoshibi.ui.currency import current
 from tomoshibi.ui.pages import DO, page
 from tomoshibi.worker import queries as clock
 
@@ -102,7 +103,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
 @page(*PROCEDURES)
 def study(request: HttpRequest, study_id: int) -> HttpResponse:
     found = _study_or_404(study_id)
-    names = tariffs.plan_names(language=get_language() or "ja", with_area=True)
+    names = studylist.plan_names(found)
     context: dict[str, Any] = {
         "study": found,
         "states": studylist.STATES,
@@ -166,18 +167,22 @@ def _answer(result: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str,
             (_("Pay the most more"), _with_people(result["losers"])),
             (_("Pay the most less"), _with_people(result["winners"])),
         ],
-        "refused": [
-            (tariffs.refusal_sentence(code.removeprefix("after:")), code.startswith("after:"), number)
-            for code, number in sorted(result["refused"].items())
-        ],
+        "refused": studylist.refused(result),
+        "unit": current().unit,
     }
 
 
 def _histogram(bars: list[Mapping[str, Any]]) -> charts.Chart:
+    """Who does not change is counted in words where others do: one tall bar would hide them."""
+    title, still = _("Customers by change over all months"), [bar for bar in bars if bar["start"] == bar["end"] == 0]
+    if len(bars) > len(still) and any(bar["customers"] for bar in still):
+        bars = [bar for bar in bars if bar not in still]
+        unchanged = _("%(n)s customers pay the same") % {"n": figures.integer(still[0]["customers"])}
+        title = f"{title} ({unchanged})"
     words = [studylist.bar_words(bar) for bar in bars]
     return charts.over_categories(
         chart_id="histogram",
-        title=_("Customers by change over all months"),
+        title=title,
         axis=_("Change [yen]"),
         categories=words,
         series=[charts.Series(name=_("Customers"), points=[bar["customers"] for bar in bars])],
@@ -232,7 +237,20 @@ def study_of_plan(request: HttpRequest) -> HttpResponse:
     named = f"{kind}:{request.GET.get(kind, '')}"
     plan = request.GET.get("plan", "")
     asked = {"document": named, "title": f"{plan} {request.GET.get('start', '')}".strip()}
-    return _offer(request, asked, known=named)
+    return _offer(request, asked | _moves_to(plan, draft=request.GET.get("draft", "")), known=named)
+
+
+def _moves_to(plan: str, *, draft: str) -> dict[str, str]:
+    """Nobody is on a plan that is not published: the question is who would come to it, from the plan it was copied from."""
+    if not plan or tariffs.versions_of(plan_code=plan):
+        return {}
+    found = {"move_to": plan}
+    try:
+        based_on = tariffs.draft(draft_id=int(draft)).based_on_id if draft.isdigit() else None
+    except tariffs.NoSuchDraft:
+        based_on = None
+    version = tariffs.version(version_id=based_on) if based_on else None
+    return found | ({"move_from": version.plan_code} if version else {})
 
 
 @require_GET

@@ -76,7 +76,7 @@ def _per_kwh(year_minor: int | None, used_dwh: int) -> str:
     if year_minor is None or not used_dwh:
         return ""
     hundredths = (year_minor * 10_000 * 200 // used_dwh + 1) // 2
-    return figures.decimal(hundredths, scale=100)
+    return figures.decimal(hundredths, scale=100, decimals=2)
 
 
 def _csv(offers: list[Any], loads: list[Any]) -> HttpResponse:
