@@ -289,6 +289,15 @@ def test_bills_are_found_by_customer_and_priced_again(clerks):
     get(first, "/billing/rebill/", "Every issued bill would come out the same today.")
     bill = queries.bills_of_run(run_id=run.id)[0]
     get(first, f"/billing/bills/{bill.id}/", "Prices from", f"/billing/bills/{bill.id}/replay/")
+    # Each line opens: how it is worked out, how it is rounded, where its price comes from, which version it is of.
+    get(first, f"/billing/bills/{bill.id}/", '<summary class="py-1">Prices from ', "lines stay exact")
+    get(
+        first,
+        f"/billing/bills/{bill.id}/",
+        "the levy to 1 down",
+        "a page of the company",
+        "A month without energy pays one half.",
+    )
     shown = get(first, f"/billing/bills/{bill.id}/", "Fuel unit of 2026-10", "5.80 yen/kWh", "As published")
     assert "priced with another unit" not in shown
     unit = {"area": book.AREA, "product": "regulated_lv", "month": "2026-10", "unit_yen_per_kwh": "-5.10"}

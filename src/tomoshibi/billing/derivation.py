@@ -9,6 +9,7 @@ from tomoshibi.billing.values import Line
 from tomoshibi.kernel.units import E10, E10_PER_MICRO, MICRO, plain
 from tomoshibi.tariffs.values import Component
 
+_NO_RULES: Mapping[str, tuple[str, str]] = {}
 _SHARE = "share"
 _PERCENT = "%"
 """A number that explains another line (power factor)."""
@@ -41,14 +42,22 @@ def grouped(number: int, *, scale: int) -> str:
 
 
 def line(
-    row: Mapping[str, Any], component: Component, *, version: str, language: str, price_list_from: date | None = None
+    row: Mapping[str, Any],
+    component: Component,
+    *,
+    version: str,
+    language: str,
+    price_list_from: date | None = None,
+    rules: Mapping[str, tuple[str, str]] = _NO_RULES,
 ) -> Line:
     """
     A stored line with its meaning.
 
     :param row: ``no, quantity, price_micro, ratio_num, ratio_den, amount_e10``
     :param price_list_from: first day of the plan version
+    :param rules: by component how its lines are worked out and rounded, in words
     """
+    worked_out, rounded = rules.get(component.component, ("", ""))
     language = _LANGUAGES.get(language[:2], "ja")
     unit = _UNITS[component.unit][language]
     share = component.unit == _SHARE
@@ -82,6 +91,8 @@ def line(
         version=version,
         source="; ".join(one[language] for one in component.sources),
         price_list_from=price_list_from,
+        worked_out=worked_out,
+        rounded=rounded,
     )
 
 

@@ -409,6 +409,10 @@ class Line:
     source: str
     price_list_from: date | None = None
     """First day of the plan version; nothing for lines outside the plan."""
+    worked_out: str = ""
+    """How the plan works it out, in a sentence."""
+    rounded: str = ""
+    """How it is rounded, in words."""
 
 
 @dataclass(frozen=True)

@@ -131,22 +131,54 @@ def tax_in_words(document: Part) -> str:
     return _("Prices are without consumption tax; it is added once, to the total.")
 
 
-def rounding_in_words(document: Part) -> str:
-    """Where digits are lost."""
-    rounding = document["versions"][0].get("rounding", {})
-    modes = {
+def _modes() -> dict[str, str]:
+    return {
         "floor": pgettext("rounding", "down"),
         "truncate": pgettext("rounding", "towards zero"),
         "half_up": pgettext("rounding", "half up"),
         "ceiling": pgettext("rounding", "up"),
     }
-    line, levy = rounding.get("line", "exact"), rounding.get("levy", {"unit": 1, "mode": "floor"})
-    lines = _("lines stay exact") if line == "exact" else _("lines to %(unit)s %(mode)s") % {
-        "unit": line["unit"], "mode": modes[line["mode"]],
-    }  # fmt: skip
-    levies = _("the levy is exact") if levy == "exact" else _("the levy to %(unit)s %(mode)s") % {
-        "unit": levy["unit"], "mode": modes[levy["mode"]],
-    }  # fmt: skip
+
+
+def _lines_rounded(rounding: Part) -> str:
+    line = rounding.get("line", "exact")
+    if line == "exact":
+        return _("lines stay exact")
+    return _("lines to %(unit)s %(mode)s") % {"unit": line["unit"], "mode": _modes()[line["mode"]]}
+
+
+def _levies_rounded(rounding: Part) -> str:
+    levy = rounding.get("levy", {"unit": 1, "mode": "floor"})
+    if levy == "exact":
+        return _("the levy is exact")
+    return _("the levy to %(unit)s %(mode)s") % {"unit": levy["unit"], "mode": _modes()[levy["mode"]]}
+
+
+def rules_of_lines(document: Part) -> dict[str, tuple[str, str]]:
+    """
+    For each component of a one-version document how its lines are worked out, and how they are rounded, in words.
+
+    What a component rounds by itself (a basic charge to sen) stands before the rule of the plan.
+    """
+    version = document["versions"][0]
+    rounding, modes = version.get("rounding", {}), _modes()
+    found = {}
+    for part, named in zip(version["components"], named_parts(version), strict=True):
+        levy = part["kind"] == "levy" or part.get("group") == "levy"
+        said = _levies_rounded(rounding) if levy else _lines_rounded(rounding)
+        own = part.get("round")
+        if own and own.get("unit") and part["kind"] == "basic":
+            to = {"unit": own["unit"], "mode": modes[own["mode"]]}
+            amount = _("its amount to %(unit)s %(mode)s") % to
+            said = f"{amount}, {said}"
+        found[part["code"]] = _sentence(named), said
+    return found
+
+
+def rounding_in_words(document: Part) -> str:
+    """Where digits are lost."""
+    rounding, modes = document["versions"][0].get("rounding", {}), _modes()
+    lines, levies = _lines_rounded(rounding), _levies_rounded(rounding)
     said = _("%(lines)s, %(levies)s, the total to whole units %(mode)s") % {
         "lines": lines,
         "levies": levies,

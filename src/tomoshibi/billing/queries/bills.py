@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from django.db.models import DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
+from django.utils import translation
 
 from tomoshibi.billing import derivation, numbering, values
 from tomoshibi.billing.models import Bill, Invoice, Run
@@ -14,6 +15,7 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
+_DJANGO = {"ja": "ja", "zh": "zh-hans", "en": "en"}
 _LINES = {
     "bill_id": pl.Int64,
     "no": pl.Int64,
@@ -206,6 +208,8 @@ def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapp
         for component in components
     }
     known = {version: tariffs.version(version_id=version) for version in versions}
+    with translation.override(_DJANGO.get(language[:2], "ja")):
+        rules = {number: tariffs.rules_of_lines(document=found.document) for number, found in known.items() if found}
 
     def say(row: Mapping[str, Any]) -> values.Line:
         number = row["plan_version"]
@@ -217,6 +221,7 @@ def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapp
             version=version,
             language=language,
             price_list_from=held.valid_from if held else None,
+            rules=rules.get(number, {}),
         )
 
     return say

@@ -26,6 +26,7 @@ from tomoshibi.tariffs.queries.in_words import (
     charges_in_words,
     clauses_in_words,
     refusal_sentence,
+    rules_of_lines,
     typical_days,
 )
 from tomoshibi.tariffs.queries.offers import (
@@ -138,6 +139,7 @@ __all__ = [
     "refusal_sentence",
     "rules",
     "rules_of",
+    "rules_of_lines",
     "shape_holes",
     "shapes_page",
     "shipped_documents",

@@ -55,6 +55,11 @@ def clauses_in_words(*, plan_code: str, on: date) -> tuple[str, str, str] | None
     return fees.cancellation_in_words(document), fees.late_interest_in_words(document), later
 
 
+def rules_of_lines(*, document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """How the lines of each component of a one-version document are worked out and rounded, in the active language."""
+    return wording.rules_of_lines(document)
+
+
 def typical_days(*, document: Mapping[str, Any], area: str, today: date) -> list[values.TypicalDay]:
     """What a kWh costs through a day on the market-linked components of a one-version document."""
     return typical_day.of(document, area=area, today=today)
