@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -86,7 +87,7 @@ def line(
         share="" if row["ratio_num"] == row["ratio_den"] else f"{row['ratio_num']}/{row['ratio_den']}",
         amount=amount,
         amount_e10=row["amount_e10"],
-        formula=formula if explains else f"{formula} = {amount}",
+        formula=formula if explains else f"{formula} = {_before_rounding(row, component, per)}{amount}",
         rule=f"{component.component} ({component.kind})",
         version=version,
         source="; ".join(one[language] for one in component.sources),
@@ -103,6 +104,18 @@ def _per(row: Mapping[str, Any], component: Component) -> int:
         return 1
     straight = row["quantity"] * row["price_micro"] * (E10_PER_MICRO // component.quantity_scale)
     return 1 if straight == row["amount_e10"] else per
+
+
+def _before_rounding(row: Mapping[str, Any], component: Component, per: int) -> str:
+    """What the numbers of a line come to, where its amount was rounded from that; else nothing."""
+    if component.averaged:
+        return ""
+    exact = Fraction(row["quantity"] * row["price_micro"] * row["ratio_num"], row["ratio_den"] * per)
+    exact *= Fraction(E10, MICRO * component.quantity_scale)
+    if abs(exact - row["amount_e10"]) < E10_PER_MICRO:
+        return ""
+    more = "" if exact.denominator == 1 else "…"
+    return f"{decimals(int(exact))}{more} → "
 
 
 def outside_plan(row: Mapping[str, Any]) -> Line:
