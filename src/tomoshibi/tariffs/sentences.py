@@ -17,7 +17,9 @@ REFUSALS = {
     Refusal.BANDS_UNLIKE_ENERGY.code: _("the half-hours do not add up to the energy of the bill"),
     Refusal.INPUT_MISSING.code: _("a number that the plan prices by is missing"),
     Refusal.TOO_LARGE.code: _("an amount or energy is larger than a bill can hold"),
-    Refusal.SPOT_PRICE_MISSING.code: _("the market has no price for a half-hour of the period"),
+    Refusal.SPOT_PRICE_MISSING.code: _(
+        "the spot prices of the masters lack a half-hour of the period (import the market's file there)"
+    ),
     Refusal.NO_PURCHASE_PRICE.code: _("the plan has no price for the plant's certification or year of delivery"),
 }
 
@@ -27,5 +29,7 @@ PUBLISHED = {
     "levy": _("Renewable levy"),
     "government_discount": _("Government discount"),
     "tax_rate": _("Tax rate"),
+    "capacity_contribution": _("Capacity contribution"),
+    "supply_cost": _("Supply-cost adjustment"),
 }
-"""Published values by the names that a refusal carries; a plan's own published amounts keep their codes."""
+"""Published values by the names that a refusal carries; other published amounts of a plan keep their codes."""
