@@ -9,6 +9,7 @@ BoolArray = npt.NDArray[np.bool_]
 LIMIT = 2**62
 """No intermediate value may be larger: one bit below what int64 holds, so that one more sum is safe."""
 
+_MOST = 2**63 - 1
 _MIRRORED = {Rounding.FLOOR: Rounding.CEILING, Rounding.CEILING: Rounding.FLOOR}
 
 
@@ -63,6 +64,8 @@ def share(
 def _size_of_share(size: Int64Array, num: Int64Array, den: Int64Array, *, unit: int, rounding: Rounding) -> Int64Array:
     """A share of amounts that are not negative."""
     whole, rest = np.divmod(size, den * np.int64(unit))
+    if largest(np.atleast_1d(whole)) * largest(np.atleast_1d(num)) * unit > LIMIT:
+        assert bool((whole <= _MOST // np.maximum(num, 1) // unit).all()), "a share fits what an integer holds"
     part = divide_columns(rest * num, den * np.int64(unit), rounding=rounding)
     return (whole * num + part) * np.int64(unit)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tomoshibi.kernel.exact import share
+from tomoshibi.kernel.exact import product, share
 from tomoshibi.kernel.rounding import Int64Array, Rounding, divide_columns
 from tomoshibi.kernel.units import DWH_PER_KWH, E10_PER_MICRO, MICRO
 
@@ -34,7 +34,10 @@ def deferred_minor(rule: Deferral, *, energy_e10: Int64Array, energy_dwh: Int64A
     :param energy_dwh: (n,) the energy [0.1 Wh]
     :param minor_e10: how much of 1e-10 the smallest unit is
     """
-    threshold = energy_dwh * np.int64(rule.above_micro * E10_PER_MICRO // DWH_PER_KWH)
+    factor = E10_PER_MICRO // DWH_PER_KWH
+    threshold, beyond = product(energy_dwh, np.full_like(energy_dwh, rule.above_micro), factor=factor)
+    if beyond is not None:
+        threshold = np.where(beyond, np.int64(BOUND_E10), threshold)
     assert bool((np.abs(energy_e10) < BOUND_E10).all()), "the plan's own bounds hold"
     above = divide_columns(np.maximum(energy_e10 - threshold, 0), minor_e10, rounding=Rounding.FLOOR)
     return share(above, np.full_like(above, rule.share_ppm), MICRO, unit=1, rounding=Rounding.FLOOR)

@@ -219,6 +219,7 @@ class Sheet:
         if not self._applies(scope):
             return amount_e10
         money = self.proration.money
+        amount_e10 = self._fitting(amount_e10, self.usage.ratio_num, self.usage.ratio_den)
         shared = share(amount_e10, self.usage.ratio_num, self.usage.ratio_den, unit=money.unit, rounding=money.rounding)
         return np.where(self._part, shared, amount_e10)
 
@@ -272,6 +273,7 @@ class Sheet:
             amount = to_multiple(amount, unit=own.unit, rounding=own.rounding)
         numerator, denominator = self.full(1), self.full(1)
         if factor is not None:
+            amount = self._fitting(amount, factor[0], factor[1])
             amount = share(amount, factor[0], factor[1], unit=EXACT, rounding=self._line.rounding)
         if scope is not None and self._applies(scope):
             numerator = np.where(self._part, self.usage.ratio_num, np.int64(1))
@@ -310,6 +312,7 @@ class Sheet:
     def _amount(self, unit: Unit, quantity: Int64Array, price: Int64Array, *, per: int) -> Int64Array:
         if unit is Unit.SHARE:
             # The base may be as large as an amount: quotient and remainder go separate ways.
+            quantity = self._fitting(quantity, np.abs(price), MICRO)
             size = share(quantity, np.abs(price), MICRO, unit=EXACT, rounding=self._line.rounding)
             return np.where(price < 0, -size, size)
         factor = E10_PER_MICRO // unit.scale
@@ -317,6 +320,15 @@ class Sheet:
         if too_large is not None:
             self.refuse(too_large, Refusal.TOO_LARGE, "amount")
         return amount if per == 1 else share(amount, 1, per, unit=EXACT, rounding=self._line.rounding)
+
+    def _fitting(self, amount: Int64Array, numerator: Int64Array, denominator: Int64Array | int) -> Int64Array:
+        """Refuse rows whose share would pass what an amount may hold (many days of outage, a period of many months)."""
+        growth = np.maximum(-(-numerator // np.asarray(denominator, dtype=np.int64)), 1)
+        if largest(amount) * largest(np.atleast_1d(growth)) <= LIMIT:
+            return amount
+        too_large = np.abs(amount) > LIMIT // growth
+        self.refuse(too_large, Refusal.TOO_LARGE, "amount")
+        return np.where(too_large, np.int64(0), amount)
 
     def _bounded(self, amount: Int64Array) -> Int64Array:
         """Refuse rows whose lines together would pass what a sum may hold."""

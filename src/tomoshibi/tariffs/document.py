@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -9,29 +10,20 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from tomoshibi.tariffs import fees
+from tomoshibi.tariffs import fees, unreadable
 from tomoshibi.tariffs.shapes import SHAPES
 
 FOLDER = Path(__file__).parent
 PLANS = FOLDER / "plans"
+Unreadable = unreadable.Unreadable
 _DEFAULTS = ("tax", "quantity", "rounding", "proration", "change", *fees.SCHEMA)
-_NOT_YAML = gettext_lazy("not readable as YAML (indents, quotes and brackets matter): %(why)s")
 Path_ = tuple[str | int, ...]
 
 
-class Unreadable(ValueError):
-    """The text is not a plan document at all: no YAML, no mapping, or a key twice."""
-
-    def __init__(self, sentence: str, line: int | None = None) -> None:
-        super().__init__(f"line {line}: {sentence}" if line else sentence)
-        self.sentence, self.line = sentence, line
-
-
 class _ExactLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Decimals and dates stay text, so that 29.80 is what was written; a key twice is refused."""
+    """Decimals and dates stay text, so that 29.80 is what was written, and 010 is no 8; a key twice is refused."""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
@@ -44,11 +36,14 @@ class _ExactLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
         return super().construct_mapping(node, deep=deep)
 
 
-_EXACT_AS_TEXT = {"tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp"}
+_WHOLE = "tag:yaml.org,2002:int"
+_EXACT_AS_TEXT = {"tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp", _WHOLE}
 _ExactLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag not in _EXACT_AS_TEXT]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# Of the ways in which YAML writes whole numbers only the plain one: 0x10, 010, 1_000 and 1:30 are what they say, texts.
+_ExactLoader.add_implicit_resolver(_WHOLE, re.compile("^-?(0|[1-9][0-9]*)$"), list("-0123456789"))
 
 
 def read(text: str) -> dict[str, Any]:
@@ -57,13 +52,14 @@ def read(text: str) -> dict[str, Any]:
 
     :raises Unreadable: with the line
     """
+    root = compose(text)
+    loader = _ExactLoader("")
     try:
-        found = yaml.load(text, Loader=_ExactLoader)  # noqa: S506 - a SafeLoader with fewer types
+        found = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as wrong:
-        line = wrong.problem_mark.line + 1 if wrong.problem_mark else None
-        raise Unreadable(_NOT_YAML % {"why": wrong.problem or wrong.context or ""}, line) from None
-    except yaml.YAMLError as wrong:
-        raise Unreadable(_NOT_YAML % {"why": wrong}) from None
+        raise unreadable.of_error(wrong, text) from None
+    finally:
+        loader.dispose()
     if not isinstance(found, dict):
         raise Unreadable(_("a plan document is a mapping with plan, name, area, ... versions"))
     return found
@@ -92,8 +88,12 @@ def write(value: Any, *, flow: bool | None = None, in_order: bool = False) -> st
 
 
 def compose(text: str) -> Node | None:
-    """The tree of a text with the place of everything in it."""
-    return yaml.compose(text, Loader=_ExactLoader)
+    """
+    The tree of a text with the place of everything in it.
+
+    :raises Unreadable: with the line
+    """
+    return unreadable.tree(lambda: yaml.compose(text, Loader=_ExactLoader), text)
 
 
 def lines(text: str) -> dict[Path_, int]:

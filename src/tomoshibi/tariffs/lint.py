@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tomoshibi.kernel.units import DWH_PER_KWH, TooFine, TooLarge, micro, scaled
+from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import fees
+from tomoshibi.tariffs import fees, numbers
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.shapes import SHAPES, calendar
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
@@ -47,11 +48,19 @@ def complaints(document: Part) -> list[Complaint]:
     form = dict.fromkeys(c for error in validator.iter_errors(document) for c in _form(error))
     if form:
         return list(form)
-    found = list(_sense(document))
+    found = list(numbers.complaints(document)) or list(_sense(document))
     if not any(blocking for _path, _sentence, blocking in found):
-        for one in documents.versions(document):
-            compiler.program(one).slots  # noqa: B018 - a document without complaints compiles
+        for index, one in enumerate(documents.versions(document)):
+            found += _lines_of_one_name(compiler.program(one), index)
     return found
+
+
+def _lines_of_one_name(program: Program, version: int) -> list[Complaint]:
+    """Codes that components make for their lines may meet: ``energy_tier_1`` is also the first tier of ``energy``."""
+    codes = [slot.code for component in program.components for slot in component.slots()]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    text = _("two lines of the bill would be called %(code)s: give a component another code")
+    return [(("versions", version, "components"), text % {"code": code}, True) for code in twice]
 
 
 def _line(path: Path_, places: Mapping[Path_, int]) -> int | None:

@@ -10,6 +10,7 @@ from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place
 
 _DAYS = {"weekday": DayType.WEEKDAY, "saturday": DayType.SATURDAY, "holiday": DayType.HOLIDAY}
 HOURS = "^([01][0-9]|2[0-3]):[03]0-([01][0-9]|2[0-4]):[03]0$"
+SLOTS = 48
 MONTHS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 12}, "minItems": 1}
 CONDITIONS = {
     "type": "array",
@@ -85,7 +86,9 @@ def complaints(part: Part, here: Place) -> Iterator[Complaint]:
     if "round" in part and "remainder" not in part:
         text = _("rounded bands need a remainder band, or they do not add up to the energy of the bill")
         yield (*here, "round"), text, True
-    claimed = claims(part)
+    wrong = list(_hours_that_end_before_they_begin(part, here))
+    yield from wrong
+    claimed = {} if wrong else claims(part)
     for place, owners in claimed.items():
         if len(owners) > 1:
             text = _("%(bands)s overlap at %(when)s")
@@ -94,6 +97,16 @@ def complaints(part: Part, here: Place) -> Iterator[Complaint]:
         if not owners and not open_bands:
             yield (*here, "bands"), _("no band covers %(when)s") % {"when": _when(place)}, True
             return
+
+
+def _hours_that_end_before_they_begin(part: Part, here: Place) -> Iterator[Complaint]:
+    for number, band in enumerate(part["bands"]):
+        for index, condition in enumerate(band.get("when", ())):
+            for place, hours in enumerate(condition.get("hours", ())):
+                slots = slots_of(hours)
+                if not slots or slots.stop > SLOTS:
+                    text = _("%(hours)s do not end later on the same day: a night is 22:00-24:00 and 00:00-08:00")
+                    yield (*here, "bands", number, "when", index, "hours", place), text % {"hours": hours}, True
 
 
 def _when(place: tuple[int, int, int]) -> str:
