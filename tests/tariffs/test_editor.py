@@ -249,6 +249,23 @@ def test_the_power_factor_is_chosen_or_goes_by_two_codes():
     assert (str(part["first"]["size"]), str(part["first"]["price"]["amount"])) == ("10", "1838.44")
 
 
+def test_areas_are_those_of_the_plans_country_and_amounts_beside_shares_say_their_unit():
+    text = editor.add_component(queries_text(), kind="market_linked")
+    with translation.override("en"):
+        form = editor.form(text, ())
+        area = next(one for one in form.fields() if one.name == "area")
+        assert [word for _code, word in area.choices].count("every area") == 1
+        assert len(area.choices) == 11, "ten areas and every area"
+        (box,) = [one for one in form.components if one.kind == "market_linked"]
+        titles = [row.title for row in box.tables[0].rows]
+        china = editor.form(text.replace("plan:", "currency: CNY\nplan:", 1), ())
+    assert "Margin [yen]" in titles
+    assert "Loss rate [%] Tokyo" in titles
+    provinces = next(one for one in china.fields() if one.name == "area").choices
+    assert ("11", "11 Beijing") in provinces
+    assert not [word for code, word in provinces if code == "03"]
+
+
 def queries_text():
     (path,) = [p for p in documents.shipped() if p.stem == "20-tomoshibi-zero"]
     text = path.read_text(encoding="utf-8")

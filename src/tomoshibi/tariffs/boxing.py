@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import fieldwords
@@ -57,6 +59,16 @@ def _worded(schema: Schema) -> list[str]:
     return [one["const"] for one in options if "const" in one] if any(one.get("properties") for one in options) else []
 
 
+def _named(path: Path_, kind: str, label: Sequence[str]) -> tuple[str, ...]:
+    """By which words a place is called."""
+    own = str(path[-1])
+    if path[-2:] == ("bounds", "per"):
+        return ("bounds_per",)
+    if "when" in path[:-1] and own in ("days", "hours"):
+        own = f"when_{own}"
+    return (*label, "discount_code" if own == "when" and kind == "text" else own)
+
+
 def _form_of(schema: Schema, value: Any) -> Schema:
     """Of several forms the one that the value has; a note that is not there yet is one text."""
     options = [resolved(one) for one in schema.get("anyOf", schema.get("oneOf", ()))]
@@ -81,6 +93,11 @@ class _Found:
         # Where amounts stand beside percentages each row says which.
         mixed = path == ("rules",) or any(fieldwords.is_share(row.path) for row in self.prices)
         amount = fieldwords.word("amount") if mixed else fieldwords.head("amount")
+        if mixed and path != ("rules",):
+            self.prices = [
+                row if fieldwords.is_share(row.path) else Row(**(vars(row) | {"title": f"{row.title} [{_('yen')}]"}))
+                for row in self.prices
+            ]
         head = ("", amount, *(fieldwords.head(name) for name in ("source", "confidence", "comment")))
         return (Table((*path, "prices"), head, tuple(self.prices)), *self.tables)
 
@@ -288,12 +305,7 @@ class Builder:
     ) -> list[Field]:
         worded = _worded(resolved(schema))
         if worded:
-            said = tuple((one, fieldwords.choice(str(path[-1]), one)) for one in worded)
-            here = shown(value, "") if value in worded else ""
-            words = " ".join(fieldwords.word(name) for name in (*label, str(path[-1])))
-            chosen = Field(path, words, here, "choice", (("", "–"), *said))
-            parts = _form_of(resolved(schema), {})
-            return [chosen, *([] if here else self._fields(path, parts, value, label=label))]
+            return self._word_or_parts(path, resolved(schema), value, worded, label)
         schema = _form_of(resolved(schema), value)
         kind = _leaf_kind(schema)
         if not kind:
@@ -317,8 +329,7 @@ class Builder:
         elif path[-1] == "product":
             kind, choices = "choice", fieldwords.fuel_products(value)
         elif kind == "choice":
-            options = schema.get("enum", (True, False))
-            choices = tuple((shown(one, ""), fieldwords.choice(str(path[-1]), one)) for one in options)
+            choices = self._enumerated(path, schema, value)
         if kind == "text" and ("comment" in path or path[0] == "sources"):
             kind = "note"
         if kind == "choice" and (not required or value is None):
@@ -329,10 +340,7 @@ class Builder:
             value = [dict(choices).get(str(one), one) for one in value] if isinstance(value, list) else value
         whole = items.get("type") == "integer" or _leaf_kind(items) == "number" if items else False
         whole = whole or all(isinstance(one, int) for one in schema.get("enum", ("",)))
-        own = "discount_code" if path[-1] == "when" and kind == "text" else str(path[-1])
-        if "when" in path[:-1] and own in ("days", "hours"):
-            own = f"when_{own}"
-        words = " ".join(fieldwords.word(name) for name in (*label, own))
+        words = " ".join(fieldwords.word(name) for name in _named(path, kind, label))
         empty = "null" if nullable else "blank" if required else "remove"
         return [Field(path, words, shown(value, kind), kind, choices, empty, whole)]
 
@@ -343,6 +351,25 @@ class Builder:
             str(one["name"]): fieldwords.band_word(one) for one in bands if isinstance(one, Mapping) and "name" in one
         }
         return tuple((named | ({str(value): str(value)} if value and value not in named else {})).items())
+
+    def _word_or_parts(
+        self, path: Path_, schema: Schema, value: Any, worded: Sequence[str], label: Sequence[str]
+    ) -> list[Field]:
+        """What is one of some words, or has parts of its own: a choice, and the parts while no word is chosen."""
+        said = tuple((one, fieldwords.choice(str(path[-1]), one)) for one in worded)
+        here = shown(value, "") if value in worded else ""
+        words = " ".join(fieldwords.word(name) for name in (*label, str(path[-1])))
+        chosen = Field(path, words, here, "choice", (("", "–"), *said))
+        return [chosen, *([] if here else self._fields(path, _form_of(schema, {}), value, label=label))]
+
+    def _enumerated(self, path: Path_, schema: Schema, value: Any) -> tuple[tuple[str, str], ...]:
+        """The allowed values; of areas those of the plan's country, and what is there."""
+        options = schema.get("enum", (True, False))
+        if path == ("area",):
+            # A Chinese plan is offered in provinces, any other in the areas of the grid companies.
+            provinces = self.document.get("currency") == "CNY"
+            options = [one for one in options if one in {EVERY_AREA, value} or (one in AREAS) is not provinces]
+        return tuple((shown(one, ""), fieldwords.choice(str(path[-1]), one)) for one in options)
 
     def _sisters(self, path: Path_) -> Mapping[str, Any]:
         value: Any = self.document

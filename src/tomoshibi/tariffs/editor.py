@@ -102,7 +102,7 @@ def add_component(text: str, *, kind: str) -> str:
         }
     elif kind == "tiers":
         known["steps"][0]["up_to_kwh"] = None
-    elif kind == "basic":
+    elif kind in {"basic", "published_monthly"}:
         known["unit"] = document.get("capacity", {}).get("unit", known["unit"])
     elif kind == "fuel":
         known["product"] = _FUEL_PRODUCTS.get(document.get("voltage", ""), "")

@@ -116,6 +116,7 @@ _WORDS: Mapping[str, Any] = {
     "split": pgettext_lazy("plan field", "Split by"),
     "steps": pgettext_lazy("plan field", "Tiers"),
     "tax_percent": pgettext_lazy("plan field", "Tax on the market price"),
+    "bounds_per": pgettext_lazy("plan field", "What is bounded"),
     "until_year": pgettext_lazy("plan field", "Until year"),
     "window": pgettext_lazy("plan field", "Averaged days"),
     "within_kwh": pgettext_lazy("plan field", "Tolerated kWh"),
@@ -265,7 +266,8 @@ def title(name: str) -> str:
 def choice(name: str, value: Any) -> str:
     """What one of the allowed values is called."""
     if name == "area":
-        return f"{value} {AREAS[value].name}" if value in AREAS else _("every area")
+        known = masters.every_area()
+        return f"{value} {known[value].name}" if value in known else _("every area")
     if isinstance(value, bool):
         return pgettext("tariff", "yes") if value else pgettext("tariff", "no")
     return str(_CHOICES.get((name, str(value)), value))
