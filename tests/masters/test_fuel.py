@@ -147,6 +147,17 @@ def test_the_block_has_a_unit_of_its_own_not_a_multiple():
     assert (unit.price_micro_per_kwh, unit.block_micro) == (micro("0.97"), micro("14.58"))
 
 
+@pytest.mark.parametrize(("own", "block"), [(None, "14.13"), ("-0.20", "14.38")])
+def test_an_island_without_a_block_amount_counts_for_each_kwh_of_the_block(own, block):
+    """14.58 for the block: 15 x -0.03 = -0.45 where the island publishes one unit alone."""
+    formula = values.FuelFormula(
+        base_price_yen=27_100, base_unit_micro=165_000, block_kwh=15, block_base_unit_micro=2_471_000
+    )
+    island = values.FuelUnit(price_micro_per_kwh=micro("-0.03"), block_micro=None if own is None else micro(own))
+    unit = fuel.compute_unit(formula=formula, average_yen=33_000, island=island)
+    assert (unit.price_micro_per_kwh, unit.block_micro) == (micro("0.94"), micro(block))
+
+
 def test_without_weights_or_average_nothing_is_guessed():
     formula = values.FuelFormula(base_price_yen=27_400, base_unit_micro=136_000)
     with pytest.raises(fuel.AverageUnknown):

@@ -55,10 +55,23 @@ def read(text: str) -> list[Load]:
         raise UnreadableLoad(_("row %(row)d: %(damage)s") % {"row": reader.line_num, "damage": damage}) from None
     header = [name.strip().lower() for name in rows[0]] if rows else []
     if header == ["month", "kwh"]:
-        return [_monthly(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+        return _months(rows[1:])
     if header == ["start", "kwh"]:
         return _half_hours(rows[1:])
     raise UnreadableLoad(_("row 1: a load file begins with the heads month,kwh or start,kwh"))
+
+
+def _months(rows: list[list[str]]) -> list[Load]:
+    found: dict[Month, Load] = {}
+    for number, row in enumerate(rows, start=2):
+        if row:
+            load = _monthly(number, row)
+            if load.month in found:
+                raise UnreadableLoad(
+                    _("row %(row)d: %(start)s stands in the file twice") % {"row": number, "start": row[0]}
+                )
+            found[load.month] = load
+    return list(found.values())
 
 
 def _monthly(number: int, row: list[str]) -> Load:
@@ -83,10 +96,16 @@ def _half_hours(rows: list[list[str]]) -> list[Load]:
         except (ValueError, IndexError):
             wanted = _("row %(row)d: %(text)s is not a start like 2026-09-01T00:30 and its kWh")
             raise UnreadableLoad(wanted % {"row": number, "text": ",".join(row)}) from None
-        if start.minute % SLOT_MINUTES or start.second:
+        if start.minute % SLOT_MINUTES or start.second or start.microsecond:
             raise UnreadableLoad(_("row %(row)d: half-hours start at :00 or :30") % {"row": number})
-        if not 0 <= kwh < 2**31:
+        if start.tzinfo is not None:
+            raise UnreadableLoad(_("row %(row)d: starts are in local time, without Z or +09:00") % {"row": number})
+        if kwh < 0:
             raise UnreadableLoad(_("row %(row)d: use is not below zero") % {"row": number})
+        if kwh >= 2**31:
+            raise UnreadableLoad(
+                _("row %(row)d: %(kwh)s kWh in half an hour are too much") % {"row": number, "kwh": row[1]}
+            )
         month = Month(start.year, start.month)
         empty = np.full(month.days * SLOTS_A_DAY, MISSING, dtype=np.int32)
         vector = by_month.setdefault(month, empty)

@@ -62,3 +62,8 @@ def test_lint_refuses_bands_with_gaps_and_overlaps(bands):
 
 def test_lint_refuses_rounded_bands_that_need_not_add_up():
     assert complaints(BANDS | {"round": {"unit": 1, "mode": "half_up"}}) == ["versions.0.components.0.round"]
+
+
+def test_more_in_the_bands_than_in_the_reading_is_refused_though_one_takes_the_rest():
+    """3 kWh at night, and a reading of 2 kWh: nothing is left for home but minus one."""
+    assert bill(ROUNDED, kwh="2", half_hours=hours(night=50), period=MONTH) == ("bands_unlike_energy", "")

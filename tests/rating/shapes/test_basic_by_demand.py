@@ -185,3 +185,11 @@ def test_the_plan_page_says_what_demand_and_power_factor_do(language):
     assert [len(sentence) > 10 for _name, sentence in said] == [True] * 4
     assert "pf_kept" in said[1][1]
     assert [row.amount for row in rows] == ["1,500.00", "75.00", "1,500.00"]
+
+
+@pytest.mark.parametrize(("measured", "agreed"), [(499_400, False), (499_500, True), (500_000, True)])
+def test_500_kw_are_500_kw_after_rounding(measured, agreed):
+    one = Spell(1, measured)
+    found = explained([one], at=one)
+    assert found is not None
+    assert found.to_agree is agreed

@@ -44,3 +44,9 @@ def test_lint_knows_the_classes():
     assert complaints(LAMPS, FUEL | {"classes": ["lamp_30"]}) == ["versions.0.components.1.classes"]
     twice = LAMPS | {"classes": [LAMPS["classes"][0]] * 2}
     assert complaints(twice) == ["versions.0.components.0.classes"]
+
+
+def test_a_unit_that_is_published_without_its_sign_is_taken_off():
+    market = {"fuel_lamp_lamp_10": "9.92", "fuel_lamp_lamp_20": "19.84"}
+    found = bill(LAMPS, FUEL | {"sign": -1}, market=market, inputs={"devices_lamp_10": 3})
+    assert (found["fuel_lamp_10"], found["total"]) == ("-29.76", 260)

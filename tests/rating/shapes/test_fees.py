@@ -103,3 +103,21 @@ def test_lint_looks_at_clauses_of_the_whole_document_and_of_a_version(clauses, p
     assert complaints(flat, **clauses) == [f"versions.0.{place}"]
     whole = document(flat) | clauses
     assert [".".join(map(str, path)) for path, *_ in lint.complaints(whole)] == [place]
+
+
+@pytest.mark.parametrize(("minimum", "interest"), [(82, 82), (83, 0)])
+def test_interest_of_just_the_minimum_is_asked_for(minimum, interest):
+    told = {"percent": {"amount": "10"}, "grace_days": 29, "minimum": minimum}
+    rule = fees.of({"late_interest": told}, minor_per_unit=1)["late_interest"]
+    asked = {"rate_ppm": rule.rate_ppm, "grace_days": rule.grace_days, "minimum_minor": rule.minimum_minor}
+    columns = {name: np.array([number]) for name, number in asked.items()}
+    assert late_interest_by_rule(np.array([10_000]), np.array([30]), **columns).tolist() == [interest]
+    assert late_interest_by_rule(np.array([10_000]), np.array([29]), **columns).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("on", "without"), [({}, True), ({"on": "without_levy_and_tax"}, True), ({"on": "whole"}, False)]
+)
+def test_interest_is_taken_without_levy_and_tax_unless_the_plan_says_so(on, without):
+    told = {"percent": {"amount": "10"}} | on
+    assert fees.of({"late_interest": told}, minor_per_unit=1)["late_interest"].without_levy_and_tax is without

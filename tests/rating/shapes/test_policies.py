@@ -123,3 +123,11 @@ def test_the_quantity_is_rounded_before_it_is_priced(quantity, amount):
     energy = {"code": "energy", "kind": "flat", "price": price("30")}
     more = {} if quantity is None else {"quantity": quantity}
     assert bill(energy, kwh="10.12", **more)["energy"] == amount
+
+
+@pytest.mark.parametrize(("shared", "minimum", "basic"), [("basic", "500", "500"), ("minimum", "250", "1000")])
+def test_a_minimum_charge_and_a_basic_charge_are_shared_each_by_its_own_name(shared, minimum, basic):
+    least = {"code": "least", "kind": "minimum_charge", "block_kwh": 0, "price": price("500")}
+    policy = {"denominator": "reading_period", "applies_to": [shared]}
+    found = bill(BASIC, least, unit="contract", kwh="1", proration=policy, **START)
+    assert (found["least"], found["basic"]) == (minimum, basic)
