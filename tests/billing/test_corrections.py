@@ -70,6 +70,36 @@ def test_what_the_house_opens_by_itself_is_confirmed_by_another_than_who_examine
     assert (confirmed.state, confirmed.confirmed_by_id) == (values.RunState.CONFIRMED, clerks[1])
 
 
+def test_what_changes_while_a_correction_waits_joins_it_until_somebody_examined_it(issued, now):
+    clerks, (one, other), _before = issued
+    book.reading(one, 298, now=now)
+    preview = make(now, None, kind=CORRECTION)
+    first = queries.bills_of_run(run_id=preview.id)
+    book.reading(other, 498, now=now)
+    again = make(now, None, kind=CORRECTION)
+    assert (again.id, again.selected_count, again.bill_count) == (preview.id, 2, 2)
+    bills = queries.bills_of_run(run_id=preview.id)
+    assert {bill.contract_id for bill in bills} == {one.id, other.id}
+    assert first[0].total_minor in {bill.total_minor for bill in bills}, "what was there stays as it was"
+    # Asked by somebody else, or once more, it is what it is.
+    assert make(now, clerks[0], kind=CORRECTION).selected_count == 2
+    assert make(now, None, kind=CORRECTION).bill_count == 2
+    issue(again, now, clerks)
+    with pytest.raises(operations.NothingToBill):
+        operations.open_run(month=book.OCTOBER, selection=EVERYTHING, actor_id=None, now=now, kind=CORRECTION)
+
+
+def test_an_examined_correction_is_left_as_it_was_examined(issued, now):
+    clerks, (one, other), _before = issued
+    book.reading(one, 298, now=now)
+    preview = make(now, None, kind=CORRECTION)
+    release_everything(preview, clerks[0], now)
+    operations.finish_examination(run_id=preview.id, actor_id=clerks[0], now=now)
+    book.reading(other, 498, now=now)
+    same = make(now, None, kind=CORRECTION)
+    assert (same.id, same.state, same.selected_count) == (preview.id, values.RunState.EXAMINED, 1)
+
+
 def test_nothing_changed_produces_nothing(issued, now):
     clerks, (contract, _other), _before = issued
     with pytest.raises(operations.NothingToBill):

@@ -101,6 +101,7 @@ FORMS: tuple[str, ...] = (
     _("split %(number)s %(month)s at %(day)s: equipment added"),
     # billing
     _("made %(run_kind)s run over %(count)s contracts for %(month)s"),
+    _("took %(count)s more contracts into the correction of %(month)s"),
     _("rates the run anew"),
     _("rated %(count)s bills, set %(aside)s aside"),
     _("cancelled the run: %(reason)s"),

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+import polars as pl
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,9 @@ def open_run(
     """
     Make a run over the contracts of a selection that have no bill for the month yet; while one is open, it is that one.
 
-    The members are frozen here: what is contracted later comes with the next run.
+    The members are frozen here: what is contracted later comes with the next run. Only a correction that nobody has
+    examined yet, asked for by the same person or by the house, takes in what changed since it was opened: the files of a
+    morning make one list of differences, not one each.
 
     :param kind: ``CORRECTION`` takes the contracts whose facts changed since they were billed
     :raises NothingToBill: if nobody is left to bill
@@ -80,6 +83,8 @@ def open_run(
     known = Run.objects.filter(kind=kind.value, month=month.number, selection_hash=key)
     known = known.filter(state__in=[state.value for state in values.OPEN_STATES])
     if row := known.first():
+        if kind is values.RunKind.CORRECTION:
+            _take_in_more(row.id, month=month, selection=selection, actor_id=actor_id, now=now)
         return queries.run(run_id=row.id)
     found = queries.members(month=month, selection=selection, kind=kind, today=timezone.localdate(now))
     if found.is_empty():
@@ -108,6 +113,34 @@ def open_run(
     what = f"made {kind.value} run over {found.height} contracts for {month}"
     identity.record_deed(procedure="RB6", what=what, at=now, subject=subject(row.id), actor_id=actor_id)
     return queries.run(run_id=row.id)
+
+
+def _take_in_more(
+    run_id: int, *, month: Month, selection: values.Selection, actor_id: int | None, now: datetime
+) -> None:
+    """Contracts that changed since a correction was opened, as further parts of it; the others keep what they have."""
+    row = locked(run_id)
+    if row.state != values.RunState.CHECKED.value or actor_id != row.created_by_id:
+        return
+    parts = Chunk.objects.filter(run=row)
+    stored = [bytes(part) for part in parts.values_list("members", flat=True)]
+    known = pl.concat([membership.unpack(part)[["contract_id"]] for part in stored])
+    found = queries.members(
+        month=month, selection=selection, kind=values.RunKind.CORRECTION, today=timezone.localdate(now)
+    )
+    more = found.join(known, on="contract_id", how="anti")
+    if more.is_empty():
+        return
+    last = parts.aggregate(last=Max("no"))["last"] or 0
+    Chunk.objects.bulk_create(
+        Chunk(run=row, no=no, members=membership.pack(part), size=part.height)
+        for no, part in enumerate(membership.chunks(more), start=last + 1)
+    )
+    row.rate_again()
+    row.selected_count += more.height
+    row.save()
+    what = f"took {more.height} more contracts into the correction of {month}"
+    identity.record_deed(procedure="RB6", what=what, at=now, subject=subject(run_id), actor_id=actor_id)
 
 
 @db.transaction_required
