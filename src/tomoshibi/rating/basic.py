@@ -6,6 +6,7 @@ import numpy as np
 
 from tomoshibi.kernel.exact import BoolArray
 from tomoshibi.kernel.rounding import Int64Array
+from tomoshibi.kernel.units import MILLI, plain
 from tomoshibi.rating.power_factor import HUNDRED, PowerFactor
 from tomoshibi.rating.proration import Scope
 from tomoshibi.rating.refusals import Refusal
@@ -96,7 +97,8 @@ class Basic:
         sheet.refuse(missing, Refusal.NO_CAPACITY)
         if self.allowed_milli:
             offered = np.isin(size, np.array(self.allowed_milli, dtype=np.int64))
-            sheet.refuse(~offered & ~missing, Refusal.CAPACITY_NOT_OFFERED)
+            sizes = ", ".join(plain(size, scale=MILLI) for size in self.allowed_milli)
+            sheet.refuse(~offered & ~missing, Refusal.CAPACITY_NOT_OFFERED, f"{sizes} {self.unit}")
         return np.where(missing, np.int64(0), size)
 
     def _factor(self, sheet: Sheet, *, there: BoolArray) -> tuple[Int64Array, int] | None:

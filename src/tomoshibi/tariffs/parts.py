@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from tomoshibi.kernel import frames
 from tomoshibi.kernel.exact import portion, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.program import Program, Split
@@ -15,8 +16,7 @@ from tomoshibi.tariffs.shares_of_month import days
 
 def apart(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Bills of one row, and bills of several."""
-    ids = frame["row_id"]
-    if bool((np.diff(ids.to_numpy()) > 0).all()) or ids.n_unique() == frame.height:
+    if frames.all_differ(frame["row_id"]):
         return frame, frame.clear()
     several = pl.col("row_id").is_duplicated()
     return frame.filter(~several), frame.filter(several).sort("row_id", "segment")

@@ -10,7 +10,7 @@ REFUSALS = {
     Refusal.NEGATIVE_ENERGY.code: _("the energy is below zero"),
     Refusal.BAD_PERIOD.code: _("the period ends before it starts or lies outside its reading period"),
     Refusal.NO_CAPACITY.code: _("the plan is priced by size, and the contract has none"),
-    Refusal.CAPACITY_NOT_OFFERED.code: _("the plan does not offer this size"),
+    Refusal.CAPACITY_NOT_OFFERED.code: _("the plan does not offer this size, but these"),
     Refusal.VALUE_MISSING.code: _("a published value is missing"),
     Refusal.BANDS_MISSING.code: _("the plan prices by time of use, and there are no half-hours"),
     Refusal.HALF_HOURS_INCOMPLETE.code: _("half-hours of the period are missing"),

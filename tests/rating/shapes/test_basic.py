@@ -33,11 +33,12 @@ def test_table(part, unit, size, kwh, amount):
 
 
 @pytest.mark.parametrize(
-    ("size", "refusal"), [(None, "no_capacity"), ("0", "no_capacity"), ("35", "capacity_not_offered")]
+    ("size", "refusal"),
+    [(None, ("no_capacity", "")), ("0", ("no_capacity", "")), ("35", ("capacity_not_offered", "30, 40 A"))],
 )
 def test_a_size_that_is_missing_or_not_offered_is_refused(size, refusal):
     found = bill(AMPERE, unit="A", size=size, kwh="1", sizes=[30, 40])
-    assert found[0] == refusal
+    assert found == refusal
 
 
 def test_lint_wants_one_unit_for_plan_and_price():
