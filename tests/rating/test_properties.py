@@ -181,3 +181,10 @@ def test_a_share_of_components_is_taken_off_for_days_that_a_bill_may_have(days, 
     outage = {"code": "outage", "kind": "percent", "of": ["basic"], "times": "outage_days", "percent": price("-0.1")}
     found = bill(basic, outage, unit="contract", kwh="1", inputs={"outage_days": days})
     assert (found == ("input_missing", "outage_days")) is refused
+
+
+def test_lines_that_fit_one_by_one_are_refused_where_their_sum_does_not():
+    """Three of 400 million yen each are 1,200 million: more than 64 bits hold of 1e-10 yen."""
+    lines = [{"code": f"fee_{n}", "kind": "fixed", "price": price("400000000")} for n in range(3)]
+    assert bill(*lines, kwh="1") == ("too_large", "total")
+    assert bill(lines[0], kwh="1")["total"] == 400_000_000

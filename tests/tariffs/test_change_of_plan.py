@@ -69,3 +69,17 @@ def test_the_last_plan_defers_even_if_it_used_nothing():
     assert pricing.deferred(found, programs=programs).row(0) == (1, 2, 300)
     found, programs = priced(document(FLAT, **DEFERRED), document(FLAT), ["100", "0"])
     assert pricing.deferred(found, programs=programs).is_empty()
+
+
+def test_the_energy_goes_to_the_parts_by_the_rule_of_the_last_plan():
+    """15 and 15 days with 10 and 40 kW: half and half by days, one fifth and four by days times kW."""
+    by_days, by_size = document(FLAT, change="days"), document(FLAT, change="days_x_size")
+    frame = pl.DataFrame(
+        {
+            "row_id": [1, 1], "segment": [0, 1], "plan_version": [1, 2], "capacity_milli": [10_000, 40_000],
+            "period_start": DAYS[:2], "period_end": DAYS[1:], "bill_energy_dwh": [1_000_000] * 2,
+        }
+    )  # fmt: skip
+    for first, second, shares in ((by_days, by_size, [200_000, 800_000]), (by_size, by_days, [500_000, 500_000])):
+        programs = {1: queries.program_of(first), 2: queries.program_of(second)}
+        assert pricing.split_energy(frame, programs=programs)["energy_dwh"].to_list() == shares
