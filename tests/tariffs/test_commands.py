@@ -201,4 +201,4 @@ def test_a_half_hour_file_is_priced_by_time_of_use(tmp_path):
     (gap,) = json.loads(RUN.invoke(commands.top, arguments).stdout)
     assert gap["refusal"] == ["half_hours_incomplete", ""]
     file.write_text("\n".join([*rows, rows[-1]]), encoding="utf-8")
-    assert "row 1442" in RUN.invoke(commands.top, arguments).stderr
+    assert "1442" in RUN.invoke(commands.top, arguments).stderr

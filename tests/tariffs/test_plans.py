@@ -267,6 +267,23 @@ def test_published_values_come_as_columns_and_what_is_missing_refuses_its_row(in
     assert found.refusals.select("row_id", "code", "detail").rows() == [(2, "value_missing", "fuel")]
 
 
+def test_the_government_discount_is_that_of_the_month_of_use(in_transaction, now):
+    """Begun with the use of January 2023 at 7 yen: a bill of a month is for the use of the month before, unless said."""
+    masters.load_shipped(on=now.date(), with_banks=False)
+    operations.install_shipped(now=now)
+    rows = pl.DataFrame(
+        {
+            "row_id": [1, 2], "plan_code": ["tokyo-b"] * 2, "area": ["03"] * 2, "voltage": ["low"] * 2,
+            "month": [202301, 202302], "period_start": [date(2022, 12, 10), date(2023, 1, 10)],
+            "period_end": [date(2023, 1, 10), date(2023, 2, 10)],
+        }
+    )  # fmt: skip
+    versions = queries.with_versions(rows)
+    assert queries.with_market(versions)["government_discount_micro"].to_list() == [0, 7_000_000]
+    stated = versions.with_columns(usage_month=pl.lit(202301, dtype=pl.Int64))
+    assert queries.with_market(stated)["government_discount_micro"].to_list() == [7_000_000, 7_000_000]
+
+
 def test_holidays_and_sundays_are_one_day_type(in_transaction, now):
     from tomoshibi.kernel.periods import Period
 
