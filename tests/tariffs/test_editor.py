@@ -286,6 +286,44 @@ def test_two_windows_do_not_overwrite_each_other(clerk):  # noqa: F811
     assert "plan: mine" in text.content.decode(), "what was typed stays on the page"
 
 
+@pytest.mark.parametrize("do", ["row:{list}", "component", "source", "remove:versions[0].components[1]", "save"])
+def test_a_button_of_a_stale_window_loses_nothing_that_was_typed_there(clerk, do):  # noqa: F811
+    draft_id = begin(clerk)
+    stale = fields_of(draft_id) | {"revision": 1, f"{STEP}.price.amount": "33.07", "new-kind": "fixed"}
+    save(clerk, draft_id, **{"name.ja": "別の窓の名前"})
+    kept = queries.draft(draft_id=draft_id)
+    given = stale | {"do": do.format(list="versions[0].components[1].steps")}
+    answer = clerk.post(f"/tariffs/drafts/{draft_id}/save/", given)
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "amount: 33.07" in shown, "the document as it was typed, to be copied from"
+    assert "name: fixed" not in shown
+    assert "別の窓の名前" in shown, "what stands there now, beside it"
+    assert "Save and check" not in shown
+    assert (queries.draft(draft_id=draft_id)) == kept
+
+
+def test_what_was_typed_into_a_row_that_another_window_took_out_is_shown(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    stale = fields_of(draft_id) | {"revision": 1, "versions[0].components[1].steps[2].price.amount": "44.09"}
+    save(clerk, draft_id, live=False, do="remove:versions[0].components[1].steps[0]")
+    answer = clerk.post(f"/tariffs/drafts/{draft_id}/save/", stale | {"do": "row:versions[0].components[1].steps"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "44.09" in shown
+    assert "versions[0].components[1].steps[2].price.amount" in shown, "a place that is no longer there is named"
+
+
+def test_what_was_typed_after_the_draft_was_proposed_is_shown(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    save(clerk, draft_id, **{f"{STEP}.price.amount": "31.20"})
+    stale = fields_of(draft_id) | {"revision": 2, f"{STEP}.price.amount": "33.07"}
+    assert clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "値上げ"}).status_code == 302
+    answer = clerk.post(f"/tariffs/drafts/{draft_id}/save/", stale | {"do": "component", "new-kind": "fixed"})
+    assert answer.status_code == 409
+    assert "33.07" in answer.content.decode()
+
+
 def test_the_document_itself_is_kept_even_unreadable_and_findings_name_their_lines(clerk):  # noqa: F811
     draft_id = begin(clerk)
     url = f"/tariffs/drafts/{draft_id}/text/"

@@ -19,11 +19,24 @@ from tomoshibi.tariffs.boxing import Builder
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.values import Finding
 
-__all__ = ["Form", "add_component", "add_row", "add_source", "apply", "form", "newest_component", "remove", "slug"]
+__all__ = [
+    "Form",
+    "add_component",
+    "add_row",
+    "add_source",
+    "apply",
+    "form",
+    "newest_component",
+    "others",
+    "remove",
+    "slug",
+]
 Schema = Mapping[str, Any]
 _BASIC = ("basic", "minimum_charge", "devices")
 _ENERGY = ("flat", "tiers", "bands", "band_tiers", "seasons", "market_linked")
 _FUEL_PRODUCTS = {"low": masters.REGULATED_LOW, "high": masters.HIGH, "special_high": masters.SPECIAL_HIGH}
+_PLACE = re.compile(r"(versions|sources)\b|[a-z_]+[.\[]")
+"""Names of fields that are places of a document; a form posts its revision and the example's wishes besides."""
 _WHOLE = re.compile(r"-?[0-9]+")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
@@ -64,6 +77,24 @@ def apply(text: str, *, found: Form, posted: Mapping[str, str]) -> str:
         text = edits.remove(text, path)
         text = _without_empty(text, path[:-1])
     return text
+
+
+def others(*, found: Form, posted: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """
+    What a form holds that was opened before the draft was changed elsewhere, where that is not what stands there now.
+
+    :param found: the form as it stands now
+    :param posted: texts by the name of their field, of the older form
+    :returns: place in words (its path where the form has it no longer), what was posted, what stands there now
+    """
+    now = {one.name: one.value for one in found.fields()}
+    rest = []
+    for name, typed in posted.items():
+        if _tidy(typed) == now.get(name, "") or (name not in now and not _PLACE.match(name)):
+            continue
+        place = found.place_of(name) if name in now else None
+        rest.append((place[1] if place else name, _tidy(typed), now.get(name, "")))
+    return rest
 
 
 def add_row(text: str, *, name: str) -> str:

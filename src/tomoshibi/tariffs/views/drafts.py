@@ -223,6 +223,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     if form is None:
         return redirect("tariffs:draft_text", draft_id)
     posted = request.POST.dict()
+    revision = int(posted.get("revision") or 0)
     text = typed = editor.apply(found.text, found=form, posted=posted)
     # What saves itself while somebody types never takes anything out: the script sends the button that has the focus along.
     by_itself = bool(request.headers.get("HX-Request"))
@@ -234,7 +235,8 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
         "remove": lambda: editor.remove(text, name=place),
     }
     try:
-        text = acts[act]() if act in acts else text
+        # Of another revision the button's place may be another one; nothing is kept of it either way.
+        text = acts[act]() if act in acts and revision == found.revision else text
     except LookupError:
         messages.error(request, _("This place is no longer in the document."))
         return redirect("tariffs:draft", draft_id)
@@ -243,15 +245,14 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
             operations.save_draft(
                 draft_id=draft_id,
                 text=text,
-                revision=int(posted.get("revision") or 0),
+                revision=revision,
                 now=clock.now(),
                 actor_id=actor(request),
             )
     except (operations.ChangedElsewhere, operations.DraftNotOpen) as refusal:
         if by_itself:
             return render(request, "tariffs/draft_conflict.html", {"sentence": str(refusal), "draft": found})
-        messages.error(request, str(refusal))
-        return redirect("tariffs:draft", draft_id)
+        return _not_kept(request, found, typed, refusal, fields=editor.others(found=form, posted=posted))
     if not by_itself:
         added = editor.newest_component(typed, text) if act == "component" else ()
         anchor = f"#{editor.slug(added or documents.path_of(place))}" if act in {"row", "component"} else ""
@@ -276,7 +277,7 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
 def draft_text(request: HttpRequest, draft_id: int) -> HttpResponse:
     """The document itself, with findings at their lines."""
     found = _draft_or_404(draft_id)
-    status, text, revision = 200, found.text, found.revision
+    text = found.text
     if request.method == "POST":
         if not request.user.has_perm("RB1.do"):
             return HttpResponse(status=403)
@@ -294,16 +295,37 @@ def draft_text(request: HttpRequest, draft_id: int) -> HttpResponse:
                     actor_id=actor(request),
                 )
         except (operations.ChangedElsewhere, operations.DraftNotOpen) as refusal:
-            # What was typed stays on the page, to be copied from.
-            messages.error(request, str(refusal))
-            status = CONFLICT
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("tariffs:draft_text", draft_id)
+            return _not_kept(request, found, text, refusal)
+        messages.success(request, _("Saved."))
+        return redirect("tariffs:draft_text", draft_id)
+    return render(request, "tariffs/draft_text.html", _text_page(request, found, text))
+
+
+def _text_page(request: HttpRequest, found: values.Draft, text: str) -> dict[str, Any]:
     findings = queries.findings_in(text)
-    context = _page(request, found, findings, editor.form(text, findings)) | {"text": text, "revision": revision}
-    context["marked"] = sorted((one for one in findings if one.line), key=lambda one: one.line or 0)
-    return render(request, "tariffs/draft_text.html", context, status=status)
+    return _page(request, found, findings, editor.form(text, findings)) | {
+        "text": text,
+        "marked": sorted((one for one in findings if one.line), key=lambda one: one.line or 0),
+    }
+
+
+def _not_kept(
+    request: HttpRequest,
+    found: values.Draft,
+    text: str,
+    refusal: Exception,
+    *,
+    fields: list[tuple[str, str, str]] | None = None,
+) -> HttpResponse:
+    """
+    What was typed and could not be saved, on the page of the document, to be copied from.
+
+    :param text: the document as it was typed
+    :param fields: place, what was typed there, and what stands there now; of a form
+    """
+    messages.error(request, str(refusal))
+    context = _text_page(request, found, text) | {"refused": True, "others": fields}
+    return render(request, "tariffs/draft_text.html", context, status=CONFLICT)
 
 
 @require_POST
