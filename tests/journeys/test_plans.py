@@ -1,6 +1,6 @@
 """A price rise on its way: written as a document, refused with reasons, corrected, proposed, published by another."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -108,3 +108,34 @@ def test_the_author_with_all_rights_still_needs_somebody_else(journey):
     assert abe.post(f"{proposal}publish/").status_code == 302
     assert queries.plan_version(plan_code="tokyo-b", on=STARTS).id == version.id
     assert len(worklist.open_items(kind="tariffs.proposal")) == 1
+
+
+def test_a_shop_on_high_voltage_is_quoted_by_what_its_half_hours_say_of_its_demand(journey):
+    journey.in_transaction(set_up_office)
+    ito = journey.sign_in("ito")
+    first = datetime(2026, 8, 1)
+    starts = [first + timedelta(minutes=30 * n) for n in range((31 + 30) * 48)]
+    # 10 kWh each half-hour, and once 32.3: 64.6 kW, in August. September remembers it.
+    used = {datetime(2026, 8, 10, 14): "32.3"}
+    load = "\n".join(["start,kwh", *(f"{start:%Y-%m-%dT%H:%M},{used.get(start, '10')}" for start in starts)])
+    asked = {"area": "03", "voltage": "high", "size": "50", "unit": "kW", "last_month": "2026-10", "profile": "shop"}
+
+    def quoted(**more):
+        file = SimpleUploadedFile("load.csv", load.encode(), content_type="text/csv")
+        page = ito.post("/tariffs/quote/", asked | {"file": file} | more)
+        assert page.status_code == 200
+        return {row["code"]: row for row in page.context["rows"]}
+
+    # Without the power factor nothing can be said of these plans, and the page names it.
+    refused = quoted()["tokyo-high-voltage-commercial"]
+    assert (refused["year"], refused["refusal"].endswith(": 力率")) == (None, True)
+    offered = quoted(power_factor="98")
+    assert offered["tomoshibi-high-voltage"]["year"] is not None
+    by_demand = offered["tokyo-high-voltage-commercial"]
+    # 65 kW x 1,814.37 x (185 - 98)/100 = 102,602.62 in both months, as worked out by hand in the golden bill of 65 kW.
+    alone = queries.quote(
+        documents=queries.plan_documents(plan_code="tokyo-high-voltage-commercial"),
+        loads=queries.with_demand(queries.read_load(load), power_factor=98), area="03",
+    )  # fmt: skip
+    assert [line.amount for bill in alone for line in bill.lines if line.code == "basic"] == ["102,602.62"] * 2
+    assert list(by_demand["totals"]) == [bill.total_minor for bill in alone]

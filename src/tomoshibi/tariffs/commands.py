@@ -120,6 +120,10 @@ def quote(
     kwh: Annotated[str, typer.Option(help="energy of the month")] = "",
     load: Annotated[Path | None, typer.Option(help="CSV: month,kwh or start,kwh (half-hours)")] = None,
     size: Annotated[str, typer.Option(help="contract size in the plan's unit (30 for 30 A)")] = "",
+    demand: Annotated[
+        str, typer.Option(help="maximum demand in kW, one or '60 65 ...' by month; half-hours bring their own")
+    ] = "",
+    power_factor: Annotated[int | None, typer.Option(help="of every month in per cent, 0..100")] = None,
     area: Annotated[str, typer.Option(help="area 01..10, where the plan is offered in every area")] = "",
     start: Annotated[str, typer.Option(help="first day of the period")] = "",
     end: Annotated[str, typer.Option(help="day after its last")] = "",
@@ -154,7 +158,9 @@ def quote(
         }
         quotes = queries.quote(
             documents=documents,
-            loads=_loads(month, kwh, load, start, end, energy_dwh),
+            loads=queries.with_demand(
+                _loads(month, kwh, load, start, end, energy_dwh), demand=demand, power_factor=power_factor
+            ),
             area=place,
             capacity_milli=milli(size) if size else None,
             discounts=discount,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import energy_dwh
-from tomoshibi.tariffs import loads, preview, profiles, published, quotes, values
+from tomoshibi.tariffs import demands, loads, preview, profiles, published, quotes, values
 from tomoshibi.tariffs.loads import Load
 
 MONTHS = 12
@@ -90,11 +90,12 @@ def _spread_year(
 
 def of_file(text: str) -> list[Load]:
     """
-    A load file (``loads.read``), its newest twelve months; every one of them is whole.
+    A load file (``loads.read``), its newest twelve months; every one of them is whole. Their contract demand follows from
+    the older months of the file, too.
 
     :raises loads.UnreadableLoad: naming the row, or the month with the half-hours that it lacks
     """
-    found = sorted(loads.read(text), key=lambda load: load.month)
+    found = demands.settled(sorted(loads.read(text), key=lambda load: load.month))
     if not found:
         raise loads.UnreadableLoad(_("The file holds no values."))
     twice = next((one.month for one, other in pairwise(found) if one.month == other.month), None)

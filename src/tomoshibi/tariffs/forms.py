@@ -137,7 +137,30 @@ class QuoteForm(forms.Form):
     file = forms.FileField(
         label=_("or a load file"), required=False, help_text=_("CSV with start,kwh (half-hours) or month,kwh")
     )
+    demand = forms.CharField(
+        label=_("Maximum demand [kW]"),
+        required=False,
+        help_text=_(
+            "one value for all months, or one for each, oldest first; empty: from the half-hours of the load file"
+        ),
+    )
+    power_factor = forms.IntegerField(
+        label=_("Power factor [%]"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("of the daytime, for plans whose basic charge follows it; 85 changes nothing"),
+    )
     load_text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    by_demand = ("demand", "power_factor")
+    """Fields that only plans on actual demand need."""
+
+    def by_load(self) -> list[forms.BoundField]:
+        """The fields that any plan needs."""
+        return [field for field in self.visible_fields() if field.name not in self.by_demand]
+
+    def by_plan(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.by_demand]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -162,8 +185,13 @@ class QuoteForm(forms.Form):
                 )
             else:
                 raise forms.ValidationError(_("Enter the use by month, or choose a file."))
+            cleaned["loads"] = queries.with_demand(
+                cleaned["loads"], demand=cleaned.get("demand") or "", power_factor=cleaned.get("power_factor")
+            )
         except queries.UnreadableLoad as wrong:
             self.add_error("file", str(wrong))
         except queries.UnreadableYear as wrong:
             self.add_error("monthly", str(wrong))
+        except queries.UnreadableDemand as wrong:
+            self.add_error("demand", str(wrong))
         return cleaned

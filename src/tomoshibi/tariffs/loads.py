@@ -27,12 +27,18 @@ class Load:
 
     :param month: the month it is billed in (月分)
     :param half_hours: (days x 48,) of the period, where they are known [0.1 Wh]
+    :param max_demand_milli: the largest demand of the period, where it was measured or told [1e-3 kW]
+    :param demand_milli: the contract demand on actual demand that follows from it and the months before [1e-3 kW]
+    :param power_factor_percent: of the month, where it was told
     """
 
     month: Month
     period: Period
     energy_dwh: int
     half_hours: Int32Array | None = None
+    max_demand_milli: int | None = None
+    demand_milli: int | None = None
+    power_factor_percent: int | None = None
 
 
 def of_month(month: Month, *, energy_dwh: int, period: Period | None = None) -> Load:
@@ -40,11 +46,23 @@ def of_month(month: Month, *, energy_dwh: int, period: Period | None = None) -> 
     return Load(month, period or month.plus(-1).period, energy_dwh)
 
 
+def demand_of(half_hour_dwh: int) -> int:
+    """
+    The mean power of half an hour, which is what maximum demand means: twice its energy [1e-3 kW].
+
+    Source: yonden.co.jp/business/price/determine.html.
+
+    :param half_hour_dwh: energy of half an hour [0.1 Wh]
+    """
+    return (half_hour_dwh * 2 + 5) // 10
+
+
 def read(text: str) -> list[Load]:
     """
     Read a load file: ``month,kwh`` (2026-10 is the month of the bill) or ``start,kwh`` (half-hours, each by its start).
 
-    Half-hours are cut into calendar months; each is billed in the month after.
+    Half-hours are cut into calendar months; each is billed in the month after, and has the largest of its half-hours, twice,
+    for its maximum demand. A month that lacks half-hours has none: the missing one may be the largest.
 
     :raises UnreadableLoad: naming the row
     """
@@ -118,5 +136,8 @@ def _half_hours(rows: list[list[str]]) -> list[Load]:
     loads = []
     for month, vector in sorted(by_month.items()):
         known = np.where(vector == MISSING, 0, vector)
-        loads.append(Load(month.plus(1), month.period, int(known.sum(dtype=np.int64)), vector))
+        whole = bool((vector != MISSING).all())
+        demand = demand_of(int(known.max())) if whole else None
+        energy = int(known.sum(dtype=np.int64))
+        loads.append(Load(month.plus(1), month.period, energy, vector, max_demand_milli=demand))
     return loads

@@ -217,6 +217,9 @@ def _frame(
             "area": [area] * len(loads),
             "voltage": [documents[n]["voltage"] for n in versions],
             "discounts": [list(discounts)] * len(loads),
+            "max_demand_milli": [load.max_demand_milli for load in loads],
+            "demand_milli": [load.demand_milli for load in loads],
+            "power_factor_percent": [load.power_factor_percent for load in loads],
         },
         schema={
             "row_id": pl.Int64,
@@ -229,6 +232,9 @@ def _frame(
             "area": pl.String,
             "voltage": pl.String,
             "discounts": pl.List(pl.String),
+            "max_demand_milli": pl.Int64,
+            "demand_milli": pl.Int64,
+            "power_factor_percent": pl.Int64,
         },
     )
 

@@ -6,21 +6,37 @@ from typing import Any
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.tariffs import comparison, loads, preview, published, purchases, quotes
+from tomoshibi.tariffs import comparison, demands, loads, preview, published, purchases, quotes
 from tomoshibi.tariffs.queries.documents import plan_documents, shipped_plan
+from tomoshibi.tariffs.queries.plans import plans, plans_taking
 
 quote = quotes.quote
 """What loads would cost on a plan, through the same pricing as a bill."""
 curve = quotes.curve
 """Totals of a version over energies."""
-read_load = loads.read
-"""A load file (``month,kwh`` or ``start,kwh``) as loads for ``quote``."""
+with_demand, UnreadableDemand = demands.given, demands.UnreadableDemand
+"""Loads with the maximum demand and power factor that were told of them."""
 read_spot_file = masters.read_spot_file
 """A market file as spot prices for ``quote``."""
 load_of_month = loads.of_month
 read_purchase, Unpriceable = purchases.read, purchases.Unpriceable
 DescribedPurchase, PurchaseSource, PurchaseRule = purchases.Described, purchases.Source, purchases.Rule
 """A generation point described in a file, and what cannot be paid."""
+
+
+def read_load(text: str) -> list[loads.Load]:
+    """
+    A load file (``month,kwh`` or ``start,kwh``) as loads for ``quote``, with the demand that its half-hours tell.
+
+    :raises UnreadableLoad: naming the row
+    """
+    return demands.settled(loads.read(text))
+
+
+def priced_by_demand(*, on: date) -> list[tuple[str, str]]:
+    """Area (``*`` for every one) and voltage of the plans offered on a day that price by demand or power factor."""
+    taking = plans_taking(inputs=("demand_milli", "max_demand_milli", "power_factor_percent"))
+    return sorted({(plan.area, plan.voltage) for plan in plans(on=on) if plan.current and plan.code in taking})
 
 
 def purchase_statement(

@@ -26,7 +26,8 @@ READERS = ("RB1", "AP1")
 def quote(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     form = forms.QuoteForm(request.POST or None, request.FILES or None, initial={"last_month": Month.of(today)})
-    context: dict[str, Any] = {"form": form}
+    places = [f"{area} {voltage}" for area, voltage in queries.priced_by_demand(on=today)]
+    context: dict[str, Any] = {"form": form, "by_demand": ",".join(places)}
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         offers = queries.offers(

@@ -78,3 +78,18 @@
   const asked = /^#line-(\d+)$/.exec(location.hash);
   if (asked) go(Number(asked[1]));
 })();
+
+// What only some plans are priced by is asked for where one of them is offered: "03 high", "* high" for every area.
+(() => {
+  "use strict";
+  const asked = document.querySelector("[data-needed-by]");
+  const form = asked?.closest("form");
+  if (!form) return;
+  const places = asked.dataset.neededBy.split(",");
+  const show = () => {
+    const voltage = form.elements.voltage.value;
+    asked.hidden = !places.includes(`${form.elements.area.value} ${voltage}`) && !places.includes(`* ${voltage}`);
+  };
+  form.addEventListener("change", show);
+  show();
+})();
