@@ -1,5 +1,7 @@
 """Pages of contracts, through real views."""
 
+import html
+import re
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -83,6 +85,49 @@ def test_a_contract_is_registered_previewed_changed_and_listed(clerk, payer):
         page,
     ):
         assert contract.number in clerk.get(fragment).content.decode()
+
+
+def test_whom_a_version_reaches_is_counted_listed_and_exported(clerk, payer):
+    """On the plan on its first day, or coming to it later; who has left it by then, or is on another plan, is not."""
+    plan = tokyo_plan()
+    other = next(p for p in plans.plans(on=NOW.date()) if p.code != plan.code and p.capacity_unit == plan.capacity_unit)
+    made = {}
+    for name, first, code in (
+        ("stays", "2026-05-01", plan.code),
+        ("leaves", "2026-06-01", plan.code),
+        ("comes", "2026-07-01", other.code),
+        ("changes", "2026-08-01", plan.code),
+        ("other", "2026-09-01", other.code),
+    ):
+        with db.transaction():
+            spin = f"03{len(made) + 7:020d}"
+            supply.register_point(**POINT | {"spin": spin})
+            made[name] = operations.register(
+                account_number=payer.number,
+                spin=spin,
+                start=date.fromisoformat(first),
+                plan_code=code,
+                capacity_kind="A",
+                capacity_milli=30_000,
+            ).id
+    with db.transaction():
+        operations.end(contract_id=made["leaves"], on=date(2026, 11, 20), reason=values.EndReason.MOVED_OUT)
+        for name, day, code in (("comes", date(2027, 1, 10), plan.code), ("changes", date(2026, 11, 25), other.code)):
+            operations.change_terms(contract_id=made[name], start=day, plan_code=code, capacity_milli=30_000)
+    numbers = {name: queries.contract(contract_id=it).number for name, it in made.items()}
+    facts = {"plan": plan.code, "start": "2026-12-01"}
+    reached = clerk.get("/contracts/on-plan/", facts)
+    assert (reached.context["now"], reached.context["later"]) == (1, 1)
+    shown = reached.content.decode()
+    assert {name for name, number in numbers.items() if number in shown} == {"stays", "comes"}
+    address = re.search(r'href="(/contracts/\?reached=[^"]+)"', shown).group(1)
+    listed = clerk.get(html.unescape(address))
+    assert {name for name, number in numbers.items() if number in listed.content.decode()} == {"stays", "comes"}
+    exported = clerk.get(html.unescape(address) + "&export=csv")
+    text = b"".join(exported).decode("utf-8-sig")
+    assert {name for name, number in numbers.items() if number in text} == {"stays", "comes"}
+    wrong = clerk.get("/contracts/", {"reached": "soon"}).content.decode()
+    assert "soon is not the code of a plan and a day" in wrong
 
 
 def test_a_sub_account_number_is_not_taken(clerk, payer):

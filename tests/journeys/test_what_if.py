@@ -101,7 +101,7 @@ def test_a_clerk_makes_a_time_of_use_plan_studies_it_and_it_bills(journey):
     assert ito.post(f"{proposal}publish/").status_code == 403
     assert abe.get(proposal).status_code == 200
     facts = {"plan": "night-lamp", "start": str(FIRST), "proposal": made({"Location": proposal}), "draft": ""}
-    assert "0" not in abe.get("/contracts/on-plan/", facts).context["rows"]
+    assert abe.get("/contracts/on-plan/", facts).context["count"] == 0, "nobody is on a plan that is not published"
     assert "studies/new" in abe.get("/billing/studies/of-plan/", facts).content.decode()
     abe.post(f"{proposal}publish/")
     assert queries.plan_version(plan_code="night-lamp", on=FIRST) is not None

@@ -1,5 +1,6 @@
 """The plan editor through real views: forms that write the document, findings at the field, drafts that are kept."""
 
+import html
 import re
 
 import pytest
@@ -337,6 +338,17 @@ def test_the_document_itself_is_kept_even_unreadable_and_findings_name_their_lin
     assert clerk.post(url, {"text": "a: [", "revision": 2}).status_code == 302
     assert clerk.get(f"/tariffs/drafts/{draft_id}/")["Location"] == url
     assert "a: [" in clerk.get(url).content.decode()
+
+
+def test_the_document_that_is_opened_and_saved_is_the_same(clerk):  # noqa: F811
+    draft_id = begin(clerk)
+    before = queries.draft(draft_id=draft_id)
+    url = f"/tariffs/drafts/{draft_id}/text/"
+    shown = re.search(
+        r'<textarea[^>]*name="text"[^>]*>\n?(.*?)</textarea>', clerk.get(url).content.decode(), re.DOTALL
+    ).group(1)
+    assert clerk.post(url, {"text": html.unescape(shown), "revision": before.revision}).status_code == 302
+    assert queries.draft(draft_id=draft_id).text == before.text
 
 
 def test_a_draft_is_given_up_taken_up_proposed_turned_down_and_mended(clerk):  # noqa: F811

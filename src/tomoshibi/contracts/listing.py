@@ -1,11 +1,12 @@
 """Contracts as a list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.contracts import queries, words
@@ -13,6 +14,24 @@ from tomoshibi.parties import queries as parties
 from tomoshibi.supply import queries as supply
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.ui import lists
+
+
+@dataclass(frozen=True)
+class Reached(lists.Search):
+    """The contracts that a version of a plan reaches: its code and its first day, as ``tokyo-b 2027-04-01``."""
+
+    def conditions(self, given: Mapping[str, Sequence[str]]) -> list[lists.AnyOf]:
+        asked = self.one(given)
+        if not asked:
+            return []
+        code, _space, day = asked.partition(" ")
+        try:
+            found = queries.reached(plan_code=code, day=date.fromisoformat(day.strip()))
+        except ValueError:
+            raise lists.NotReadable(
+                gettext("%(asked)s is not the code of a plan and a day, such as tokyo-b 2027-04-01.") % {"asked": asked}
+            ) from None
+        return [(lists.Condition("id", "in", found.values("id")),)]
 
 
 def contracts_list(*, today: date) -> lists.ListQuery:
@@ -43,6 +62,7 @@ def contracts_list(*, today: date) -> lists.ListQuery:
             lists.Choice("state", _("State"), choices=[(k, s.word) for k, s in words.STATES.items()], facet=True),
             lists.Choice("area", _("Area"), path="supply_point__area", choices=list(supply.area_names().items())),
             lists.Search("plan", _("Plan"), among=("plan_code",)),
+            Reached("reached", _("Reached by a version: plan and first day"), path="id"),
             lists.DayRange("start", _("From")),
         ),
         order=("-start",),

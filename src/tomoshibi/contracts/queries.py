@@ -316,12 +316,19 @@ def numbers_frame(*, contract_ids: Sequence[int] | pl.Series) -> pl.DataFrame:
     )
 
 
-def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, list[values.Contract]]:
-    """How many contracts are on a plan on a day or come to it later, and the first of them."""
+def reached(*, plan_code: str, day: date) -> QuerySet[Contract]:
+    """The contracts that a version of a plan reaches from its first day: on the plan that day, or later."""
     terms = ContractTerms.objects.filter(Q(end=None) | Q(end__gt=day), plan_code=plan_code)
-    rows = Contract.objects.filter(Q(end=None) | Q(end__gt=day), id__in=terms.values("contract_id"))
+    return Contract.objects.filter(Q(end=None) | Q(end__gt=day), id__in=terms.values("contract_id"))
+
+
+def on_plan(*, plan_code: str, day: date, limit: int = 10) -> tuple[int, int, list[values.Contract]]:
+    """How many contracts are on a plan on a day, how many come to it later, and the first of all of them."""
+    rows = reached(plan_code=plan_code, day=day)
+    terms = ContractTerms.objects.filter(Q(end=None) | Q(end__gt=day), plan_code=plan_code, start__lte=day)
+    count, now = rows.count(), rows.filter(start__lte=day, id__in=terms.values("contract_id")).count()
     ids = list(rows.order_by("number").values_list("id", flat=True)[:limit])
-    return rows.count(), _contracts(Q(id__in=ids)) if ids else []
+    return now, count - now, _contracts(Q(id__in=ids)) if ids else []
 
 
 def begins_on(*, today: date) -> date | None:

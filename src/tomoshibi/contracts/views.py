@@ -317,8 +317,16 @@ def on_plan(request: HttpRequest) -> HttpResponse:
     except ValueError:
         start = clock.today()
     code = request.GET.get("plan", "")
-    count, first = queries.on_plan(plan_code=code, day=start)
-    context = {"count": count, "rows": _rows(first), "more": count - len(first), "start": start, "plan_code": code}
+    now, later, first = queries.on_plan(plan_code=code, day=start)
+    context = {
+        "now": now,
+        "later": later,
+        "count": now + later,
+        "rows": _rows(first),
+        "more": now + later - len(first),
+        "start": start,
+        "reached": f"{code} {start}",
+    }
     return render(request, "contracts/on_plan.html", context)
 
 

@@ -29,6 +29,7 @@ from tomoshibi.ui.lists.filters import (
     Filter,
     MoneyRange,
     MonthIs,
+    NotReadable,
     NumberRange,
     Search,
     YesNo,
@@ -39,6 +40,6 @@ from tomoshibi.ui.lists.query import ListQuery
 __all__ = [
     "Action", "AnyOf", "Button", "Capacity", "Choice", "Chosen", "Code", "Column", "Condition", "Day", "DayRange", "Empty", "Energy",
     "Filter", "FilterNotReadable", "Flag", "ListQuery", "Moment", "Money", "MoneyRange", "MonthIs", "MonthOf",
-    "NothingChosen", "Number", "NumberRange", "Percent", "Price", "Search", "StateOf", "Text", "YesNo", "chosen",
+    "NotReadable", "NothingChosen", "Number", "NumberRange", "Percent", "Price", "Search", "StateOf", "Text", "YesNo", "chosen",
     "render_list",
 ]  # fmt: skip
