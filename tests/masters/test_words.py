@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tomoshibi.masters import listing, notewords, operations, queries, shipped
+from tomoshibi.masters.postingwords import POSTINGS
 from tomoshibi.masters.register import MASTERS
 
 DATA = Path(shipped.__file__).parent / "data"
@@ -62,11 +63,30 @@ def test_what_ships_is_translated_and_what_people_wrote_stays(text, said):
         ("company", "country", "JP", "日本"),
         ("company", "language", "zh-hans", "简体中文"),
         ("company", "phone", "", ""),
+        ("posting_accounts", "key", "unapplied", "仮受金"),
+        ("posting_accounts", "key", "our_own", "our_own"),
+        ("charge_kinds", "posting_key", "late_interest", "延滞利息収入"),
     ],
 )
 def test_cells_are_said_in_words(master, column, cell, said):
     with translation.override("ja"):
         assert listing.in_words(MASTERS[master].column(column), cell) == said
+
+
+def test_every_posting_key_that_ships_has_its_words():
+    with (DATA / "posting_accounts.csv").open(encoding="utf-8-sig", newline="") as sheet:
+        assert {row["key"] for row in csv.DictReader(sheet)} == set(POSTINGS)
+
+
+@pytest.mark.usefixtures("shipped")
+def test_posting_keys_are_read_and_chosen_in_words(client, anna):
+    client.force_login(anna)
+    page = client.get(reverse("masters:posting_accounts_list")).content.decode()
+    assert "収入：電力量料金" in page
+    assert "revenue_energy" not in page
+    offered = dict(client.get(reverse("masters:charge_kinds_propose")).context["form"].fields["posting_key"].choices)
+    assert str(offered["works_contribution"]) == "工事費負担金"
+    assert "revenue_energy,4120" in queries.export_csv(master="posting_accounts"), "a file keeps the key"
 
 
 @pytest.fixture

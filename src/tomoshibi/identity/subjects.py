@@ -17,6 +17,7 @@ KINDS: Mapping[str, str | Promise] = {
     "applications.notices": pgettext_lazy("kind of row", "Contract documents"),
     "applications.search": columns.ROWS["applications.pointsearch"],
     "applications.work": columns.ROWS["applications.workcase"],
+    "bill": pgettext_lazy("kind of row", "Bill"),
     "billing.bill": pgettext_lazy("kind of row", "Bill"),
     "billing.charge": columns.ROWS["contracts.sundrycharge"],
     "billing.check": columns.ROWS["billing.checksetting"],
@@ -36,6 +37,9 @@ KINDS: Mapping[str, str | Promise] = {
     "collection.refund_batch": pgettext_lazy("kind of row", "Refund file"),
     "collection.result_code": columns.ROWS["collection.resultcode"],
     "collection.result_file": pgettext_lazy("kind of row", "Result file"),
+    "credit_use": pgettext_lazy("kind of row", "Use of a credit"),
+    "debit_batch": pgettext_lazy("kind of row", "Debit file"),
+    "debit_result": pgettext_lazy("kind of row", "Result file"),
     "fieldwork.entry": pgettext_lazy("kind of row", "Entry of a telephone"),
     "fieldwork.print": pgettext_lazy("kind of row", "Printed labels"),
     "groups.registers": pgettext_lazy("kind of row", "Registers"),
@@ -51,22 +55,34 @@ KINDS: Mapping[str, str | Promise] = {
     "metering.gap": pgettext_lazy("kind of row", "Missing value"),
     "metering.portal": columns.ROWS["metering.portalendpoint"],
     "metering.reading": pgettext_lazy("kind of row", "Confirmed value"),
+    "receipt": pgettext_lazy("kind of row", "Receipt"),
+    "receivable": pgettext_lazy("kind of row", "Debt"),
+    "refund": pgettext_lazy("kind of row", "Refund"),
+    "returned": pgettext_lazy("kind of row", "Returned transfer"),
     "supply.access_point": columns.ROWS["supply.accesspoint"],
     "tariffs.draft": pgettext_lazy("kind of row", "Draft of a plan"),
     "tariffs.plan": pgettext_lazy("kind of row", "Plan"),
     "tariffs.proposal": pgettext_lazy("kind of row", "Proposed plan"),
     "tariffs.version": pgettext_lazy("kind of row", "Plan version"),
     "worker.job": pgettext_lazy("kind of row", "Job"),
+    "write_off": pgettext_lazy("kind of row", "Write-off"),
 }
-"""Kinds that deeds name otherwise than the trail of rows does."""
+"""Kinds that deeds and ledger entries name otherwise than the trail of rows does."""
 
 COUNTED_MONTHS = frozenset({"ledger.month"})
 """Their number is that of a month."""
 
 
 def words(subject: str) -> str:
-    """``billing.run:7`` as somebody reads it; as it was noted where nobody has a word for it."""
+    """
+    ``billing.run:7`` as somebody reads it; as it was noted where nobody has a word for it.
+
+    A further part (``debit_result:7:5``: of that file, the debits of batch 5) is left out, as ``ui.addresses`` does.
+    """
     name, _, number = subject.partition(":")
+    first, _, _further = number.partition(":")
+    if first.isdecimal():
+        number = first
     if name in COUNTED_MONTHS and number.isdecimal():
         number = figures.month(int(number))
     word = KINDS.get(name) or columns.ROWS.get(name)

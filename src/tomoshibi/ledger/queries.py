@@ -143,6 +143,7 @@ def account_lines(
                 entry_id=head.id,
                 entry_on=head.entry_on,
                 month=Month.from_number(head.accounting_month),
+                source=head.source,
                 purpose=head.purpose,
                 document=head.document or head.source,
                 text=head.text,

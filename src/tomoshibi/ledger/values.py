@@ -194,6 +194,7 @@ class AccountLine:
     entry_id: int
     entry_on: date
     month: Month
+    source: str
     purpose: str
     document: str
     text: str

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
+from tomoshibi.identity import subjects
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import forms, operations, queries
 from tomoshibi.ledger import lists as declared
@@ -69,7 +70,15 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "first": first,
         "last": last,
         "standing": standing * side,
-        "lines": [(line, line.balance_minor * side) for line in lines],
+        "lines": [
+            {
+                "line": line,
+                "balance_minor": line.balance_minor * side,
+                "page": declared.page_of(source=line.source, document=line.document),
+                "document": subjects.words(line.document),
+            }
+            for line in lines
+        ],
         "credit_side": side < 0,
         "next": lines[-1].entry_id if len(lines) == LINES_AT_ONCE else None,
         "kinds": declared.KINDS,
@@ -112,7 +121,17 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     legs = [{"leg": leg, "name": leg.account.name(language)} for leg in found.legs]
     related = [other for other in queries.entries_of(document=found.document) if other.id != found.id]
     who = people.name_of(user_id=found.actor_id)
-    return render(request, "ledger/entry.html", {"entry": found, "legs": legs, "related": related, "who": who})
+    context = {
+        "entry": found,
+        "source": subjects.words(found.source),
+        "purpose": declared.PURPOSES.get(found.purpose, found.purpose),
+        "page": declared.page_of(source=found.source, document=found.document),
+        "document": subjects.words(found.document),
+        "legs": legs,
+        "related": related,
+        "who": who,
+    }
+    return render(request, "ledger/entry.html", context)
 
 
 @require_GET
@@ -131,7 +150,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _csv(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
     heads = [
-        _("Entry"), _("Day"), _("Accounting month"), _("Source"), _("Purpose"), pgettext("ledger", "Document"), _("Text"), _("Code"),
+        _("Entry"), _("Day"), _("Accounting month"), pgettext("ledger", "Source"), pgettext("ledger", "Purpose"), pgettext("ledger", "Document"), _("Text"), _("Code"),
         _("Ledger account"), pgettext("ledger", "Debit"), pgettext("ledger", "Credit"), _("Customer"),
     ]  # fmt: skip
     line = io.StringIO()

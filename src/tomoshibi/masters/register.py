@@ -23,6 +23,7 @@ from tomoshibi.ledger.values import AccountKind
 from tomoshibi.masters.fuel import LONGEST_LAG_MONTHS, USUAL_WINDOW
 from tomoshibi.masters.fuelwords import PRODUCTS
 from tomoshibi.masters.kana import NotPermitted, half_width
+from tomoshibi.masters.postingwords import POSTINGS
 from tomoshibi.masters.provinces import EVERY_AREA
 from tomoshibi.masters.values import AREAS, AmountBy, ChargeTax, Voltage
 from tomoshibi.rating import formulas
@@ -334,6 +335,9 @@ _VALIDITY_COLUMNS: Mapping[Validity, tuple[Column, ...]] = {
 
 _AREA = Column("area", gettext_lazy("Area"), Kind.AREA)
 _AREA_OR_ALL = Column("area", gettext_lazy("Area (empty: all)"), Kind.AREA, required=False)
+_POSTING = Column(
+    "posting_key", gettext_lazy("Posting"), length=40, choices=tuple(POSTINGS), words=tuple(POSTINGS.values())
+)
 _PRODUCT = Column(
     "product", gettext_lazy("Product"), length=30, choices=tuple(PRODUCTS), words=tuple(PRODUCTS.values())
 )
@@ -567,7 +571,7 @@ _MASTERS = (
     Master(
         "posting_accounts", "SU3", gettext_lazy("Posting accounts"), key=("key",), validity=Validity.DAYS,
         columns=(
-            _text("key", gettext_lazy("Posting"), 40, required=True),
+            replace(_POSTING, name="key"),
             Column("account", gettext_lazy("Ledger account"), length=20, among="accounts"),
         ),
     ),
@@ -578,7 +582,7 @@ _MASTERS = (
             _text("name_ja", gettext_lazy("Name in Japanese"), 60, required=True),
             _text("name_en", gettext_lazy("Name in English"), 60, required=True),
             _text("name_zh", gettext_lazy("Name in Chinese"), 60, required=True),
-            Column("posting_key", gettext_lazy("Posting"), length=40, among="postings"),
+            replace(_POSTING, among="postings"),
             Column(
                 "tax", gettext_lazy("Consumption tax"), Kind.CHOICE, choices=tuple(tax.value for tax in ChargeTax),
                 words=(pgettext_lazy("tax", "included"), pgettext_lazy("tax", "exempt"), pgettext_lazy("tax", "out of scope")),
