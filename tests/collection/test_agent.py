@@ -4,6 +4,7 @@ import pytest
 
 from tests.collection.conftest import AGENT, NOVEMBER, NOW, TODAY, books_agree, open_bills, set_up
 from tomoshibi.collection import operations, queries
+from tomoshibi.config import month
 from tomoshibi.gateways import debit_agent
 from tomoshibi.gateways.debit_agent import Manners
 from tomoshibi.storage import db
@@ -140,3 +141,16 @@ def test_issued_bills_open_their_debts_by_reaction():
     from tomoshibi.worker import registry
 
     assert "collection.open_receivables" in registry.reactions_to(BillsIssued(run_id=1))
+
+
+def test_a_month_run_takes_up_the_file_that_waits_for_its_second_person(world):
+    with db.transaction():
+        batch_id = operations.prepare_batch(
+            agent=AGENT, month=NOVEMBER, now=NOW, today=TODAY, actor_id=world.first
+        ).batch_id
+    how = {"month": NOVEMBER, "first_id": world.first, "hold_reason": "", "watch": lambda _name: lambda *_: None}
+    with pytest.raises(month.NeedsPeople, match=f"debit file {batch_id} waits for a second person"):
+        list(month.run(second_id=None, **how))
+    said = {step.name: step.outcome for step in month.run(second_id=world.second, until=TODAY, **how)}
+    assert said["send"] == f"{AGENT}: 3 rows sent"
+    assert [(batch.id, batch.state) for batch in queries.batches()] == [(batch_id, "sent")], "one file, not two"

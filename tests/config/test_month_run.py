@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from tests.billing import book
 from tomoshibi.billing import queries, values
 from tomoshibi.config import commands, readiness
+from tomoshibi.documents import typesetting
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
@@ -50,6 +51,37 @@ def test_it_stops_where_a_second_person_is_needed_and_goes_on_with_one(clerks):
     issued = queries.issued_frame(run_id=run.id)
     assert (issued.height, queries.run(run_id=run.id).state) == (2, values.RunState.ISSUED)
     assert ledger.trial_balance(first=book.OCTOBER, last=book.NOVEMBER).foots
+
+
+def test_statements_that_could_not_be_printed_are_made_when_the_month_runs_again(clerks, monkeypatch):
+    how = ("--as", "first", "--confirm-as", "second", "--hold", "wait for the grid company")
+    with monkeypatch.context() as without_fonts:
+        without_fonts.setattr(typesetting, "font_folders", no_fonts)
+        month_run(*how)
+    (run,) = queries.runs()
+    assert run.state is values.RunState.ISSUED
+    assert queries.unprinted_runs(month=book.OCTOBER) == [run.id]
+    again = month_run(*how, code=0)
+    assert f"\n  statements   run {run.id}: " in again
+    (batch,) = queries.print_batches(run_id=run.id)
+    assert (batch["statement_count"], len(batch["parts"])) == (2, 1)
+    assert batch["manifest_file_id"]
+    assert "\n  statements " not in month_run(*how, code=0), "what is printed is not printed again"
+
+
+def test_what_stays_held_makes_no_empty_run(clerks):
+    how = ("--as", "first", "--confirm-as", "second", "--hold", "wait for the grid company")
+    month_run(*how, code=0)
+    again = month_run(*how, code=0)
+    assert "every bill of it is held or set aside" in again
+    assert "\n  confirm " not in again
+    assert [run.state for run in queries.runs()] == [values.RunState.CANCELLED, values.RunState.ISSUED]
+    run_id = queries.runs()[1].id
+    assert queries.issued_frame(run_id=run_id).height == 2
+
+
+def no_fonts():
+    raise typesetting.NoFonts("no fonts")
 
 
 @pytest.mark.parametrize(

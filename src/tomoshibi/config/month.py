@@ -61,11 +61,15 @@ def run(
     yield Step("fetch", metering_jobs.fetch(watch("fetch")))
     queue.run_until_quiet()
     yield Step("watch", metering_jobs.watch(watch("watch")))
+    yield from _print(month, first_id, watch)  # what was issued before and never came to the printer
     run_id = yield from _rate(month, first_id, watch)
     if run_id is not None:
         yield from _examine(run_id, first_id, hold_reason)
-        yield from _confirm_and_issue(run_id, second_id, watch)
-        yield Step("statements", billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=first_id))
+        if _is_rest(run_id, month):
+            yield Step("rest", _leave_rest(run_id, first_id))
+        else:
+            yield from _confirm_and_issue(run_id, second_id, watch)
+        yield from _print(month, first_id, watch)
     queue.run_until_quiet()
     yield from _debit(first_id, second_id)
     yield from _await_results(until, watch("results"))
@@ -103,6 +107,23 @@ def _examine(run_id: int, actor_id: int, hold_reason: str) -> Iterator[Step]:
     yield Step("examine", f"{len(blocked)} held")
 
 
+def _is_rest(run_id: int, month: Month) -> bool:
+    """Whether a run holds only what was kept back when the month was issued, and is kept back again."""
+    issued = billing_queries.runs(month=month.number)
+    return not billing_queries.going(run_id=run_id).bill_count and any(
+        run.state is billing_values.RunState.ISSUED and run.kind == billing_values.RunKind.REGULAR for run in issued
+    )
+
+
+def _leave_rest(run_id: int, actor_id: int) -> str:
+    """An empty run is nothing to confirm or to issue; its contracts come with the next one, whoever is contracted by then."""
+    with db.transaction():
+        made = billing.cancel(
+            run_id=run_id, reason="every bill of it is held or set aside", actor_id=actor_id, now=clock.now()
+        )
+    return f"run {made.id} cancelled: every bill of it is held or set aside; they come with the next run"
+
+
 def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iterator[Step]:
     made = billing_queries.run(run_id=run_id)
     if made.state is billing_values.RunState.EXAMINED:
@@ -124,10 +145,21 @@ def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iter
     queue.run_until_quiet()
 
 
+def _print(month: Month, actor_id: int, watch: Watch) -> Iterator[Step]:
+    """The statements of every issued run of the month that are not all made."""
+    for run_id in billing_queries.unprinted_runs(month=month):
+        said = billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=actor_id)
+        yield Step("statements", f"run {run_id}: {said}")
+
+
 def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
-    """Prepare, release and send a file for the next debit day of each agent that is linked."""
+    """Release and send what waits for its second person, then the next debit day's file of each agent that is linked."""
     today = clock.today()
-    for agent in collection_queries.linked_agents():
+    linked = collection_queries.linked_agents()
+    for batch in collection_queries.batches(states=[collection_values.BatchState.PREPARED]):
+        if batch.agent in linked and batch.file_due_on >= today:
+            yield from _send(batch, second_id, today)
+    for agent in linked:
         dates = next(
             (
                 found
@@ -153,16 +185,23 @@ def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
             yield Step("debit", f"{agent}: {nothing}")
             continue
         yield Step("debit", f"{agent}: {prepared.rows:,} debits of {prepared.total_minor:,} on {dates.debit_on}")
-        if second_id is None:
-            raise NeedsPeople(f"debit file {prepared.batch_id} waits for a second person (--confirm-as)")
-        with db.transaction():
-            collection.release_batch(batch_id=prepared.batch_id, now=clock.now(), today=today, actor_id=second_id)
-        queue.run_until_quiet()
-        sent = collection_queries.batch(batch_id=prepared.batch_id)
-        assert sent is not None, prepared
-        if sent.state != collection_values.BatchState.SENT:
-            raise NeedsPeople(f"debit file {prepared.batch_id} was not sent: see /worker/jobs/?state=failed")
-        yield Step("send", f"{agent}: {prepared.rows:,} rows sent")
+        made = collection_queries.batch(batch_id=prepared.batch_id)
+        assert made is not None, prepared
+        yield from _send(made, second_id, today)
+
+
+def _send(batch: collection_values.DebitBatch, second_id: int | None, today: date) -> Iterator[Step]:
+    """Release a prepared file as the second person, and see it sent."""
+    if second_id is None:
+        raise NeedsPeople(f"debit file {batch.id} waits for a second person (--confirm-as)")
+    with db.transaction():
+        collection.release_batch(batch_id=batch.id, now=clock.now(), today=today, actor_id=second_id)
+    queue.run_until_quiet()
+    sent = collection_queries.batch(batch_id=batch.id)
+    assert sent is not None, batch
+    if sent.state != collection_values.BatchState.SENT:
+        raise NeedsPeople(f"debit file {batch.id} was not sent: see /worker/jobs/?state=failed")
+    yield Step("send", f"{batch.agent}: {batch.row_count:,} rows sent")
 
 
 def _await_results(until: date | None, progress: worker.Progress) -> Iterator[Step]:

@@ -132,6 +132,7 @@ from tomoshibi.billing.queries.statements import (
     statement_data,
     to_notify,
     to_print,
+    unprinted_runs,
 )
 from tomoshibi.billing.queries.studies import (
     NoSuchStudy,
@@ -262,6 +263,7 @@ __all__ = [
     "touched_runs",
     "undecided_contracts",
     "unlike_standing",
+    "unprinted_runs",
     "usual_use",
     "values_of_today",
     "waiting_for_members",

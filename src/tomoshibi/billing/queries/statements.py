@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tomoshibi.billing import statements, values
-from tomoshibi.billing.models import PrintBatch, PrintPart, Reissue
+from tomoshibi.billing.models import PrintBatch, PrintPart, Reissue, Run
 from tomoshibi.billing.queries.bills import lines_of
 from tomoshibi.billing.queries.collective import members_of
 from tomoshibi.billing.statements import drawing
@@ -304,6 +304,14 @@ def goes_by_post(*, run_id: int) -> bool:
         (parties.billing_accounts_frame(account_ids=part["account_id"])["statement_channel"] == paper).any()
         for part in payers.iter_slices(_LOOKED_AT)
     )
+
+
+def unprinted_runs(*, month: Month) -> list[int]:
+    """Issued first bills of a month that go out on paper and whose files are not all made, oldest run first."""
+    runs = Run.objects.filter(month=month.number, kind=values.RunKind.REGULAR, state=values.RunState.ISSUED)
+    made = PrintBatch.objects.filter(manifest_file_id__isnull=False).values("run_id")
+    waiting = runs.exclude(id__in=made).order_by("id").values_list("id", flat=True)
+    return [run_id for run_id in waiting if goes_by_post(run_id=run_id)]
 
 
 def _with_pages(bills: pl.DataFrame) -> pl.DataFrame:
