@@ -6,13 +6,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.billing import book
 from tests.billing.test_runs import EVERYTHING, issue, make
 from tests.tariffs.plans import TOKYO
-from tomoshibi.billing import operations, queries, studysums, values
+from tomoshibi.billing import operations, queries, studylist, studysums, values
 from tomoshibi.billing.operations import dividing
 from tomoshibi.billing.scenario import NOTHING, Scenario
 from tomoshibi.kernel import frames, halfhours
@@ -233,6 +234,25 @@ def test_what_cannot_be_priced_is_counted_with_its_reason(contracts, now):
     assert found.result["refused"] == {"after:no_plan_version": 9}
     assert found.result["totals"]["bills"] == 3
     assert change(study(now, Scenario(moves={book.PLAN: "test-later"}, documents=(later,)))) != 0
+
+
+def test_a_fuel_value_that_cannot_be_worked_out_is_counted_by_its_name_area_and_plan(contracts, now):
+    # Of the months behind October 2026 no customs prices are known here: another base price gives no unit.
+    found = study(now, Scenario(fuel_base_price_yen=80_000))
+    assert found.result["refused"] == {
+        f"after:value_missing|fuel|03|{book.PLAN}": 9, "after:value_missing|fuel|03|test-night": 3,
+    }  # fmt: skip
+    with translation.override("en"):
+        said = studylist.refused(found.result, plans=studylist.plan_names(found))
+    name = plans.plan_names(language="en")[book.PLAN]
+    assert (f"after the change: a published value is missing: Fuel adjustment unit (Tokyo · {name})", 9) in said
+    # An answer that was kept before details were reads on.
+    with translation.override("en"):
+        old = studylist.refused({"refused": {"after:value_missing": 4, "no_plan_version": 1}}, plans={})
+    assert old == [
+        ("after the change: a published value is missing", 4),
+        ("no published version of the plan holds on the first day of the period", 1),
+    ]
 
 
 def test_a_study_that_is_stopped_prices_nothing_more(contracts, clerks, now):

@@ -113,6 +113,25 @@ def test_a_question_is_asked_again_with_everything_that_it_had(analyst):
     assert first.scenario == second.scenario
 
 
+def new_form(analyst):
+    return analyst.get("/billing/studies/new/").context["form"]
+
+
+def test_the_fuel_fields_say_for_whom_a_formula_is_known(analyst, now):
+    assert "算定式が登録されていない" in str(new_form(analyst)["fuel_base_price"].help_text)
+    with db.transaction():
+        masters.load_shipped(on=now.date(), with_banks=False)
+    form = new_form(analyst)
+    for name in ("fuel_base_price", "fuel_base_unit"):
+        said = str(form[name].help_text)
+        # Of 2026 the weights of Tokyo are known; those of Hokkaido and Okinawa are not, of Hokuriku the base unit is not.
+        assert "規制料金（低圧）: " in said
+        assert "東京" in said
+        assert "「計算できなかったもの」に数えます" in said
+        assert not any(area in said for area in ("北海道", "沖縄", "北陸"))
+    assert "「計算できなかったもの」に数えます" in analyst.get("/billing/studies/new/").content.decode()
+
+
 def test_what_makes_no_sense_is_told_at_its_field(analyst):
     for wrong, field in (
         ({"last_month": "2026-09"}, "last_month"),

@@ -56,7 +56,10 @@ def as_workbook(found: values.Study) -> bytes:
             (_("Looked at"), studylist.selection_words(found, plans=names)),
             *studylist.in_words(found, plans=names),
             (pgettext("study", "Reading months"), months),
-            *((_("Not priced"), f"{sentence}: {number}") for sentence, number in studylist.refused(found.result)),
+            *(
+                (_("Not priced"), f"{sentence}: {number}")
+                for sentence, number in studylist.refused(found.result, plans=names)
+            ),
             (
                 pgettext("study", "Asked"),
                 f"{figures.moment(found.created_at)} {people_of_house.name_of(user_id=found.created_by_id)}",

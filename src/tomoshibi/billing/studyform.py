@@ -68,11 +68,22 @@ class StudyForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, plans: Choices, documents: Choices, coming: Choices = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        plans: Choices,
+        documents: Choices,
+        coming: Choices = (),
+        formulas: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """
         :param coming: plans that so far stand in a draft or a proposal only: contracts may be moved to them
+        :param formulas: products whose fuel formula is known, with the areas (``masters.fuel_formulas``)
         """
         super().__init__(*args, **kwargs)
+        for name in ("fuel_base_price", "fuel_base_unit"):
+            self.fields[name].help_text = _formulas_in_words(formulas or {})
         areas = [(code, f"{code} {area.name}") for code, area in masters.areas().items()]
         for name, choices in {
             "area": areas, "plan": plans, "move_from": plans, "move_to": [*plans, *coming],
@@ -129,6 +140,24 @@ class StudyForm(forms.Form):
             documents_named=(given["document"],) if documents else (),
             from_their_day=bool(documents) and given["from_its_day"],
         )
+
+
+def _formulas_in_words(formulas: Mapping[str, Sequence[str]]) -> str:
+    """For whom another formula can be worked out, and what becomes of the others."""
+    words, areas = masters.fuel_product_words(), masters.every_area()
+    known = "; ".join(
+        f"{words.get(product, product)}: {', '.join(str(areas[area].name) for area in own if area in areas)}"
+        for product, own in formulas.items()
+    )
+    if not known:
+        return _(
+            "No formula of the fuel adjustment is known this month: bills that need one are counted as not priced."
+        )
+    text = _(
+        "The formula is known this month for %(known)s. Bills of other areas and products, and of months whose customs "
+        "prices are not known, are counted as not priced."
+    )
+    return text % {"known": known}
 
 
 def _months_between(first: Month, last: Month) -> int:

@@ -208,12 +208,17 @@ def _yen(amount_e10: int) -> str:
     return f"{figures.MINUS if amount_e10 < 0 else ''}{whole:,}.{rest * 100 // E10:02d}"
 
 
-def refused(result: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """Why bills could not be priced, and how many; what is so only after the change says it."""
+def refused(result: Mapping[str, Any], *, plans: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Why bills could not be priced, and how many: a missing value by name, area and plan, and what is only so afterwards."""
     said = []
-    for code, number in sorted(result["refused"].items()):
-        sentence = tariffs.refusal_sentence(code.removeprefix("after:"))
-        said.append((f"{_('after the change')}: {sentence}" if code.startswith("after:") else sentence, number))
+    names = dict(plans) | tariffs.plan_names(language=get_language() or "ja")
+    areas = masters.every_area()
+    for name, number in sorted(result["refused"].items()):
+        code, detail, area, plan, after = studysums.reason_of(name)
+        sentence = tariffs.refusal_sentence(code, detail)
+        whose = " · ".join(filter(None, [str(areas[area].name) if area in areas else area, names.get(plan, plan)]))
+        sentence = f"{sentence} ({whose})" if whose else sentence
+        said.append((f"{_('after the change')}: {sentence}" if after else sentence, number))
     return said
 
 

@@ -10,6 +10,7 @@ from tomoshibi.kernel import frames
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import E10
 from tomoshibi.rating.program import Program
+from tomoshibi.rating.refusals import Refusal
 from tomoshibi.tariffs.values import PricedFrame
 
 CUSTOMERS: frames.Schema = {
@@ -21,6 +22,7 @@ CUSTOMERS: frames.Schema = {
 }
 """What a study keeps of every customer."""
 _CELL = ["month", "area", "plan_before", "plan_after"]
+AFTER, _BETWEEN = "after:", "|"
 _SUMS = ["energy_dwh", "before_minor", "after_minor", "before_tax_minor", "after_tax_minor"]
 ROUNDING = "rounding"
 BINS = 21
@@ -100,6 +102,26 @@ def components_of(priced: PricedFrame, *, bills: pl.DataFrame, programs: Mapping
     )
     summed = mine.component_sums().join(groups, on=["plan_version", "component_no"], how="left")
     return summed.group_by("group").agg(pl.col("whole", "rest").sum()).sort("group").to_dicts()
+
+
+def reason(code: str, detail: str, area: str | None, plan: str | None, *, after: bool) -> str:
+    """
+    Under which name bills that could not be priced are counted: the code, and for a missing value which, where and of
+    which plan: ``after:value_missing|fuel|05|hokuriku-b``.
+
+    :param after: whether they could be priced before the change
+    """
+    told = [code, detail, area or "", plan or ""] if code == Refusal.VALUE_MISSING.code else [code]
+    return f"{AFTER if after else ''}{_BETWEEN.join(told)}"
+
+
+def reason_of(name: str) -> tuple[str, str, str, str, bool]:
+    """
+    What ``reason`` was made of: code, detail, area, plan, after. Answers of earlier versions name the code alone.
+    """
+    told = name.removeprefix(AFTER).split(_BETWEEN)
+    code, detail, area, plan = [*told, "", "", ""][:4]
+    return code, detail, area, plan, name.startswith(AFTER)
 
 
 def packed(customers: pl.DataFrame) -> bytes:

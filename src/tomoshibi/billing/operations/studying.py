@@ -283,11 +283,17 @@ def _piece(
 
 
 def _refusals(rated: pricing_step.Rated, but: pricing_step.Rated | None = None) -> dict[str, int]:
-    """How many bills could not be priced, per code; those that could not be before either are not counted again."""
+    """How many bills could not be priced, per reason; those that could not be before either are not counted again."""
     refused = rated.found.refusals
     if but is not None:
         refused = refused.join(but.found.refusals, on="row_id", how="anti")
-    return {f"{code}" if but is None else f"after:{code}": n for code, n in refused["code"].value_counts().iter_rows()}
+    if refused.is_empty():
+        return {}
+    areas = rated.usage.select("row_id", "area").unique("row_id")
+    named = refused.join(rated.last_plan("plan"), on="row_id").join(areas, on="row_id")
+    what = named.group_by("code", "detail", "area", "plan").len().iter_rows()
+    after = but is not None
+    return _added({studysums.reason(code, detail, area, plan, after=after): n} for code, detail, area, plan, n in what)
 
 
 def _added(counts: Sequence[dict[str, int]] | Iterator[dict[str, int]]) -> dict[str, int]:

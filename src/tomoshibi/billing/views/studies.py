@@ -76,6 +76,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
         plans=plans,
         documents=document_choices(),
         coming=coming_plans(known=plans),
+        formulas=masters.fuel_formulas(month=Month.of(clock.today())),
         initial=_usual(clock.today()) | asked,
     )
     if request.method == "POST" and form.is_valid():
@@ -167,7 +168,7 @@ def _answer(result: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str,
             (_("Pay the most more"), _with_people(result["losers"])),
             (_("Pay the most less"), _with_people(result["winners"])),
         ],
-        "refused": studylist.refused(result),
+        "refused": studylist.refused(result, plans=names),
         "unit": current().unit,
     }
 

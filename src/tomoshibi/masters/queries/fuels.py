@@ -107,7 +107,7 @@ class FuelBook:
         place = {"area": values.AREAS[area].name if area in values.AREAS else area, "month": month, "product": product}
         if row is None:
             raise MasterMissing(_("no fuel parameters for %(product)s in %(area)s in %(month)s") % place)
-        if None in {row.base_unit_micro, row.alpha_ppm, row.beta_ppm, row.gamma_ppm}:
+        if not _is_complete(row):
             raise MasterMissing(
                 _("the fuel parameters of %(area)s in %(month)s are not complete: enter the published unit") % place
             )
@@ -185,6 +185,23 @@ def fuel_unit_change(
     changed = replace(formula, **{name: value for name, value in given.items() if value is not None})
     before, after = (fuel.compute_unit(formula=one, prices=prices) for one in (formula, changed))
     return after.price_micro_per_kwh - before.price_micro_per_kwh
+
+
+def fuel_formulas(*, month: Month) -> dict[str, list[str]]:
+    """
+    Products whose formula is known for bills of a month, with the areas: for them ``fuel_unit_change`` needs the customs
+    prices only.
+    """
+    found: dict[str, list[str]] = {}
+    rows = FuelParameters.objects.filter(valid__contains=month.first).exclude(product=values.ISLAND)
+    for row in rows.order_by("product", "area"):
+        if _is_complete(row):
+            found.setdefault(row.product, []).append(row.area)
+    return found
+
+
+def _is_complete(row: FuelParameters) -> bool:
+    return None not in {row.base_unit_micro, row.alpha_ppm, row.beta_ppm, row.gamma_ppm}
 
 
 def fuel_units(

@@ -18,7 +18,7 @@ def refusal_sentence(code: str, detail: str = "") -> str:
     """
     sentence = sentences.REFUSALS[code]
     known = {**input_words(), **{name: str(word) for name, word in sentences.PUBLISHED.items()}}
-    named = ", ".join(known.get(name, name) for name in detail.split(", "))
+    named = ", ".join(dict.fromkeys(known.get(name, name) for name in detail.split(", ")))
     return f"{sentence}: {named}" if detail else str(sentence)
 
 
