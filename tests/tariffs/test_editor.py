@@ -8,6 +8,8 @@ from django.utils import translation
 
 from tests.tariffs.test_pages import clerk  # noqa: F401 - a fixture
 from tomoshibi.identity.models import User
+from tomoshibi.masters import operations as masters
+from tomoshibi.storage import db
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import editor, fieldwords, operations, queries
 
@@ -130,11 +132,23 @@ def test_what_stands_beside_the_components_is_shown_where_it_is_and_typed_in_whe
     assert "late_interest" not in queries.draft(draft_id=draft_id).text
 
 
-def test_numbers_that_an_example_lacks_are_called_by_the_names_people_know(clerk):  # noqa: F811
-    draft_id = begin(clerk, "tomoshibi-high-voltage")
-    shown = clerk.get(f"/tariffs/drafts/{draft_id}/").content.decode()
-    assert "最大需要電力" in shown
-    assert "max_demand_milli" not in shown
+def test_the_example_of_a_plan_on_actual_demand_asks_for_demand_and_power_factor(clerk, now):  # noqa: F811
+    with db.transaction():
+        masters.load_shipped(on=now.date(), with_banks=False, invented=True)
+    draft_id = begin(clerk, "tokyo-high-voltage-commercial")
+    page = clerk.get(f"/tariffs/drafts/{draft_id}/")
+    shown = page.content.decode()
+    assert 'name="x-demand"' in shown
+    assert 'name="x-power_factor"' in shown
+    assert 'data-chart="curve"' in shown
+    # At the contract size of 10 kW and the neutral power factor, until others are told.
+    assert "10 kW x 1,814.37 = 18,143.70" in shown
+    told = save(clerk, draft_id, **{"x-demand": "64.6", "x-power_factor": "98"}).content.decode()
+    assert "65 kW x 1,814.37 x 87/100 = 102,602.6235 -&gt; 102,602.62" in told
+    home = clerk.get(f"/tariffs/drafts/{begin(clerk)}/").content.decode()
+    assert "x-demand" not in home
+    assert "x-power_factor" not in home
+    assert 'data-chart="curve"' in clerk.get("/tariffs/plans/tokyo-high-voltage-commercial/").content.decode()
 
 
 def test_a_row_that_another_window_took_out_is_told(clerk):  # noqa: F811

@@ -102,6 +102,8 @@ class ExampleForm(forms.Form):
     size = fields.CapacityField(label=_("Contract size"), unit="", required=False)
     month = fields.MonthField(label=_("Month"))
     profile = forms.ChoiceField(label=_("Load profile"), choices=PROFILES)
+    demand = fields.CapacityField(label=_("Maximum demand [kW]"), unit="", required=False)
+    power_factor = forms.IntegerField(label=_("Power factor [%]"), required=False, min_value=0, max_value=100)
 
 
 class ReasonForm(forms.Form):

@@ -10,6 +10,7 @@ import polars as pl
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.rating.bands import DayType
+from tomoshibi.rating.power_factor import NEUTRAL_PERCENT
 from tomoshibi.rating.program import Program
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import daytypes, meaning, pricing, published, spot, values
@@ -168,7 +169,8 @@ def curve(
     given: Mapping[str, int],
 ) -> list[int | None]:
     """
-    Totals of a plan version over energies, for the picture of yen against kWh.
+    Totals of a plan version over energies, for the picture of yen against kWh; plans on actual demand at the contract size
+    and the neutral power factor.
 
     :param given: published values by name and ``tax_rate_ppm``; values it does not name count as zero
     :returns: total per energy, nothing where it cannot be priced (time of use without half-hours)
@@ -187,6 +189,11 @@ def curve(
             "period_end": period.end,
         },
         schema={name: dtype for name, dtype in values.USAGE.items() if name != "tax_rate_ppm"},
+    )
+    frame = frame.with_columns(
+        max_demand_milli="capacity_milli",
+        demand_milli="capacity_milli",
+        power_factor_percent=pl.lit(NEUTRAL_PERCENT, dtype=pl.Int64),
     )
     frame = frame.with_columns(
         pl.lit(v, dtype=pl.Int64).alias(n if n == "tax_rate_ppm" else f"{n}_micro") for n, v in wanted.items()

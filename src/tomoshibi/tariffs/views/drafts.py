@@ -132,6 +132,7 @@ def _beside(
         return context | {"example_form": _example_form(asked, _usual_size_in(found.text))}
     document = queries.read_document(found.text)[0][-1]
     context["example_form"] = example = _example_form(asked, usual_size(document))
+    context["takes"] = queries.program_of(document).inputs
     if example.is_valid():
         context |= _priced(document, example.cleaned_data)
     start = document["versions"][0]["from"]
@@ -183,6 +184,8 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         energy_dwh=given["kwh"],
         capacity_milli=size,
         profile=given["profile"],
+        demand_milli=given["demand"],
+        power_factor=given["power_factor"],
         look_back=LOOK_BACK_MONTHS,
     )
     unit = document["capacity"]["unit"]
