@@ -15,6 +15,7 @@ from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import DWH_PER_KWH
 from tomoshibi.ledger import queries as ledger
 from tomoshibi.masters import queries as masters
+from tomoshibi.messaging import queries as messaging
 from tomoshibi.onboarding.demo import coming, load, loads, market, outside, staff, story
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk, db, server
@@ -52,6 +53,8 @@ def test_the_demo_loads_by_the_real_paths_and_survives_an_interruption(small_wor
     assert load.load(say=told.__setitem__) == 0
 
     assert client.login(username=staff.PORTAL_USER, password=staff.PASSWORD)
+    mails = messaging.delivery_rows().filter(about__startswith="identity.invitation:")
+    assert mails.count() == 1, "the mail was written before its address was followed: no job finds a used invitation"
     assert all(client.login(username=member.username, password=staff.PASSWORD) for member in staff.MEMBERS)
     runs = billing.runs()
     assert sorted((run.month, run.state.value) for run in runs) == [

@@ -157,6 +157,7 @@ def portal_access(*, customer_id: int, now: datetime) -> values.PortalAccess | N
         username=user.username,
         mail=user.email,
         state=state,
+        invitation_id=waiting.id if waiting else None,
         expires_at=waiting.expires_at if waiting else None,
         opened_at=min(accepted, default=None),
         signed_in_at=user.last_login,

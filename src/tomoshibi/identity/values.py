@@ -103,6 +103,7 @@ class PortalAccess:
     """
     How a customer stands to the portal.
 
+    :param invitation_id: the invitation that was not accepted yet
     :param expires_at: until when the invitation that is open is good
     :param opened_at: when the customer chose a password, where an invitation was accepted
     """
@@ -111,6 +112,7 @@ class PortalAccess:
     username: str
     mail: str
     state: PortalState
+    invitation_id: int | None
     expires_at: datetime | None
     opened_at: datetime | None
     signed_in_at: datetime | None
