@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from tests.billing import book
@@ -14,6 +15,12 @@ from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -56,11 +63,11 @@ def test_a_month_from_run_to_statements(contracts):
     }
     bill("issue", run, "--as", "first", code=1)
     assert queries.issued_frame(run_id=run).is_empty(), "nobody confirmed it"
-    assert "examined" in bill("examine", run, "--as", "first", "--release", "looked at")
+    assert "to confirm" in bill("examine", run, "--as", "first", "--release", "looked at")
     bill("confirm", run, "--as", "first", code=1)
-    assert "confirmed" in bill("confirm", run, "--as", "second")
-    assert "発行 2 件" in bill("issue", run, "--as", "first")
-    assert "発行 2 件" in bill("issue", run, "--as", "first"), "issuing again changes nothing"
+    assert "to issue" in bill("confirm", run, "--as", "second")
+    assert "2 issued" in bill("issue", run, "--as", "first")
+    assert "2 issued" in bill("issue", run, "--as", "first"), "issuing again changes nothing"
     assert queries.issued_frame(run_id=run)["amount_minor"].sum() == made["total_minor"]
     printed = _run(commands.statements_app, [run, "--as", "first"], 0)
     paths = [line.split()[0] for line in printed.splitlines() if line.startswith("  ")]

@@ -1,6 +1,7 @@
 """The whole way over a real socket: sent by a job, answered by the agent's simulator, fetched and matched."""
 
 import pytest
+from django.utils import translation
 
 from tests.collection.conftest import AGENT, NOVEMBER, NOW, TODAY, books_agree, open_bills, set_up
 from tomoshibi.collection import operations, queries
@@ -14,6 +15,12 @@ from tomoshibi.worker import queue
 from tomoshibi.worklist import queries as worklist
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

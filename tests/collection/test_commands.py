@@ -1,6 +1,7 @@
 """``tomoshibi debit`` does what the pages do, and fails with a reason."""
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from tests.collection.conftest import NOW, answer, open_bills, set_up
@@ -10,6 +11,12 @@ from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

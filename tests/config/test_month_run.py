@@ -1,6 +1,7 @@
 """``tomoshibi month run``: the whole month by command, as far as one person may take it alone."""
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from tests.billing import book
@@ -12,6 +13,12 @@ from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -106,3 +113,20 @@ def test_help_needs_no_database(monkeypatch):
     assert "--confirm-as" in CliRunner().invoke(commands.app, asked).output
     monkeypatch.setattr("sys.argv", ["tomoshibi"])
     assert month_run("--as", "first") == "no database\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "examined", "waits"),
+    [
+        ("ja", "1 件を保留", "計算 {run}：請求 2 件、合計 16,888 が別の担当者の承認を待っています"),
+        ("zh-hans", "暂缓 1 张", "计费批次 {run}：账单 2 张，合计 16,888 等待另一人复核"),
+        ("en", "1 held", "run {run}: 2 bills of 16,888 wait for a second person"),
+    ],
+)
+def test_all_that_is_said_is_in_the_houses_language(clerks, language, examined, waits):
+    with translation.override(language):
+        said = month_run("--as", "first", "--hold", "wait for the grid company")
+    (run,) = queries.runs()
+    assert f"  examine      {examined}\n" in said
+    assert waits.format(run=run.id) in said
+    assert ("confirmed values" in said or "new file" in said) == (language == "en")

@@ -90,7 +90,8 @@ def test_credits_follow_each_other_without_a_gap():
 def test_the_command_shows_the_statement(tmp_path):
     file = tmp_path / "point.yaml"
     file.write_text(point(), encoding="utf-8")
-    answer = CliRunner().invoke(commands.top, ["purchase", str(file), "--offline", "--tax-rate", "0.10"])
+    with translation.override("en"):
+        answer = CliRunner().invoke(commands.top, ["purchase", str(file), "--offline", "--tax-rate", "0.10"])
     assert answer.exit_code == 0, answer.output
     assert "total 4,688 for 232 kWh" in answer.output
     told = CliRunner().invoke(commands.top, ["purchase", str(file), "--offline", "--tax-rate", "0.10", "--json"])

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 app = typer.Typer(no_args_is_help=True, help="Bills: rate, check, confirm, issue.")
 top = typer.Typer()
@@ -24,7 +26,7 @@ def _actor(username: str) -> int:
     from tomoshibi.identity import queries as identity
 
     found = next((person for person in identity.people() if person.username == username), None)
-    return found.id if found else _stop(f"nobody signs in as {username!r}")
+    return found.id if found else _stop(_("nobody signs in as %(name)s") % {"name": username})
 
 
 def _month(text: str) -> Any:
@@ -45,8 +47,13 @@ def _found(run_id: int) -> Any:
         return _stop(str(wrong))
 
 
+def _language() -> str:
+    """The house's language as checks and reasons name it: ja, zh or en."""
+    return (get_language() or "ja")[:2]
+
+
 class Language(StrEnum):
-    """Of what a command says."""
+    """Of a bill's words, where its reader is not the house."""
 
     ja = "ja"
     zh = "zh"
@@ -74,7 +81,7 @@ class _Bar:
 
 
 def _tell(run_id: int, *, as_json: bool) -> None:
-    from tomoshibi.billing import checks, queries
+    from tomoshibi.billing import billlist, checks, queries
 
     run = _found(run_id)
     counts = queries.finding_counts(run_id=run_id)
@@ -90,11 +97,24 @@ def _tell(run_id: int, *, as_json: bool) -> None:
         }  # fmt: skip
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
-    typer.echo(f"run {run.id}: {run.state}, {run.month}, {run.kind}")
-    typer.echo(f"  {run.bill_count:,} bills, {run.aside_count:,} set aside, {run.held_count:,} held")
-    typer.echo(f"  {run.total_minor:,} in all, tax {run.tax_minor:,}, levy {run.levy_minor:,}")
+    state, kind = billlist.RUN_STATES[run.state].word, billlist.RUN_KINDS[run.kind].word
+    typer.echo(
+        _("run %(run)s: %(state)s, %(month)s, %(kind)s")
+        % {"run": run.id, "state": state, "month": run.month, "kind": kind}
+    )
+    typer.echo(
+        "  "
+        + _("%(bills)s bills, %(aside)s set aside, %(held)s held")
+        % {"bills": f"{run.bill_count:,}", "aside": f"{run.aside_count:,}", "held": f"{run.held_count:,}"}
+    )
+    typer.echo(
+        "  "
+        + _("%(total)s in all, tax %(tax)s, levy %(levy)s")
+        % {"total": f"{run.total_minor:,}", "tax": f"{run.tax_minor:,}", "levy": f"{run.levy_minor:,}"}
+    )
     for code, severity, count, waiting in counts:
-        typer.echo(f"  {code} {severity:<8} {count:>7,} ({waiting:,} undecided)  {checks.check_of(code).name['en']}")
+        undecided = _("%(count)s undecided") % {"count": f"{waiting:,}"}
+        typer.echo(f"  {code} {severity:<8} {count:>7,} ({undecided})  {checks.check_of(code).name[_language()]}")
 
 
 @app.command()
@@ -161,12 +181,12 @@ def exceptions(run_id: int, *, as_json: Json = False) -> None:
     from tomoshibi.billing import queries
 
     _found(run_id)
-    for row in queries.exceptions(run_id=run_id, language="en"):
+    for row in queries.exceptions(run_id=run_id, language=_language()):
         if as_json:
             typer.echo(json.dumps(row, ensure_ascii=False))
         else:
             mark = row["decision"] or "open"
-            typer.echo(f"{row['code']} {row['severity']:<8} contract {row['contract_id']:<8} {mark:<8} {row['reason']}")
+            typer.echo(f"{row['code']} {row['severity']:<8} {row['contract_id']:<8} {mark:<8} {row['reason']}")
 
 
 @app.command()
@@ -292,7 +312,7 @@ def _bill_id(number: str) -> int:
     bill = queries.bill_by_number(text=number)
     if bill is not None:
         return bill.id
-    return int(number) if number.isdecimal() else _stop(f"there is no bill {number}")
+    return int(number) if number.isdecimal() else _stop(_("there is no bill %(number)s") % {"number": number})
 
 
 def _day(text: str) -> Any:
@@ -303,12 +323,10 @@ def _day(text: str) -> Any:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return _stop(f"not a day like 2026-11-04: {text}")
+        return _stop(_("%(text)s is not a day like 2026-11-04") % {"text": text})
 
 
 def _tell_replay(found: Any) -> None:
-    from django.utils.translation import gettext as _
-
     from tomoshibi.billing import billlist
 
     typer.echo(f"{_('Priced again')}: {found.invoice_number or found.bill_id}")
@@ -329,7 +347,6 @@ def _tell_replay(found: Any) -> None:
 
 def _tell_pair(what: str, stored: str, again: str, *, same: bool) -> None:
     """What stands, and under it what came out this time where that is something else."""
-    from django.utils.translation import gettext as _
     from rich.cells import set_cell_size
 
     typer.echo(f"{' ' if same else '!'} {set_cell_size(what, _WIDE)} {stored}")
@@ -351,8 +368,6 @@ def _tell_totals(totals: Any) -> None:
 
 def _tell_collective(whole: Any) -> None:
     """Each bill of a collective invoice, then the invoice: its total, and its tax rounded once per rate."""
-    from django.utils.translation import gettext as _
-
     for one in whole.members:
         _tell_replay(one)
         typer.echo("")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.utils.translation import gettext as _
 
 from tomoshibi.collection import operations, profiles, queries, values
 from tomoshibi.documents import queries as documents
@@ -53,10 +54,19 @@ def export(
         made = queries.batch(batch_id=batch_id)
         assert made is not None
         typer.echo(
-            f"batch {made.id}: {made.row_count:,} debits, {made.total_minor:,} in all, {made.aside_count:,} set aside"
+            _("batch %(batch)s: %(rows)s debits, %(total)s in all, %(aside)s set aside")
+            % {
+                "batch": made.id,
+                "rows": f"{made.row_count:,}",
+                "total": f"{made.total_minor:,}",
+                "aside": f"{made.aside_count:,}",
+            }
         )
         if not confirmed_by:
-            _stop(f"not written: name who releases it with --confirm-as, or release batch {made.id} in the browser")
+            _stop(
+                _("not written: name who releases it with --confirm-as, or release batch %(batch)s in the browser")
+                % {"batch": made.id}
+            )
         with db.transaction():
             operations.release_batch(
                 batch_id=made.id, now=clock.now(), today=today, actor_id=_person(confirmed_by) or 0
@@ -77,7 +87,7 @@ def _waiting(*, agent: str, month: Month, cycle_day: int) -> int | None:
         if batch.agent == agent and batch.month == month.number and cycle_day in {0, batch.cycle_day}
     ]
     if len(found) > 1:
-        _stop(f"several batches of {month} wait for their release: name one with --cycle-day")
+        _stop(_("several batches of %(month)s wait for their release: name one with --cycle-day") % {"month": month})
     return found[0].id if found else None
 
 
@@ -116,11 +126,13 @@ def _each(files: list[Path], take: Callable[[dict[str, Any]], str], *, by: str) 
 
 def _told(name: str, outcome: values.ImportOutcome) -> str:
     if outcome.already_known:
-        return f"{name}: imported before, nothing changed"
-    return (
-        f"{name}: {outcome.rows:,} rows, {outcome.paid:,} paid ({outcome.paid_minor:,}), {outcome.failed:,} failed,"
-        f" {outcome.problems:,} to look at, {outcome.missing:,} missing"
-    )
+        return _("%(file)s: imported before, nothing changed") % {"file": name}
+    return _(
+        "%(file)s: %(rows)s rows, %(paid)s paid (%(sum)s), %(failed)s failed, %(problems)s to look at, %(missing)s missing"
+    ) % {
+        "file": name, "rows": f"{outcome.rows:,}", "paid": f"{outcome.paid:,}", "sum": f"{outcome.paid_minor:,}",
+        "failed": f"{outcome.failed:,}", "problems": f"{outcome.problems:,}", "missing": f"{outcome.missing:,}",
+    }  # fmt: skip
 
 
 @app.command()
@@ -134,12 +146,18 @@ def deposits(
 
 def _entered(name: str, came: values.DepositOutcome) -> str:
     if came.already_known:
-        return f"{name}: imported before, nothing changed"
-    told = (
-        f"{name}: {came.rows:,} rows, {came.taken:,} transfers ({came.taken_minor:,}), payer known of {came.owned:,},"
-        f" {came.known:,} known before, {came.refused:,} refused"
+        return _("%(file)s: imported before, nothing changed") % {"file": name}
+    told = _(
+        "%(file)s: %(rows)s rows, %(taken)s transfers (%(sum)s), payer known of %(owned)s, %(known)s known before,"
+        " %(refused)s refused"
+    ) % {
+        "file": name, "rows": f"{came.rows:,}", "taken": f"{came.taken:,}", "sum": f"{came.taken_minor:,}",
+        "owned": f"{came.owned:,}", "known": f"{came.known:,}", "refused": f"{came.refused:,}",
+    }  # fmt: skip
+    refused = (
+        "  " + _("record %(record)s: %(why)s") % {"record": record, "why": verdict}
+        for record, verdict in queries.refused_deposits(file_id=came.file_id)
     )
-    refused = (f"  record {record}: {verdict}" for record, verdict in queries.refused_deposits(file_id=came.file_id))
     return "\n".join([told, *refused])
 
 
@@ -157,7 +175,7 @@ def _person(username: str) -> int | None:
         return None
     found = people.user_id_of(username=username)
     if found is None:
-        _stop(f"nobody is called {username}")
+        _stop(_("nobody signs in as %(name)s") % {"name": username})
     return found
 
 

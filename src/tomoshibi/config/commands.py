@@ -203,6 +203,8 @@ def run_month(
     """Fetch, rate, examine, confirm, issue, print, debit; running it again goes on where it stopped."""
     from datetime import date
 
+    from django.utils.translation import gettext as _
+
     from tomoshibi.config import month as months
     from tomoshibi.config.progress import Bars
     from tomoshibi.identity import operations as identity
@@ -214,7 +216,7 @@ def run_month(
     ids = {name: people.user_id_of(username=name) for name in (first, second) if name}
     for name, user_id in ids.items():
         if user_id is None:
-            stop(f"nobody signs in as {name}")
+            stop(_("nobody signs in as %(name)s") % {"name": name})
     try:
         wanted = Month.parse(billing_month)
         if second:

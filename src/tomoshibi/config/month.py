@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from tomoshibi.billing import jobs as billing_jobs
 from tomoshibi.billing import operations as billing
 from tomoshibi.billing import queries as billing_queries
@@ -98,13 +100,14 @@ def _examine(run_id: int, actor_id: int, hold_reason: str) -> Iterator[Step]:
     blocked = sorted({row["contract_id"] for row in open_findings if not row["held"]})
     if blocked and not hold_reason:
         raise NeedsPeople(
-            f"{len(blocked)} bills wait for a decision: /billing/runs/{run_id}/ - or hold them all with --hold REASON"
+            _("%(count)s bills wait for a decision: %(page)s - or hold them all with --hold REASON")
+            % {"count": f"{len(blocked):,}", "page": f"/billing/runs/{run_id}/"}
         )
     with db.transaction():
         if blocked:
             billing.hold(run_id=run_id, contract_ids=blocked, reason=hold_reason, actor_id=actor_id, now=clock.now())
         billing.finish_examination(run_id=run_id, actor_id=actor_id, now=clock.now())
-    yield Step("examine", f"{len(blocked)} held")
+    yield Step("examine", _("%(count)s held") % {"count": f"{len(blocked):,}"})
 
 
 def _is_rest(run_id: int, month: Month) -> bool:
@@ -121,7 +124,9 @@ def _leave_rest(run_id: int, actor_id: int) -> str:
         made = billing.cancel(
             run_id=run_id, reason="every bill of it is held or set aside", actor_id=actor_id, now=clock.now()
         )
-    return f"run {made.id} cancelled: every bill of it is held or set aside; they come with the next run"
+    return _("run %(run)s cancelled: every bill of it is held or set aside; they come with the next run") % {
+        "run": made.id
+    }
 
 
 def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iterator[Step]:
@@ -130,7 +135,8 @@ def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iter
         going = billing_queries.going(run_id=run_id)
         if second_id is None:
             raise NeedsPeople(
-                f"run {run_id}: {going.bill_count:,} bills of {going.total_minor:,} wait for a second person (--confirm-as)"
+                _("run %(run)s: %(bills)s wait for a second person (--confirm-as)")
+                % {"run": run_id, "bills": _going(going)}
             )
         with db.transaction():
             billing.confirm(
@@ -140,16 +146,20 @@ def _confirm_and_issue(run_id: int, second_id: int | None, watch: Watch) -> Iter
                 seen_count=going.bill_count,
                 seen_total=going.total_minor,
             )
-        yield Step("confirm", f"{going.bill_count:,} bills of {going.total_minor:,}")
+        yield Step("confirm", _going(going))
     yield Step("issue", billing_jobs.issue_run(watch("issue"), run_id=run_id, actor_id=second_id))
     queue.run_until_quiet()
+
+
+def _going(going: billing_values.Going) -> str:
+    return _("%(count)s bills of %(total)s") % {"count": f"{going.bill_count:,}", "total": f"{going.total_minor:,}"}
 
 
 def _print(month: Month, actor_id: int, watch: Watch) -> Iterator[Step]:
     """The statements of every issued run of the month that are not all made."""
     for run_id in billing_queries.unprinted_runs(month=month):
         said = billing_jobs.make_statements(watch("statements"), run_id=run_id, actor_id=actor_id)
-        yield Step("statements", f"run {run_id}: {said}")
+        yield Step("statements", _("run %(run)s: %(said)s") % {"run": run_id, "said": said})
 
 
 def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
@@ -184,7 +194,16 @@ def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
         except (collection.NothingToCollect, collection.AlreadyRequested) as nothing:
             yield Step("debit", f"{agent}: {nothing}")
             continue
-        yield Step("debit", f"{agent}: {prepared.rows:,} debits of {prepared.total_minor:,} on {dates.debit_on}")
+        yield Step(
+            "debit",
+            _("%(agent)s: %(count)s debits of %(total)s on %(day)s")
+            % {
+                "agent": agent,
+                "count": f"{prepared.rows:,}",
+                "total": f"{prepared.total_minor:,}",
+                "day": dates.debit_on,
+            },
+        )
         made = collection_queries.batch(batch_id=prepared.batch_id)
         assert made is not None, prepared
         yield from _send(made, second_id, today)
@@ -193,15 +212,18 @@ def _debit(first_id: int, second_id: int | None) -> Iterator[Step]:
 def _send(batch: collection_values.DebitBatch, second_id: int | None, today: date) -> Iterator[Step]:
     """Release a prepared file as the second person, and see it sent."""
     if second_id is None:
-        raise NeedsPeople(f"debit file {batch.id} waits for a second person (--confirm-as)")
+        raise NeedsPeople(_("debit file %(file)s waits for a second person (--confirm-as)") % {"file": batch.id})
     with db.transaction():
         collection.release_batch(batch_id=batch.id, now=clock.now(), today=today, actor_id=second_id)
     queue.run_until_quiet()
     sent = collection_queries.batch(batch_id=batch.id)
     assert sent is not None, batch
     if sent.state != collection_values.BatchState.SENT:
-        raise NeedsPeople(f"debit file {batch.id} was not sent: see /worker/jobs/?state=failed")
-    yield Step("send", f"{batch.agent}: {batch.row_count:,} rows sent")
+        raise NeedsPeople(
+            _("debit file %(file)s was not sent: see %(page)s")
+            % {"file": batch.id, "page": "/worker/jobs/?state=failed"}
+        )
+    yield Step("send", _("%(agent)s: %(count)s rows sent") % {"agent": batch.agent, "count": f"{batch.row_count:,}"})
 
 
 def _await_results(until: date | None, progress: worker.Progress) -> Iterator[Step]:
@@ -212,11 +234,15 @@ def _await_results(until: date | None, progress: worker.Progress) -> Iterator[St
     last = max(batch.result_on for batch in waiting)
     if not clock.is_stepped():
         days = ", ".join(sorted({str(batch.result_on) for batch in waiting}))
-        yield Step("results", f"expected on {days}; the worker fetches them then")
+        yield Step("results", _("expected on %(days)s; the worker fetches them then") % {"days": days})
         return
     _step_to(min(last, until) if until else last, progress)
     if until and until < last:
-        yield Step("results", f"expected on {last}; it is {clock.today()}. Run the month again to go on")
+        yield Step(
+            "results",
+            _("expected on %(day)s; it is %(today)s. Run the month again to go on")
+            % {"day": last, "today": clock.today()},
+        )
         return
     for _day in range(DAYS_TO_WAIT):
         if not collection_queries.batches(states=[collection_values.BatchState.SENT]):
@@ -225,7 +251,14 @@ def _await_results(until: date | None, progress: worker.Progress) -> Iterator[St
     for batch in waiting:
         figures = collection_queries.batch_figures(batch_id=batch.id)
         yield Step(
-            "results", f"{batch.agent}: {figures.paid:,} paid, {figures.failed:,} failed, {figures.waiting:,} waiting"
+            "results",
+            _("%(agent)s: %(paid)s paid, %(failed)s failed, %(waiting)s waiting")
+            % {
+                "agent": batch.agent,
+                "paid": f"{figures.paid:,}",
+                "failed": f"{figures.failed:,}",
+                "waiting": f"{figures.waiting:,}",
+            },
         )
 
 
@@ -243,4 +276,6 @@ def _footing() -> str:
     month = Month.of(clock.today())
     balance = ledger.trial_balance(first=month.plus(-2), last=month)
     assert balance.debit_minor == balance.credit_minor, "the database lets no entry in that does not balance"
-    return f"debits {balance.debit_minor:,} = credits {balance.credit_minor:,}"
+    return _("debits %(debit)s = credits %(credit)s") % {
+        "debit": f"{balance.debit_minor:,}", "credit": f"{balance.credit_minor:,}",
+    }  # fmt: skip

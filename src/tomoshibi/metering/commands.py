@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.utils.translation import gettext as _
 
 from tomoshibi.metering import jobs, operations, queries, tables, values
 from tomoshibi.storage import db
@@ -17,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Meter data in.")
 def fetch(area: Annotated[str, typer.Argument(help="two digits; all areas when left out")] = "") -> None:
     """Fetch new files from the grid companies' portals and read them."""
     if not queries.endpoints(area=area, active_only=True):
-        _stop(f"no portal is set for area {area}" if area else "no portal is set")
+        _stop(_("no portal is set for area %(area)s") % {"area": area} if area else _("no portal is set"))
     try:
         typer.echo(jobs.fetch(_Shown(), area=area))
     except jobs.PortalsFailed as failure:
@@ -38,14 +39,14 @@ def import_files(
                 name=path.name, content=content, source=values.Source.MANUAL, now=clock.now()
             )
         if not new and file.state == values.FileState.DONE:
-            typer.echo(f"{path.name}: received before, nothing changed")
+            typer.echo(_("%(file)s: received before, nothing changed") % {"file": path.name})
             continue
         refused = not _read(file) or refused
     if refused:
         raise typer.Exit(1)
     waiting = len(queries.files_waiting())
     if waiting:
-        typer.echo(f"{waiting} files wait to be read")
+        typer.echo(_("%(count)s files wait to be read") % {"count": waiting})
 
 
 @app.command()
@@ -70,12 +71,13 @@ def _read(received: values.ImportedFile) -> bool:
     file = queries.file(file_id=received.id)
     assert file is not None
     if file.state == values.FileState.REFUSED:
-        typer.secho(f"{file.name}: refused: {file.refusal}", fg="red", err=True)
+        typer.secho(_("%(file)s: refused: %(why)s") % {"file": file.name, "why": file.refusal}, fg="red", err=True)
         return False
     typer.echo(f"{file.name}: " + ", ".join(f"{code} {count}" for code, count in sorted(file.counts.items())))
     for row in queries.file_rows(file_id=file.id).filter(code__in=[code.value for code in values.REFUSED_ROWS])[:100]:
         reason = tables.sentence(row.template, row.parameters)
-        typer.secho(f"  row {row.row_number} {row.spin}: {row.code} {reason}".rstrip(), fg="yellow", err=True)
+        said = _("row %(row)s") % {"row": row.row_number}
+        typer.secho(f"  {said} {row.spin}: {row.code} {reason}".rstrip(), fg="yellow", err=True)
     return file.refused_count == 0
 
 

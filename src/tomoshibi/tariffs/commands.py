@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 import typer
 import yaml
+from django.utils import translation
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 app = typer.Typer(no_args_is_help=True, help="Plan documents.")
 top = typer.Typer()
@@ -24,21 +27,18 @@ def _text(file: Path) -> str:
     except OSError as wrong:
         _stop(f"{file}: {wrong.strerror or wrong}")
     except UnicodeDecodeError:
-        _stop(f"{file}: not a UTF-8 text")
+        _stop(_("%(file)s: not a UTF-8 text") % {"file": file})
     raise AssertionError("unreachable")
 
 
 @app.command()
 def lint(files: list[Path]) -> None:
     """Say what is wrong with plan documents, and where; exit 1 when something blocks publication."""
-    from django.utils import translation
-
     from tomoshibi.tariffs import queries
 
     blocking = 0
     for file in files:
-        with translation.override("en"):
-            documents, findings = queries.read_document(_text(file))
+        documents, findings = queries.read_document(_text(file))
         for finding in findings:
             blocking += finding.blocking
             mark = typer.style("error  ", fg="red") if finding.blocking else typer.style("warning", fg="yellow")
@@ -59,8 +59,6 @@ def schema() -> None:
 @app.command()
 def shapes(*, markdown: Annotated[bool, typer.Option("--markdown", help="the page docs/shapes.md")] = False) -> None:
     """Every price shape with its rule, tests, golden bills, plan documents, word and place; exit 1 on a hole."""
-    from django.utils import translation
-
     from tomoshibi.tariffs import queries
 
     with translation.override("en"):
@@ -145,16 +143,16 @@ def quote(
     try:
         documents = queries.shipped_plan(plan_code=plan) if offline else queries.plan_documents(plan_code=plan)
         if not documents:
-            _stop(f"there is no plan {plan!r}")
+            _stop(_("there is no plan %(plan)s") % {"plan": plan})
         own_area = documents[-1]["area"]
         place = area or ("" if own_area == "*" else own_area)
         if not place:
-            _stop(f"{plan} is offered in every area: name one with --area")
+            _stop(_("%(plan)s is offered in every area: name one with --area") % {"plan": plan})
         given = {
             "tax_rate_ppm" if name == "tax_rate" else name: scaled(text, scale=MICRO)
             if name == "tax_rate"
             else micro(text)
-            for name, _, text in (item.partition("=") for item in value)
+            for name, _sep, text in (item.partition("=") for item in value)
         }
         quotes = queries.quote(
             documents=documents,
@@ -187,7 +185,7 @@ def _loads(month: str, kwh: str, file: Path | None, start: str, end: str, energy
     if file is not None:
         return queries.read_load(_text(file))
     if not (month and kwh):
-        _stop("name a --load file, or --month and --kwh")
+        _stop(_("name a --load file, or --month and --kwh"))
     period = Period(date.fromisoformat(start), date.fromisoformat(end)) if start and end else None
     return [queries.load_of_month(Month.parse(month), energy_dwh=energy_dwh(kwh), period=period)]
 
@@ -220,7 +218,6 @@ def _as_json(plan: str, quote: Any) -> dict[str, Any]:
 
 
 def _show(plan: str, quote: Any) -> None:
-    from django.utils import translation
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -229,25 +226,28 @@ def _show(plan: str, quote: Any) -> None:
     from tomoshibi.tariffs import queries
 
     if quote.refusal:
-        with translation.override("en"):
-            typer.secho(f"{quote.month}: {queries.refusal_sentence(*quote.refusal)}", fg="red", err=True)
+        typer.secho(f"{quote.month}: {queries.refusal_sentence(*quote.refusal)}", fg="red", err=True)
         return
     table = Table(
         title=f"{plan}  {quote.month}  {plain(quote.energy_dwh, scale=DWH_PER_KWH)} kWh", title_justify="left"
     )
-    table.add_column("line")
-    table.add_column("derivation")
-    table.add_column("amount", justify="right")
-    table.add_column("source")
+    table.add_column(pgettext("quote table", "line"))
+    table.add_column(pgettext("quote table", "derivation"))
+    table.add_column(pgettext("quote table", "amount"), justify="right")
+    table.add_column(pgettext("quote table", "source"))
     sources = list(dict.fromkeys(source for line in quote.lines for source in line.sources))
     for line in quote.lines:
         numbers = " ".join(f"[{sources.index(source) + 1}]" for source in line.sources)
-        table.add_row(line.label["ja"], line.text, line.amount, Text(numbers))
+        table.add_row(
+            line.label.get((get_language() or "ja")[:2]) or line.label["ja"], line.text, line.amount, Text(numbers)
+        )
     console = Console()
     console.print(table)
     for number, source in enumerate(sources, start=1):
         console.print(Text(f"[{number}] {source}"))
-    console.print(f"total {quote.total_minor:,} (tax {quote.tax_minor:,})")
+    console.print(
+        _("total %(total)s (tax %(tax)s)") % {"total": f"{quote.total_minor:,}", "tax": f"{quote.tax_minor:,}"}
+    )
 
 
 @top.command()
@@ -259,8 +259,6 @@ def purchase(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """What a generation point is paid: its sources, and the data of the purchase statement (仕入明細書)."""
-    from django.utils import translation
-
     from tomoshibi.kernel.units import MICRO, scaled
     from tomoshibi.storage import server
     from tomoshibi.tariffs import queries
@@ -269,8 +267,7 @@ def purchase(
         server.start()
     try:
         rate = scaled(tax_rate, scale=MICRO) if tax_rate else None
-        with translation.override("en"):
-            found = queries.purchase_statement(queries.read_purchase(_text(file)), offline=offline, tax_rate_ppm=rate)
+        found = queries.purchase_statement(queries.read_purchase(_text(file)), offline=offline, tax_rate_ppm=rate)
     except (ValueError, LookupError) as wrong:
         _stop(str(wrong))
     if as_json:
@@ -307,7 +304,6 @@ def _purchase_as_json(found: Any) -> dict[str, Any]:
 
 
 def _show_purchase(found: Any) -> None:
-    from django.utils import translation
     from rich.console import Console
     from rich.table import Table
 
@@ -315,26 +311,38 @@ def _show_purchase(found: Any) -> None:
     from tomoshibi.tariffs import queries
 
     table = Table(title=f"{found.period.start} - {found.period.end}", title_justify="left")
-    for name in ("source", "plan", "derivation"):
+    for name in (
+        pgettext("quote table", "source"),
+        pgettext("quote table", "plan"),
+        pgettext("quote table", "derivation"),
+    ):
         table.add_column(name)
     table.add_column("kWh", justify="right")
-    table.add_column("amount", justify="right")
+    table.add_column(pgettext("quote table", "amount"), justify="right")
     for one in found.paid:
         kwh = plain(one.energy_dwh, scale=DWH_PER_KWH)
         said = "\n".join(line.text for line in one.lines)
         if one.refusal:
-            with translation.override("en"):
-                said = str(queries.refusal_sentence(*one.refusal))
+            said = str(queries.refusal_sentence(*one.refusal))
         amount = "" if one.amount_minor is None else f"{one.amount_minor:,}"
         table.add_row(one.source.name, one.source.plan_code, said, kwh, amount)
     console = Console()
     console.print(table)
     if found.total_minor is None:
         return
-    console.print(f"total {found.total_minor:,} for {plain(found.energy_dwh, scale=DWH_PER_KWH)} kWh")
-    console.print(f"tax in it {found.tax_minor:,}, deductible {found.deductible_minor:,}")
+    console.print(
+        _("total %(total)s for %(kwh)s kWh")
+        % {"total": f"{found.total_minor:,}", "kwh": plain(found.energy_dwh, scale=DWH_PER_KWH)}
+    )
+    console.print(
+        _("tax in it %(tax)s, deductible %(deductible)s")
+        % {"tax": f"{found.tax_minor:,}", "deductible": f"{found.deductible_minor:,}"}
+    )
     if found.registration_number:
-        console.print(f"generator {found.registration_number}")
+        console.print(_("generator %(number)s") % {"number": found.registration_number})
     elif found.credit:
-        sure = "" if found.credit.sure == "high" else f" ({found.credit.sure} confidence)"
-        console.print(f"generator without a registration number: {found.credit.percent} % of the tax{sure}")
+        sure = "" if found.credit.sure == "high" else f" ({found.credit.sure})"
+        console.print(
+            _("generator without a registration number: %(percent)s %% of the tax") % {"percent": found.credit.percent}
+            + sure
+        )

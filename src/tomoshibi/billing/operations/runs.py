@@ -44,7 +44,7 @@ def locked(run_id: int) -> Run:
     """
     row = Run.objects.select_for_update().filter(id=run_id).first()
     if row is None:
-        raise queries.NoSuchRun(f"there is no billing run {run_id}")
+        raise queries.NoSuchRun(_("there is no billing run %(run)s") % {"run": run_id})
     return row
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tomoshibi.billing import values
 from tomoshibi.billing.models import Chunk, Finding, Run
@@ -55,7 +56,7 @@ def run(*, run_id: int) -> values.Run:
     """
     row = _with_progress().filter(id=run_id).first()
     if row is None:
-        raise NoSuchRun(f"there is no billing run {run_id}")
+        raise NoSuchRun(_("there is no billing run %(run)s") % {"run": run_id})
     return to_value(row)
 
 
