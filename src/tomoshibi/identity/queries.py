@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, UniqueConstraint
 from django.urls import reverse
 
-from tomoshibi.identity import changes, sealing, values
+from tomoshibi.identity import changes, sealing, subjects, values
 from tomoshibi.identity import deeds as sentences
 from tomoshibi.identity.columns import called
 from tomoshibi.identity.models import (
@@ -368,3 +368,8 @@ def kept_views(user_id: int, list_name: str) -> list[View]:
         for row in rows
     ]
     return sorted(found, key=lambda view: (not view.mine, view.name))
+
+
+def in_words(*, subject: str) -> str:
+    """What a deed or a ledger entry names, such as ``bill:123``, as people read it; itself where nobody has a word for it."""
+    return subjects.words(subject)

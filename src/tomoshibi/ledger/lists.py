@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tomoshibi.identity import subjects
+from tomoshibi.identity import queries as people
 from tomoshibi.ledger import queries, values
 from tomoshibi.ui import addresses, lists
 from tomoshibi.ui.states import State, Tone
@@ -43,7 +43,7 @@ class _Thing(lists.Text):
     """``bill:123`` in words."""
 
     def text(self, value: Any) -> str:
-        return subjects.words(value)
+        return people.in_words(subject=value)
 
 
 class _Purpose(lists.Text):

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
-from tomoshibi.identity import subjects
 from tomoshibi.kernel.periods import Month
 from tomoshibi.ledger import forms, operations, queries
 from tomoshibi.ledger import lists as declared
@@ -75,7 +74,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
                 "line": line,
                 "balance_minor": line.balance_minor * side,
                 "page": declared.page_of(source=line.source, document=line.document),
-                "document": subjects.words(line.document),
+                "document": people.in_words(subject=line.document),
             }
             for line in lines
         ],
@@ -123,10 +122,10 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     who = people.name_of(user_id=found.actor_id)
     context = {
         "entry": found,
-        "source": subjects.words(found.source),
+        "source": people.in_words(subject=found.source),
         "purpose": declared.PURPOSES.get(found.purpose, found.purpose),
         "page": declared.page_of(source=found.source, document=found.document),
-        "document": subjects.words(found.document),
+        "document": people.in_words(subject=found.document),
         "legs": legs,
         "related": related,
         "who": who,
