@@ -1,5 +1,6 @@
 """Every word of the screens is there in Japanese and Chinese, and means the same in every room."""
 
+import ast
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -55,6 +56,20 @@ def _in_python(file: Path) -> Words:
             elif not in_context:
                 found.add((None, texts[0]))
     return found
+
+
+@pytest.mark.parametrize("room", _rooms())
+def test_no_word_stands_inside_a_formatted_string_where_nothing_collects_it(room):
+    inside = [
+        f"{file.relative_to(SOURCE)}:{call.lineno} {ast.unparse(call)}"
+        for file in (SOURCE / room).rglob("*.py")
+        for text in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert inside == []
 
 
 def _block_text(head: str, body: str) -> str:

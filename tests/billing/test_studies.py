@@ -246,6 +246,8 @@ def test_a_fuel_value_that_cannot_be_worked_out_is_counted_by_its_name_area_and_
         said = studylist.refused(found.result, plans=studylist.plan_names(found))
     name = plans.plan_names(language="en")[book.PLAN]
     assert (f"after the change: a published value is missing: Fuel adjustment unit (Tokyo · {name})", 9) in said
+    in_japanese = studylist.refused(found.result, plans={})
+    assert all("変更後" in sentence for sentence, _number in in_japanese), "the reader's language"
     # An answer that was kept before details were reads on.
     with translation.override("en"):
         old = studylist.refused({"refused": {"after:value_missing": 4, "no_plan_version": 1}}, plans={})

@@ -329,7 +329,7 @@ def _day(text: str) -> Any:
 def _tell_replay(found: Any) -> None:
     from tomoshibi.billing import billlist
 
-    typer.echo(f"{_('Priced again')}: {found.invoice_number or found.bill_id}")
+    typer.echo(_("Priced again") + f": {found.invoice_number or found.bill_id}")
     if found.known_on:
         typer.echo(_("With what was known on %(day)s") % {"day": found.known_on})
     for line in found.lines:
@@ -351,7 +351,7 @@ def _tell_pair(what: str, stored: str, again: str, *, same: bool) -> None:
 
     typer.echo(f"{' ' if same else '!'} {set_cell_size(what, _WIDE)} {stored}")
     if not same:
-        typer.secho(f"  {set_cell_size(_('Priced again'), _WIDE)} {again}", fg="red")
+        typer.secho("  " + set_cell_size(_("Priced again"), _WIDE) + f" {again}", fg="red")
 
 
 _WIDE = 34

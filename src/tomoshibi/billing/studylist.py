@@ -91,6 +91,7 @@ def in_words(study: values.Study, *, plans: Mapping[str, str]) -> list[tuple[str
     """What a study changes, as label and value."""
     one = Scenario.from_json(study.scenario)
     said: list[tuple[str, str]] = []
+    per_kwh = _("yen/kWh")
     for document, named in zip(one.documents, one.documents_named or ("",) * len(one.documents), strict=False):
         plan = plans.get(document["plan"], document["plan"])
         when = _("from its first day on") if one.from_their_day else _("as if it held in all these months")
@@ -103,11 +104,11 @@ def in_words(study: values.Study, *, plans: Mapping[str, str]) -> list[tuple[str
         how = _("prices follow") if one.carry_tax_over else _("prices stay as they are")
         said.append((_("Consumption tax"), f"{figures.decimal(one.tax_rate_ppm, scale=_PPM_PER_PERCENT)} %, {how}"))
     if one.levy_micro is not None:
-        said.append((_("Renewable levy"), f"{figures.decimal(one.levy_micro, scale=MICRO)} {_('yen/kWh')}"))
+        said.append((_("Renewable levy"), f"{figures.decimal(one.levy_micro, scale=MICRO)} {per_kwh}"))
     if one.fuel_shift_micro:
-        said.append((_("Fuel adjustment"), f"{_signed(one.fuel_shift_micro, MICRO)} {_('yen/kWh')}"))
+        said.append((_("Fuel adjustment"), f"{_signed(one.fuel_shift_micro, MICRO)} {per_kwh}"))
     if one.fuel_base_price_yen is not None:
-        said.append((_("Base fuel price"), f"{one.fuel_base_price_yen:,} {_('yen/kl')}"))
+        said.append((_("Base fuel price"), f"{one.fuel_base_price_yen:,} " + _("yen/kl")))
     if one.spot_year is not None:
         said.append((_("Spot prices of the year"), str(one.spot_year)))
     if one.fuel_base_unit_micro is not None:
@@ -218,7 +219,7 @@ def refused(result: Mapping[str, Any], *, plans: Mapping[str, str]) -> list[tupl
         sentence = tariffs.refusal_sentence(code, detail)
         whose = " · ".join(filter(None, [str(areas[area].name) if area in areas else area, names.get(plan, plan)]))
         sentence = f"{sentence} ({whose})" if whose else sentence
-        said.append((f"{_('after the change')}: {sentence}" if after else sentence, number))
+        said.append((_("after the change: %(sentence)s") % {"sentence": sentence} if after else sentence, number))
     return said
 
 

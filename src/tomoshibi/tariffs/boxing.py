@@ -93,9 +93,10 @@ class _Found:
         # Where amounts stand beside percentages each row says which.
         mixed = path == ("rules",) or any(fieldwords.is_share(row.path) for row in self.prices)
         amount = fieldwords.word("amount") if mixed else fieldwords.head("amount")
+        unit = _("yen")
         if mixed and path != ("rules",):
             self.prices = [
-                row if fieldwords.is_share(row.path) else Row(**(vars(row) | {"title": f"{row.title} [{_('yen')}]"}))
+                row if fieldwords.is_share(row.path) else Row(**(vars(row) | {"title": f"{row.title} [{unit}]"}))
                 for row in self.prices
             ]
         head = ("", amount, *(fieldwords.head(name) for name in ("source", "confidence", "comment")))

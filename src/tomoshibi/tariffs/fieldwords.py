@@ -236,12 +236,12 @@ def word(name: Any) -> str:
 
 def head(name: str) -> str:
     """The same as the head of a column."""
-    return f"{word(name)} [{_('yen')}]" if name == "amount" else word(name)
+    return price_head(name) if name == "amount" else word(name)
 
 
 def unit_of(name: str) -> str:
     """What an amount beside the components counts."""
-    return _SHARES.get(name) or {"above": f" [{_('yen')}/kWh]"}.get(name, "")
+    return _SHARES.get(name) or {"above": " [" + _("yen/kWh") + "]"}.get(name, "")
 
 
 def is_share(path: Sequence[Any]) -> bool:
@@ -256,7 +256,7 @@ def area(code: str) -> str:
 
 def price_head(name: str) -> str:
     """The head of one of several columns of prices."""
-    return f"{word(name)} [{_('yen')}]"
+    return f"{word(name)} [" + _("yen") + "]"
 
 
 def title(name: str) -> str:

@@ -104,9 +104,8 @@ def _receive_part(
     actor_id: int | None,
 ) -> int:
     number, content, rows = part
-    own = documents.store(
-        name=f"{number or _('no benchmark')}.csv", content=content, kind=FILE_KIND, now=now, actor_id=actor_id
-    )
+    name = number or _("no benchmark")
+    own = documents.store(name=f"{name}.csv", content=content, kind=FILE_KIND, now=now, actor_id=actor_id)
     try:
         return receive_case(
             application=replace(application, benchmark_number=number, declared_points=len(rows)),

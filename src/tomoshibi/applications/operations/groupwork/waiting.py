@@ -54,8 +54,9 @@ def address_of(benchmark_number: str, *, customer_number: str) -> str:
 def write_list(*, benchmark_number: str, customer_name: str, now: datetime, actor_id: int | None) -> StoredFile:
     """The list of an application for everything that waits at a benchmark, in the printed form's columns."""
     rows = queries.waiting_rows(benchmark_number=benchmark_number)
+    what = _("found on site")
     return documents.store(
-        name=f"{benchmark_number}-{_('found on site')}.xlsx",
+        name=f"{benchmark_number}-{what}.xlsx",
         content=as_list(rows, customer_name=customer_name),
         kind=FILE_KIND,
         now=now,
