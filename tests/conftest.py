@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import polars as pl
 import pytest
 from django.conf import settings
@@ -17,6 +18,10 @@ from tests import emptying, template
 from tomoshibi.gateways import certificates
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
+
+# The same examples each time: what fails here fails for everybody. The long run (``tests.rating.long``) draws others.
+hypothesis.settings.register_profile("the same each time", derandomize=True)
+hypothesis.settings.load_profile("the same each time")
 
 
 @pytest.fixture(scope="session")

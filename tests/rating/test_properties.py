@@ -20,6 +20,7 @@ from tomoshibi.tariffs import pricing, queries
 FLAT = {"code": "energy", "kind": "flat", "price": price("30.00")}
 NOT_SPLIT = {"tiers", "seasons", "monthly_minimum", "percent", "per_kwh", "fixed", "published_monthly", "devices"}
 NOT_SPLIT |= {"published_per_device", "excess_demand", "basic", "minimum_charge"}
+NOT_SPLIT |= {"purchase"}  # a new year of the certificate begins on the cut, or between it and the first day
 
 
 @SHORT
