@@ -84,6 +84,20 @@ def test_demand_above_the_contract_is_dearer(measured, percent, amount):
     assert bill(part, kwh="1", size="600", inputs=inputs).get("excess") == amount
 
 
+def test_a_bill_with_an_excess_is_what_a_pencil_says():
+    # 600 kW agreed, 623 measured, 92 %: 600 x 1,938.51 x 93/100 + 23 x 1,938.51 x 150/100 x 93/100 + 180,000 x 20.11
+    rate = price("1938.51")
+    parts = (
+        {"code": "basic", "kind": "basic", "unit": "kW", "power_factor": "measured", "price": rate},
+        EXCESS | {"power_factor": "measured", "price": rate},
+        {"code": "energy", "kind": "per_kwh", "price": price("20.11")},
+    )
+    measured = {"max_demand_milli": 623_000, "power_factor_percent": 92}
+    found = bill(*parts, kwh="180000", size="600", inputs=measured)
+    assert (found["basic"], found["excess"], found["energy"]) == ("1081688.58", "62197.09335", "3619800")
+    assert found["total"] == 4_763_685
+
+
 def test_lint_refuses_demand_of_amperes():
     assert complaints(BASIC | {"unit": "A"}, unit="A") == ["versions.0.components.0.unit"]
     assert complaints(EXCESS, unit="A") == ["versions.0.components.0"]
