@@ -1,5 +1,6 @@
 """A month in the browser's words: pages of RB6, RB7, RB8 and RB9 through real views and the real worker."""
 
+import csv
 import io
 
 import pytest
@@ -261,6 +262,13 @@ def test_a_changed_value_becomes_a_preview_by_itself(clerks, now):
     preview = queries.runs()[0]
     assert preview.kind is values.RunKind.CORRECTION
     get(first, f"/billing/runs/{preview.id}/bills/", "further bill")
+    (one,) = queries.bills_of_run(run_id=preview.id)
+    listed = b"".join(first.get(f"/billing/runs/{preview.id}/bills/?export=csv")).decode("utf-8-sig")
+    head, row, *_rest = csv.reader(listed.splitlines())
+    shown = dict(zip(head, row, strict=True))
+    names = ("Billed before", "By today's facts", "Difference")
+    figures = [next(int(text) for column, text in shown.items() if column.startswith(name)) for name in names]
+    assert figures == [bill.total_minor, one.rerated_minor, one.total_minor], "beside what was billed"
     get(first, f"/billing/bills/{queries.bills_of_run(run_id=preview.id)[0].id}/", "Billed before")
 
 

@@ -98,3 +98,50 @@ def test_the_editor_of_a_time_of_use_plan_on_other_screens(
     for path in ("/tariffs/drafts/new/", f"/tariffs/drafts/{draft_id}/propose/", "/tariffs/drafts/"):
         page.goto(path)
         accessible(page)
+
+
+def test_on_the_phone_findings_and_the_total_stay_in_sight_and_lead_to_their_place(
+    rates_office, signed_in_page, accessible, look
+):
+    draft_id = start_draft(rates_office, "tokyo-b")
+    page = signed_in_page(size="phone", language="en")
+    page.goto(f"/tariffs/drafts/{draft_id}/")
+    bar = page.locator("#draft-bar")
+    total = page.locator("#example-total").inner_text()
+    assert total in bar.inner_text()
+    box = bar.bounding_box()
+    assert box["y"] + box["height"] == 844, "at the lower edge, while the form is read"
+    page.locator(f'[name="{STEP}"]').fill("41.20")
+    page.keyboard.press("Tab")
+    page.wait_for_function("before => !document.querySelector('#draft-bar').innerText.includes(before)", arg=total)
+    assert page.locator("#example-total").inner_text() in bar.inner_text()
+    page.locator(f'[name="{STEP}"]').fill("41..2")
+    page.keyboard.press("Tab")
+    bar.get_by_text("1 error").click()
+    page.wait_for_function("document.querySelector('#check').getBoundingClientRect().top < innerHeight - 100")
+    look(page, "draft-bar-en")
+    accessible(page)
+    page.locator("#check a").first.click()
+    field = page.locator(f'[name="{STEP}"]').bounding_box()
+    assert 0 < field["y"] < box["y"], "above the bar"
+
+
+def test_on_the_phone_numbers_of_stacked_tables_stand_at_the_right(rates_office, signed_in_page, look):
+    """A wide table that became cards, a list that became cards: figures end at one edge, their words begin at one."""
+    page = signed_in_page(size="phone")
+    for address, rows in (("/tariffs/plans/tokyo-b/", "table.as-cards td.num"), ("/tariffs/plans/", "td.num")):
+        page.goto(address)
+        page.wait_for_selector(rows)
+        look(page, f"stacked-{rows.count('cards')}-ja")
+        ends = page.evaluate(
+            """(rows) => [...document.querySelectorAll(rows)].filter((cell) => cell.checkVisibility()).map((cell) => {
+                 const text = document.createRange();
+                 text.selectNodeContents(cell);
+                 const inside = cell.getBoundingClientRect(), style = getComputedStyle(cell);
+                 const end = inside.right - parseFloat(style.paddingRight);
+                 return [Math.round(end - text.getBoundingClientRect().right), getComputedStyle(cell, "::before").textAlign];
+               })""",
+            rows,
+        )
+        assert ends, address
+        assert {tuple(one) for one in ends} == {(0, "left")}, address

@@ -63,7 +63,7 @@ def test_a_levy_of_billed_months_touches_plans_contracts_and_both_runs(billed, n
     issued, open_ = billed
     found = impact_of(levy(now, "2026-10", "2027-04"))
     assert (found.first, found.last) == (Month(2026, 10), Month(2027, 4))
-    assert [(plan.name, plan.contracts) for plan in found.plans] == [("Metered lighting B", 3)]
+    assert [(plan.code, plan.name, plan.contracts) for plan in found.plans] == [("test-b", "Metered lighting B", 3)]
     assert [(run.run_id, run.bill_count, run.is_open) for run in found.runs] == [
         (open_.id, 2, True),
         (issued.id, 3, False),

@@ -218,8 +218,12 @@ def _number_text(row: Any) -> str:
     return numbering.text(row["number"])
 
 
-def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
-    """Bills of a run, or all of them; differences of a correction run stand beside what was billed."""
+def bills_list(*, run_id: int | None = None, differences: bool = False) -> lists.ListQuery:
+    """
+    Bills of a run, or all of them.
+
+    :param differences: of a correction run: each stands beside what was billed
+    """
     plans = tariffs.plan_names(language=get_language() or "ja")
     return lists.ListQuery(
         name="billing.bills",
@@ -239,8 +243,9 @@ def bills_list(*, run_id: int | None = None) -> lists.ListQuery:
             lists.Day("period_start", _("From")),
             lists.Day("last_day", _("To")),
             lists.Energy("energy_dwh", _("Used"), total=True),
-            lists.Money("rerated_minor", _("By today's facts"), shown=False),
-            lists.Money("total_minor", _("Amount"), total=True),
+            lists.Money("before_minor", _("Billed before"), shown=differences, total=differences),
+            lists.Money("rerated_minor", _("By today's facts"), shown=differences, total=differences),
+            lists.Money("total_minor", _("Difference") if differences else _("Amount"), total=True),
             lists.Money("tax_minor", _("Tax in it"), total=True, shown=False),
             lists.Flag("agreed", _("Agreed quantity"), shown=False),
             lists.Day("issued_on", _("Issued")),

@@ -37,6 +37,7 @@ SHOWN = 12
 class Touched:
     """A plan whose bills take what changes, and how many contracts are supplied on it meanwhile."""
 
+    code: str
     name: str
     url: str
     contracts: int
@@ -168,7 +169,7 @@ def _priced(scope: Scope, takes: Takes, language: str) -> Impact:
     counts = _supplied(scope).filter(pl.col("plan_code").is_in([use.code for use in uses]))
     by_plan = dict(counts.group_by("plan_code").agg(pl.col("contracts").sum()).iter_rows())
     plans = [
-        Touched(use.name_in(language), reverse("tariffs:plan", args=[use.code]), by_plan[use.code])
+        Touched(use.code, use.name_in(language), reverse("tariffs:plan", args=[use.code]), by_plan[use.code])
         for use in uses
         if use.code in by_plan
     ]

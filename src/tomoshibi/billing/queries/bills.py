@@ -117,9 +117,13 @@ def bill_by_number(*, text: str) -> values.Bill | None:
 def bill_rows(
     *, run_id: int | None = None, customer_id: int | None = None, contract_id: int | None = None, issued: bool = False
 ) -> QuerySet[Any]:
-    """A lazy list for tables, newest first; with ``number``, ``issued_on``, ``due_on``, ``run_state``."""
+    """
+    A lazy list for tables, newest first; with ``number``, ``issued_on``, ``due_on``, ``run_state``, and with
+    ``before_minor``: what the period came to on what was billed before (of a first bill nothing).
+    """
     named = {"run_id": run_id, "customer_id": customer_id, "contract_id": contract_id}
-    rows = _rows().filter(**{name: value for name, value in named.items() if value is not None})
+    known = {name: value for name, value in named.items() if value is not None}
+    rows: QuerySet[Any] = _rows().filter(**known).annotate(before_minor=F("rerated_minor") - F("total_minor"))
     return (rows.filter(number__isnull=False) if issued else rows).order_by("-id")
 
 

@@ -286,7 +286,7 @@ def run_bills(request: HttpRequest, run_id: int) -> HttpResponse:
     found = found_run(run_id)
     return lists.render_list(
         request,
-        billlist.bills_list(run_id=run_id),
+        billlist.bills_list(run_id=run_id, differences=found.kind == values.RunKind.CORRECTION),
         title=_("Bills of run %(run)s") % {"run": found.id},
         panel="billing:bill_panel",
         page="billing:bill",
