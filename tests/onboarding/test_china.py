@@ -52,3 +52,7 @@ def test_the_chinese_demo_has_the_counts_of_the_requirements(monkeypatch, tmp_pa
     client.force_login(User.objects.get(username="li"))
     page = client.get(f"/supply/points/{SupplyPoint.objects.earliest('id').id}/")
     assert page.status_code == 200, "a point in a province has its page like one in an area"
+    client.force_login(User.objects.get(username="lin"))
+    plan = client.get("/tariffs/plans/china-commercial-single/", headers={"Accept-Language": "zh-hans"})
+    assert "[元]" in plan.content.decode()
+    assert "日元" not in plan.content.decode()

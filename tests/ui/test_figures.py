@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.ui import currency, figures
+from tomoshibi.ui import charts, currency, figures
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,14 @@ def _yen():
 )
 def test_money(amount, code, text):
     assert figures.money(amount, currency.KNOWN[code]) == text
+
+
+@pytest.mark.parametrize(("code", "points", "written"), [("JPY", 7163, "7,163"), ("CNY", 71.63, "71.63")])
+def test_a_chart_draws_whole_units_and_writes_money(code, points, written):
+    currency.activate(code)
+    drawn = charts.of_money("bill", [7163, None], kind="line", curve=True)
+    assert list(drawn.points) == [points, None]
+    assert drawn.shown() == [written, "–"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from tomoshibi.collection import links, operations, queries, values
 from tomoshibi.documents import queries as documents
 from tomoshibi.gateways import debit_agent, zengin
 from tomoshibi.storage import db
+from tomoshibi.ui import figures
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
 from tomoshibi.worker.operations import Progress
@@ -25,7 +26,7 @@ def open_receivables(progress: Progress, run_id: int) -> str:
     progress(issued.height, issued.height)
     return _("%(count)s debts of %(amount)s opened, %(credits)s credits") % {
         "count": outcome.opened,
-        "amount": f"{outcome.amount_minor:,}",
+        "amount": figures.money(outcome.amount_minor),
         "credits": outcome.credits,
     }
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import fieldwords
@@ -13,6 +11,7 @@ from tomoshibi.tariffs.beginnings import resolved
 from tomoshibi.tariffs.boxes import Box, Cell, Field, Form, Row, Table
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.values import Finding
+from tomoshibi.ui.currency import current
 
 Schema = Mapping[str, Any]
 EVERY_AREA = "*"
@@ -93,7 +92,7 @@ class _Found:
         # Where amounts stand beside percentages each row says which.
         mixed = path == ("rules",) or any(fieldwords.is_share(row.path) for row in self.prices)
         amount = fieldwords.word("amount") if mixed else fieldwords.head("amount")
-        unit = _("yen")
+        unit = current().unit
         if mixed and path != ("rules",):
             self.prices = [
                 row if fieldwords.is_share(row.path) else Row(**(vars(row) | {"title": f"{row.title} [{unit}]"}))

@@ -10,6 +10,7 @@ from tomoshibi.masters import queries as masters
 from tomoshibi.masters.values import AREAS
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.shapes import SHAPES
+from tomoshibi.ui.currency import current
 
 _WORDS: Mapping[str, Any] = {
     "plan": gettext_lazy("Code"),
@@ -241,7 +242,7 @@ def head(name: str) -> str:
 
 def unit_of(name: str) -> str:
     """What an amount beside the components counts."""
-    return _SHARES.get(name) or {"above": " [" + _("yen/kWh") + "]"}.get(name, "")
+    return _SHARES.get(name) or {"above": f" [{current().unit}/kWh]"}.get(name, "")
 
 
 def is_share(path: Sequence[Any]) -> bool:
@@ -256,7 +257,7 @@ def area(code: str) -> str:
 
 def price_head(name: str) -> str:
     """The head of one of several columns of prices."""
-    return f"{word(name)} [" + _("yen") + "]"
+    return f"{word(name)} [{current().unit}]"
 
 
 def title(name: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from tomoshibi.ui import figures
+from tomoshibi.ui.currency import current
 from tomoshibi.ui.states import Tone
 
 Words = str | Promise
@@ -40,6 +42,18 @@ class Series:
         if self.figures:
             return list(self.figures)
         return ["–" if point is None else f"{point:,}" for point in self.points]
+
+
+def of_money(name: Words, minor: Sequence[int | None], *, kind: str = "bar", curve: bool = False) -> Series:
+    """
+    Amounts in the company's currency.
+
+    :param minor: in its smallest unit, as bills hold them
+    """
+    scale = current().scale
+    points = [one if one is None or scale == 1 else one / scale for one in minor]
+    written = ["–" if one is None else figures.money(one) for one in minor]
+    return Series(name, points, written, kind=kind, curve=curve)
 
 
 @dataclass(frozen=True)

@@ -192,11 +192,11 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
     shown = f" {plain(size, scale=MILLI)} {unit}" if size else ""
     chart = charts.over_categories(
         chart_id="curve",
-        title=_("Yen against kWh%(size)s, without fuel adjustment, levy and discount") % {"size": shown},
+        title=_("What so many kWh cost%(size)s, without fuel adjustment, levy and discount") % {"size": shown},
         axis="kWh",
         categories=[str(kwh) for kwh in CURVE_KWH],
-        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
-        unit=_("yen"),
+        series=[charts.of_money(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
+        unit=current().unit,
         low=True,
     )
     return {

@@ -22,6 +22,7 @@ from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
 from tomoshibi.ui import charts, downloads, figures, fragments, lists
 from tomoshibi.ui.acting import actor
+from tomoshibi.ui.currency import current
 from tomoshibi.ui.pages import CONFIRM, DO, page
 from tomoshibi.worker import queries as clock
 
@@ -72,11 +73,11 @@ def _curve(document: Mapping[str, Any], *, size_milli: int | None, today: date) 
     size = f" {plain(size_milli, scale=MILLI)} {document['capacity']['unit']}" if size_milli else ""
     return charts.over_categories(
         chart_id="curve",
-        title=_("Yen against kWh%(size)s, without fuel adjustment, levy and discount") % {"size": size},
+        title=_("What so many kWh cost%(size)s, without fuel adjustment, levy and discount") % {"size": size},
         axis="kWh",
         categories=[str(kwh) for kwh in CURVE_KWH],
-        series=[charts.Series(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
-        unit=_("yen"),
+        series=[charts.of_money(pgettext("tariff", "Bill"), totals, kind="line", curve=True)],
+        unit=current().unit,
     )
 
 

@@ -67,8 +67,8 @@ def _shown(offers: list[Any], loads: list[Any]) -> dict[str, Any]:
         title=_("Bill by month on the cheapest plans"),
         axis=_("Month"),
         categories=months,
-        series=[charts.Series(row["name"], row["totals"]) for row in drawn],
-        unit=_("yen"),
+        series=[charts.of_money(row["name"], row["totals"]) for row in drawn],
+        unit=current().unit,
     )
     return {"rows": rows, "months": months, "used": used, "loads": loads, "chart": chart if drawn else None}
 

@@ -120,6 +120,14 @@ def money_unit(amount_minor: int | None) -> SafeString | str:
     return format_html("{} {}", _figure(figures.money(amount_minor), negative=amount_minor < 0), current().unit)
 
 
+@register.simple_tag
+def currency_unit() -> str:
+    """``{% currency_unit %}``: the word of the company's currency, for the head of a column."""
+    from tomoshibi.ui.currency import current
+
+    return str(current().unit)
+
+
 @register.filter
 def kwh(energy_dwh: int | None, decimals: int | None = None) -> SafeString | str:
     """
