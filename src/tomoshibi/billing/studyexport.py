@@ -91,9 +91,7 @@ def _table_rows(table: Any) -> Iterator[Sequence[Any]]:
 def _component_rows(found: values.Study) -> Iterator[Sequence[Any]]:
     assert found.result is not None, "the study is done"
     yield [_("Component"), *map(_in_unit, (_("Before"), _("After"), _("Change")))]
-    sums = studylist.component_sums(found.result)
-    total = (_("Total"), sum(one[1] for one in sums), sum(one[2] for one in sums))
-    for name, before, after in (*sums, total):
+    for name, before, after in studylist.component_sums(found.result):
         yield [name, *(float(plain(one, scale=E10)) for one in (before, after, after - before))]
 
 

@@ -144,9 +144,9 @@ class StudyForm(forms.Form):
 
 def _formulas_in_words(formulas: Mapping[str, Sequence[str]]) -> str:
     """For whom another formula can be worked out, and what becomes of the others."""
-    words, areas = masters.fuel_product_words(), masters.every_area()
+    areas = masters.every_area()
     known = "; ".join(
-        f"{words.get(product, product)}: {', '.join(str(areas[area].name) for area in own if area in areas)}"
+        f"{masters.fuel_product_word(product=product)}: {', '.join(str(areas[area].name) for area in own if area in areas)}"
         for product, own in formulas.items()
     )
     if not known:

@@ -178,8 +178,6 @@ def table_head(table: Mapping[str, Any]) -> list[str]:
 
 def components(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Exact sums per kind of component, in yen with two decimals; the last row is their total."""
-    sums = component_sums(result)
-    total = (_("Total"), sum(one[1] for one in sums), sum(one[2] for one in sums))
     return [
         {
             "name": name,
@@ -188,19 +186,20 @@ def components(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "change": _yen(after - before),
             "falls": after < before,
         }
-        for name, before, after in (*sums, total)
+        for name, before, after in component_sums(result)
     ]
 
 
 def component_sums(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    """Kinds of components in the order of a bill: name, sum before and after [1e-10 currency]."""
+    """Kinds of components in the order of a bill, and their total: name, sum before and after [1e-10 currency]."""
     order = list(GROUPS)
     rows = sorted(
         result["by_component"], key=lambda row: order.index(row["group"]) if row["group"] in order else len(order)
     )
-    return [
+    sums = [
         (str(GROUPS.get(row["group"], row["group"])), int(row["before_e10"]), int(row["after_e10"])) for row in rows
     ]
+    return [*sums, (_("Total"), sum(one[1] for one in sums), sum(one[2] for one in sums))]
 
 
 def _yen(amount_e10: int) -> str:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -98,9 +97,6 @@ def of_file(text: str) -> list[Load]:
     found = demands.settled(sorted(loads.read(text), key=lambda load: load.month))
     if not found:
         raise loads.UnreadableLoad(_("The file holds no values."))
-    twice = next((one.month for one, other in pairwise(found) if one.month == other.month), None)
-    if twice:
-        raise loads.UnreadableLoad(_("%(month)s stands in the file twice") % {"month": twice})
     for load in found[-MONTHS:]:
         _whole(load)
     return found[-MONTHS:]

@@ -53,9 +53,10 @@ def _known(
     rows: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours]
 ) -> pl.DataFrame:
     """What ``_sums`` gives; the worlds of a study and later ones ask for the same energies under other prices."""
-    question = _question(rows, programs=programs) if isinstance(half_hours, values.Blocks) else ""
-    if isinstance(half_hours, values.Blocks) and question:
-        return half_hours.added_up(question, lambda: _sums(rows, programs=programs, half_hours=half_hours))
+    if isinstance(half_hours, values.Blocks):
+        question = _question(rows, programs=programs)
+        if question:
+            return half_hours.added_up(question, lambda: _sums(rows, programs=programs, half_hours=half_hours))
     return _sums(rows, programs=programs, half_hours=half_hours)
 
 
