@@ -34,7 +34,12 @@ def ask(query=READINGS, schema=SCHEMA):
 
 
 def write(statement):
-    with db.transaction(), connection.cursor() as cursor:
+    with db.transaction():
+        write_inside(statement)
+
+
+def write_inside(statement):
+    with connection.cursor() as cursor:
         cursor.execute(statement)
 
 
@@ -138,19 +143,27 @@ def test_triggers_that_were_switched_off_and_on_are_not_trusted(asked):
 def test_a_transaction_sees_its_own_writes(asked):
     ask()
     with db.transaction(), kept.answers():
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE metering_reading SET id = id WHERE FALSE")
+        write_inside("UPDATE metering_reading SET id = id WHERE FALSE")
         bulk.read_frame(READINGS, SCHEMA)
         bulk.read_frame(READINGS, SCHEMA)
     assert len(asked) == 3
 
 
-def test_what_another_session_had_not_yet_committed_is_missed_by_no_answer(asked):
-    def work():
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM metering_reading")
+def test_a_transaction_that_keeps_an_answer_and_writes_again_ends_it(asked):
+    touch = "UPDATE metering_reading SET id = id WHERE FALSE"
+    with db.transaction(), kept.answers():
+        write_inside(touch)
+        # Somebody who began later has ended: this transaction is no longer the newest, and still goes on.
+        elsewhere_done(lambda: write("UPDATE contracts_contract SET id = id WHERE FALSE"))
+        bulk.read_frame(READINGS, SCHEMA)
+        write_inside(touch)
+        bulk.read_frame(READINGS, SCHEMA)
+    ask()
+    assert len(asked) == 3
 
-    with elsewhere(work):
+
+def test_what_another_session_had_not_yet_committed_is_missed_by_no_answer(asked):
+    with elsewhere(lambda: write_inside("DELETE FROM metering_reading")):
         ask()  # kept while the other's change is still to come
         ask()
         assert len(asked) == 1, "the change does not count before it is committed"
@@ -210,12 +223,13 @@ def test_tidying_drops_what_no_longer_holds_and_notes_that_nobody_needs(asked):
         assert kept.tidy() == 1
     ask("SELECT count(*) FROM contracts_contract")
     assert len(asked) == 2
-    write("UPDATE contracts_contract SET id = id WHERE FALSE")
-    ask("SELECT count(*) FROM contracts_contract")
-    assert len(asked) == 3
-    kept.forget()
-    with db.transaction():
-        kept.tidy()
+    with elsewhere(lambda: write_inside("SELECT pg_current_xact_id()")):  # goes on, and needs no note
+        write("UPDATE contracts_contract SET id = id WHERE FALSE")
+        ask("SELECT count(*) FROM contracts_contract")
+        assert len(asked) == 3
+        kept.forget()
+        with db.transaction():
+            kept.tidy()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM storage_change")
         assert cursor.fetchone()[0] == 0

@@ -64,9 +64,24 @@ def moment() -> str | None:
     :returns: nothing while notes are taken away (``tidy``); until the transaction ends, nobody takes any away after it
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s), pg_current_snapshot()::text", [_LOCK])
-        held, snapshot = cursor.fetchone()
-    return snapshot if held else None
+        cursor.execute(
+            """
+            SELECT pg_try_advisory_xact_lock_shared(%s), pg_current_snapshot()::text,
+                   pg_current_xact_id_if_assigned()::text
+            """,
+            [_LOCK],
+        )
+        held, snapshot, own = cursor.fetchone()
+    return _with_own(snapshot, own) if held else None
+
+
+def _with_own(snapshot: str, own: str | None) -> str:
+    """A snapshot as others would take it: the transaction that takes it is open too, and may write again."""
+    lowest, next_one, others = snapshot.split(":")
+    if own is None or int(own) >= int(next_one):
+        return snapshot
+    writers = sorted({int(one) for one in others.split(",") if one} | {int(own)})
+    return f"{lowest}:{next_one}:{','.join(map(str, writers))}"
 
 
 def worked_out(
@@ -100,7 +115,8 @@ def tidy() -> int:
     :returns: how many answers were dropped; nothing is done while somebody keeps one
     """
     with connection.cursor() as cursor:
-        # Who keeps an answer now has its snapshot, but nobody sees it: the notes since then are needed.
+        # Who keeps an answer now has its snapshot, but nobody sees it: the notes since then are needed. Without such
+        # a one, every answer still to come will have seen what is noted here.
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return 0
@@ -108,11 +124,9 @@ def tidy() -> int:
         dropped = int(cursor.rowcount)
         cursor.execute(
             """
-            DELETE FROM storage_change
-             WHERE writer < pg_snapshot_xmin(pg_current_snapshot()) AND writer < coalesce(
-                 (SELECT pg_snapshot_xmin(snapshot) AS oldest FROM storage_kept ORDER BY oldest LIMIT 1),
-                 pg_snapshot_xmin(pg_current_snapshot())
-             )
+            DELETE FROM storage_change WHERE (
+                writer < (SELECT pg_snapshot_xmin(snapshot) AS oldest FROM storage_kept ORDER BY oldest LIMIT 1)
+            ) IS NOT FALSE
             """
         )
         return dropped
