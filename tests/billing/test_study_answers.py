@@ -1,5 +1,7 @@
 """A clerk asks many questions of one book: what is read for them is read once, and never after it changed."""
 
+import gc
+import weakref
 from datetime import date, timedelta
 
 import numpy as np
@@ -178,10 +180,16 @@ def measure(contract, *, now, by_day=10_000, by_night=5_000):
 
 @pytest.fixture
 def matrices(monkeypatch):
-    """How often half-hours are read."""
+    """Each time that half-hours are read: whether somebody holds them still."""
     found = []
     real = metering.half_hour_matrix
-    monkeypatch.setattr(metering, "half_hour_matrix", lambda **a: found.append(1) or real(**a))
+
+    def read(**asked):
+        matrix = real(**asked)
+        found.append(weakref.ref(matrix.values_dwh))
+        return matrix
+
+    monkeypatch.setattr(metering, "half_hour_matrix", read)
     return found
 
 
@@ -192,6 +200,16 @@ def test_a_question_about_other_prices_reads_no_half_hours_again(timed, matrices
     assert len(matrices) == 1
     assert second["totals"]["before_minor"] == first["totals"]["before_minor"] > 0
     assert second["totals"]["after_minor"] > first["totals"]["after_minor"]
+
+
+def test_half_hours_are_given_back_as_soon_as_a_part_is_priced(timed, matrices, now):
+    gc.collect()
+    gc.disable()  # a circle would hold them until the next search, and parts of a book come faster than those
+    try:
+        study(now)
+        assert [held() for held in matrices] == [None]
+    finally:
+        gc.enable()
 
 
 def other_half_hours(timed, now):

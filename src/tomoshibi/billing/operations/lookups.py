@@ -65,7 +65,8 @@ class OnceFor(Lookups):
     """
     The same for some contracts, each thing read once.
 
-    It lives as long as the transaction that it reads in: what is written meanwhile is not in it.
+    It lives as long as the transaction that it reads in: what is written meanwhile is not in it. ``close`` at the end gives
+    its half-hours back at once.
 
     :param members: ``membership.MEMBERS``
     :param months: that will be asked about; what is published for them is read at once
@@ -147,6 +148,10 @@ class OnceFor(Lookups):
             since=self._since,
             work_out=work_out,
         )
+
+    def close(self) -> None:
+        """Blocks know who made them, in a circle: without this their hundred megabytes would wait for the next search."""
+        self._matrices, self._blocks, self._spaces = {}, {}, []
 
     def _kept(self, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """What was found for the candidates that were asked about last; the worlds of a month ask about the same."""

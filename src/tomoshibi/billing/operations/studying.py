@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,16 +103,14 @@ def study_next(*, study_id: int, today: date) -> bool:
     scenario = Scenario.from_json(part.study.scenario)
     selection = values.StudySelection.from_json(part.study.selection)
     members = membership.unpack_studied(bytes(part.members))
-    lookups = OnceFor(members, months=[Month.from_number(number) for number in part.study.months])
-    worlds = _Worlds(
-        today=World(lookups),
-        then=ChangedWorld(scenario, taxed_on=today, lookups=lookups) if part.study.scenario else None,
-    )
-    with kept.answers():
+    months = [Month.from_number(number) for number in part.study.months]
+    with kept.answers(), closing(OnceFor(members, months=months)) as lookups:
+        worlds = _Worlds(
+            today=World(lookups),
+            then=ChangedWorld(scenario, taxed_on=today, lookups=lookups) if part.study.scenario else None,
+        )
         answers = [
-            answer
-            for number in part.study.months
-            for answer in _month(members, month=Month.from_number(number), selection=selection, worlds=worlds)
+            answer for month in months for answer in _month(members, month=month, selection=selection, worlds=worlds)
         ]
     bills = pl.concat([one.bills for one in answers])
     part.customers = studysums.packed(studysums.customers_of(bills))
