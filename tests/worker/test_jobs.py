@@ -72,7 +72,10 @@ def test_jobs_of_one_lock_follow_each_other_also_where_one_runs_past_the_queue()
     registry._jobs.pop("test.slow")
     assert order == ["first begins", "first ends", "second begins", "second ends"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+        )
         assert cursor.fetchone() == (0,), "who is done holds nothing"
 
 
