@@ -261,6 +261,22 @@ def test_who_asks_the_same_at_the_same_time_waits_for_nobody(asked):
     assert (len(asked), kept_answers()) == (2, 1)
 
 
+def test_two_who_use_an_answer_on_a_new_day_do_not_wait_for_each_other(asked):
+    def work():
+        with kept.answers():
+            bulk.read_frame(READINGS, SCHEMA)
+
+    ask()
+    write("UPDATE storage_kept SET used_on = used_on - 1")
+    with elsewhere(work), db.transaction(), kept.answers():
+        write_inside("SET LOCAL lock_timeout = '1s'")
+        bulk.read_frame(READINGS, SCHEMA)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT used_on = current_date FROM storage_kept")
+        assert cursor.fetchall() == [(True,)]
+    assert len(asked) == 1
+
+
 def test_an_upgrade_drops_all_answers(asked):
     from django.core.management import call_command
 

@@ -184,7 +184,14 @@ def _kept(key: bytes) -> pl.DataFrame | None:
         if found is None:
             return None
         if found[1]:
-            raw.execute(b"UPDATE storage_kept SET used_on = current_date WHERE key = %b", [key])
+            # Somebody who says the same right now says it for both; nobody waits for the end of the other's work.
+            raw.execute(
+                b"""
+                UPDATE storage_kept SET used_on = current_date
+                 WHERE key = (SELECT key FROM storage_kept WHERE key = %b FOR UPDATE SKIP LOCKED)
+                """,
+                [key],
+            )
     return pl.read_ipc(found[0])
 
 
