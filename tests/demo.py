@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.core import mail
 from django.db import connection
 from psycopg import sql
 
@@ -28,6 +29,7 @@ def small_demo(folder: Path) -> Iterator[simulators.Places]:
         patch.setattr(server, "data_folder", lambda: folder)
         patch.setattr(load, "_loads", [])
         _load(folder)
+        mail.outbox.clear()  # letters of the past lie in it only where the demonstration was not copied
         usual = outside.places()
         free = simulators.Places(usual.folder, usual.host, 0, 0, 0, 0, 0, 0, 0, 0)
         ports = {

@@ -1,6 +1,7 @@
 """What the simulators behind TLS share: a server in a thread of its own, for as long as a ``with`` block lasts."""
 
 import json
+import socket
 import socketserver
 import ssl
 import threading
@@ -113,6 +114,8 @@ class TlsServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(HANDSHAKE_SECONDS)
+        # An answer is written in several pieces: none waits until the client has acknowledged the one before.
+        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         try:
             wrapped = self.context.wrap_socket(request, server_side=True)
         except (ssl.SSLError, OSError):
