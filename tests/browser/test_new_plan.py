@@ -170,12 +170,15 @@ def _publish(clerk: Person, lead: Person, draft_id: int) -> None:
     clerk.type("reason", "夜型のご家庭のための新プラン")
     clerk.see("propose")
     clerk.submit()
-    assert clerk.page.locator("form[action$='/publish/']").count() == 0, "not by who proposed it"
+    assert clerk.page.locator("main a[href$='/publish/']").count() == 0, "not by who proposed it"
     lead.open(clerk.page.url)
     lead.page.locator("main a[href*='studies/new']").first.wait_for()
     lead.see("proposal")
-    with lead.page.expect_navigation():
-        lead.page.locator("form[action$='/publish/'] button").click()
+    lead.press("c")
+    lead.page.locator("main .facts").get_by_text("夜型のご家庭").wait_for()
+    lead.page.locator("main [hx-get*='on-plan'] h2").wait_for()
+    lead.see("publish")
+    lead.press("y")
     lead.see("published")
 
 

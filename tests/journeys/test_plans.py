@@ -77,7 +77,7 @@ def test_a_price_rise_from_the_present_document_to_the_published_plan(journey):
     # Who wrote it may not publish it; who publishes it may not have written it.
     assert ito.post(f"{item.url}publish/").status_code == 403
     assert queries.plan_version(plan_code="tokyo-b", on=STARTS).id == now_holds.id
-    published = abe.post(f"{item.url}publish/")
+    published = abe.post(f"{item.url}publish/", {"confirmed": "1"})
     assert published["Location"] == "/tariffs/plans/tokyo-b/"
     assert worklist.open_items(kind="tariffs.proposal") == []
 
@@ -105,7 +105,7 @@ def test_the_author_with_all_rights_still_needs_somebody_else(journey):
     text = abe.get(f"/tariffs/versions/{version.id}.yaml").content.decode()
     proposal = upload(abe, text.replace(version.valid_from.isoformat(), STARTS.isoformat()))["Location"]
     assert f"{proposal}publish/" not in shown(abe, proposal)
-    assert abe.post(f"{proposal}publish/").status_code == 302
+    assert abe.post(f"{proposal}publish/", {"confirmed": "1"}).status_code == 302
     assert queries.plan_version(plan_code="tokyo-b", on=STARTS).id == version.id
     assert len(worklist.open_items(kind="tariffs.proposal")) == 1
 

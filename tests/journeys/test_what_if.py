@@ -103,7 +103,7 @@ def test_a_clerk_makes_a_time_of_use_plan_studies_it_and_it_bills(journey):
     facts = {"plan": "night-lamp", "start": str(FIRST), "proposal": made({"Location": proposal}), "draft": ""}
     assert abe.get("/contracts/on-plan/", facts).context["count"] == 0, "nobody is on a plan that is not published"
     assert "studies/new" in abe.get("/billing/studies/of-plan/", facts).content.decode()
-    abe.post(f"{proposal}publish/")
+    abe.post(f"{proposal}publish/", {"confirmed": "1"})
     assert queries.plan_version(plan_code="night-lamp", on=FIRST) is not None
 
     # Every contract moves to it; the month is billed; it comes to what the study had said, to the yen.

@@ -381,7 +381,7 @@ def test_a_draft_is_given_up_taken_up_proposed_turned_down_and_mended(clerk):  #
     assert queries.draft(draft_id=draft_id).state == "open"
     proposal = clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "値上げ"})["Location"]
     clerk.force_login(User.objects.get(username="yamada"))
-    clerk.post(f"{proposal}publish/")
+    clerk.post(f"{proposal}publish/", {"confirmed": "1"})
     version = queries.versions_of(plan_code="tokyo-b")[0]
     assert version.valid_from.isoformat() == "2027-04-01"
     clerk.post(f"/tariffs/drafts/{draft_id}/resume/")

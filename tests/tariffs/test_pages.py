@@ -1,5 +1,7 @@
 """Pages of plans, through real views: list, plan, proposal by one person, publication by another."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -69,11 +71,13 @@ def test_one_person_proposes_and_another_publishes(clerk):
     page = clerk.get(f"/tariffs/proposals/{second.id}/").content.decode()
     assert "30.10" in page
     assert f"/tariffs/proposals/{second.id}/publish/" not in page, "nobody publishes their own proposal"
-    clerk.post(f"/tariffs/proposals/{first.id}/publish/")
+    refused = clerk.post(f"/tariffs/proposals/{first.id}/publish/", {"confirmed": "1"}, follow=True)
+    assert "公表" in refused.content.decode()
+    assert clerk.get(f"/tariffs/proposals/{first.id}/publish/").status_code == 302, "they are not even asked"
     assert queries.versions_of(plan_code="test-b") == []
     clerk.force_login(User.objects.get(username="yamada"))
     assert f"/tariffs/proposals/{first.id}/publish/" in clerk.get(f"/tariffs/proposals/{first.id}/").content.decode()
-    clerk.post(f"/tariffs/proposals/{first.id}/publish/")
+    clerk.post(f"/tariffs/proposals/{first.id}/publish/", {"confirmed": "1"})
     changed = clerk.get(f"/tariffs/proposals/{second.id}/").content.decode()
     assert "29.80 / kWh" in changed
     assert "30.10 / kWh" in changed
@@ -81,6 +85,27 @@ def test_one_person_proposes_and_another_publishes(clerk):
     assert [v.valid_from.isoformat() for v in queries.versions_of(plan_code="test-b")] == ["2024-04-01"]
     assert Item.objects.filter(kind="tariffs.proposal", closed_at__isnull=True).count() == 0
     assert "2024" in clerk.get("/tariffs/plans/test-b/").content.decode()
+
+
+def test_before_it_is_published_one_is_told_from_when_and_whom_it_reaches_and_yes_counts_once(clerk):
+    _upload(clerk, NEXT.replace("2026-12-01", "2024-05-01"))
+    second, first = queries.proposals(plan_code="test-b")
+    clerk.force_login(User.objects.get(username="yamada"))
+    address = f"/tariffs/proposals/{first.id}/publish/"
+    for question in (clerk.get(address), clerk.post(address)):
+        page = question.content.decode()
+        for shown in ("2024-04-01", "値上げ", "sato", "contracts/on-plan/?plan=test-b&amp;start=2024-04-01"):
+            assert shown in page, shown
+    assert queries.versions_of(plan_code="test-b") == [], "a question publishes nothing"
+    yes = {"confirmed": "1", "once": re.search(r'name="once" value="([^"]+)"', page)[1]}
+    clerk.post(address, yes)
+    again = clerk.post(address, yes, follow=True).content.decode()
+    assert len(queries.versions_of(plan_code="test-b")) == 1
+    assert "toast-error" in again
+    assert clerk.get(address).status_code == 302, "what is decided is not asked again"
+    later = clerk.get(f"/tariffs/proposals/{second.id}/publish/").content.decode()
+    assert "再請求候補" in later, "its day has begun: bills of these days come out differently"
+    assert clerk.get("/tariffs/proposals/999999/publish/").status_code == 404
 
 
 def test_what_is_wrong_with_an_upload_is_shown_with_its_place(clerk):

@@ -7,7 +7,8 @@ Which parts of other rooms a page shows: page name -> URL names of fragments, in
 ``customer`` and ``parties.account`` with the ``account`` likewise.
 
 ``tariffs.document`` is asked with ``plan`` (code), ``start`` (its first day) and the id of the ``draft`` or the
-``proposal`` that holds it: whom would this version reach, and what would it change.
+``proposal`` that holds it: whom would this version reach, and what would it change. ``tariffs.publish``, the question before
+it is published, is asked with ``plan`` and ``start``.
 
 ``applications.change`` is asked with ``contract``, ``start`` (the wished first day) and ``kind``: which bills would it touch.
 
@@ -20,6 +21,7 @@ from collections.abc import Mapping, Sequence
 TABLE: Mapping[str, Sequence[str]] = {
     "applications.change": ("billing:touched_bills",),
     "tariffs.document": ("contracts:on_plan", "billing:study_of_plan"),
+    "tariffs.publish": ("contracts:on_plan",),
     "contracts.contract": ("applications:changes_of", "applications:notices_of"),
     "parties.account": ("applications:changes_of",),
     "parties.customer": ("applications:changes_of",),

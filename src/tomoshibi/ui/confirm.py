@@ -34,6 +34,7 @@ class Question:
     :param warning: what deserves attention (the lamp)
     :param second_person: who has to agree afterwards, where two people are needed
     :param danger: it cannot be undone and takes something away
+    :param fragments: addresses of parts that other rooms tell about it (``fragments.addresses``): whom it reaches, say
     """
 
     title: Words
@@ -46,6 +47,7 @@ class Question:
     warning: Words = ""
     second_person: Words = ""
     danger: bool = False
+    fragments: Sequence[str] = ()
     note: Words = _("This cannot be undone.")  # noqa: RUF009 - lazy: translated when it is shown
 
 

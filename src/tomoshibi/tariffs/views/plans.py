@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +21,7 @@ from tomoshibi.tariffs import beside, fees, forms, operations, queries, values, 
 from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs import lists as declared
 from tomoshibi.tariffs.values import TypicalDay
-from tomoshibi.ui import charts, downloads, figures, fragments, lists
+from tomoshibi.ui import charts, confirm, downloads, figures, fragments, lists
 from tomoshibi.ui.acting import actor
 from tomoshibi.ui.currency import current
 from tomoshibi.ui.pages import CONFIRM, DO, page
@@ -242,19 +243,54 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     return render(request, "tariffs/proposal.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page("RB1", right=CONFIRM)
 def publish(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """The second pair of eyes: from which day on it holds and whom it reaches; yes publishes the version."""
+    found = queries.proposal(proposal_id=proposal_id)
+    if found is None:
+        raise Http404
+    is_open, is_own = found.state == values.ProposalState.OPEN, found.proposed_by_id == actor(request)
+    if is_open and not is_own and not confirm.is_confirmed(request):
+        return confirm.ask(request, _before_publication(found))
+    if request.method != "POST":
+        # Nothing to ask any more, or not this person: the proposal's own page says why.
+        return redirect("tariffs:proposal", proposal_id)
     try:
         with db.transaction():
             version_id = operations.publish(proposal_id=proposal_id, now=clock.now(), actor_id=actor(request))
     except (operations.AlreadyDecided, operations.NotAfterLast, identity.SamePerson) as refusal:
         messages.error(request, str(refusal))
         return redirect("tariffs:proposal", proposal_id)
-    found = queries.version(version_id=version_id)
-    assert found is not None, "it was published in this request"
+    version = queries.version(version_id=version_id)
+    assert version is not None, "it was published in this request"
     messages.success(request, _("Published."))
-    return redirect("tariffs:plan", found.plan_code)
+    return redirect("tariffs:plan", version.plan_code)
+
+
+def _before_publication(found: values.Proposal) -> confirm.Question:
+    before = queries.plan_version(plan_code=found.plan_code, on=found.valid_from)
+    changes = wording.changes(before.document if before else None, found.document)
+    reaches_back = before is not None and found.valid_from <= clock.today()
+    return confirm.Question(
+        title=_("Publish %(plan)s from %(day)s")
+        % {"plan": wording.in_language(found.document["name"]), "day": figures.day(found.valid_from)},
+        what=_(
+            "From that day on this version prices every bill of the contracts on this plan. It is never edited again."
+        ),
+        do=_("Publish"),
+        back=reverse("tariffs:proposal", args=[found.id]),
+        facts=[
+            (_("Holds from"), figures.day_with_weekday(found.valid_from)),
+            (_("Prices that change"), figures.integer(len(changes))),
+            (_("Proposed by"), people.name_of(user_id=found.proposed_by_id)),
+            (_("Reason"), found.reason),
+        ],
+        warning=_("That day has begun: bills that were issued for days since then come on the rebill list.")
+        if reaches_back
+        else "",
+        fragments=fragments.addresses("tariffs.publish", plan=found.plan_code, start=found.valid_from.isoformat()),
+    )
 
 
 @require_POST
