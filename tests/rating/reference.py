@@ -6,7 +6,7 @@ never imported by the product.
 """
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -280,12 +280,7 @@ class _Bill:
             self.add(c["code"], sums[band["name"]] * Fraction(str(band["price"]["amount"])))
 
     def seasons(self, c):
-        stated = {month for x in c["seasons"] for month in x.get("months", [])}
-        of_month = {
-            month: x["name"]
-            for x in c["seasons"]
-            for month in x.get("months", [m for m in range(1, 13) if m not in stated])
-        }
+        of_month = {month: name for name, own in _months_of(c["seasons"]).items() for month in own}
         if c["split"] == "half_hours":
             bands = [
                 {**x, "when": [{"months": [m for m in of_month if of_month[m] == x["name"]]}]} for x in c["seasons"]
@@ -300,6 +295,58 @@ class _Bill:
             running = self.kwh if seen == len(days) else min(running, self.kwh)
             self.add(c["code"], (running - given) * Fraction(str(x["price"]["amount"])))
             given = running
+
+    def season_tiers(self, c):
+        """A season that begins inside the part divides it like a new price: its own days, its own steps."""
+        seasons = [{**x, "price": None} for x in c["seasons"]]
+        if c["split"] == "half_hours":
+            months = _months_of(seasons)
+            bands = [{**x, "when": [{"months": months[x["name"]]}]} for x in seasons]
+            self.band_tiers(
+                {**c, "bands": bands, "allocation": "each_band"}
+                | ({"remainder": bands[-1]["name"]} if "round" in c else {})
+            )
+            return
+        days = (self.part.end - self.part.start).days
+        given, seen, of_season = Fraction(0), 0, {}
+        for name, first, last in self._spells(_months_of(seasons)):
+            seen += (last - first).days
+            running = by_step(self.kwh * seen / days, c.get("round", {"unit": "0.0001", "mode": "floor"}))
+            running = self.kwh if seen == days else min(running, self.kwh)
+            steps = next(x["steps"] for x in seasons if x["name"] == name)
+            if follows_days(self.part, "tiers"):
+                cells = _between(Fraction(0), running - given, self._ends_of_days(steps, first, last))
+            else:
+                cells = _between(self.before + given, self.before + running, self._ends({"steps": steps}))
+            of_season[name] = [
+                a + b for a, b in zip(of_season.get(name, [Fraction(0)] * len(cells)), cells, strict=True)
+            ]
+            given = running
+        for x in seasons:  # a season that comes twice in the part is one line for each of its steps
+            self._price_cells(c, x, of_season.get(x["name"], [Fraction(0)] * len(x["steps"])))
+
+    def _spells(self, months):
+        """Days without a break in which one season holds: name, first day, day after the last."""
+        found = []
+        for n in range((self.part.end - self.part.start).days):
+            day = self.part.start + timedelta(days=n)
+            name = next(name for name, own in months.items() if day.month in own)
+            if found and found[-1][0] == name:
+                found[-1][2] = day + timedelta(days=1)
+            else:
+                found.append([name, day, day + timedelta(days=1)])
+        return found
+
+    def _ends_of_days(self, steps, first, last):
+        """Ends of the steps for some days of the part, as if it were a part that has only them."""
+        own = self.share, self.whole
+        if (first, last) != (self.part.start, self.part.end):
+            self.share, self.whole = share_of_month(
+                self.version.get("proration", "never"), replace(self.part, start=first, end=last)
+            )
+        ends = self._ends({"steps": steps})
+        self.share, self.whole = own
+        return ends
 
     def band_tiers(self, c):
         if self.part.half_hours is None:
@@ -351,8 +398,23 @@ class _Bill:
     def _each_band(self, c):
         sums = self._rounded_bands(c)
         for band in c["bands"]:
-            below = [min(sums[band["name"]], end) for end in self._ends(band)] + [sums[band["name"]]]
-            self._price_cells(c, band, [b - a for a, b in pairwise([Fraction(0), *below])])
+            self._price_cells(c, band, _between(Fraction(0), sums[band["name"]], self._ends_of_season(c, band)))
+
+    def _ends_of_season(self, c, band):
+        """A band that holds in some months only has tiers for the days of the part in those months."""
+        months = {
+            month
+            for month in range(1, 13)
+            if any(self._band_at(c, month, kind, slot) == band["name"] for kind in KINDS for slot in range(48))
+        }
+        if months == set(range(1, 13)) or not follows_days(self.part, "tiers"):
+            return self._ends(band)
+        ends = [Fraction(0)] * (len(band["steps"]) - 1)
+        for inside, first, last in self._spells({True: months, False: set(range(1, 13)) - months}):
+            if inside:
+                own = self._ends_of_days(band["steps"], first, last)
+                ends = [a + b for a, b in zip(ends, own, strict=True)]
+        return ends
 
     def _pro_rata(self, c):
         sums = self._rounded_bands(c)
@@ -371,12 +433,15 @@ class _Bill:
             kind = "holiday"
         elif day.weekday() == 5:
             kind = "saturday"
+        return self._band_at(c, day.month, kind, slot)
+
+    def _band_at(self, c, month, kind, slot):
         minute = slot * 30
         for band in c["bands"]:
             for when in band.get("when", []):
                 hours = when.get("hours", ["00:00-24:00"])
                 inside = any(_minutes(h[:5]) <= minute < _minutes(h[6:]) for h in hours)
-                if day.month in when.get("months", range(1, 13)) and kind in when.get("days", [kind]) and inside:
+                if month in when.get("months", range(1, 13)) and kind in when.get("days", [kind]) and inside:
                     return band["name"]
         return next(band["name"] for band in c["bands"] if "when" not in band)
 
@@ -527,6 +592,21 @@ class _Bill:
         return sum((self.amounts.get(code, Fraction(0)) for code in codes), Fraction(0))
 
 
+def _months_of(seasons):
+    stated = {month for x in seasons for month in x.get("months", [])}
+    return {x["name"]: x.get("months", [m for m in range(1, 13) if m not in stated]) for x in seasons}
+
+
+def _between(begun, ended, ends):
+    """How much of what lies between two amounts is in each tier."""
+    lower, cells = Fraction(0), []
+    for end in [*ends, None]:
+        upper = max(ended, lower) if end is None else end
+        cells.append(max(min(ended, upper) - max(begun, lower), Fraction(0)))
+        lower = upper
+    return cells
+
+
 def market_average_unit(c, *, average, area):
     """The unit of a ``market_average`` component from the average price of its window."""
     low, high = Fraction(str(c["refund_below"]["amount"])), Fraction(str(c["charge_above"]["amount"]))
@@ -598,7 +678,8 @@ def price(parts, values, tax_rate):
 
 
 MINOR_UNIT = {"JPY": Fraction(1), "CNY": Fraction(1, 100)}
-SELLS_ENERGY = {"flat", "tiers", "seasons", "bands", "band_tiers", "market_linked", "purchase"}
+KINDS = ["weekday", "saturday", "holiday"]
+SELLS_ENERGY = {"flat", "tiers", "seasons", "season_tiers", "bands", "band_tiers", "market_linked", "purchase"}
 
 
 def _rounded_energy(parts):

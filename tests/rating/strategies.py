@@ -112,6 +112,16 @@ def season_component(draw, *, split="days"):
     return part
 
 
+@st.composite
+def season_tier_component(draw, *, split="days"):
+    """Seasons with steps of their own, of which there may be one or three."""
+    part = draw(season_component(split=split))
+    for season in part["seasons"]:
+        season["steps"] = draw(tier_component(0))["steps"]
+        del season["price"]
+    return part | {"kind": "season_tiers"}
+
+
 def percents(low, high, places=2):
     return decimals(low, high, places).map(lambda amount: {"amount": amount, "source": "made"})
 
@@ -223,7 +233,8 @@ def proration(draw):
 def sound(policy, parts):
     """A policy with which a bill of several parts owes nothing more than once: what lint asks for."""
     wanted = {"monthly_minimum"} if any(p["kind"] == "monthly_minimum" for p in parts) else set()
-    wanted |= {"tiers"} if any(p["kind"] == "band_tiers" for p in parts) else set()
+    by_half_hours = [p for p in parts if p["kind"] in {"band_tiers", "season_tiers"} and p.get("split") != "days"]
+    wanted |= {"tiers"} if by_half_hours else set()
     if policy == "never":
         return {"denominator": "reading_period"} if wanted else policy
     if "applies_to" not in policy:
@@ -376,8 +387,9 @@ def documents(draw, *, bands=False, currency=None):
     own_block = {"block_kwh": block} if block else {}
     parts = [] if bought else draw(basic_parts(form, unit=unit, block=block))
     timed = [band_component(), band_tier_component(), season_component(split="half_hours")]
+    timed += [season_tier_component(split="half_hours")]
     timed = st.one_of(*timed, market_component(), market_component())
-    untimed = st.one_of(tier_component(0), flat(), season_component())
+    untimed = st.one_of(tier_component(0), flat(), season_component(), season_tier_component())
     untimed = st.one_of(flat(), purchase_component()) if bought else untimed
     parts.append(draw(timed if bands else tier_component(block) if block else untimed))
     # Half-hours that are not rounded add up to rounded kWh by chance alone: most such bills would be refused.

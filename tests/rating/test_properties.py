@@ -19,7 +19,7 @@ from tomoshibi.tariffs import pricing, queries
 
 FLAT = {"code": "energy", "kind": "flat", "price": price("30.00")}
 NOT_SPLIT = {"tiers", "seasons", "monthly_minimum", "percent", "per_kwh", "fixed", "published_monthly", "devices"}
-NOT_SPLIT |= {"published_per_device", "excess_demand", "basic", "minimum_charge"}
+NOT_SPLIT |= {"season_tiers", "published_per_device", "excess_demand", "basic", "minimum_charge"}
 NOT_SPLIT |= {"purchase"}  # a new year of the certificate begins on the cut, or between it and the first day
 
 
@@ -63,10 +63,13 @@ def follows_the_days(draw):
         {"up_to_kwh": None if edge is None else edge * DAYS, "price": draw(strategies.price())}
         for edge in [*steps, None]
     ]
-    if draw(st.booleans()):
-        summer = {"name": "summer", "months": [6, 7], "price": draw(strategies.price())}
-        seasons = [summer, {"name": "other", "price": draw(strategies.price())}]
-        energy = {"code": "energy", "kind": "seasons", "split": "days", "seasons": seasons}
+    kind = draw(st.sampled_from(["tiers", "seasons", "season_tiers"]))
+    if kind != "tiers":
+        dearer = [one | {"price": draw(strategies.price())} for one in energy["steps"]]
+        own = [{"steps": dearer}, {"steps": energy["steps"]}]
+        own = own if kind == "season_tiers" else [{"price": draw(strategies.price())} for _ in own]
+        seasons = [{"name": "summer", "months": [7, 8]} | own[0], {"name": "other"} | own[1]]
+        energy = {"code": "energy", "kind": kind, "split": "days", "seasons": seasons}
     basic = {"code": "basic", "kind": "basic", "unit": "A", "per": 10, "price": draw(thirtieths(0, 1_000))}
     discounts = [
         {"code": "welcome", "kind": "fixed", "prorated": True, "price": draw(thirtieths(-100, 100))},

@@ -2,6 +2,7 @@
 
 import copy
 import html
+import itertools
 import re
 from datetime import date
 
@@ -17,6 +18,7 @@ from tests.rating.shapes.one_bill import document
 from tomoshibi.masters import operations as masters
 from tomoshibi.rating.program import Split
 from tomoshibi.tariffs import beside, commands, coverage, queries, wording
+from tomoshibi.tariffs import document as documents
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.views import plans as plan_views
 from tools import glossary
@@ -96,11 +98,12 @@ def test_the_plan_page_speaks_of_every_shape(language, in_transaction, rf):
 
 
 def test_every_kind_of_component_that_a_document_may_have_is_a_feature():
-    shipped = queries.shipped_documents()
-    assert {part["kind"] for one in shipped for part in one["versions"][0]["components"]} == set(SHAPES)
+    examples = [documents.versions(documents.read(path.read_text("utf-8"))) for path in coverage.examples()]
+    known = [*queries.shipped_documents(), *itertools.chain.from_iterable(examples)]
+    assert {part["kind"] for one in known for part in one["versions"][0]["components"]} == set(SHAPES)
     tests = [f.used for features in coverage.FEATURES.values() for f in features if f.used is not None]
     for kind in SHAPES:
-        with_kind = next(one for one in shipped if any(p["kind"] == kind for p in one["versions"][0]["components"]))
+        with_kind = next(one for one in known if any(p["kind"] == kind for p in one["versions"][0]["components"]))
         without = copy.deepcopy(with_kind)
         version = without["versions"][0]
         version["components"] = [part for part in version["components"] if part["kind"] != kind]

@@ -10,8 +10,8 @@ from tests.tariffs.test_pages import clerk  # noqa: F401 - a fixture
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters
 from tomoshibi.storage import db
+from tomoshibi.tariffs import coverage, editor, edits, fieldwords, operations, queries
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import editor, fieldwords, operations, queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIVE = {"HX-Request": "true"}
@@ -248,6 +248,39 @@ def test_hours_days_and_months_of_a_new_band_are_typed_into_its_row():
     assert next(value for name, value in shown.items() if name.endswith("bands[0].when[0].days")) == "平日, 土曜日"
     _text, part = typed_in(text, "bands", **{f"bands[0].when[0]__{name}": "" for name in ("hours", "days", "months")})
     assert "when" not in part["bands"][0], "emptied, the band takes the rest"
+
+
+def test_a_plan_with_tiers_by_season_that_is_typed_into_the_form_is_the_document():
+    """A table of steps under each season; what the form writes is what the example document says."""
+    example = documents.read((coverage.GOLDEN / "plans" / "summer-tiers-by-days.yaml").read_text("utf-8"))
+    (wanted,) = [part for part in example["versions"][0]["components"] if part["kind"] == "season_tiers"]
+    text = editor.add_component(queries_text(), kind="season_tiers")
+    number = next(
+        n for n, part in enumerate(documents.read(text)["versions"][0]["components"]) if part["code"] == "season_tiers"
+    )
+    here = f"versions[0].components[{number}].seasons"
+    text = editor.add_row(text, name=here)
+    for season in range(2):
+        text = editor.add_row(text, name=f"{here}[{season}].steps")
+    text = edits.put(text, ("sources", "made"), "invented prices")
+    typed = {"split": "days", "round__unit": "1", "round__mode": "half_up"}
+    for n, season in enumerate(wanted["seasons"]):
+        own = f"seasons[{n}]__"
+        typed |= {f"{own}name": season["name"]} | {
+            f"{own}label__{lang}": said for lang, said in season["label"].items()
+        }
+        typed |= {f"{own}months": ", ".join(map(str, season["months"]))} if "months" in season else {}
+        for m, step in enumerate(season["steps"]):
+            typed |= {
+                f"{own}steps[{m}]__up_to_kwh": "" if step["up_to_kwh"] is None else str(step["up_to_kwh"]),
+                f"{own}steps[{m}]__price__amount": str(step["price"]["amount"]),
+                f"{own}steps[{m}]__price__source": "made",
+            }
+    text, part = typed_in(text, "season_tiers", **typed)
+    assert part | {"code": "energy"} == wanted
+    form = editor.form(text, ())
+    assert editor.apply(text, found=form, posted={one.name: one.value for one in form.fields()}) == text
+    assert [str(one) for one in queries.findings_in(text) if one.blocking and "season" in str(one)] == []
 
 
 def test_the_power_factor_is_chosen_or_goes_by_two_codes():

@@ -8,10 +8,11 @@ import numpy as np
 
 from tomoshibi.kernel.exact import portion, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
-from tomoshibi.rating.bands import BandCalendar
+from tomoshibi.rating.bands import EVERY_MONTH, BandCalendar
 from tomoshibi.rating.proration import Proration, Scope, prorate_energy
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.rounding_policy import Step
+from tomoshibi.rating.seasons import sound_days, spells
 from tomoshibi.rating.sheet import MISSING, Group, Sheet, Slot, Unit
 
 
@@ -23,7 +24,7 @@ class Allocation(StrEnum):
     PRO_RATA = "pro_rata"
     """Each band's energy is split in the proportion in which the month's energy lies in the tiers."""
     EACH_BAND = "each_band"
-    """Each band counts for itself from zero."""
+    """Each band counts for itself from zero; one that some months only have, for the period's days in them."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,22 @@ class BandTiers:
         if energies is None:
             return None
         if self.allocation is Allocation.EACH_BAND:
-            return [
-                _in_tiers(energy, self.edges(band, usage.ratio_num, usage.ratio_den, policy=sheet.proration))
-                for band, energy in zip(self.bands, energies, strict=True)
-            ]
+            return [_in_tiers(energy, self._edges_of_its_days(sheet, number)) for number, energy in enumerate(energies)]
         edges = self.edges(self.bands[0], usage.ratio_num, usage.ratio_den, policy=sheet.proration)
         return [_pro_rata(energy, usage.energy_dwh, edges) for energy in energies]
+
+    def _edges_of_its_days(self, sheet: Sheet, number: int) -> list[Int64Array]:
+        """A band that some months only have is a season's: its tiers are as wide as the period's days in those months."""
+        band, usage = self.bands[number], sheet.usage
+        months = self.calendar.months_of(number)
+        if months == EVERY_MONTH or not sheet.proration.follows_days(Scope.TIERS):
+            return self.edges(band, usage.ratio_num, usage.ratio_den, policy=sheet.proration)
+        found = [np.zeros(usage.rows, dtype=np.int64) for _upper in band.up_to_dwh]
+        for season, first, last in spells(*sound_days(sheet), seasons=[months, EVERY_MONTH - months]):
+            if season == 0:
+                edges = self.edges(band, *sheet.share_of_days(first, last), policy=sheet.proration)
+                found = [edge + np.where(first < last, own, 0) for edge, own in zip(found, edges, strict=True)]
+        return found
 
     def _given(self, sheet: Sheet, name: str) -> Int64Array | None:
         """A column of band energies as components may rely on it; nothing where there is no such column."""

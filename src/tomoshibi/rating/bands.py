@@ -12,7 +12,7 @@ from tomoshibi.rating.rounding_policy import Step
 from tomoshibi.rating.sheet import MISSING, Group, Sheet, Slot, Unit
 
 HALF_HOURS_A_DAY = 48
-MONTHS = range(1, 13)
+EVERY_MONTH = frozenset(range(1, 13))
 
 
 class DayType(IntEnum):
@@ -38,6 +38,12 @@ class BandCalendar:
     """
 
     table: tuple[tuple[tuple[int, ...], ...], ...]
+
+    def months_of(self, number: int) -> frozenset[int]:
+        """Calendar months 1..12 in which some half-hour is in a band."""
+        return frozenset(
+            month for month, days in enumerate(self.table, start=1) if any(number in slots for slots in days)
+        )
 
     def of_days(
         self, months: npt.NDArray[np.int64], day_types: npt.NDArray[np.int8], *, slots_a_day: int = HALF_HOURS_A_DAY

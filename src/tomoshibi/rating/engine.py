@@ -10,11 +10,10 @@ from tomoshibi.kernel.exact import BoolArray, largest, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.kernel.units import ENERGY_LIMIT_DWH
 from tomoshibi.rating.program import Program
+from tomoshibi.rating.proration import LONGEST_RATIO_DAYS
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.rounding_policy import Step
 from tomoshibi.rating.sheet import MISSING, Group, Line, Sheet, Slot, Usage
-
-LONGEST_RATIO_DAYS = 10_000
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from tomoshibi.rating.rounding_policy import Step
 DayArray = npt.NDArray[np.datetime64]
 WHOLE_KWH = Step(DWH_PER_KWH, Rounding.HALF_UP)
 TO_SEN = Step(E10 // 100, Rounding.HALF_UP)
+LONGEST_RATIO_DAYS = 10_000
+"""A share of a month has no more days above or below its line."""
 
 
 class Denominator(StrEnum):

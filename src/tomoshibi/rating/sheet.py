@@ -9,7 +9,7 @@ import numpy as np
 from tomoshibi.kernel.exact import LIMIT, BoolArray, largest, product, share, to_multiple
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.kernel.units import DWH_PER_KWH, E10, E10_PER_MICRO, MICRO, MILLI
-from tomoshibi.rating.proration import DayArray, Proration, Scope
+from tomoshibi.rating.proration import LONGEST_RATIO_DAYS, DayArray, Proration, Scope, ratios
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.rating.rounding_policy import EXACT, Step
 
@@ -108,6 +108,8 @@ class Usage:
     :param start: (n,) first day of the priced period; only components that look at days need it
     :param end: (n,) the day after its last
     :param divided: where rows stand in their bills; nothing where every row is a bill of its own
+    :param reading_start: (n,) first day of the meter's reading period around the row; the row's own where there is none
+    :param reading_end: (n,) the day after its last
     """
 
     energy_dwh: Int64Array
@@ -122,6 +124,8 @@ class Usage:
     start: DayArray | None = None
     end: DayArray | None = None
     divided: Divided | None = None
+    reading_start: DayArray | None = None
+    reading_end: DayArray | None = None
 
     @property
     def rows(self) -> int:
@@ -232,6 +236,29 @@ class Sheet:
         """Energy of the bill's earlier parts, for widths that a bill has once; nothing where they are each row's own."""
         divided = self.usage.divided
         return None if divided is None or self.proration.follows_days(scope) else divided.before_dwh
+
+    def share_of_days(self, start: DayArray, end: DayArray) -> tuple[Int64Array, Int64Array]:
+        """
+        The share of a month that some days of each row are, as if the bill were divided around them.
+
+        :param start: (n,) the first of them; a row's own days have the row's own share
+        :param end: (n,) the day after the last
+        :returns: numerator and denominator [days]
+        """
+        usage = self.usage
+        assert usage.start is not None, "shares of days look at days"
+        assert usage.end is not None, "shares of days look at days"
+        num, den = ratios(
+            self.proration,
+            start=start,
+            end=end,
+            reading_start=usage.start if usage.reading_start is None else usage.reading_start,
+            reading_end=usage.end if usage.reading_end is None else usage.reading_end,
+        )
+        own = (start == usage.start) & (end == usage.end)
+        # What the row's own share was refused for does no harm here.
+        own |= (num <= 0) | (den <= 0) | (den > LONGEST_RATIO_DAYS)
+        return np.where(own, usage.ratio_num, num), np.where(own, usage.ratio_den, den)
 
     def _applies(self, scope: Scope | None) -> bool:
         return scope is not None and scope in self.proration.applies_to and bool(self._part.any())

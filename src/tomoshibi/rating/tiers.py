@@ -62,18 +62,18 @@ class Tiers:
         usage = sheet.usage
         edges = self.edges(usage.ratio_num, usage.ratio_den, policy=sheet.proration)
         before = sheet.before_dwh(Scope.TIERS)
-        below = _up_to(usage.energy_dwh, before, edges[0])
+        below = up_to(usage.energy_dwh, before, edges[0])
         priced = below
         for index, step in enumerate(self.steps):
             last = index == len(self.steps) - 1
-            until = usage.energy_dwh if last else _up_to(usage.energy_dwh, before, edges[index + 1])
+            until = usage.energy_dwh if last else up_to(usage.energy_dwh, before, edges[index + 1])
             in_step, below = until - below, until
             priced = priced + in_step
             sheet.charge(self.slot_code(index), quantity=in_step, price_micro=step.price_micro)
         assert bool((priced == usage.energy_dwh).all()), "no watt-hour is lost or priced twice"
 
 
-def _up_to(energy: Int64Array, before: Int64Array | None, edge: Int64Array) -> Int64Array:
+def up_to(energy: Int64Array, before: Int64Array | None, edge: Int64Array) -> Int64Array:
     """How much of the energy lies below an edge; earlier parts of the bill fill what is below first."""
     if before is None:
         return np.minimum(energy, edge)

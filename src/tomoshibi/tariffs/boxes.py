@@ -70,12 +70,17 @@ class Row(Place):
 
 @dataclass(frozen=True)
 class Table(Place):
-    """Rows of one kind; ``path`` is the list they stand in, where rows can be added. ``title`` says what they are."""
+    """
+    Rows of one kind; ``path`` is the list they stand in, where rows can be added. ``title`` says what they are.
+
+    :param within: it belongs to a row of the table above, which its title names
+    """
 
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     can_grow: bool = False
     title: str = ""
+    within: bool = False
 
 
 @dataclass(frozen=True)

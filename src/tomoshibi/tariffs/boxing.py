@@ -1,7 +1,7 @@
 """Walks a plan document along its schema and puts it into boxes, each finding at the place nearest to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tomoshibi.masters.values import AREAS
@@ -33,6 +33,20 @@ def shown(value: Any, kind: str) -> str:
 
 def _is_price(schema: Schema) -> bool:
     return {"amount", "source"} <= set(schema.get("properties", {}))
+
+
+def _lists_prices(schema: Schema) -> bool:
+    """Whether a property is a list of rows that have prices."""
+    found = resolved(schema)
+    items = resolved(found.get("items", {})) if found.get("type") == "array" else {}
+    return any(_is_price(resolved(part)) for part in items.get("properties", {}).values())
+
+
+def _called(row: Any) -> str:
+    """What a row of a list is called: its name, or the day it begins with."""
+    if not isinstance(row, Mapping):
+        return ""
+    return fieldwords.band_word(row) if row.get("name") else str(row.get("certified_from", ""))
 
 
 def _leaf_kind(schema: Schema) -> str:
@@ -206,6 +220,7 @@ class Builder:
             found.prices += self._prices_of_areas(place, resolved(inner["additionalProperties"]), here or {})
         elif inner.get("type") == "array" and not _leaf_kind(inner):
             found.tables.append(self._table(place, inner, here or [], required=required or not offered))
+            found.tables += self._tables_within(place, inner, here or [])
         elif self._holds_price(inner):
             if offered or here is not None:
                 for sub, deep in inner["properties"].items():
@@ -256,7 +271,7 @@ class Builder:
         :param required: its last row stays; else the list goes with it
         """
         item = resolved(schema["items"])
-        names = list(item.get("properties", {}))
+        names = [name for name, part in item.get("properties", {}).items() if not _lists_prices(part)]
         # A row reads: which one, what for, how much.
         names.sort(key=lambda name: {"name": 0, "label": 1, "when": 2}.get(name, 3 if name != "price" else 4))
         head: list[str] = []
@@ -271,12 +286,28 @@ class Builder:
             Row(
                 path=(*path, number),
                 cells=tuple(self._cells((*path, number), item, names, row if isinstance(row, Mapping) else {})),
-                called=fieldwords.band_word(row) if isinstance(row, Mapping) and row.get("name") else "",
+                called=_called(row),
                 removable=not required or len(rows) > schema.get("minItems", 0),
             )
             for number, row in enumerate(rows)
         )
         return Table(path, tuple(head), built, can_grow=True, title=fieldwords.word(path[-1]))
+
+    def _tables_within(self, path: Path_, schema: Schema, rows: Sequence[Any]) -> Iterator[Table]:
+        """The steps of each band, season or cohort as a table of their own, which says whose they are."""
+        item = resolved(schema["items"])
+        inside = {name: resolved(part) for name, part in item.get("properties", {}).items() if _lists_prices(part)}
+        for number, row in enumerate(rows):
+            for name, inner in inside.items():
+                own = row.get(name) if isinstance(row, Mapping) else None
+                table = self._table((*path, number, name), inner, own if isinstance(own, list) else [])
+                whose = _called(row) or str(number + 1)
+                yield replace(
+                    table,
+                    title=f"{whose} · {table.title}",
+                    within=True,
+                    rows=tuple(replace(one, called=f"{whose} · {n}") for n, one in enumerate(table.rows, start=1)),
+                )
 
     def _cells(self, path: Path_, item: Schema, names: Sequence[str], row: Mapping[str, Any]) -> Iterator[Cell]:
         for name in names:

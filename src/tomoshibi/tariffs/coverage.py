@@ -153,6 +153,7 @@ _ENERGY, _BANDS, _TIERED = (f"rating/shapes/test_{name}.py" for name in ("energy
 _PUBLISHED, _DISCOUNTS, _POLICIES = (f"rating/shapes/test_{name}.py" for name in ("published", "discounts", "policies"))
 _MARKET, _PURCHASE, _DEVICES = (f"rating/shapes/test_{name}.py" for name in ("market", "purchase", "devices"))
 _FEES, _EXEMPT, _SEASONS = (f"rating/shapes/test_{name}.py" for name in ("fees", "levy_exemption", "seasons"))
+_SEASON_TIERS = "rating/shapes/test_season_tiers.py"
 _APPORTIONED, _PARTS, _RATES = "rating/test_apportioning.py", "billing/test_parts.py", "masters/test_rates.py"
 _FUEL_UNITS = "masters/test_fuel.py"
 
@@ -179,6 +180,7 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("flat", "rating/flat.py", f"{_ENERGY}::test_flat", "flat price", _has("flat"), "^line energy"),
         Feature("tiers", "rating/tiers.py", f"{_ENERGY}::test_tiers", "tiers", _has("tiers"), "^line energy_tier_2"),
         Feature("seasons", "rating/seasons.py", _SEASONS, "seasonal prices", _has("seasons"), "^line energy_(summer|other)"),
+        Feature("tiers by season", "rating/season_tiers.py", _SEASON_TIERS, "tiers by season", _has("season_tiers"), "(?s)^line energy_other_tier_2.*^line energy_summer_tier_2"),
         Feature("time of use", "rating/bands.py", _BANDS, "time-of-use bands", _has("bands"), "^line energy_"),
         Feature("time of use from half-hours", "rating/halfhours.py", _BANDS, "time-of-use bands", _has("bands"), "^hours "),
         Feature("weekdays, Saturdays, holidays", "rating/bands.py", f"{_BANDS}::test_weekdays_have_day_time_and_other_days_have_not", "kinds of days", _by_days, ("^holiday ", "on Friday and Saturday|On Friday and Saturday")),
@@ -271,6 +273,8 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = {
         Feature("by days x kW", "rating/program.py", _PARTS, "by days and kW", _version(change="days_x_size"), "^part ", CHANGE),
         Feature("season by days", "rating/seasons.py", f"{_SEASONS}::test_split_by_days", "split by days", _has("seasons", split="days"), "(?s)^line energy_summer.*^line energy_other"),
         Feature("season by half-hours", "rating/bands.py", f"{_SEASONS}::test_split_by_half_hours", "split by half-hours", _has("seasons", split="half_hours"), "(?s)^line energy_summer.*^line energy_other"),
+        Feature("season with tiers by days", "rating/season_tiers.py", f"{_SEASON_TIERS}::test_split_by_days", "split by days", _has("season_tiers", split="days"), ("^# Tiers as wide as their days", "begins on 26 June inside the reading period")),
+        Feature("season with tiers by half-hours", "rating/band_tiers.py", f"{_SEASON_TIERS}::test_split_by_half_hours", "split by half-hours", _has("season_tiers", split="half_hours"), "(?s)^line energy_other_tier_1.*^line energy_summer_tier_2"),
     ),
     "Rounding": (
         Feature("energy", "rating/rounding_policy.py", f"{_POLICIES}::test_the_quantity_is_rounded_before_it_is_priced", "rounding policy", _states("quantity"), r"^kwh [0-9]+\.[0-9]", ROUNDING),
@@ -411,8 +415,9 @@ _LEFT_OUT = (
     "that are invented for the demo. The others say that paying late costs nothing, rather than guess; a company writes its",
     "own clause into its plans, and bills issued before keep the version that they were priced by.",
     "",
-    "A plan whose bills can be of several parts shares its monthly minimum and its tiers inside bands by days, or it is",
-    "refused where it is written and where it is proposed: else each part would owe them once more.",
+    "A plan whose bills can be of several parts shares by days its monthly minimum, its tiers inside bands, and its tiers of",
+    "seasons that are split by half-hours, or it is refused where it is written and where it is proposed: else each part would",
+    "owe them once more.",
 )
 
 

@@ -33,7 +33,7 @@ __all__ = [
 ]
 Schema = Mapping[str, Any]
 _BASIC = ("basic", "minimum_charge", "devices")
-_ENERGY = ("flat", "tiers", "bands", "band_tiers", "seasons", "market_linked")
+_ENERGY = ("flat", "tiers", "bands", "band_tiers", "seasons", "season_tiers", "market_linked")
 _FUEL_PRODUCTS = {"low": masters.REGULATED_LOW, "high": masters.HIGH, "special_high": masters.SPECIAL_HIGH}
 _PLACE = re.compile(r"(versions|sources)\b|[a-z_]+[.\[]")
 """Names of fields that are places of a document; a form posts its revision and the example's wishes besides."""

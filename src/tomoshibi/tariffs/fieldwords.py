@@ -209,6 +209,7 @@ _KINDS: Mapping[str, Any] = {
     "bands": pgettext_lazy("kind of component", "Energy by time of use"),
     "band_tiers": pgettext_lazy("kind of component", "Energy by time of use and tiers"),
     "seasons": pgettext_lazy("kind of component", "Energy by season"),
+    "season_tiers": pgettext_lazy("kind of component", "Energy by season and tiers"),
     "market_linked": pgettext_lazy("kind of component", "Energy at the spot price"),
     "purchase": pgettext_lazy("kind of component", "Energy that is bought"),
     "fuel": pgettext_lazy("kind of component", "Fuel cost adjustment"),

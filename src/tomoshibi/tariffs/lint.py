@@ -195,8 +195,9 @@ def _several_parts(version: Part, path: Path_, document: Part) -> Iterator[Compl
     """What a bill of several parts would owe once for each, where the plan does not share it by days."""
     policy = version.get("proration", document.get("proration", "never"))
     shared = set() if policy == "never" else set(policy.get("applies_to", map(str, Scope)))
-    kinds = {part["kind"] for part in version["components"]}
-    for kind, scope in (("monthly_minimum", Scope.MONTHLY_MINIMUM), ("band_tiers", Scope.TIERS)):
+    kinds = {part["kind"] for part in version["components"] if part.get("split") != "days"}
+    by_half_hours = ("band_tiers", "season_tiers")
+    for kind, scope in (("monthly_minimum", Scope.MONTHLY_MINIMUM), *((kind, Scope.TIERS) for kind in by_half_hours)):
         if kind in kinds and scope not in shared:
             text = _("a bill of several parts would count %(kind)s once for each: proration has to apply to %(scope)s")
             yield (*path, "components"), text % {"kind": kind, "scope": scope}, True
@@ -227,6 +228,15 @@ def _prices(value: Any, path: Path_, sources: set[str]) -> Iterator[Complaint]:
             yield path, _("this price is of low confidence: check it before it goes live"), False
 
 
+def _names_of_energies(part: Part) -> Iterator[str]:
+    """What the energies that a component takes from half-hours are called: one name is one energy, for all of a plan."""
+    seasons = part["seasons"] if part.get("split") == "half_hours" else ()
+    for band in (*part.get("bands", ()), *seasons):
+        yield band["name"]
+        if part.get("allocation") == "time_order":
+            yield from (f"{band['name']}_tier_{tier}" for tier in range(1, len(band["steps"]) + 1))
+
+
 def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Complaint]:
     seen: list[str] = []
     bands: set[str] = set()
@@ -241,14 +251,12 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
                 text = _("%(code)s does not stand above this component")
                 yield (*here, "of"), text % {"code": name}, True
         seen.append(part["code"])
-        for band in part.get("bands", ()):
-            if band["name"] in bands:
-                yield (
-                    (*here, "bands"),
-                    _("%(name)s is a band of another component already") % {"name": band["name"]},
-                    True,
-                )
-            bands.add(band["name"])
+        for name in _names_of_energies(part):
+            if name in bands:
+                place = "bands" if "bands" in part else "seasons"
+                text = _("%(name)s is a band of another component already")
+                yield (*here, place), text % {"name": name}, True
+            bands.add(name)
         yield from SHAPES[part["kind"]].complaints(part, here, document)
         if block_dwh(part) != wanted and part["kind"] in {
             "minimum_charge",

@@ -53,7 +53,7 @@ _PRICES: Mapping[str, Bounds] = {
 }
 _SHARES = {("late_interest", "percent"), ("deferral", "percent")}
 _ABOVE = Bounds(6, 0, 10_000)
-_ENERGY_KINDS, _MARKET_KINDS = {"bands", "band_tiers", "seasons"}, {"market_linked", "market_average"}
+_ENERGY_KINDS, _MARKET_KINDS = {"bands", "band_tiers", "seasons", "season_tiers"}, {"market_linked", "market_average"}
 
 
 def complaints(document: Part) -> Iterator[Complaint]:

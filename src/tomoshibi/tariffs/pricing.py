@@ -21,7 +21,7 @@ from tomoshibi.rating.sheet import Group, Usage
 from tomoshibi.rating.tiers import Tiers
 from tomoshibi.tariffs import derivation, market_slots, parts, times_of_use, values
 from tomoshibi.tariffs.line_columns import LineColumns
-from tomoshibi.tariffs.shares_of_month import column, days, ratios
+from tomoshibi.tariffs.shares_of_month import column, days, ratios, reading
 
 BLOCK_ROWS = 250_000
 """Rows priced at once; memory is bounded by it."""
@@ -234,6 +234,7 @@ def _stack(found: list[pl.DataFrame], schema: frames.Schema) -> pl.DataFrame:
 def _usage(frame: pl.DataFrame, program: Program) -> Usage:
     energy = column(frame, "energy_dwh")
     num, den = ratios(frame, program)
+    reading_start, reading_end = reading(frame)
     flags = {}
     if "discounts" in frame.columns:
         flags = {
@@ -257,6 +258,8 @@ def _usage(frame: pl.DataFrame, program: Program) -> Usage:
         start=days(frame, "period_start"),
         end=days(frame, "period_end"),
         divided=parts.standing(frame),
+        reading_start=reading_start,
+        reading_end=reading_end,
     )
 
 

@@ -22,6 +22,15 @@ def days(frame: pl.DataFrame, name: str) -> proration.DayArray:
     return frame[name].to_numpy().astype("datetime64[D]", copy=False)
 
 
+def reading(frame: pl.DataFrame) -> tuple[proration.DayArray, proration.DayArray]:
+    """The reading period around each row: its first day and the day after its last; the row's own where none is given."""
+    start, end = days(frame, "period_start"), days(frame, "period_end")
+    if "reading_start" not in frame.columns:
+        return start, end
+    whole_start, whole_end = days(frame, "reading_start"), days(frame, "reading_end")
+    return np.where(np.isnat(whole_start), start, whole_start), np.where(np.isnat(whole_end), end, whole_end)
+
+
 def ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Array]:
     """
     As given in ``ratio_num`` and ``ratio_den``, or by the plan's policy from the reading period.
@@ -29,11 +38,7 @@ def ratios(frame: pl.DataFrame, program: Program) -> tuple[Int64Array, Int64Arra
     :returns: numerator and denominator [days]; 0 and 0 where dates make no sense
     """
     start, end = days(frame, "period_start"), days(frame, "period_end")
-    whole_start, whole_end = start, end
-    if "reading_start" in frame.columns:
-        whole_start, whole_end = days(frame, "reading_start"), days(frame, "reading_end")
-        whole_start = np.where(np.isnat(whole_start), start, whole_start)
-        whole_end = np.where(np.isnat(whole_end), end, whole_end)
+    whole_start, whole_end = reading(frame)
     bad = np.isnat(start) | np.isnat(end) | ~(start < end) | (whole_start > start) | (whole_end < end)
     num, den = proration.ratios(
         program.proration, start=start, end=end, reading_start=whole_start, reading_end=whole_end

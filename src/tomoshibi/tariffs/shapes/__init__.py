@@ -22,6 +22,7 @@ from tomoshibi.tariffs.shapes import (
     published_monthly,
     published_per_kwh,
     purchase,
+    season_tiers,
     seasons,
     tiers,
 )
@@ -36,6 +37,7 @@ SHAPES: Mapping[str, Shape] = {
         tiers.SHAPE,
         flat.SHAPE,
         seasons.SHAPE,
+        season_tiers.SHAPE,
         bands.SHAPE,
         band_tiers.SHAPE,
         market_linked.SHAPE,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.rounding import Rounding
-from tomoshibi.rating.bands import Band, Bands
+from tomoshibi.rating.bands import Band, BandCalendar, Bands
 from tomoshibi.rating.program import Component
 from tomoshibi.rating.rounding_policy import Step
 from tomoshibi.rating.seasons import Season, Seasons
@@ -14,32 +14,38 @@ from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
 from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
 
-_FINEST = Step(1, Rounding.FLOOR)
+FINEST = Step(1, Rounding.FLOOR)
 MONTHS = frozenset(range(1, 13))
 
 
-def _months(part: Part) -> dict[str, frozenset[int]]:
+def months(part: Part) -> dict[str, frozenset[int]]:
     """Months of each season; the one without months takes the rest."""
     stated = frozenset(month for season in part["seasons"] for month in season.get("months", ()))
     return {one["name"]: frozenset(one.get("months", MONTHS - stated)) for one in part["seasons"]}
 
 
+def by_half_hours(part: Part) -> BandCalendar:
+    """The seasons as bands: each half-hour is in the season of its month."""
+    bands = [{"name": name, "when": [{"months": sorted(own)}]} for name, own in months(part).items()]
+    return calendar.calendar({"bands": bands})
+
+
 def _build(part: Part, _document: Part) -> Component:
-    months = _months(part)
     if part["split"] == "days":
-        seasons = tuple(Season(x["name"], months[x["name"]], s.price_micro(x["price"])) for x in part["seasons"])
-        return Seasons(part["code"], seasons, s.energy_step(part["round"]) if "round" in part else _FINEST)
-    bands = [{"name": name, "when": [{"months": sorted(own)}]} for name, own in months.items()]
+        of_season = months(part)
+        seasons = tuple(Season(x["name"], of_season[x["name"]], s.price_micro(x["price"])) for x in part["seasons"])
+        return Seasons(part["code"], seasons, s.energy_step(part["round"]) if "round" in part else FINEST)
     return Bands(
         code=part["code"],
         bands=tuple(Band(x["name"], s.price_micro(x["price"])) for x in part["seasons"]),
-        calendar=calendar.calendar({"bands": bands}),
+        calendar=by_half_hours(part),
         rounding=s.energy_step(part["round"]) if "round" in part else None,
         remainder=part["seasons"][-1]["name"] if "round" in part else "",
     )
 
 
-def _complaints(part: Part, here: Place, _document: Part) -> Iterator[Complaint]:
+def complaints(part: Part, here: Place, _document: Part) -> Iterator[Complaint]:
+    """Seasons that overlap, leave months out, or do not say how a period across their border is split."""
     if "split" not in part:
         text = _("say how a period across the border of two seasons is split: by days, or by half_hours")
         yield here, text, True
@@ -64,26 +70,34 @@ def _complaints(part: Part, here: Place, _document: Part) -> Iterator[Complaint]
         yield (*here, "seasons"), text % {"months": ", ".join(map(str, missing))}, True
 
 
-def _season_name(one: Part) -> str:
+def season_name(one: Part) -> str:
+    """A season's name in the language of the user."""
     return s.in_language({"ja": one["name"], **one.get("label", {})})
 
 
 def _prices(part: Part) -> Iterator[Price]:
     for one in part["seasons"]:
-        yield _season_name(one), one["price"], PER_KWH
+        yield season_name(one), one["price"], PER_KWH
 
 
-def _sentence(part: Part) -> str:
-    months = _months(part)
-    names = ", ".join(
-        f"{_season_name(one)} ({calendar.months_in_words(months[one['name']])})" for one in part["seasons"]
+def in_words(part: Part) -> str:
+    """The seasons with their months: ``summer (months 7-9), other (months 1-6/10-12)``."""
+    of_season = months(part)
+    return ", ".join(
+        f"{season_name(one)} ({calendar.months_in_words(of_season[one['name']])})" for one in part["seasons"]
     )
-    split = {
+
+
+def split_in_words(part: Part) -> str:
+    return {
         "days": _("A period across a border is split by days."),
         "half_hours": _("A period across a border is split by its half-hours."),
     }[part["split"]]
-    said = _("One price per season: %(seasons)s.") % {"seasons": names}
-    return f"{said} {split}"
+
+
+def _sentence(part: Part) -> str:
+    said = _("One price per season: %(seasons)s.") % {"seasons": in_words(part)}
+    return f"{said} {split_in_words(part)}"
 
 
 def _slot_label(part: Part, shape: Component, code: str) -> Label | None:
@@ -95,12 +109,13 @@ def _slot_label(part: Part, shape: Component, code: str) -> Label | None:
     }
 
 
+SPLIT = {"enum": ["days", "half_hours"], "description": "How a period across a border of seasons is split."}
 SHAPE = Shape(
     kind="seasons",
     label=ENERGY,
     about="Energy at one price per season; the season without months takes the rest.",
     fields={
-        "split": {"enum": ["days", "half_hours"], "description": "How a period across a border of seasons is split."},
+        "split": SPLIT,
         "round": s.STEP,
         "seasons": {
             "type": "array",
@@ -117,6 +132,6 @@ SHAPE = Shape(
     build=_build,
     sentence=_sentence,
     prices=_prices,
-    complaints=_complaints,
+    complaints=complaints,
     slot_label=_slot_label,
 )
