@@ -278,9 +278,12 @@ def test_a_plan_with_tiers_by_season_that_is_typed_into_the_form_is_the_document
             }
     text, part = typed_in(text, "season_tiers", **typed)
     assert part | {"code": "energy"} == wanted
-    form = editor.form(text, ())
+    with translation.override("en"):
+        form = editor.form(text, ())
     assert editor.apply(text, found=form, posted={one.name: one.value for one in form.fields()}) == text
     assert [str(one) for one in queries.findings_in(text) if one.blocking and "season" in str(one)] == []
+    (box,) = [one for one in form.components if one.code == "season_tiers"]
+    assert [table.title for table in box.tables if table.within] == ["summer · Tiers", "other seasons · Tiers"]
 
 
 def test_the_power_factor_is_chosen_or_goes_by_two_codes():

@@ -440,7 +440,7 @@ def _with_errors(built: Form, places: Mapping[Path_, list[str]], elsewhere: tupl
             else Row(**(vars(row) | {"cells": tuple(Cell(tuple(map(told, c.fields)), c.number) for c in row.cells)}))
             for row in table.rows
         )
-        return Table(table.path, table.head, done, table.can_grow, table.title)
+        return replace(table, rows=done)
 
     def box(one: Box) -> Box:
         inner = vars(one) | {"fields": tuple(map(told, one.fields)), "tables": tuple(map(rows, one.tables))}
