@@ -122,6 +122,9 @@ def quote(
         str, typer.Option(help="maximum demand in kW, one or '60 65 ...' by month; half-hours bring their own")
     ] = "",
     power_factor: Annotated[int | None, typer.Option(help="of every month in per cent, 0..100")] = None,
+    number: Annotated[
+        list[str], typer.Option(help="what else the plan prices by: reserve_milli=50000, devices_led=3, outage_days=2")
+    ] = [],  # noqa: B006
     area: Annotated[str, typer.Option(help="area 01..10, where the plan is offered in every area")] = "",
     start: Annotated[str, typer.Option(help="first day of the period")] = "",
     end: Annotated[str, typer.Option(help="day after its last")] = "",
@@ -154,11 +157,12 @@ def quote(
             else micro(text)
             for name, _sep, text in (item.partition("=") for item in value)
         }
+        loads = queries.with_demand(
+            _loads(month, kwh, load, start, end, energy_dwh), demand=demand, power_factor=power_factor
+        )
         quotes = queries.quote(
             documents=documents,
-            loads=queries.with_demand(
-                _loads(month, kwh, load, start, end, energy_dwh), demand=demand, power_factor=power_factor
-            ),
+            loads=_with_numbers(loads, number, taken=queries.program_of(documents[-1]).inputs),
             area=place,
             capacity_milli=milli(size) if size else None,
             discounts=discount,
@@ -188,6 +192,21 @@ def _loads(month: str, kwh: str, file: Path | None, start: str, end: str, energy
         _stop(_("name a --load file, or --month and --kwh"))
     period = Period(date.fromisoformat(start), date.fromisoformat(end)) if start and end else None
     return [queries.load_of_month(Month.parse(month), energy_dwh=energy_dwh(kwh), period=period)]
+
+
+def _with_numbers(loads: Any, typed: list[str], *, taken: tuple[str, ...]) -> Any:
+    """Loads with the numbers that were told; a name that the plan does not know is a slip of the pen."""
+    from tomoshibi.tariffs import queries
+
+    numbers = {}
+    for item in typed:
+        name, _sep, text = item.partition("=")
+        if name not in taken or not (text.isascii() and text.isdecimal()):
+            wrong = _("%(text)s is no number that the plan prices by; it takes: %(names)s")
+            raise ValueError(wrong % {"text": item, "names": ", ".join(taken) or "-"})
+        numbers[name] = int(text)
+    days, month = numbers.pop("outage_days", ""), numbers.pop("contract_month", None)
+    return queries.with_numbers(loads, numbers=numbers, outage_days=str(days), contract_month=month)
 
 
 def _as_json(plan: str, quote: Any) -> dict[str, Any]:

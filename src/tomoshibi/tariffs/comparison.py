@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.units import energy_dwh
+from tomoshibi.rating.refusals import Refusal
+from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import demands, loads, preview, profiles, published, quotes, values
 from tomoshibi.tariffs.loads import Load
 
@@ -52,6 +54,8 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
     Twelve monthly values, oldest first, or one of a year, spread along a standard profile.
 
     :param text: numbers with spaces, tabs or lines between, as they come out of a sheet
+    :param profile: one of ``profiles.PROFILES``; empty where none stands for the people of the country: then twelve values
+        are wanted, and no half-hours are made of them
     :raises UnreadableYear: naming what does not fit
     """
     numbers = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text).replace(",", "")) if one]
@@ -66,6 +70,9 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
     if any(one < 0 for one in found):
         raise UnreadableYear(_("Use is not below zero."))
     months = months_until(last)
+    if not profile:
+        _wanted(found)
+        return [loads.of_month(month, energy_dwh=one) for month, one in zip(months, found, strict=True)]
     whole = Period(months[0].plus(-1).period.start, months[-1].plus(-1).period.end)
     known = profiles.holidays(whole)
     if len(found) == 1:
@@ -76,6 +83,13 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
         profiles.of_month(month, energy_dwh=one, profile=profile, known_holidays=known)
         for month, one in zip(months, found, strict=True)
     ]
+
+
+def _wanted(found: Sequence[int]) -> None:
+    if len(found) != MONTHS:
+        raise UnreadableYear(
+            _("There are %(n)s values; one is wanted for each of the twelve months.") % {"n": len(found)}
+        )
 
 
 def _spread_year(
@@ -117,6 +131,11 @@ def _whole(load: Load) -> None:
         raise loads.UnreadableLoad(said % numbers)
 
 
+def without_use(last: Month) -> list[Load]:
+    """A year of a point without a meter: its plan prices devices, and no energy."""
+    return [loads.of_month(month, energy_dwh=0) for month in months_until(last)]
+
+
 def offers(
     *,
     plans: Sequence[values.Plan],
@@ -124,29 +143,48 @@ def offers(
     area: str,
     size_milli: int | None,
     size_unit: str,
+    codes: Sequence[str] = (),
+    use_told: bool = True,
     known: published.Masters | None = None,
 ) -> list[Offer]:
     """
-    Today's version of every plan that fits the size, cheapest first; those that cannot be priced at the end.
+    Today's version of every plan for supply, cheapest first; those that cannot be priced by what was told at the end, each
+    with its reason. Plans for purchase are no offers to somebody who buys power.
 
     :param plans: plans of the area with the version that holds today
+    :param codes: what the contract would carry: discounts, and how the payer pays and is told
+    :param use_told: without it the loads are months without a meter, and only plans that price devices alone have a price
     :param known: what was read of the masters before
     """
-    fitting = [
-        (plan, plan.current)
-        for plan in plans
-        if plan.current is not None and plan.kind != "purchase" and plan.capacity_unit in {size_unit, "contract"}
-    ]
+    sold = [plan for plan in plans if plan.kind != "purchase"]
+    reasons = {plan.code: _unfit(plan, size_unit=size_unit, use_told=use_told) for plan in sold}
+    fitting = [(plan, plan.current) for plan in sold if plan.current is not None and reasons[plan.code] is None]
     asked = [
         quotes.Asked(
             document=preview.as_if_it_held(version.document),
             capacity_milli=None if plan.capacity_unit == "contract" else size_milli,
+            codes=codes,
         )
         for plan, version in fitting
     ]
     priced = quotes.compare(asked=asked, loads=year, area=area, known=known)
     found = [_offer(plan, months) for (plan, _version), months in zip(fitting, priced, strict=True)]
+    unpriced = [quotes.Priced(None, reason) for reason in reasons.values()]
+    found += [
+        _offer(plan, [one] * len(year)) for plan, one in zip(sold, unpriced, strict=True) if one.refusal is not None
+    ]
     return sorted(found, key=lambda offer: (offer.year_minor is None, offer.year_minor or 0, offer.plan_code))
+
+
+def _unfit(plan: values.Plan, *, size_unit: str, use_told: bool) -> tuple[str, str] | None:
+    """Why a plan is not asked for a price at all."""
+    if plan.current is None:
+        return values.NOT_HELD, ""
+    if plan.capacity_unit not in {size_unit, "contract"}:
+        return values.OTHER_UNIT, plan.capacity_unit
+    if not use_told and not compiler.program(preview.as_if_it_held(plan.current.document)).unmetered:
+        return Refusal.NO_ENERGY.code, ""
+    return None
 
 
 def _offer(plan: values.Plan, priced: Sequence[quotes.Priced]) -> Offer:

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -30,6 +31,8 @@ class Load:
     :param max_demand_milli: the largest demand of the period, where it was measured or told [1e-3 kW]
     :param demand_milli: the contract demand on actual demand that follows from it and the months before [1e-3 kW]
     :param power_factor_percent: of the month, where it was told
+    :param numbers: other columns of the usage frame that were told, by name: ``reserve_milli``, ``devices_<class>``,
+        ``outage_days``, ``band_<register>_dwh`` ...
     """
 
     month: Month
@@ -39,6 +42,7 @@ class Load:
     max_demand_milli: int | None = None
     demand_milli: int | None = None
     power_factor_percent: int | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 def of_month(month: Month, *, energy_dwh: int, period: Period | None = None) -> Load:

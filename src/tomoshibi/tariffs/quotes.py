@@ -36,10 +36,15 @@ class Quote:
 
 @dataclass(frozen=True)
 class Asked:
-    """A version of a plan, as a one-version document, and the size of the contract on it."""
+    """
+    A version of a plan, as a one-version document, and the terms of the contract on it.
+
+    :param codes: what the contract carries: discounts, and how the payer pays and is told
+    """
 
     document: Mapping[str, Any]
     capacity_milli: int | None
+    codes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,9 @@ def compare(
     versions = [n for n in programs for _load in loads]
     frame = _frame(documents, [*loads] * len(asked), versions, area=area, capacity_milli=None, discounts=())
     sizes = pl.Series([asked[n].capacity_milli for n in versions], dtype=pl.Int64)
+    codes = pl.Series([list(asked[n].codes) for n in versions], dtype=pl.List(pl.String))
     frame = published.add_columns(
-        frame.with_columns(capacity_milli=sizes),
+        frame.with_columns(capacity_milli=sizes, discounts=codes),
         programs=programs,
         fuel_products={n: published.fuel_product(document) for n, document in enumerate(documents)},
         known=known,
@@ -212,6 +218,7 @@ def _frame(
     capacity_milli: int | None,
     discounts: Sequence[str],
 ) -> pl.DataFrame:
+    told = sorted({name for load in loads for name in load.numbers})
     return pl.DataFrame(
         {
             "row_id": range(len(loads)),
@@ -227,6 +234,7 @@ def _frame(
             "max_demand_milli": [load.max_demand_milli for load in loads],
             "demand_milli": [load.demand_milli for load in loads],
             "power_factor_percent": [load.power_factor_percent for load in loads],
+            **{name: [load.numbers.get(name) for load in loads] for name in told},
         },
         schema={
             "row_id": pl.Int64,
@@ -242,6 +250,7 @@ def _frame(
             "max_demand_milli": pl.Int64,
             "demand_milli": pl.Int64,
             "power_factor_percent": pl.Int64,
+            **dict.fromkeys(told, pl.Int64),
         },
     )
 

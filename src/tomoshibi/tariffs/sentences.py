@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.rating.refusals import Refusal
+from tomoshibi.tariffs import values
 
 REFUSALS = {
     Refusal.NO_PLAN_VERSION.code: _("no published version of the plan holds on the first day of the period"),
@@ -21,6 +22,8 @@ REFUSALS = {
         "the spot prices of the masters lack a half-hour of the period (import the market's file there)"
     ),
     Refusal.NO_PURCHASE_PRICE.code: _("the plan has no price for the plant's certification or year of delivery"),
+    values.NOT_HELD: _("no version of the plan holds today"),
+    values.OTHER_UNIT: _("the plan has sizes of another unit"),
 }
 
 PUBLISHED = {

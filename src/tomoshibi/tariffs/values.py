@@ -62,6 +62,10 @@ COMPONENT_SUMS: Schema = {
 """Sums of line amounts in whole currency units and a rest [1e-10]: those of a book do not fit 64 bits in one."""
 
 
+NOT_HELD, OTHER_UNIT = "not_held", "other_unit"
+"""Why a plan is not quoted, besides the engine's refusals: no version holds, or its sizes have another unit (the detail)."""
+
+
 class Confidence(StrEnum):
     """How sure a price is."""
 
@@ -265,6 +269,44 @@ class PlanUse:
 
     def name_in(self, language: str) -> str:
         return self.name.get(language[:2]) or self.name.get("ja") or self.code
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    What only some plans price by: asked for where one of them is offered.
+
+    :param name: a name of ``Program.inputs`` or of ``Program.codes``, or a band that a rate register measures
+    :param label: what people call it, where the plans themselves say so
+    :param places: ``03 high`` - area (``*`` for every one) and voltage of the plans that take it
+    """
+
+    name: str
+    label: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """
+    What the plans that hold on a day ask of a prospect.
+
+    :param areas: codes of the areas in which one of them is offered
+    :param voltages: of the plans, lowest first
+    :param units: of size (``A``, ``kVA``, ``kW``); empty where no plan has sizes
+    :param profiled: whether standard load profiles stand for the people of the country
+    :param numbers: numbers besides energy and size, devices among them
+    :param codes: what a contract may carry
+    :param registers: bands that rate registers measure, where no profile can stand in
+    """
+
+    areas: tuple[str, ...]
+    voltages: tuple[str, ...]
+    units: tuple[str, ...]
+    profiled: bool
+    numbers: tuple[Wanted, ...]
+    codes: tuple[Wanted, ...]
+    registers: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from typing import Any
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import queries as masters
-from tomoshibi.tariffs import comparison, demands, loads, preview, published, purchases, quotes
+from tomoshibi.tariffs import comparison, demands, loads, preview, published, purchases, quotes, told
 from tomoshibi.tariffs.queries.documents import plan_documents, shipped_plan
-from tomoshibi.tariffs.queries.plans import plans, plans_taking
 
 quote = quotes.quote
 """What loads would cost on a plan, through the same pricing as a bill."""
@@ -16,6 +15,10 @@ curve = quotes.curve
 """Totals of a version over energies."""
 with_demand, UnreadableDemand = demands.given, demands.UnreadableDemand
 """Loads with the maximum demand and power factor that were told of them."""
+with_numbers, UnreadableNumbers = told.given, told.UnreadableNumbers
+"""Loads with the other numbers that plans price by: reserve power, devices, days of outage, months of the contract."""
+by_register, UnreadableRegisters = told.by_register, told.UnreadableRegisters
+"""Loads with the energies of a meter's rate registers."""
 read_spot_file = masters.read_spot_file
 """A market file as spot prices for ``quote``."""
 load_of_month = loads.of_month
@@ -31,12 +34,6 @@ def read_load(text: str) -> list[loads.Load]:
     :raises UnreadableLoad: naming the row
     """
     return demands.settled(loads.read(text))
-
-
-def priced_by_demand(*, on: date) -> list[tuple[str, str]]:
-    """Area (``*`` for every one) and voltage of the plans offered on a day that price by demand or power factor."""
-    taking = plans_taking(inputs=("demand_milli", "max_demand_milli", "power_factor_percent"))
-    return sorted({(plan.area, plan.voltage) for plan in plans(on=on) if plan.current and plan.code in taking})
 
 
 def purchase_statement(
@@ -100,6 +97,8 @@ offers = comparison.offers
 """What a year of use would cost on every plan that fits, cheapest first."""
 PublishedValues = published.Masters
 """What the masters publish, each value read once: for ``offers`` to many people."""
+months_until, without_use = comparison.months_until, comparison.without_use
+"""The twelve months of a quote; and their loads where there is no meter."""
 year_of = comparison.year_of
 """Twelve monthly values or a yearly one as loads."""
 year_of_file = comparison.of_file

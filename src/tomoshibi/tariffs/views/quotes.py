@@ -25,21 +25,25 @@ READERS = ("RB1", "AP1")
 @page(*READERS)
 def quote(request: HttpRequest) -> HttpResponse:
     today = clock.today()
-    form = forms.QuoteForm(request.POST or None, request.FILES or None, initial={"last_month": Month.of(today)})
-    places = [f"{area} {voltage}" for area, voltage in queries.priced_by_demand(on=today)]
-    context: dict[str, Any] = {"form": form, "by_demand": ",".join(places)}
+    asked = queries.prospects(on=today)
+    form = forms.QuoteForm(
+        request.POST or None, request.FILES or None, initial={"last_month": Month.of(today)}, asked=asked
+    )
+    context: dict[str, Any] = {"form": form, "currency": current().unit}
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         offers = queries.offers(
             plans=[plan for plan in queries.plans(on=today, area=given["area"]) if plan.voltage == given["voltage"]],
             year=given["loads"],
             area=given["area"],
-            size_milli=given["size"],
-            size_unit=given["unit"],
+            size_milli=given.get("size"),
+            size_unit=given.get("unit", ""),
+            codes=given["codes"],
+            use_told=given["use_told"],
         )
         if request.POST.get("do") == "csv":
-            return _csv(offers, given["loads"])
-        context |= _shown(offers, given["loads"])
+            return _csv(offers, given["loads"], form.told())
+        context |= _shown(offers, given["loads"]) | {"told": form.told()}
     return render(request, "tariffs/quote.html", context, status=422 if form.errors else 200)
 
 
@@ -53,7 +57,7 @@ def _shown(offers: list[Any], loads: list[Any]) -> dict[str, Any]:
             "name": wording.in_language(offer.name),
             "year": offer.year_minor,
             "more": offer.year_minor - best if offer.year_minor is not None and best is not None else None,
-            # Yen per kWh with two decimals, half-up: for comparing, never for a bill.
+            # Per kWh with two decimals more than amounts have, half-up: for comparing, never for a bill.
             "per_kwh": _per_kwh(offer.year_minor, used),
             "totals": offer.totals_minor,
             "refusal": queries.refusal_sentence(*offer.refusal) if offer.refusal else "",
@@ -77,20 +81,28 @@ def _per_kwh(year_minor: int | None, used_dwh: int) -> str:
     if year_minor is None or not used_dwh:
         return ""
     hundredths = (year_minor * 10_000 * 200 // used_dwh + 1) // 2
-    return figures.decimal(hundredths, scale=100, decimals=2)
+    return figures.decimal(hundredths, scale=100 * current().scale, decimals=2 + current().exponent)
 
 
-def _csv(offers: list[Any], loads: list[Any]) -> HttpResponse:
+def _csv(offers: list[Any], loads: list[Any], told: list[tuple[str, str]]) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="quote.csv"'
     writer = csv.writer(answer)
     total = _("Total")
-    writer.writerow([_("Code"), _("Plan"), f"{total} [{current().unit}]", *(str(load.month) for load in loads)])
+    writer.writerow([_("Code"), _("Plan"), f"{total} [{current().unit}]", *(str(load.month) for load in loads),
+                     _("Why there is no price")])  # fmt: skip
     writer.writerow(["", "kWh", plain(sum(load.energy_dwh for load in loads), scale=10_000),
-                     *(plain(load.energy_dwh, scale=10_000) for load in loads)])  # fmt: skip
+                     *(plain(load.energy_dwh, scale=10_000) for load in loads), ""])  # fmt: skip
     for offer in offers:
-        totals = ["" if total is None else total for total in offer.totals_minor]
-        year = "" if offer.year_minor is None else offer.year_minor
+        totals = ["" if total is None else _amount(total) for total in offer.totals_minor]
+        year = "" if offer.year_minor is None else _amount(offer.year_minor)
         name = downloads.harmless(wording.in_language(offer.name))
-        writer.writerow([offer.plan_code, name, year, *totals])
+        reason = queries.refusal_sentence(*offer.refusal) if offer.refusal else ""
+        writer.writerow([offer.plan_code, name, year, *totals, downloads.harmless(reason)])
+    writer.writerow([])
+    writer.writerows([downloads.harmless(label), downloads.harmless(value)] for label, value in told)
     return answer
+
+
+def _amount(minor: int) -> str:
+    return plain(minor, scale=current().scale)

@@ -82,13 +82,18 @@
 // What only some plans are priced by is asked for where one of them is offered: "03 high", "* high" for every area.
 (() => {
   "use strict";
-  const asked = document.querySelector("[data-needed-by]");
-  const form = asked?.closest("form");
+  const group = document.querySelector("[data-some-need]");
+  const form = group?.closest("form");
   if (!form) return;
-  const places = asked.dataset.neededBy.split(",");
+  const asked = [...group.querySelectorAll("[data-needed-by]")];
   const show = () => {
     const voltage = form.elements.voltage.value;
-    asked.hidden = !places.includes(`${form.elements.area.value} ${voltage}`) && !places.includes(`* ${voltage}`);
+    for (const one of asked) {
+      const places = one.dataset.neededBy.split(",");
+      const needed = places.includes(`${form.elements.area.value} ${voltage}`) || places.includes(`* ${voltage}`);
+      one.hidden = !needed && !one.querySelector(".has-errors");
+    }
+    group.hidden = asked.every((one) => one.hidden);
   };
   form.addEventListener("change", show);
   show();
