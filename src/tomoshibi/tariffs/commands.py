@@ -202,8 +202,10 @@ def _with_numbers(loads: Any, typed: list[str], *, taken: tuple[str, ...]) -> An
     for item in typed:
         name, _sep, text = item.partition("=")
         if name not in taken or not (text.isascii() and text.isdecimal()):
-            wrong = _("%(text)s is no number that the plan prices by; it takes: %(names)s")
-            raise ValueError(wrong % {"text": item, "names": ", ".join(taken) or "-"})
+            names = ", ".join(taken) or "-"
+            raise ValueError(
+                _("%(text)s is no number that the plan prices by; it takes: %(names)s") % {"text": item, "names": names}
+            )
         numbers[name] = int(text)
     days, month = numbers.pop("outage_days", ""), numbers.pop("contract_month", None)
     return queries.with_numbers(loads, numbers=numbers, outage_days=str(days), contract_month=month)
