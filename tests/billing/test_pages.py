@@ -10,12 +10,14 @@ from pypdf import PdfReader
 from tests.billing import book
 from tomoshibi.billing import jobs, operations, queries, values
 from tomoshibi.contracts import queries as contracts
+from tomoshibi.documents import typesetting
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters_operations
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queue
+from tomoshibi.worker.values import JobState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,6 +59,37 @@ def post(client, url, **data):
     return answer["Location"]
 
 
+def print_fails_at_first(client, run_id, monkeypatch):
+    """Without fonts a batch is begun and breaks off: the run's page says why and offers it again."""
+    making, page = f"/billing/runs/{run_id}/print/", f"/billing/runs/{run_id}/"
+
+    def no_fonts():
+        raise typesetting.NoFonts("no fonts")
+
+    post(client, making)
+    waiting = jobs.last_printing(run_id=run_id)
+    assert making not in get(client, page, f"/worker/jobs/{waiting.id}/"), "it waits already"
+    with monkeypatch.context() as without_fonts:
+        without_fonts.setattr(typesetting, "font_folders", no_fonts)
+        queue.run_waiting()
+    assert jobs.last_printing(run_id=run_id).state is JobState.FAILED
+    assert queries.print_batches(run_id=run_id), "begun, and broken off"
+    assert not queries.is_printed(run_id=run_id)
+    get(client, page, making, f"/worker/jobs/{waiting.id}/")
+    get(client, "/billing/printing/", making)
+
+
+def print_again(client, run_id, monkeypatch):
+    """What failed at first is asked for on the run's page, and not once more when it is done."""
+    making = f"/billing/runs/{run_id}/print/"
+    print_fails_at_first(client, run_id, monkeypatch)
+    assert post(client, making).startswith("/worker/jobs/")
+    queue.run_waiting()
+    for page in (f"/billing/runs/{run_id}/", "/billing/printing/"):
+        assert making not in get(client, page), "everything is there"
+    assert 'class="job-progress"' not in get(client, f"/billing/runs/{run_id}/")
+
+
 def test_a_run_is_shown_beside_the_month_before(clerks):
     first, _second = clerks
     before = post(first, "/billing/runs/new/", month="2026-09", area="03", base_days=["02"])
@@ -93,7 +126,7 @@ def made_again(bill, first, second):
     assert first.get(address.replace(f"/{request['id']}.pdf", "/0.pdf")).status_code == 404
 
 
-def test_a_month_in_the_browser(clerks):
+def test_a_month_in_the_browser(clerks, monkeypatch):
     first, second = clerks
     get(first, "/billing/runs/", "No run yet.")
     get(first, "/billing/runs/new/?month=2026-10&area=03", "2026-10-02", "Rate these bills")
@@ -152,8 +185,7 @@ def test_a_month_in_the_browser(clerks):
     assert pdf["Content-Type"] == "application/pdf"
     made_again(bill, first, second)
 
-    assert post(first, f"/billing/runs/{run.id}/print/").startswith("/worker/jobs/")
-    queue.run_waiting()
+    print_again(first, run.id, monkeypatch)
     shown = get(first, "/billing/printing/", "Manifest")
     batch = queries.print_batches(run_id=run.id)[0]
     assert f"/billing/printing/files/{batch['index_file_id']}/" in shown

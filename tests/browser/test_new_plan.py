@@ -239,5 +239,11 @@ def test_a_clerk_makes_a_time_of_use_plan_studies_publishes_and_bills_it(size, o
     bill = office(lambda: billing.bills_of_run(run_id=run.id))[0]
     assert bill.plan_code == "night-lamp"
     clerk.open(f"/billing/bills/{bill.id}/")
-    assert "24.10" in clerk.page.locator("main").inner_text()
+    derived = clerk.page.locator("main").inner_text()
+    assert "38.90" in derived
+    assert "24.10" in derived
     clerk.see("bill")
+    clerk.press("r")
+    assert clerk.page.locator("main .callout.state-good").count() == 1, "the same to the yen, line by line"
+    assert not clerk.page.locator("main .state-bad").count()
+    clerk.see("replay")

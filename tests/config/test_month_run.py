@@ -76,6 +76,18 @@ def test_statements_that_could_not_be_printed_are_made_when_the_month_runs_again
     assert "\n  statements " not in month_run(*how, code=0), "what is printed is not printed again"
 
 
+def test_what_is_owed_to_the_printer_is_made_before_the_month_stops_at_a_person_again(clerks, monkeypatch):
+    alone = ("--as", "first", "--confirm-as", "second")
+    with monkeypatch.context() as without_fonts:
+        without_fonts.setattr(typesetting, "font_folders", no_fonts)
+        month_run(*alone, "--hold", "wait for the grid company")
+    (run,) = queries.runs()
+    stopped = month_run(*alone)
+    assert f"\n  statements   run {run.id}: " in stopped
+    assert "1 bills wait for a decision" in stopped
+    assert queries.is_printed(run_id=run.id), "customers do not wait for a bill that is not theirs"
+
+
 def test_what_stays_held_makes_no_empty_run(clerks):
     how = ("--as", "first", "--confirm-as", "second", "--hold", "wait for the grid company")
     month_run(*how, code=0)

@@ -19,7 +19,7 @@ from tomoshibi.storage import db, kept
 from tomoshibi.ui import figures
 from tomoshibi.worker import operations as worker
 from tomoshibi.worker import queries as clock
-from tomoshibi.worker.values import JobState
+from tomoshibi.worker.values import Job, JobState
 
 _TRIES = 5
 _TOGETHER = 2
@@ -259,8 +259,17 @@ def enqueue_statements(*, run_id: int, actor_id: int | None) -> int:
         "billing.make_statements",
         {"run_id": run_id, "actor_id": actor_id},
         requested_by_id=actor_id,
-        lock=f"billing.print:{run_id}",
+        lock=_printing(run_id),
     )
+
+
+def last_printing(*, run_id: int) -> Job | None:
+    """The newest job that somebody asked for to print a run's statements."""
+    return clock.last_job(lock=_printing(run_id))
+
+
+def _printing(run_id: int) -> str:
+    return f"billing.print:{run_id}"
 
 
 def enqueue_rating(*, run_id: int, actor_id: int | None) -> int:

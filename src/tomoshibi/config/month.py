@@ -63,7 +63,7 @@ def run(
     yield Step("fetch", metering_jobs.fetch(watch("fetch")))
     queue.run_until_quiet()
     yield Step("watch", metering_jobs.watch(watch("watch")))
-    yield from _print(month, first_id, watch)  # what was issued before and never came to the printer
+    yield from _print(month, first_id, watch)  # owed since before; what follows may stop at a person
     run_id = yield from _rate(month, first_id, watch)
     if run_id is not None:
         yield from _examine(run_id, first_id, hold_reason)

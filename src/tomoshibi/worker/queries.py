@@ -75,6 +75,12 @@ def job(*, job_id: int) -> values.Job | None:
     return to_value(row) if row else None
 
 
+def last_job(*, lock: str) -> values.Job | None:
+    """The newest job of a lock, however it stands."""
+    row = Job.objects.filter(lock=lock).order_by("-id").first()
+    return to_value(row) if row else None
+
+
 def jobs(*, state: str = "", limit: int = 200) -> list[values.Job]:
     """Newest first; optionally of one state."""
     rows = Job.objects.filter(state=state) if state else Job.objects.all()

@@ -361,6 +361,11 @@ def reissues(*, bill_ids: Sequence[int]) -> list[dict[str, Any]]:
     return list(Reissue.objects.filter(bill_id__in=bill_ids).order_by("-id").values(*fields))
 
 
+def is_printed(*, run_id: int) -> bool:
+    """Whether every file of a run for the printer is there, manifest included; a batch that broke off is not."""
+    return PrintBatch.objects.filter(run_id=run_id, manifest_file_id__isnull=False).exists()
+
+
 def print_parts(*, batch_id: int) -> tuple[int, int]:
     """How many parts of a print batch are set, and how many there are."""
     parts = PrintPart.objects.filter(batch_id=batch_id)

@@ -23,7 +23,7 @@ _KIND = "billing.print"
 def batches(request: HttpRequest) -> HttpResponse:
     issued = [run for run in queries.runs(limit=200) if run.state is values.RunState.ISSUED]
     made = queries.print_batches()
-    printed = {batch["run_id"] for batch in made}
+    printed = {batch["run_id"] for batch in made if batch["manifest_file_id"]}
     context = {
         "batches": made,
         "waiting": [run for run in issued if run.id not in printed and queries.goes_by_post(run_id=run.id)],

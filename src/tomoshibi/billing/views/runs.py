@@ -230,11 +230,23 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         or issuing not in {None, JobState.DONE},
         "issuing": issuing in {JobState.WAITING, JobState.RUNNING},
         "may_confirm": found.first_person_id != actor(request),
-        "batches": (made := queries.print_batches(run_id=run_id)),
-        "to_print": found.state is values.RunState.ISSUED and not made and queries.goes_by_post(run_id=run_id),
+        "batches": queries.print_batches(run_id=run_id),
+        **_printing(found),
         **_collective(found),
     }
     return render(request, "billing/run.html", context)
+
+
+def _printing(found: values.Run) -> dict[str, Any]:
+    """Whether statements are still to be made, a begun batch that broke off among them, and the job that is at it or failed."""
+    if found.state is not values.RunState.ISSUED or queries.is_printed(run_id=found.id):
+        return {}
+    job = jobs.last_printing(run_id=found.id)
+    is_at_it = job is not None and job.state in {JobState.WAITING, JobState.RUNNING}
+    return {
+        "to_print": not is_at_it and queries.goes_by_post(run_id=found.id),
+        "printing": job.id if job is not None and job.state is not JobState.DONE else None,
+    }
 
 
 def _collective(found: values.Run) -> dict[str, Any]:
