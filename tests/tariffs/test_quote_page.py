@@ -46,6 +46,21 @@ def quoted(client, content=None, **more):
         ("month,kwh\n2026-02,-300\n", "2行目: 使用量は0以上です"),
         ("start,kwh\n2026-01-01T00:10,1\n", "2行目: 30分値の開始は"),
         ("start,kwh\nyesterday,1\n", "2行目: yesterday,1 は"),
+        (half_hours(31).replace(":00,0.25", ":00,1,000", 1), "2行目: 2026-01-01T00:00,1,000 は"),
+        (half_hours(31, row_4="abc"), "4行目: 2026-01-01T01:00,abc は"),
+        (half_hours(31, row_4="nan"), "4行目: 2026-01-01T01:00,nan は"),
+        (half_hours(31, row_4=""), "4行目: 2026-01-01T01:00, は"),
+        (half_hours(31, row_4="9" * 24), "4行目: 2026-01-01T01:00,9"),
+        (half_hours(31, without=[47]), "30分値1488個のうち1個がありません(最初は 2026-01-01 23:30)"),
+        (half_hours(31).replace("2026-01-02T00:00", "2026-01-01T24:00"), "50行目: 2026-01-01T24:00,0.25 は"),
+        (half_hours(31) + half_hours(31).split("\n", 1)[1], "1490行目: 2026-01-01T00:00 がファイルに2回あります"),
+        (half_hours(31).replace("start,kwh", "point,start,kwh"), "1行目: 見出しは"),
+        (half_hours(31).replace(",", ";"), "1行目: 見出しは"),
+        (half_hours(31).encode("utf-16"), "UTF-8"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xa4", "UTF-8"),
+        ("month,kwh\n9999-12,300\n", "2行目: 9999-12,300 は"),
+        ("month,kwh\n2026-13,300\n", "2行目: 2026-13,300 は"),
+        ("start,kwh\n9999-12-01T00:00,1\n", "2行目: 9999-12-01T00:00,1 は"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_load_is_refused_at_its_field_in_the_readers_words(clerk, content, sentence):  # noqa: F811
@@ -71,3 +86,20 @@ def test_a_whole_month_of_half_hours_is_compared_whatever_stands_between_year_an
     assert priced[0]["is_best"]
     assert all(len(row["per_kwh"].partition(".")[2]) == 2 for row in priced), "two decimals, one below the other"
     assert [row["totals"] for row in second.context["rows"]] == [row["totals"] for row in first.context["rows"]]
+
+
+def test_a_mark_of_byte_order_is_no_damage_and_an_open_quotation_mark_is_told_in_few_words(clerk):  # noqa: F811
+    assert quoted(clerk, "\ufeff" + half_hours(31)).context["used"] == 31 * 48 * 2_500
+    answer = quoted(clerk, half_hours(31).replace("2026-01-01T00:00", '"2026-01-01T00:00', 1), size="42")
+    assert answer.status_code == 422
+    (sentence,) = answer.context["form"].errors["file"]
+    assert sentence.startswith("2行目: 2026-01-01T00:00,0.25 2026-01-01T00:30")
+    assert len(sentence) < 200
+    assert answer.context["form"]["size"].value() == "42"
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "0000-01", "2026-13", "soon"])
+def test_a_month_that_nobody_means_is_refused_at_its_field(clerk, month):  # noqa: F811
+    answer = quoted(clerk, monthly="3600", last_month=month)
+    assert answer.status_code == 422
+    assert month in str(answer.context["form"].errors["last_month"])

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+YEARS = range(1900, 3000)
+"""Years that people mean; a month outside them is a slip of the pen, and the months around it may have no days."""
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.halfhours import MISSING, Int32Array
-from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.periods import YEARS, Month, Period
 from tomoshibi.kernel.units import energy_dwh
 
 SLOTS_A_DAY = 48
 SLOT_MINUTES = 30
+LONGEST = 80
+"""Characters of a row that a sentence shows."""
 
 
 class UnreadableLoad(ValueError):
@@ -99,13 +102,24 @@ def _months(rows: list[list[str]]) -> list[Load]:
 def _monthly(number: int, row: list[str]) -> Load:
     try:
         month, kwh = row
-        found = of_month(Month.parse(month), energy_dwh=energy_dwh(kwh))
+        found = of_month(_usual(Month.parse(month)), energy_dwh=energy_dwh(kwh))
     except ValueError:
         wanted = _("row %(row)d: %(text)s is not a month like 2026-09 and its kWh")
-        raise UnreadableLoad(wanted % {"row": number, "text": ",".join(row)}) from None
+        raise UnreadableLoad(wanted % {"row": number, "text": _shown(row)}) from None
     if found.energy_dwh < 0:
         raise UnreadableLoad(_("row %(row)d: use is not below zero") % {"row": number})
     return found
+
+
+def _usual(month: Month) -> Month:
+    if month.year not in YEARS:
+        raise ValueError(f"nobody means {month}")
+    return month
+
+
+def _shown(row: list[str]) -> str:
+    """A row in a sentence; one with an open quotation mark goes on to the end of the file."""
+    return Truncator(",".join(row).replace("\n", " ")).chars(LONGEST)
 
 
 def _half_hours(rows: list[list[str]]) -> list[Load]:
@@ -114,10 +128,13 @@ def _half_hours(rows: list[list[str]]) -> list[Load]:
         if not row:
             continue
         try:
-            start, kwh = datetime.fromisoformat(row[0].strip().replace("/", "-")), energy_dwh(row[1])
-        except (ValueError, IndexError):
+            # A third column may be what is left of 1,000 kWh: it is not passed over.
+            first, second = row
+            start, kwh = datetime.fromisoformat(first.strip().replace("/", "-")), energy_dwh(second)
+            month = _usual(Month(start.year, start.month))
+        except ValueError:
             wanted = _("row %(row)d: %(text)s is not a start like 2026-09-01T00:30 and its kWh")
-            raise UnreadableLoad(wanted % {"row": number, "text": ",".join(row)}) from None
+            raise UnreadableLoad(wanted % {"row": number, "text": _shown(row)}) from None
         if start.minute % SLOT_MINUTES or start.second or start.microsecond:
             raise UnreadableLoad(_("row %(row)d: half-hours start at :00 or :30") % {"row": number})
         if start.tzinfo is not None:
@@ -128,7 +145,6 @@ def _half_hours(rows: list[list[str]]) -> list[Load]:
             raise UnreadableLoad(
                 _("row %(row)d: %(kwh)s kWh in half an hour are too much") % {"row": number, "kwh": row[1]}
             )
-        month = Month(start.year, start.month)
         empty = np.full(month.days * SLOTS_A_DAY, MISSING, dtype=np.int32)
         vector = by_month.setdefault(month, empty)
         slot = (start.day - 1) * SLOTS_A_DAY + (start.hour * 60 + start.minute) // SLOT_MINUTES

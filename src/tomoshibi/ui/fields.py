@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tomoshibi.kernel import units
-from tomoshibi.kernel.periods import Month
+from tomoshibi.kernel.periods import YEARS, Month
 from tomoshibi.ui.currency import current
 
 Words = str | Promise
@@ -169,9 +169,12 @@ class MonthField(forms.Field):
         if isinstance(value, Month):
             return value
         try:
-            return Month.parse(unicodedata.normalize("NFKC", str(value)).replace("/", "-"))
+            found = Month.parse(unicodedata.normalize("NFKC", str(value)).replace("/", "-"))
         except ValueError:
-            raise ValidationError(self.error_messages["month"], code="month", params={"value": value}) from None
+            found = None
+        if found is None or found.year not in YEARS:
+            raise ValidationError(self.error_messages["month"], code="month", params={"value": value})
+        return found
 
 
 class ReasonField(forms.CharField):
