@@ -75,6 +75,7 @@ def print_fails_at_first(client, run_id, monkeypatch):
     assert jobs.last_printing(run_id=run_id).state is JobState.FAILED
     assert queries.print_batches(run_id=run_id), "begun, and broken off"
     assert not queries.is_printed(run_id=run_id)
+    assert queries.month_figures(month=book.OCTOBER, today=book.OCTOBER_CUT).printed == 0, "the board asks for it, too"
     get(client, page, making, f"/worker/jobs/{waiting.id}/")
     get(client, "/billing/printing/", making)
 
@@ -88,6 +89,7 @@ def print_again(client, run_id, monkeypatch):
     for page in (f"/billing/runs/{run_id}/", "/billing/printing/"):
         assert making not in get(client, page), "everything is there"
     assert 'class="job-progress"' not in get(client, f"/billing/runs/{run_id}/")
+    assert queries.month_figures(month=book.OCTOBER, today=book.OCTOBER_CUT).printed > 0
 
 
 def test_a_run_is_shown_beside_the_month_before(clerks):

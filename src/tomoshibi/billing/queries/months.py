@@ -23,7 +23,9 @@ def month_figures(*, month: Month, today: date) -> values.MonthFigures:
     issued = [run for run in runs if run.state == values.RunState.ISSUED]
     bills = sum(run.bill_count for run in issued)
     beside_a_lead = Invoice.objects.filter(run_id__in=[run.id for run in issued], lead_bill_id__isnull=False)
-    printed = PrintBatch.objects.filter(run__in=issued).aggregate(n=Sum("statement_count", default=0))
+    # A batch that broke off printed nothing that could be sent: it counts when its manifest is there.
+    made = PrintBatch.objects.filter(run__in=issued, manifest_file_id__isnull=False)
+    printed = made.aggregate(n=Sum("statement_count", default=0))
     return values.MonthFigures(
         month=month,
         supplied=sum(day.supplied for day in days),
