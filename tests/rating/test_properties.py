@@ -7,15 +7,16 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from tests.rating import reference, strategies
+from tests.rating.loads import EPOCH
 from tests.rating.shapes.one_bill import bill, document, price
 from tests.rating.test_reference import SHORT, usage
 from tomoshibi.kernel.units import ENERGY_LIMIT_DWH
 from tomoshibi.rating.time_order import tier_band_sums
-from tomoshibi.tariffs import pricing, queries
+from tomoshibi.tariffs import lint, pricing, queries
 
 FLAT = {"code": "energy", "kind": "flat", "price": price("30.00")}
 NOT_SPLIT = {"tiers", "seasons", "monthly_minimum", "percent", "per_kwh", "fixed", "published_monthly", "devices"}
@@ -85,25 +86,130 @@ def follows_the_days(draw):
     return document(*[basic, energy, *chosen, *ends], unit="A", proration=policy)
 
 
-@SHORT
-@given(follows_the_days(), st.integers(0, 40), st.sets(st.integers(1, DAYS - 1), min_size=1, max_size=3), st.data())
-def test_a_split_by_days_at_a_change_that_changes_nothing_changes_nothing(one, kwh_a_day, cuts, data):
-    """Shares of basic charge and steps add up to the whole month; what is owed once a bill is owed once (never, too)."""
-    first = data.draw(st.sampled_from([reference.date(2025, 6, 16), reference.date(2025, 9, 1)]))
+DEMAND_PRICES = st.integers(0, 50).map(lambda n: str(n * DAYS))
+
+
+def per_kwh_discounts(draw):
+    """Discounts by quantity and period: a block of the bill's energy, a quantity of the whole bill, days, months, contracts."""
+    conditions = {"from_kwh": 200, "below_kwh": 700, "first_months": 6, "contracts": 2}
+    chosen = {name: limit for name, limit in conditions.items() if draw(st.booleans())}
+    chosen |= draw(st.sampled_from([{}, {"since": "2025-06-20", "until": "2025-09-11"}]))
+    green = {"code": "green", "kind": "per_kwh", "price": draw(strategies.price(-3, 3))}
+    green |= {"if": chosen} if chosen else {}
+    first = {"code": "first", "kind": "per_kwh", "price": draw(strategies.price(-3, 3)), "up_to_kwh": 4 * DAYS}
+    outage = {"code": "outage", "kind": "percent", "of": ["basic"], "percent": {"amount": "-4", "source": "made"}}
+    fixed = {"code": "lump", "kind": "fixed", "price": draw(thirtieths(-100, 100)), "times": "outage_days"}
+    found = [green, first, outage | {"times": "outage_days"}, fixed | draw(st.sampled_from([{}, {"most_times": 2}]))]
+    return [one for one in found if draw(st.booleans())]
+
+
+@st.composite
+def owed_once(draw):
+    """The other things of a plan that a split touches: first blocks, actual demand, reserve power, excess, devices, purchases."""
+    form = draw(st.sampled_from(["block", "demand", "devices", "bought"]))
+    unit = {"block": "A", "demand": "kW"}.get(form, "contract")
+    block = {"block_kwh": draw(st.sampled_from([DAYS, 2 * DAYS]))} if form == "block" else {}
+    edges = [None if edge is None else edge * DAYS for edge in (4, 10, None)]
+    steps = [{"up_to_kwh": edge, "price": draw(strategies.price())} for edge in edges]
+    from_block = {"from_kwh": block["block_kwh"]} if block else {}
+    energy = {"code": "energy", "kind": "tiers", "steps": steps} | from_block
+    policy = draw(st.sampled_from([{"denominator": "reading_period"}, "never"]))
+    if form == "bought":
+        steps = [{"until_year": year, "price": draw(strategies.price())} for year in (8, 12, None)]
+        cohorts = [{"certified_from": "2012-07-01", "steps": steps}]
+        return document({"code": "energy", "kind": "purchase", "cohorts": cohorts}, unit=unit, proration=policy) | {
+            "kind": "purchase"
+        }
+    factor = {"power_factor": draw(st.sampled_from(["measured", {"kept": "pf_kept", "missed": "pf_missed"}]))}
+    lamps = [{"name": name, "price": draw(thirtieths(0, 300))} for name in ("lamp_10", "lamp_20")]
+    basic = {"code": "basic", "kind": "basic", "unit": unit, "price": draw(thirtieths(0, 1_000))}
+    lamp_fuel = {"code": "lamp_fuel", "kind": "published_per_device", "value": "lamp", "classes": ["lamp_10"]}
+    excess = {"code": "excess", "kind": "excess_demand", "percent": 150, "price": draw(thirtieths(0, 1_000))}
+    first = {
+        "block": [{"code": "basic", "kind": "minimum_charge", **block, "price": draw(thirtieths(0, 1_000))}],
+        "demand": [
+            # A power factor takes hundredths: of these prices every hundredth of a thirtieth is a whole 0.01 yen.
+            basic
+            | factor
+            | {"size": draw(st.sampled_from(["demand", "contract"])), "price": price(draw(DEMAND_PRICES))},
+            {**basic, "code": "reserve", "size": "reserve", "price": draw(thirtieths(0, 99))},
+            excess | draw(st.sampled_from([{}, factor])),
+        ],
+        "devices": [{"code": "basic", "kind": "devices", "classes": lamps}, lamp_fuel | {"group": "fuel"}],
+    }[form]
+    government = {"code": "government_discount", "kind": "government_discount"}
+    supply = {"code": "supply_cost", "kind": "published_per_kwh", "value": "supply_cost", "group": "fuel"}
+    supply |= block | ({"block_from_unit": True} if block and draw(st.booleans()) else {})
+    fuel = {"code": "fuel", "kind": "fuel", "product": "regulated_lv"}
+    others = [
+        fuel | block,
+        government | block,
+        supply,
+        *per_kwh_discounts(draw),
+        {"code": "levy", "kind": "levy"} | block,
+    ]
+    return document(*first, energy, *others, unit=unit, proration=policy)
+
+
+def nothing_changes(draw, one, *, kwh_a_day, cuts, codes, inputs):
+    """Price a bill of 30 days whole, and cut where nothing changes; what both came to."""
+    assert [found for found in lint.complaints(one) if found[2]] == []
+    first = draw(st.sampled_from([reference.date(2025, 6, 16), reference.date(2025, 9, 1)]))
     period = (first, first + timedelta(days=DAYS))
     edges = [period[0], *(first + timedelta(days=cut) for cut in sorted(cuts)), period[1]]
-    codes = data.draw(st.sampled_from([(), ("paper_bill",)]))
 
     def part(start, end):
         kwh = Fraction(kwh_a_day * (end - start).days)
-        return reference.Part(one, kwh, start, end, *period, size=Fraction(30), discounts=codes)
+        return reference.Part(one, kwh, start, end, *period, size=Fraction(30), discounts=codes, inputs=inputs)
 
-    market = {"fuel": Fraction("-5.80"), "levy": Fraction("4.18"), "capacity": Fraction(300)}
     program = {1: queries.program_of(one)}
-    whole = pricing.price(usage=usage([[part(*period)]], market), programs=program)
-    pieces = pricing.price(usage=usage([[part(*piece) for piece in pairwise(edges)]], market), programs=program)
+    bills = [[part(*period)], [part(*piece) for piece in pairwise(edges)]]
+    return [pricing.price(usage=usage([parts], MARKET), programs=program) for parts in bills]
+
+
+MARKET = {
+    "fuel": Fraction("-5.80"),
+    "levy": Fraction("4.18"),
+    "capacity": Fraction(300),
+    "government_discount": Fraction("3.50"),
+    "supply_cost": Fraction("-1.20"),
+} | {f"{name}_block": Fraction("-60.30") for name in ("fuel", "supply_cost", "levy", "government_discount")}
+MARKET |= {"lamp_lamp_10": Fraction("12.30")}
+CUTS = st.sets(st.integers(1, DAYS - 1), min_size=1, max_size=3)
+
+
+@SHORT
+@given(follows_the_days(), st.integers(0, 40), CUTS, st.data())
+def test_a_split_by_days_at_a_change_that_changes_nothing_changes_nothing(one, kwh_a_day, cuts, data):
+    """Shares of basic charge and steps add up to the whole month; what is owed once a bill is owed once (never, too)."""
+    codes = data.draw(st.sampled_from([(), ("paper_bill",)]))
+    whole, pieces = nothing_changes(data.draw, one, kwh_a_day=kwh_a_day, cuts=cuts, codes=codes, inputs={})
     assert whole.totals.height == 1
     assert whole.totals.equals(pieces.totals)
+
+
+@SHORT
+@given(owed_once(), st.integers(0, 40), CUTS, st.data())
+def test_a_split_by_days_changes_nothing_of_blocks_demand_devices_and_purchases(one, kwh_a_day, cuts, data):
+    """First blocks, discounts by quantity and period, power factor, reserve, excess, devices, and what is bought."""
+    codes = tuple(code for code in ("pf_kept", "pf_missed") if data.draw(st.booleans()))
+    inputs = {
+        "demand_milli": Fraction(data.draw(st.integers(0, 60))),
+        "reserve_milli": data.draw(st.sampled_from([None, Fraction(12)])),
+        "max_demand_milli": Fraction(data.draw(st.integers(0, 60))),
+        "power_factor_percent": data.draw(st.integers(0, 100)),
+        "outage_days": data.draw(st.sampled_from([None, 1, 3])),
+        "contract_month": data.draw(st.integers(1, 12)),
+        "customer_contracts": data.draw(st.integers(1, 3)),
+        "devices_lamp_10": data.draw(st.integers(0, 9)),
+        "devices_lamp_20": data.draw(st.sampled_from([None, 4])),
+        "certified_day": (reference.date(2015, 4, 1) - EPOCH).days,
+        "delivering_since_day": (reference.date(2016, 1, 10) - EPOCH).days,
+    }
+    whole, pieces = nothing_changes(data.draw, one, kwh_a_day=kwh_a_day, cuts=cuts, codes=codes, inputs=inputs)
+    assert whole.refusals.select("code").equals(pieces.refusals.select("code"))
+    assert whole.totals.equals(pieces.totals)
+    event(whole.refusals["code"][0] if whole.refusals.height else "priced")
 
 
 @given(st.lists(st.integers(0, 2**53), min_size=2, max_size=4), st.data())
