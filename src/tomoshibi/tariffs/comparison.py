@@ -1,7 +1,5 @@
 """What a year of use would cost on every plan that could be offered: the quote of a prospect."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
-from tomoshibi.kernel.units import energy_dwh
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import demands, loads, preview, profiles, published, quotes, values
@@ -58,17 +55,7 @@ def year_of(text: str, *, last: Month, profile: str) -> list[Load]:
         are wanted, and no half-hours are made of them
     :raises UnreadableYear: naming what does not fit
     """
-    numbers = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text).replace(",", "")) if one]
-    found = []
-    for one in numbers:
-        try:
-            found.append(energy_dwh(one))
-        except ValueError:
-            raise UnreadableYear(
-                _("%(text)s is not a number of kWh with up to four decimals") % {"text": one}
-            ) from None
-    if any(one < 0 for one in found):
-        raise UnreadableYear(_("Use is not below zero."))
+    found = loads.typed_energies(text, refused=UnreadableYear)
     months = months_until(last)
     if not profile:
         _wanted(found)

@@ -1,7 +1,5 @@
 """The demand of loads: what high-voltage plans on actual demand (実量制) price by besides energy."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import milli
 from tomoshibi.rating.demand import Spell, explained
-from tomoshibi.tariffs.loads import Load
+from tomoshibi.tariffs.loads import Load, typed_numbers
 
 MOST_PERCENT = 100
 
@@ -40,7 +38,7 @@ def given(loads: Sequence[Load], *, demand: str = "", power_factor: int | None =
     if power_factor is not None and not 0 <= power_factor <= MOST_PERCENT:
         raise UnreadableDemand(_("A power factor is a whole number from 0 to 100."))
     found = sorted(loads, key=lambda load: load.month)
-    numbers = [_kilowatts(one) for one in re.split(r"[\s;、]+", _plain(demand)) if one]
+    numbers = [_kilowatts(one) for one in typed_numbers(demand, thousands=True)]
     if numbers:
         if len(numbers) not in {1, len(found)}:
             wrong = _("There are %(n)d demands for %(months)d months; one is wanted for each, or one for all.")
@@ -50,10 +48,6 @@ def given(loads: Sequence[Load], *, demand: str = "", power_factor: int | None =
             [replace(load, max_demand_milli=one) for load, one in zip(found, of_months, strict=True)],
         )
     return [replace(load, power_factor_percent=power_factor) for load in found]
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace(",", "")
 
 
 def _kilowatts(text: str) -> int:

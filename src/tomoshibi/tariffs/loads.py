@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +53,33 @@ class Load:
 def of_month(month: Month, *, energy_dwh: int, period: Period | None = None) -> Load:
     """One bill; without a period it is the calendar month before the month of the bill."""
     return Load(month, period or month.plus(-1).period, energy_dwh)
+
+
+def typed_numbers(text: str, *, thousands: bool = False) -> list[str]:
+    """
+    The numbers that somebody typed or copied out of a sheet, with spaces, tabs or lines between.
+
+    :param thousands: whether a comma may part thousands; it is left out
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return [one for one in re.split(r"[\s;、]+", plain.replace(",", "") if thousands else plain) if one]
+
+
+def typed_energies(text: str, *, refused: type[ValueError]) -> list[int]:
+    """
+    The same as energies from kWh [0.1 Wh]; commas part thousands.
+
+    :param refused: raised with a sentence where one of them is none, or is below zero
+    """
+    found = []
+    for one in typed_numbers(text, thousands=True):
+        try:
+            found.append(energy_dwh(one))
+        except ValueError:
+            raise refused(_("%(text)s is not a number of kWh with up to four decimals") % {"text": one}) from None
+    if any(one < 0 for one in found):
+        raise refused(_("Use is not below zero."))
+    return found
 
 
 def demand_of(half_hour_dwh: int) -> int:

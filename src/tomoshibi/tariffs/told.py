@@ -4,16 +4,15 @@ bill (``billing.operations.numbers``), by the same names, so that a quote is pri
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
-from tomoshibi.kernel.units import DWH_PER_KWH, energy_dwh, plain
+from tomoshibi.kernel.units import DWH_PER_KWH, plain
 from tomoshibi.rating.conditions import CONTRACT_MONTH
-from tomoshibi.tariffs.loads import Load
+from tomoshibi.tariffs.loads import Load, typed_energies, typed_numbers
 
 OUTAGE_DAYS = "outage_days"
 
@@ -58,7 +57,7 @@ def given(
 
 def _by_month(text: str, loads: Sequence[Load]) -> list[int | None]:
     """Days of outage of each month: none is told where there is none, as on a bill."""
-    typed = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text)) if one]
+    typed = typed_numbers(text)
     if not typed:
         return [None] * len(loads)
     if len(typed) not in {1, len(loads)}:
@@ -101,16 +100,7 @@ def by_register(
 
 
 def _energies(label: str, text: str, months: Sequence[Month]) -> list[int]:
-    typed = [one for one in re.split(r"[\s;、]+", unicodedata.normalize("NFKC", text).replace(",", "")) if one]
-    found = []
-    for one in typed:
-        try:
-            found.append(energy_dwh(one))
-        except ValueError:
-            wrong = _("%(text)s is not a number of kWh with up to four decimals")
-            raise UnreadableRegisters(wrong % {"text": one}) from None
-    if any(one < 0 for one in found):
-        raise UnreadableRegisters(_("Use is not below zero."))
+    found = typed_energies(text, refused=UnreadableRegisters)
     if len(found) != len(months):
         wrong = _("%(register)s: there are %(n)d values; one is wanted for each of the %(months)d months.")
         raise UnreadableRegisters(wrong % {"register": label, "n": len(found), "months": len(months)})
