@@ -91,6 +91,12 @@ def test_a_year_of_months_is_priced_as_it_is_and_a_word_is_refused(draft):
     assert "apply-offer" not in wrong
 
 
+def test_a_plan_with_a_campaign_is_priced_for_who_comes_new(draft):
+    client = browser(draft)
+    year = client.get("/apply/prices/", {"size": "kVA", "kva": "8", "use_kwh": "700 " * 12}).content.decode()
+    assert 'value="tomoshibi-evening"' in year, "its discounts ask for the month and the number of contracts"
+
+
 def test_who_only_looks_in_sees_the_ends_of_telephone_and_mail_and_no_files(draft):
     later(minutes=5)
     client = browser(draft)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import DWH_PER_KWH, plain
-from tomoshibi.rating.conditions import CONTRACT_MONTH
+from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
 from tomoshibi.tariffs.loads import Load, typed_energies, typed_numbers
 
 OUTAGE_DAYS = "outage_days"
@@ -53,6 +53,11 @@ def given(
             own[CONTRACT_MONTH] = contract_month + _count(load.month) - first
         told.append(replace(load, numbers={**load.numbers, **own}))
     return told
+
+
+def of_newcomer(loads: Sequence[Load]) -> list[Load]:
+    """Loads of somebody who comes new: the oldest month is the first of the contract, and no other contract stands beside."""
+    return given(loads, numbers={CUSTOMER_CONTRACTS: 1}, contract_month=1)
 
 
 def _by_month(text: str, loads: Sequence[Load]) -> list[int | None]:

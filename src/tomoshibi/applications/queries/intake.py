@@ -363,8 +363,8 @@ def _quote(
     except tariffs.UnreadableYear as wrong:
         raise UseNotReadable(str(wrong)) from None
     offers = tariffs.offers(
-        plans=plans_for_sale(area=area, today=today), year=year, area=area, size_milli=size_milli, size_unit=unit,
-        known=_published(today, marks),
+        plans=plans_for_sale(area=area, today=today), year=tariffs.of_newcomer(year), area=area,
+        size_milli=size_milli, size_unit=unit, known=_published(today, marks),
     )  # fmt: skip
     return tuple(offer for offer in offers if offer.year_minor is not None)
 

@@ -17,6 +17,8 @@ with_demand, UnreadableDemand = demands.given, demands.UnreadableDemand
 """Loads with the maximum demand and power factor that were told of them."""
 with_numbers, UnreadableNumbers = told.given, told.UnreadableNumbers
 """Loads with the other numbers that plans price by: reserve power, devices, days of outage, months of the contract."""
+of_newcomer = told.of_newcomer
+"""Loads of somebody who comes new."""
 by_register, UnreadableRegisters = told.by_register, told.UnreadableRegisters
 """Loads with the energies of a meter's rate registers."""
 read_spot_file = masters.read_spot_file
