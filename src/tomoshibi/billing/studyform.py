@@ -100,7 +100,7 @@ class StudyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("first_month"), cleaned.get("last_month")
-        if first and last and not 0 <= _months_between(first, last) < LONGEST_MONTHS:
+        if first and last and not 0 <= last.since(first) < LONGEST_MONTHS:
             self.add_error(
                 "last_month",
                 _("The last month is not before the first, and at most %(n)s months are studied at once.")
@@ -114,7 +114,7 @@ class StudyForm(forms.Form):
 
     def months(self) -> list[Month]:
         first = self.cleaned_data["first_month"]
-        return [first.plus(n) for n in range(_months_between(first, self.cleaned_data["last_month"]) + 1)]
+        return [first.plus(n) for n in range(self.cleaned_data["last_month"].since(first) + 1)]
 
     def selection(self) -> values.StudySelection:
         return values.StudySelection(area=self.cleaned_data["area"], plan_code=self.cleaned_data["plan"])
@@ -158,10 +158,6 @@ def _formulas_in_words(formulas: Mapping[str, Sequence[str]]) -> str:
         "prices are not known, are counted as not priced."
     )
     return text % {"known": known}
-
-
-def _months_between(first: Month, last: Month) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def document_choices() -> list[tuple[str, str]]:

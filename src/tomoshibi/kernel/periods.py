@@ -70,6 +70,10 @@ class Month:
         index = self.year * 12 + self.month - 1 + months
         return Month(index // 12, index % 12 + 1)
 
+    def since(self, first: Month) -> int:
+        """How many months after ``first`` this one comes; below zero before it."""
+        return (self.year - first.year) * 12 + self.month - first.month
+
     @property
     def first(self) -> date:
         return date(self.year, self.month, 1)

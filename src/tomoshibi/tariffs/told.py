@@ -43,14 +43,13 @@ def given(
     found = sorted(loads, key=lambda load: load.month)
     same = {name: value for name, value in numbers.items() if value is not None}
     days = _by_month(outage_days, found)
-    first = _count(found[0].month) if found else 0
     told = []
     for load, out in zip(found, days, strict=True):
         own = dict(same)
         if out is not None:
             own[OUTAGE_DAYS] = out
         if contract_month is not None:
-            own[CONTRACT_MONTH] = contract_month + _count(load.month) - first
+            own[CONTRACT_MONTH] = contract_month + load.month.since(found[0].month)
         told.append(replace(load, numbers={**load.numbers, **own}))
     return told
 
@@ -110,7 +109,3 @@ def _energies(label: str, text: str, months: Sequence[Month]) -> list[int]:
         wrong = _("%(register)s: there are %(n)d values; one is wanted for each of the %(months)d months.")
         raise UnreadableRegisters(wrong % {"register": label, "n": len(found), "months": len(months)})
     return found
-
-
-def _count(month: Month) -> int:
-    return month.year * 12 + month.month

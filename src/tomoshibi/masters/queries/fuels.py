@@ -209,7 +209,7 @@ def fuel_units(
 ) -> dict[str, list[tuple[Month, values.FuelUnit | None]]]:
     """The units of each area and month from ``first`` to ``last``; None where none is known."""
     book = FuelBook(areas=areas, first=first, last=last)
-    months = [first.plus(n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
+    months = [first.plus(n) for n in range(last.since(first) + 1)]
     return {area: [(month, _unit_or_none(book, area, month, product)) for month in months] for area in areas}
 
 

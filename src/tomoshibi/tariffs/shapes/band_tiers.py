@@ -15,21 +15,22 @@ from tomoshibi.tariffs.shapes.tiers import STEPS, step_complaints, step_label, s
 
 
 def _build(part: Part, _document: Part) -> Component:
-    bands = tuple(
-        TieredBand(
-            name=band["name"],
-            up_to_dwh=tuple(energy_dwh(step["up_to_kwh"]) for step in band["steps"][:-1]),
-            price_micro=tuple(s.price_micro(step["price"]) for step in band["steps"]),
-        )
-        for band in part["bands"]
-    )
     return BandTiers(
         code=part["code"],
-        bands=bands,
+        bands=tuple(map(tiered_band, part["bands"])),
         calendar=calendar.calendar(part),
         allocation=Allocation(part["allocation"]),
         rounding=s.energy_step(part["round"]) if "round" in part else None,
         remainder=part.get("remainder", ""),
+    )
+
+
+def tiered_band(one: Part) -> TieredBand:
+    """Whatever has a name and steps: a band, or a season whose half-hours are one."""
+    return TieredBand(
+        name=one["name"],
+        up_to_dwh=tuple(energy_dwh(step["up_to_kwh"]) for step in one["steps"][:-1]),
+        price_micro=tuple(s.price_micro(step["price"]) for step in one["steps"]),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from tomoshibi.kernel.units import energy_dwh
-from tomoshibi.rating.band_tiers import Allocation, BandTiers, TieredBand
+from tomoshibi.rating.band_tiers import Allocation, BandTiers
 from tomoshibi.rating.program import Component
 from tomoshibi.rating.season_tiers import SeasonTiers, TieredSeason
 from tomoshibi.rating.tiers import Tiers, TierStep
-from tomoshibi.tariffs.shapes import calendar, seasons
+from tomoshibi.tariffs.shapes import seasons
 from tomoshibi.tariffs.shapes import shape as s
+from tomoshibi.tariffs.shapes.band_tiers import tiered_band
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
 from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
 from tomoshibi.tariffs.shapes.tiers import STEPS, edge_dwh, step_complaints, step_label, step_words
@@ -21,17 +21,9 @@ def _build(part: Part, _document: Part) -> Component:
         months = seasons.months(part)
         tiered = tuple(TieredSeason(x["name"], months[x["name"]], _tiers(part, x)) for x in part["seasons"])
         return SeasonTiers(part["code"], tiered, s.energy_step(part["round"]) if "round" in part else seasons.FINEST)
-    bands = tuple(
-        TieredBand(
-            name=one["name"],
-            up_to_dwh=tuple(energy_dwh(step["up_to_kwh"]) for step in one["steps"][:-1]),
-            price_micro=tuple(s.price_micro(step["price"]) for step in one["steps"]),
-        )
-        for one in part["seasons"]
-    )
     return BandTiers(
         code=part["code"],
-        bands=bands,
+        bands=tuple(map(tiered_band, part["seasons"])),
         calendar=seasons.by_half_hours(part),
         allocation=Allocation.EACH_BAND,
         rounding=s.energy_step(part["round"]) if "round" in part else None,
@@ -80,20 +72,7 @@ SHAPE = Shape(
     kind="season_tiers",
     label=ENERGY,
     about="Energy by season and tiers; the season without months takes the rest, its steps are as wide as its days.",
-    fields={
-        "split": seasons.SPLIT,
-        "round": s.STEP,
-        "seasons": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["name", "steps"],
-                "properties": {"name": s.CODE, "label": s.TEXT, "months": calendar.MONTHS, "steps": STEPS},
-                "additionalProperties": False,
-            },
-        },
-    },
+    fields=seasons.fields({"steps": STEPS}),
     required=("seasons",),
     build=_build,
     sentence=_sentence,

@@ -1,6 +1,7 @@
 """``seasons``: energy at one price per season; a period across a border is split by days or by its half-hours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -109,25 +110,34 @@ def _slot_label(part: Part, shape: Component, code: str) -> Label | None:
     }
 
 
-SPLIT = {"enum": ["days", "half_hours"], "description": "How a period across a border of seasons is split."}
-SHAPE = Shape(
-    kind="seasons",
-    label=ENERGY,
-    about="Energy at one price per season; the season without months takes the rest.",
-    fields={
-        "split": SPLIT,
+def fields(of_each: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The schema of a component with seasons.
+
+    :param of_each: what each season has besides its name and months, and must have: a price, or steps
+    """
+    properties = {"name": s.CODE, "label": s.TEXT, **of_each, "months": calendar.MONTHS}
+    return {
+        "split": {"enum": ["days", "half_hours"], "description": "How a period across a border of seasons is split."},
         "round": s.STEP,
         "seasons": {
             "type": "array",
             "minItems": 1,
             "items": {
                 "type": "object",
-                "required": ["name", "price"],
-                "properties": {"name": s.CODE, "label": s.TEXT, "price": s.PRICE, "months": calendar.MONTHS},
+                "required": ["name", *of_each],
+                "properties": properties,
                 "additionalProperties": False,
             },
         },
-    },
+    }
+
+
+SHAPE = Shape(
+    kind="seasons",
+    label=ENERGY,
+    about="Energy at one price per season; the season without months takes the rest.",
+    fields=fields({"price": s.PRICE}),
     required=("seasons",),
     build=_build,
     sentence=_sentence,
