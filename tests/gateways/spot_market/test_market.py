@@ -1,7 +1,11 @@
 """The market over a real socket: days that are there, not yet, revised, broken off; and what the reader makes of them."""
 
+import contextlib
+import http.client
+import ssl
 from datetime import date
 from decimal import Decimal
+from http import HTTPStatus
 
 import pytest
 
@@ -55,6 +59,18 @@ def test_the_market_publishes_up_to_tomorrow_by_itself(tmp_path, keys):
         with spot_market.HttpsMarket(connection) as opened:
             assert opened.fetch(DAY.replace(day=22)) is not None
             assert opened.fetch(DAY.replace(day=23)) is None
+
+
+def test_a_line_stays_open_between_two_questions(market, keys):
+    """A client that asks again at once must not meet a line that was closed without a word."""
+    context = ssl.create_default_context(cafile=keys / "ca.pem")
+    line = http.client.HTTPSConnection(*market.place, timeout=5, context=context)
+    with contextlib.closing(line):
+        for _time in range(2):
+            line.request("GET", f"/{spot_market.name_of(DAY)}")
+            answer = line.getresponse()
+            answer.read()
+            assert answer.status == HTTPStatus.NOT_FOUND
 
 
 def test_what_goes_wrong_is_named(market, client, keys):

@@ -105,4 +105,5 @@ class _Handler(QuietHandler, BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
-        self.close_connection = True
+        # Only a cut ends the line: who closes after a whole answer without saying so races the next question.
+        self.close_connection = cut
