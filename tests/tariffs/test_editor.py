@@ -77,6 +77,22 @@ def test_a_slip_is_kept_and_told_at_its_field(clerk):  # noqa: F811
     assert queries.proposals() == []
 
 
+def test_energy_priced_twice_beside_a_first_block_is_told_at_its_component_and_not_proposed(clerk):  # noqa: F811
+    draft_id = begin(clerk, "kansai-a")
+    save(clerk, draft_id, live=False, do="component", **{"new-kind": "flat"})
+    kinds = [
+        part["kind"] for part in documents.read(queries.draft(draft_id=draft_id).text)["versions"][0]["components"]
+    ]
+    flat = f"versions[0].components[{kinds.index('flat')}]"
+    save(clerk, draft_id, **{f"{flat}.price.amount": "1"})
+    found = [one for one in queries.findings_in(queries.draft(draft_id=draft_id).text) if one.blocking]
+    assert [one.path for one in found] == [flat]
+    page = html.unescape(clerk.get(f"/tariffs/drafts/{draft_id}/").content.decode())
+    assert "最初の 15 kWh は最低料金に含まれるため、二重に計算されます" in page
+    refused = clerk.post(f"/tariffs/drafts/{draft_id}/propose/", {"reason": "x"})
+    assert (refused.status_code, queries.proposals()) == (422, [])
+
+
 def test_rows_components_and_sources_come_and_go(clerk):  # noqa: F811
     draft_id = begin(clerk)
     before = queries.draft(draft_id=draft_id).text

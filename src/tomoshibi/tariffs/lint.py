@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tomoshibi.kernel.units import DWH_PER_KWH, TooFine, TooLarge, micro, scaled
+from tomoshibi.kernel.units import TooFine, TooLarge, micro, scaled
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import fees, numbers
+from tomoshibi.tariffs import fees, first_blocks, numbers
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.shapes import SHAPES, calendar
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
@@ -240,8 +240,7 @@ def _names_of_energies(part: Part) -> Iterator[str]:
 def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Complaint]:
     seen: list[str] = []
     bands: set[str] = set()
-    blocks = {part["code"]: block_dwh(part) for part in parts if part["kind"] in {"minimum_charge", "tiers"}}
-    wanted = max(blocks.values(), default=0)
+    yield from first_blocks.complaints(parts, path)
     for index, part in enumerate(parts):
         here = (*path, index)
         if part["code"] in seen:
@@ -258,29 +257,3 @@ def _components(parts: list[Part], path: Path_, document: Part) -> Iterator[Comp
                 yield (*here, place), text % {"name": name}, True
             bands.add(name)
         yield from SHAPES[part["kind"]].complaints(part, here, document)
-        if block_dwh(part) != wanted and part["kind"] in {
-            "minimum_charge",
-            "tiers",
-            "fuel",
-            "levy",
-            "government_discount",
-        }:
-            text = _("its block is %(own)s kWh, the minimum charge covers %(wanted)s kWh")
-            yield (
-                here,
-                text % {"own": part.get("block_kwh", part.get("from_kwh", 0)), "wanted": wanted / DWH_PER_KWH},
-                True,
-            )
-    if wanted and not any(part["kind"] == "minimum_charge" for part in parts):
-        yield path, _("the tiers start above zero, but no minimum charge covers the energy below"), True
-
-
-def _amounts(value: Any) -> Iterator[Part]:
-    if isinstance(value, Mapping):
-        if "amount" in value:
-            yield value
-        for item in value.values():
-            yield from _amounts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _amounts(item)

@@ -10,6 +10,7 @@ AID = {"code": "aid", "kind": "government_discount"}
 SUPPLY = {"code": "supply", "kind": "published_per_kwh", "value": "supply_cost", "group": "fuel"}
 BLOCK = {"block_kwh": 15}
 MINIMUM = {"code": "minimum", "kind": "minimum_charge", "block_kwh": 15, "price": price("500")}
+ABOVE = {"code": "energy", "kind": "tiers", "from_kwh": 15, "steps": [{"up_to_kwh": None, "price": price("0")}]}
 CAPACITY = {"code": "capacity", "kind": "published_monthly", "value": "capacity_contribution", "unit": "contract"}
 BY_KW = CAPACITY | {"unit": "kW"}
 
@@ -35,7 +36,7 @@ def test_per_kwh(part, market, kwh, amount):
 )
 def test_a_block_has_a_unit_of_its_own(kwh, block, rest):
     # -12.30 for the first 15 kWh whatever is used of them, then -0.82 for each
-    found = bill(MINIMUM, FUEL | BLOCK, kwh=kwh, market={"fuel": "-0.82", "fuel_block": "-12.30"})
+    found = bill(MINIMUM, ABOVE, FUEL | BLOCK, kwh=kwh, market={"fuel": "-0.82", "fuel_block": "-12.30"})
     assert found["fuel_block"] == block
     assert found.get("fuel") == rest
 
@@ -53,13 +54,13 @@ def test_a_block_has_a_unit_of_its_own(kwh, block, rest):
 )
 def test_the_discount_of_a_block_is_what_is_published_for_it(unit, block, amounts):
     market = {"government_discount": unit} | ({"government_discount_block": block} if block else {})
-    found = bill(MINIMUM, AID | BLOCK, kwh="20", market=market)
+    found = bill(MINIMUM, ABOVE, AID | BLOCK, kwh="20", market=market)
     assert (found.get(f"{AID['code']}_block"), found.get(AID["code"])) == amounts
 
 
 def test_the_levy_of_block_and_rest_is_rounded_once():
     # the first 15 kWh cost 15 x 4.18 = 62.70, then 7 x 4.18 = 29.26: 91.96 -> 91, not 62 + 29
-    assert bill(MINIMUM, LEVY | BLOCK, kwh="22", market={"levy": "4.18"})["total"] == 591
+    assert bill(MINIMUM, ABOVE, LEVY | BLOCK, kwh="22", market={"levy": "4.18"})["total"] == 591
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import calendar
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Label, Part, Place, Price, Shape
 from tomoshibi.tariffs.shapes.tiers import STEPS, step_complaints, step_label, step_words
 
 
@@ -108,4 +108,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=_complaints,
     slot_label=_slot_label,
+    first_kwh=FirstKwh.PRICED,
 )

@@ -7,7 +7,7 @@ from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import calendar
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Label, Part, Price, Shape
+from tomoshibi.tariffs.shapes.shape import FirstKwh, Label, Part, Price, Shape
 
 
 def _build(part: Part, _document: Part) -> Component:
@@ -62,4 +62,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=lambda part, here, _document: calendar.complaints(part, here),
     slot_label=_slot_label,
+    first_kwh=FirstKwh.PRICED,
 )

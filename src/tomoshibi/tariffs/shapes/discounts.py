@@ -12,7 +12,7 @@ from tomoshibi.rating.discounts import MOST_TIMES, FixedAmount, Percentage, PerK
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import DISCOUNT, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Part, Place, Price, Shape
 
 PPM_PER_PERCENT = 10_000
 _PERCENT = {
@@ -180,6 +180,7 @@ SHAPES = {
             complaints=_complaints,
             sentence=_for_whom(lambda _part: _("A price on the energy.")),
             prices=_per_kwh_prices,
+            first_kwh=FirstKwh.ADJUSTED,
         ),
         Shape(
             kind="percent",

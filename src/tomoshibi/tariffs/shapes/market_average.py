@@ -11,7 +11,7 @@ from tomoshibi.rating.market_linked import Market
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import market_words as market
 from tomoshibi.tariffs.shapes import shape as s
-from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Part, Place, Price, Shape
 
 _EDGE: dict[str, Any] = {
     "type": "object",
@@ -96,4 +96,5 @@ SHAPE = Shape(
     sentence=_sentence,
     prices=_prices,
     complaints=_complaints,
+    first_kwh=FirstKwh.ADJUSTED,
 )

@@ -9,7 +9,7 @@ from tomoshibi.rating.market_linked import Market, MarketLinked, Per
 from tomoshibi.rating.program import Component
 from tomoshibi.tariffs.shapes import market_words as market
 from tomoshibi.tariffs.shapes import shape as s
-from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Label, Part, Place, Price, Shape
 
 _DIFFERENCE = {"ja": "(検針値との差)", "zh": "(与抄表值之差)", "en": " (difference to the reading)"}
 
@@ -96,4 +96,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=_complaints,
     slot_label=_slot_label,
+    first_kwh=FirstKwh.PRICED,
 )

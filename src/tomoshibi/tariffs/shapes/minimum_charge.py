@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from tomoshibi.kernel.units import energy_dwh
 from tomoshibi.rating.minimum import MinimumCharge
 from tomoshibi.tariffs.shapes import shape as s
-from tomoshibi.tariffs.shapes.shape import Part, Price, Shape
+from tomoshibi.tariffs.shapes.shape import FirstKwh, Part, Price, Shape
 
 
 def _prices(part: Part) -> Iterator[Price]:
@@ -25,4 +25,5 @@ SHAPE = Shape(
     ),
     sentence=lambda part: _("One amount every month that covers the first %(kwh)s kWh.") % {"kwh": part["block_kwh"]},
     prices=_prices,
+    first_kwh=FirstKwh.CHARGE,
 )

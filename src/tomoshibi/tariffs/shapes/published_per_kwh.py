@@ -10,7 +10,7 @@ from tomoshibi.rating.program import Component
 from tomoshibi.rating.sheet import Group
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import BLOCK
-from tomoshibi.tariffs.shapes.shape import Label, Part, Price, Shape
+from tomoshibi.tariffs.shapes.shape import FirstKwh, Label, Part, Price, Shape
 
 
 def _fuel(part: Part, _document: Part) -> Component:
@@ -73,6 +73,7 @@ SHAPES = {
             ),
             prices=_no_price,
             slot_label=_slot_label_of("fuel"),
+            first_kwh=FirstKwh.BLOCK,
         ),
         Shape(
             kind="levy",
@@ -84,6 +85,7 @@ SHAPES = {
             sentence=_with_block(lambda _part: _("All energy times the levy of the year, rounded before the total.")),
             prices=_no_price,
             slot_label=_slot_label_of("levy"),
+            first_kwh=FirstKwh.BLOCK,
         ),
         Shape(
             kind="government_discount",
@@ -95,6 +97,7 @@ SHAPES = {
             sentence=_with_block(lambda _part: _("All energy times the discount of the month of use, deducted.")),
             prices=_no_price,
             slot_label=_slot_label_of("government_discount"),
+            first_kwh=FirstKwh.BLOCK,
         ),
         Shape(
             kind="published_per_kwh",
@@ -118,6 +121,7 @@ SHAPES = {
             ),
             prices=_no_price,
             slot_label=_slot_label_of("published_per_kwh"),
+            first_kwh=FirstKwh.ADJUSTED,
         ),
     )
 }

@@ -9,7 +9,7 @@ from tomoshibi.rating.program import Component
 from tomoshibi.rating.purchase import NO_END, Cohort, Purchase, YearStep
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Part, Place, Price, Shape
 
 EPOCH = date(1970, 1, 1)
 
@@ -103,4 +103,5 @@ SHAPE = Shape(
     ),
     prices=_prices,
     complaints=_complaints,
+    first_kwh=FirstKwh.PRICED,
 )

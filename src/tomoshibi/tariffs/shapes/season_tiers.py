@@ -12,7 +12,7 @@ from tomoshibi.tariffs.shapes import seasons
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.band_tiers import tiered_band
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Label, Part, Place, Price, Shape
 from tomoshibi.tariffs.shapes.tiers import STEPS, edge_dwh, step_complaints, step_label, step_words
 
 
@@ -79,4 +79,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=_complaints,
     slot_label=_slot_label,
+    first_kwh=FirstKwh.PRICED,
 )

@@ -13,7 +13,7 @@ from tomoshibi.rating.seasons import Season, Seasons
 from tomoshibi.tariffs.shapes import calendar
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Label, Part, Place, Price, Shape
 
 FINEST = Step(1, Rounding.FLOOR)
 MONTHS = frozenset(range(1, 13))
@@ -144,4 +144,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=complaints,
     slot_label=_slot_label,
+    first_kwh=FirstKwh.PRICED,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from django.utils.translation import get_language
@@ -35,6 +36,20 @@ def _no_own_label(part: Part, shape: Component, code: str) -> Label | None:
     return None
 
 
+class FirstKwh(Enum):
+    """What a component does with the first kWh of a month, which a minimum charge may cover."""
+
+    NOTHING = auto()
+    CHARGE = auto()
+    """It is the charge that covers them."""
+    BLOCK = auto()
+    """It begins where the charge ends, or has a unit of its own for them: it says the same block."""
+    PRICED = auto()
+    """It is the price of every kWh, from the first."""
+    ADJUSTED = auto()
+    """It adds to or takes from the price of every kWh, and may have a block."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """
@@ -49,6 +64,7 @@ class Shape:
     :param prices: the rows of the price table
     :param complaints: what lint finds in its sense, once its form is right
     :param slot_label: the label of one of its lines, where it is not the component's own
+    :param first_kwh: what it has to do with a minimum charge that covers the first kWh
     """
 
     kind: str
@@ -61,6 +77,7 @@ class Shape:
     prices: Callable[[Part], Iterator[Price]] = _own_price
     complaints: Callable[[Part, Place, Part], Iterable[Complaint]] = _no_complaint
     slot_label: Callable[[Part, Component, str], Label | None] = _no_own_label
+    first_kwh: FirstKwh = FirstKwh.NOTHING
 
     @property
     def schema(self) -> dict[str, Any]:

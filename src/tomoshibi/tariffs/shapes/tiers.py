@@ -9,7 +9,7 @@ from tomoshibi.rating.program import Component
 from tomoshibi.rating.tiers import Tiers, TierStep
 from tomoshibi.tariffs.shapes import shape as s
 from tomoshibi.tariffs.shapes.energy_words import ENERGY, PER_KWH
-from tomoshibi.tariffs.shapes.shape import Complaint, Label, Part, Place, Price, Shape
+from tomoshibi.tariffs.shapes.shape import Complaint, FirstKwh, Label, Part, Place, Price, Shape
 
 
 def _build(part: Part, _document: Part) -> Component:
@@ -95,4 +95,5 @@ SHAPE = Shape(
     prices=_prices,
     complaints=lambda part, here, _document: step_complaints(part["steps"], here, floor_dwh=s.block_dwh(part)),
     slot_label=_slot_label,
+    first_kwh=FirstKwh.BLOCK,
 )
