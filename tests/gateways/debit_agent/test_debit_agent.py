@@ -195,6 +195,24 @@ def test_a_tick_is_rung_from_outside_too(agent, client):
     assert "D2611.result.txt" in names(client)
 
 
+def test_a_bell_that_two_hear_at_once_ends_neither(agent, client, monkeypatch):
+    Manners(on_tick=True).write(agent.desk.folder)
+    client.send("D2611.txt", REQUEST)
+    bell = agent.desk.folder / "tick"
+    real = Path.unlink
+
+    def taken_just_before(path, **how):
+        real(path, **how)
+        if path == bell:
+            raise FileNotFoundError(bell)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", taken_just_before)
+        bell.touch()
+        agent._watch()
+    assert names(client) == ["D2611.report.json"], "whoever took the bell lets the day pass; the server is there"
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)

@@ -1,3 +1,4 @@
+import threading
 from email import message_from_bytes, policy
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_server_that_puts_off(server, outbox):
 def test_nobody_there():
     with pytest.raises(mail.Unreachable):
         mail.SmtpOutbox(mail.Connection(host="127.0.0.1", port=1)).send(letter())
+
+
+def test_a_port_that_is_taken_is_said_before_anything_begins(server, tmp_path, monkeypatch):
+    """Who began first would wait for a server that never comes as long as for one on a busy machine."""
+    monkeypatch.setattr(threading.Thread, "start", lambda _thread: pytest.fail("there is nothing to wait for"))
+    with pytest.raises(OSError, match="in use"):
+        mail.MailSimulator(tmp_path / "second", port=server.port).start()
 
 
 def test_a_server_without_encryption_is_not_spoken_to_where_encryption_is_agreed(server):

@@ -187,6 +187,13 @@ def test_calls_keep_the_pace_and_a_faster_one_is_turned_away(simulator, connecti
     assert simulator.turned_away == 1
 
 
+def test_the_first_call_is_never_too_fast_however_young_the_machine_s_clock(simulator, monkeypatch):
+    moments = iter([3.0, 4.0])
+    monkeypatch.setattr("tomoshibi.gateways.switching.simulator.server.time.monotonic", lambda: next(moments))
+    assert not simulator.too_fast(0.001)
+    assert simulator.too_fast(0.001)
+
+
 def test_a_point_is_asked_about_before_it_is_invented(tmp_path, clock):
     told = PointSeed("03" + "7" * 20, retailer="55555", base_day="19")
     world = World(tmp_path, known=lambda spin: told if spin == told.spin else None)

@@ -131,8 +131,13 @@ def test_pages_come_again_and_out_of_order(line, desk, clock):
 
 
 def test_nobody_comes_in_without_our_certificate(desk, keys):
-    stranger = wheeling_web.Connection(desk.address, keys / "server.pem", key=keys / "server.key", pace_seconds=0)
-    with wheeling_web.HttpsWheelingWeb(stranger) as client, pytest.raises(NotAdmitted):
+    stranger = wheeling_web.Connection(
+        desk.address, keys / "server.pem", key=keys / "server.key", authority=keys / "ca.pem", pace_seconds=0
+    )
+    with wheeling_web.HttpsWheelingWeb(stranger) as client, pytest.raises(NotAdmitted, match="alert"):
+        client.events(after=0)
+    doubting = wheeling_web.Connection(desk.address, keys / "client.p12", pace_seconds=0)
+    with wheeling_web.HttpsWheelingWeb(doubting) as client, pytest.raises(NotAdmitted, match="self-signed"):
         client.events(after=0)
     with pytest.raises(NotAdmitted):
         wheeling_web.HttpsWheelingWeb(wheeling_web.Connection(desk.address, keys / "nothing.p12"))

@@ -159,11 +159,12 @@ class AgentSimulator:
 
     def _watch(self) -> None:
         bell = self.desk.folder / "tick"
-        if bell.exists():
-            bell.unlink()
-            self.tick()
-        else:
+        try:
+            bell.unlink()  # not asked for first: somebody else may look at the same moment
+        except FileNotFoundError:
             self.look()
+        else:
+            self.tick()
 
 
 class _Server(asyncssh.SSHServer):

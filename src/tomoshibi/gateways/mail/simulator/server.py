@@ -1,7 +1,9 @@
 """The SMTP server: every accepted message becomes ``folder/NNNNNN.eml`` with the envelope in its first lines."""
 
 import asyncio
+import socket
 import threading
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,6 +12,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tomoshibi.gateways.manners import Kept
+
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,23 @@ class MailSimulator:
 
 
 class _Controller(Controller):
-    def _trigger_server(self) -> None:
-        """The original calls the port that it was asked for; 0 means any, so say first which one it became."""
-        assert isinstance(self.server, asyncio.Server), "started"
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+    """
+    Takes its port before its thread begins: one that is taken is said at once, and a machine that is busy may take its
+    time to start the rest.
+    """
+
+    def __init__(self, handler: "_Handler", *, hostname: str, port: int) -> None:
+        super().__init__(handler, hostname=hostname, port=port, ready_timeout=START_SECONDS)
+        self._listening: socket.socket | None = None
+
+    def start(self) -> None:
+        self._listening = socket.create_server((self.hostname, self.port))
+        self.port = self._listening.getsockname()[1]
+        super().start()
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        assert self._listening is not None, "started"
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
 
 
 class _Handler:

@@ -4,6 +4,7 @@ The HTTPS server: demands a client certificate, reads a message, asks the world,
 Its reading of the message set is its own (the standard library's XML, not the codec), so that a mistake in the codec shows.
 """
 
+import math
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ class SwitchingSimulator(HttpsSimulator):
         self.tables = tables
         self.calls: dict[str, int] = {}
         self.turned_away = 0
-        self._last_call = 0.0
+        self._last_call = -math.inf  # this clock may have begun a moment ago, when the machine started
         super().__init__(_Handler, certificate=certificate, key=key, authority=authority, host=host, port=port)
 
     def too_fast(self, allowed: float) -> bool:
