@@ -16,6 +16,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.storage import db
 from tomoshibi.worker import operations as worker
+from tomoshibi.worker import queue
 
 pytestmark = pytest.mark.slow
 
@@ -62,3 +63,20 @@ def test_pages_of_billing_and_ledger(
         look(page, name, full=True)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{address} scrolls sideways by {wide} px"
+
+
+def test_the_list_of_differences_comes_by_itself(transactional_db: Any, open_page: Any) -> None:
+    """Who asked stays on the page: what the worker found stands there as soon as it is found."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(_month).result()
+        page = open_page(user=beside.submit(lambda: User.objects.get(username="clerk")).result())
+        page.goto("/billing/rebill/")
+        page.keyboard.press("l")
+        page.locator(".job-progress").wait_for()
+        beside.submit(queue.run_waiting).result()
+        page.locator("main table form button").click()
+        page.locator(".job-progress").wait_for()
+        beside.submit(queue.run_waiting).result()
+        page.locator("main table a[href^='/billing/runs/']").click()
+        page.wait_for_url("**/billing/runs/*/")
+        beside.submit(connections.close_all).result()
