@@ -212,3 +212,19 @@ def test_the_page_of_a_proposal_shows_it(billed, now, client):
     assert client.get("/impact/master/").status_code == 404
     User.objects.filter(username="anna").update(is_superuser=False)
     assert client.get(fragment).status_code == 403
+
+
+def test_a_change_that_holds_leads_to_the_bills_worked_out_before_it(billed, now, client, django_user_model):
+    _issued, open_run = billed
+    anna = django_user_model.objects.create_user("anna", is_staff=True, is_superuser=True)
+    proposal_id = levy(now, "2026-10", "2027-04")
+    client.force_login(anna)
+    address = reverse("masters:levy_proposal", args=[proposal_id])
+    assert "after_fragments" not in client.get(address).context
+    operations.approve_change(proposal_id=proposal_id, actor_id=anna.id, now=now)
+    (fragment,) = client.get(address).context["after_fragments"]
+    said = client.get(fragment, headers={"accept-language": "en"}).content.decode()
+    assert reverse("billing:rebill") in said
+    assert reverse("billing:run", args=[open_run.id]) in said
+    later = levy(now, "2027-05", "2028-04")
+    assert client.get(reverse("console:after_change_of_master"), {"proposal": later}).content.decode().strip() == ""

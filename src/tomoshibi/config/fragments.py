@@ -2,6 +2,7 @@
 Which parts of other rooms a page shows: page name -> URL names of fragments, in their order.
 
 ``masters.change`` is asked with ``proposal``, the number of a change that waits: what would it touch.
+``masters.changed`` with one that holds: which bills were worked out before it.
 
 ``contracts.contract`` is asked with the ``contract``: what changed, and is to change; ``parties.customer`` with the
 ``customer`` and ``parties.account`` with the ``account`` likewise.
@@ -28,4 +29,5 @@ TABLE: Mapping[str, Sequence[str]] = {
     "groups.group": ("applications:cases_of_group", "billing:energy_of_group"),
     "groups.customer": ("billing:groups_of_customer",),
     "masters.change": ("console:impact_of_master", "billing:study_of_master"),
+    "masters.changed": ("console:after_change_of_master",),
 }

@@ -65,6 +65,7 @@ class Impact:
     :param mandates: live ones of the agents
     :param at_banks: live mandates whose accounts are at the banks and branches that change
     :param posted: accounts that hold postings since then
+    :param reprices: bills take prices from the master: issued ones may come out differently
     :param renamed: the accounts themselves change, not what goes to them
     :param charges: entered or told, and on no bill yet
     :param cases: applications to the grid that are on their way
@@ -82,6 +83,7 @@ class Impact:
     at_banks: int = 0
     posted: tuple[Posted, ...] = ()
     closed_months: tuple[Month, ...] = ()
+    reprices: bool = False
     renamed: bool = False
     charges: int = 0
     cases: int = 0
@@ -180,6 +182,7 @@ def _priced(scope: Scope, takes: Takes, language: str) -> Impact:
         plans=tuple(sorted(plans, key=lambda plan: -plan.contracts)),
         contracts=int(counts["contracts"].sum()),
         runs=_runs(scope, {use.code for use in uses}),
+        reprices=True,
     )
 
 

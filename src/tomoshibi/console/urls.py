@@ -16,4 +16,5 @@ urlpatterns = [
     path("customers/<int:customer_id>/portal/unblock/", portal_access.unblock, name="unblock_portal"),
     path("messages/<int:inbound_id>/reroute/", rerouting.reroute, name="reroute"),
     path("impact/master/", views.impact_of_master, name="impact_of_master"),
+    path("impact/master/after/", views.after_change_of_master, name="after_change_of_master"),
 ]

@@ -152,19 +152,31 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
-@page("MS1", "MS2", "MS3", "MS4", "MS5", "MS6", "MS8", "MS10", "SU3")
-def impact_of_master(request: HttpRequest) -> HttpResponse:
-    """A fragment for the page of a proposed change: which plans, contracts, runs, debits and postings it would touch."""
+def _impact(request: HttpRequest, language: str) -> impacts.Impact:
     number = request.GET.get("proposal", "")
     proposal = masters.proposal(proposal_id=int(number)) if number.isdecimal() else None
     if proposal is None:
         raise Http404
-    language = get_language() or "ja"
     try:
-        impact = impacts.of_proposal(proposal=proposal, today=worker.today(), language=language)
+        return impacts.of_proposal(proposal=proposal, today=worker.today(), language=language)
     except masters.BadSheet:
         raise Http404 from None  # the page says which rows no longer fit
+
+
+@require_GET
+@page("MS1", "MS2", "MS10", "SU3")
+def after_change_of_master(request: HttpRequest) -> HttpResponse:
+    """A fragment for the page of a change that holds: bills that were worked out before it, and where they are looked at."""
+    impact = _impact(request, get_language() or "ja")
+    return render(request, "console/after_change.html", {"impact": impact} if impact.reprices else {})
+
+
+@require_GET
+@page("MS1", "MS2", "MS3", "MS4", "MS5", "MS6", "MS8", "MS10", "SU3")
+def impact_of_master(request: HttpRequest) -> HttpResponse:
+    """A fragment for the page of a proposed change: which plans, contracts, runs, debits and postings it would touch."""
+    language = get_language() or "ja"
+    impact = _impact(request, language)
     runs = [
         {"it": run, "state": billing_values.STATE_NAMES[run.state], "url": reverse("billing:run", args=[run.run_id])}
         for run in impact.runs[: impacts.SHOWN]

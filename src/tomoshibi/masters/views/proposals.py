@@ -74,21 +74,23 @@ def _outlook(master: Master, found: values.Proposal) -> dict[str, Any]:
     """What would change; for decided proposals only what was proposed."""
     rows = list(found.rows)
     if found.state is not values.ProposalState.PROPOSED:
-        return {"decided_rows": [_said(master, row) for row in rows[:SHOWN_ROWS]], "row_count": len(rows)}
+        return {
+            "decided_rows": [_said(master, row) for row in rows[:SHOWN_ROWS]],
+            "row_count": len(rows),
+            "after_fragments": fragments.addresses("masters.changed", proposal=str(found.id))
+            if found.state is values.ProposalState.APPLIED
+            else (),
+        }
     try:
         effects = queries.effects(master=master.code, rows=rows[:SHOWN_ROWS], today=clock.today())
         impact = queries.impact(master=master.code, rows=rows, today=clock.today())
     except BadSheet as refused:
         return {"refused": refused.errors, "row_count": len(rows)}
-    slot = fragments.addresses(
-        "masters.change",
-        proposal=str(found.id),
-    )
     return {
         "effects": [_compared(master, effect) for effect in effects],
         "row_count": len(rows),
         "impact": impact,
-        "impact_fragments": slot,
+        "impact_fragments": fragments.addresses("masters.change", proposal=str(found.id)),
     }
 
 
