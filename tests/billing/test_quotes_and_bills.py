@@ -26,6 +26,11 @@ FUEL = {
     "group": "fuel",
     "classes": ["led", "old"],
 }
+LEVY = {"code": "levy", "kind": "levy"}
+TARGET = {"code": "basic", "kind": "basic", "unit": "kW", "price": price("1500")} | {
+    "power_factor": {"kept": "target_kept", "missed": "target_missed"}
+}
+DEFERS = {"above": price("15"), "percent": price("80"), "months": 3}
 DEBIT = {"code": "debit", "kind": "fixed", "price": price("-55"), "when": "direct_debit"}
 PAPER = {"code": "paper", "kind": "fixed", "price": price("110"), "when": "paper_bill"}
 
@@ -134,3 +139,44 @@ def test_maximum_demand_and_power_factor(clerks, now, quoted):
     total = issued(contract, now, clerks)
     assert total == 84_825 + 2_000
     assert quoted(monthly=USE, demand="65", power_factor="98") == total
+
+
+@pytest.mark.parametrize(("target", "basic"), [("", 150_000), ("kept", 142_500), ("missed", 157_500)])
+def test_a_power_factor_that_keeps_or_misses_its_target(clerks, now, quoted, target, basic):
+    publish(now, components=(TARGET, ENERGY))
+    contract = book.customer(1, discounts=[{"code": f"target_{target}"}] if target else [], **KW)
+    book.reading(contract, 100, now=now)
+    total = issued(contract, now, clerks)
+    assert total == basic + 2_000
+    assert quoted(monthly=USE, power_factor_target=target) == total
+
+
+@pytest.mark.parametrize("percent", [0, 80, 100])
+def test_a_share_of_the_levy_that_is_not_owed(clerks, now, quoted, percent):
+    publish(now, components=(BASIC, ENERGY, LEVY))
+    contract = book.customer(1, **KW)
+    if percent:
+        days = {"start": date(2026, 4, 1), "end": date(2027, 4, 1)}
+        exemption = contracts.enter_levy_exemption(
+            contract_id=contract.id, percent=percent, certificate="R8-1", now=now, actor_id=clerks[0], **days
+        )
+        contracts.approve_levy_exemption(exemption_id=exemption, now=now, actor_id=clerks[1])
+    book.reading(contract, 100, now=now)
+    total = issued(contract, now, clerks)
+    assert total == 152_000 + {0: 418, 80: 83, 100: 0}[percent], "100 kWh x 4.18, cut off"
+    assert quoted(monthly=USE, number_levy_exemption_percent=str(percent) if percent else "") == total
+
+
+def test_what_a_dear_month_defers(clerks, now, client, quoted):
+    publish(now, components=(BASIC, ENERGY), deferral=DEFERS)
+    contract = book.customer(1, **KW)
+    book.reading(contract, 100, now=now)
+    bill = issued(contract, now, clerks)
+    # 100 kWh at 20 yen, of which 5 lie above: 80 % of 500 is paid later
+    assert bill == 150_000 + 2_000 - 400
+    assert quoted(monthly="0 " * 11 + "100") == bill + 400, "what the month costs"
+    asked = {"area": "03", "voltage": "high", "size": "100", "unit": "kW", "last_month": "2026-10", "profile": "shop"}
+    answer = client.post("/tariffs/quote/", asked | {"monthly": "0 " * 11 + "100"})
+    (row,) = (row for row in answer.context["rows"] if row["code"] == "hv-test")
+    assert (row["asked"][-1], row["later"], row["parts"]) == (bill, 400, 3)
+    assert "繰延" in answer.content.decode()

@@ -14,7 +14,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters
 from tomoshibi.storage import db
-from tomoshibi.tariffs import commands, operations
+from tomoshibi.tariffs import commands, comparison, operations
 
 KYUSHU = {"area": "09", "voltage": "low", "size": "6", "unit": "kVA", "last_month": "2026-10"}
 LAMPS = "kyushu-fixed-lighting"
@@ -183,3 +183,43 @@ def test_the_command_takes_the_same_numbers_and_refuses_what_the_plan_does_not_k
         refused = CliRunner().invoke(commands.top, [*alone, "--number", wrong])
         assert (refused.exit_code, refused.stdout) == (1, "")
         assert wrong in refused.stderr
+
+
+KANSAI_POWER = {"area": "06", "voltage": "low", "size": "10", "unit": "kW", "last_month": "2026-10"}
+
+
+def test_the_power_factor_keeps_its_target_or_misses_it_and_never_both(office):
+    page = office.get("/tariffs/quote/")
+    assert [name for name in page.context["form"].fields if "target" in name or "power_factor_" in name] == [
+        "power_factor_target"
+    ]
+    rows = {
+        told: rows_of(quoted(office, **KANSAI_POWER, monthly=YEAR, power_factor_target=told))[
+            "kansai-low-voltage-power"
+        ]
+        for told in ("", "kept", "missed")
+    }
+    # 10 kW x 1,100.84 a month, five per cent less or more
+    steps = [later - former for former, later in zip(rows["kept"]["totals"], rows[""]["totals"], strict=True)]
+    assert all(step in {550, 551} for step in steps), steps
+    steps = [later - former for former, later in zip(rows[""]["totals"], rows["missed"]["totals"], strict=True)]
+    assert all(step in {550, 551} for step in steps), steps
+    both = quoted(office, **KANSAI_POWER, monthly=YEAR, power_factor_target="both")
+    assert both.status_code == 422
+    told = dict(quoted(office, **KANSAI_POWER, monthly=YEAR, power_factor_target="kept").context["told"])
+    assert told["力率の目標"] == "力率が目標を保っている"
+
+
+def test_a_share_of_the_levy_is_no_more_than_the_whole(office):
+    answer = quoted(office, **KANSAI_POWER, monthly=YEAR, number_levy_exemption_percent="101")
+    assert answer.status_code == 422
+    assert "100 以下" in str(answer.context["form"].errors["number_levy_exemption_percent"])
+
+
+def test_what_months_defer_is_asked_for_with_the_bills_after_them():
+    offer = comparison.Offer("market", {"ja": "x"}, (1_000, 900, 900, 900, 900), None, (100, 0, 0, 50, 0), parts=3)
+    # 100 in 34 + 33 + 33; 50 in 17 + 17 + 16, of which one part lies inside the months
+    assert offer.asked_minor == (900, 934, 933, 883, 917)
+    assert offer.later_minor == 33
+    assert sum(offer.asked_minor) + offer.later_minor == offer.year_minor
+    assert comparison.Offer("flat", {"ja": "x"}, (1_000, None), None).asked_minor == (1_000, None)

@@ -220,6 +220,7 @@ def _as_json(plan: str, quote: Any) -> dict[str, Any]:
         "kwh": plain(quote.energy_dwh, scale=DWH_PER_KWH),
         "total": quote.total_minor,
         "tax": quote.tax_minor,
+        "deferred": quote.deferred_minor,
         "refusal": quote.refusal,
         "lines": [
             {
@@ -269,6 +270,8 @@ def _show(plan: str, quote: Any) -> None:
     console.print(
         _("total %(total)s (tax %(tax)s)") % {"total": f"{quote.total_minor:,}", "tax": f"{quote.tax_minor:,}"}
     )
+    if quote.deferred_minor:
+        console.print(_("of it %(amount)s is paid with later bills") % {"amount": f"{quote.deferred_minor:,}"})
 
 
 @top.command()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tomoshibi.kernel.halfhours import MISSING
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.rating.deferral import instalments
 from tomoshibi.rating.refusals import Refusal
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import demands, loads, preview, profiles, published, quotes, values
@@ -28,18 +29,42 @@ class Offer:
 
     :param totals_minor: per month, None where it cannot be priced
     :param refusal: code and detail of the first month that cannot
+    :param deferred_minor: per month, what of it the plan lets the customer pay with later bills
+    :param parts: in so many parts, one with each of the following bills
     """
 
     plan_code: str
     name: Mapping[str, str]
     totals_minor: tuple[int | None, ...]
     refusal: tuple[str, str] | None
+    deferred_minor: tuple[int, ...] = ()
+    parts: int = 0
 
     @property
     def year_minor(self) -> int | None:
         """The sum; nothing where a month is missing: half a year must not look cheap."""
         known = [total for total in self.totals_minor if total is not None]
         return sum(known) if len(known) == len(self.totals_minor) else None
+
+    @property
+    def asked_minor(self) -> tuple[int | None, ...]:
+        """What the bills ask for: less what they defer, with the parts of what those of the months before deferred."""
+        due = [0] * len(self.totals_minor)
+        for month, amount in enumerate(self.deferred_minor):
+            for later, part in enumerate(instalments(amount, months=self.parts), start=month + 1):
+                if later < len(due):
+                    due[later] += part
+        deferred = self.deferred_minor or (0,) * len(due)
+        return tuple(
+            None if total is None else total - later + part
+            for total, later, part in zip(self.totals_minor, deferred, due, strict=True)
+        )
+
+    @property
+    def later_minor(self) -> int:
+        """What is still to be paid after the last month."""
+        known = ((one, asked) for one, asked in zip(self.totals_minor, self.asked_minor, strict=True))
+        return sum(one - asked for one, asked in known if one is not None and asked is not None)
 
 
 def months_until(last: Month) -> list[Month]:
@@ -175,9 +200,14 @@ def _unfit(plan: values.Plan, *, size_unit: str, use_told: bool) -> tuple[str, s
 
 
 def _offer(plan: values.Plan, priced: Sequence[quotes.Priced]) -> Offer:
+    rule = None
+    if plan.current is not None and any(one.deferred_minor for one in priced):
+        rule = compiler.program(preview.as_if_it_held(plan.current.document)).deferral
     return Offer(
         plan_code=plan.code,
         name=plan.name,
         totals_minor=tuple(one.total_minor for one in priced),
         refusal=next((one.refusal for one in priced if one.refusal), None),
+        deferred_minor=tuple(one.deferred_minor for one in priced) if rule else (),
+        parts=rule.months if rule else 0,
     )

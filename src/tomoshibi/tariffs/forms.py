@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from tomoshibi.masters.queries import every_area
 from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
+from tomoshibi.rating.per_kwh import EXEMPTION, WHOLE
 from tomoshibi.tariffs import queries, values
 from tomoshibi.tariffs.loads import Load
 from tomoshibi.ui import fields
@@ -20,7 +21,7 @@ RESERVE, OUTAGE_DAYS, DEVICES, POWER_FACTOR = "reserve_milli", "outage_days", "d
 BY_DEMAND = frozenset({"demand_milli", "max_demand_milli", POWER_FACTOR})
 """Numbers that have fields of their own: one value or one for each month."""
 MOST, MOST_MILLI = 1_000_000, 1_000_000_000
-_NUMBER, _CODE, _REGISTER = "number_", "code_", "register_"
+_NUMBER, _CODE, _REGISTER, _TARGET = "number_", "code_", "register_", "power_factor_target"
 _SHEET = {"rows": 3, "class": "code", "spellcheck": "false"}
 PROFILES = (
     ("household", _("home (BDEW H25)")),
@@ -187,7 +188,9 @@ class QuoteForm(forms.Form):
                 del self.fields[name]
         for one in (one for one in asked.numbers if one.name not in BY_DEMAND):
             self._add(_NUMBER + one.name, one, _number(one))
-        for one in asked.codes:
+        if targets := [one for one in asked.codes if one.answer]:
+            self._add_target(targets)
+        for one in (one for one in asked.codes if not one.answer):
             self._add(_CODE + one.name, one, forms.BooleanField(label=one.label, required=False))
         for one in asked.registers:
             self._add(_REGISTER + one.name, one, _register(one))
@@ -200,6 +203,13 @@ class QuoteForm(forms.Form):
     def _add(self, name: str, wanted: values.Wanted, field: forms.Field) -> None:
         self.fields[name] = field
         self._places[name] = wanted.places
+
+    def _add_target(self, wanted: Sequence[values.Wanted]) -> None:
+        """Whether the power factor keeps its target: one answer, whatever codes the plans have for it."""
+        words = {one.answer: one.label for one in reversed(wanted)}
+        choices = [("", _("not told: neither less nor more")), *((one, words[one]) for one in ("kept", "missed"))]
+        self.fields[_TARGET] = forms.ChoiceField(label=_("Power factor target"), choices=choices, required=False)
+        self._places[_TARGET] = _places(wanted)
 
     def by_load(self) -> list[forms.BoundField]:
         """The fields that any plan needs."""
@@ -253,8 +263,14 @@ class QuoteForm(forms.Form):
             self.add_error("demand", str(wrong))
         except queries.UnreadableNumbers as wrong:
             self.add_error(_NUMBER + OUTAGE_DAYS, str(wrong))
-        cleaned["codes"] = tuple(code for code, carried in self._of_place(_CODE).items() if carried)
+        cleaned["codes"] = self._codes()
         return cleaned
+
+    def _codes(self) -> tuple[str, ...]:
+        """What the contract would carry at the place; of the codes for the power factor those that say what was chosen."""
+        chosen = self.cleaned_data.get(_TARGET) if self._counts(_TARGET) else ""
+        told = [one.name for one in self._asked.codes if one.answer and one.answer == chosen]
+        return (*told, *(code for code, carried in self._of_place(_CODE).items() if carried))
 
     def _text(self) -> str:
         """The load file, as it was chosen now or is kept on the page."""
@@ -319,17 +335,20 @@ def _number(wanted: values.Wanted) -> forms.Field:
     if wanted.name == CUSTOMER_CONTRACTS:
         own = _("with the one that is offered")
         return _count(wanted, initial=1, help_text=own)
+    if wanted.name == EXEMPTION:
+        certified = _("of a site with a certificate; empty: none")
+        return _count(wanted, most=WHOLE, help_text=certified)
     return _count(wanted)
 
 
-def _count(wanted: values.Wanted, *, initial: int | None = None, help_text: Any = "") -> forms.Field:
+def _count(wanted: values.Wanted, *, initial: int | None = None, most: int = MOST, help_text: Any = "") -> forms.Field:
     """:param initial: the least, too, where there is one"""
     return forms.IntegerField(
         label=wanted.label,
         required=False,
         initial=initial,
         min_value=initial or 0,
-        max_value=MOST,
+        max_value=most,
         help_text=help_text,
     )
 

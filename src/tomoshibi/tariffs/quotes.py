@@ -1,7 +1,7 @@
 """Quotes: what a load would cost on a plan, through the same pricing as a bill."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ class Quote:
     What one bill would be.
 
     :param refusal: code and detail where it cannot be priced; then there is no total
+    :param deferred_minor: what of the total its plan lets the customer pay with later bills
     """
 
     month: Month
@@ -32,6 +33,7 @@ class Quote:
     total_minor: int | None
     tax_minor: int | None
     refusal: tuple[str, str] | None = None
+    deferred_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class Priced:
     What one bill of a comparison would come to.
 
     :param refusal: code and detail where it cannot be priced; then there is no total
+    :param deferred_minor: what of the total its plan lets the customer pay with later bills
     """
 
     total_minor: int | None
     refusal: tuple[str, str] | None
+    deferred_minor: int = 0
 
 
 class NoVersion(LookupError):
@@ -116,7 +120,11 @@ def quote(
     ]
     priced = pricing.price(usage=frame, programs=used, half_hours=half_hours)
     components = {n: meaning.components(documents[n]) for n in used}
-    return [_quote(number, load, priced, components) for number, load in enumerate(loads)]
+    later = _deferred(priced, used)
+    return [
+        replace(_quote(number, load, priced, components), deferred_minor=later.get(number, 0))
+        for number, load in enumerate(loads)
+    ]
 
 
 def compare(
@@ -160,10 +168,20 @@ def compare(
     refusals = {
         row_id: (code, detail) for row_id, code, detail in found.refusals.select("row_id", "code", "detail").iter_rows()
     }
+    later = _deferred(found, programs)
     return [
-        [Priced(totals.get(row_id), refusals.get(row_id)) for row_id in range(n * len(loads), (n + 1) * len(loads))]
+        [
+            Priced(totals.get(row_id), refusals.get(row_id), later.get(row_id, 0))
+            for row_id in range(n * len(loads), (n + 1) * len(loads))
+        ]
         for n in programs
     ]
+
+
+def _deferred(priced: values.PricedFrame, programs: Mapping[int, Program]) -> dict[int, int]:
+    """What of each bill is paid later."""
+    later = pricing.deferred(priced, programs=programs)
+    return dict(later.select("row_id", "amount_minor").iter_rows())
 
 
 def curve(

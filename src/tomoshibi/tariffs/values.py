@@ -279,11 +279,13 @@ class Wanted:
     :param name: a name of ``Program.inputs`` or of ``Program.codes``, or a band that a rate register measures
     :param label: what people call it, where the plans themselves say so
     :param places: ``03 high`` - area (``*`` for every one) and voltage of the plans that take it
+    :param answer: what a code says of the power factor's target (``kept``, ``missed``): a contract carries one of them
     """
 
     name: str
     label: str
     places: tuple[str, ...]
+    answer: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,10 @@ def _shown(offers: list[Any], loads: list[Any]) -> dict[str, Any]:
             "totals": offer.totals_minor,
             "refusal": queries.refusal_sentence(*offer.refusal) if offer.refusal else "",
             "is_best": offer.year_minor is not None and offer.year_minor == best,
+            "asked": offer.asked_minor if offer.deferred_minor else None,
+            "asked_year": sum(one or 0 for one in offer.asked_minor),
+            "later": offer.later_minor,
+            "parts": offer.parts,
         }
         for offer in offers
     ]
@@ -99,6 +103,11 @@ def _csv(offers: list[Any], loads: list[Any], told: list[tuple[str, str]]) -> Ht
         name = downloads.harmless(wording.in_language(offer.name))
         reason = queries.refusal_sentence(*offer.refusal) if offer.refusal else ""
         writer.writerow([offer.plan_code, name, year, *totals, downloads.harmless(reason)])
+        if offer.deferred_minor:
+            asked = ["" if one is None else _amount(one) for one in offer.asked_minor]
+            after = _("after the last month: %(amount)s") % {"amount": _amount(offer.later_minor)}
+            together = _amount(sum(one or 0 for one in offer.asked_minor))
+            writer.writerow([offer.plan_code, _("asked for, with deferred payment"), together, *asked, after])
     writer.writerow([])
     writer.writerows([downloads.harmless(label), downloads.harmless(value)] for label, value in told)
     return answer
