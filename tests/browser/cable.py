@@ -12,6 +12,7 @@ class Cable:
         self._server = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
         self.plugged = True
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -21,8 +22,9 @@ class Cable:
 
     def pull(self) -> None:
         """Cuts what is open too."""
-        self.plugged = False
-        for one in list(self._open):
+        with self._lock:
+            self.plugged, cut = False, list(self._open)
+        for one in cut:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
@@ -37,13 +39,19 @@ class Cable:
         with contextlib.suppress(OSError):
             while True:
                 near, _address = self._listener.accept()
-                if not self.plugged:
-                    near.close()
-                    continue
-                far = socket.create_connection(self._server)
-                self._open |= {near, far}
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+                self._connect(near)
+
+    def _connect(self, near: socket.socket) -> None:
+        """One that finds the cable pulled or the server busy is hung up on; the next one may have more luck."""
+        far = None
+        with contextlib.suppress(OSError), self._lock:
+            far = socket.create_connection(self._server) if self.plugged else None
+            self._open |= {near, far} if far else set()
+        if far is None:
+            near.close()
+            return
+        for source, target in ((near, far), (far, near)):
+            threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -52,4 +60,5 @@ class Cable:
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            self._open.discard(one)
+            with self._lock:
+                self._open.discard(one)

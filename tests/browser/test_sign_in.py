@@ -77,7 +77,8 @@ def key(open_page):
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_an_authenticator_app_is_set_up_and_asked_for(open_page, staff, accessible, look, size):
+def test_an_authenticator_app_is_set_up_and_asked_for(open_page, staff, accessible, look, settings, size):
+    settings.MFA_TOTP_TOLERANCE = 1  # half a minute may pass between a code and its check
     page = open_page(language="en", size=size)
     sign_in(page, "yamada")
     page.wait_for_selector(".rail", state="attached")

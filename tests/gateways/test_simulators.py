@@ -19,7 +19,7 @@ def process(tmp_path):
         lines = [running.stdout.readline() for _ in simulators.SYSTEMS]
         yield running, lines
         running.terminate()
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
 
 
 def test_one_process_plays_the_whole_outside_world(process, tmp_path):

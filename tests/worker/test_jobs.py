@@ -64,11 +64,11 @@ def test_jobs_of_one_lock_follow_each_other_also_where_one_runs_past_the_queue()
         cursor.execute("DELETE FROM procrastinate_jobs")
     other = Thread(target=beside, args=[first])
     other.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with db.transaction():
         operations.enqueue("test.slow", {"name": "second"}, lock="one")
     assert queue.run_waiting() == 1
-    other.join(10)
+    other.join(60)
     registry._jobs.pop("test.slow")
     assert order == ["first begins", "first ends", "second begins", "second ends"]
     with connection.cursor() as cursor:

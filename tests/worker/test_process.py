@@ -110,7 +110,7 @@ def worker(transactional_db):
     )  # fmt: skip
     yield process
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 def test_jobs_of_one_lock_follow_each_other_without_waiting_for_the_next_look(worker):
@@ -122,7 +122,7 @@ def test_jobs_of_one_lock_follow_each_other_without_waiting_for_the_next_look(wo
         ids = [operations.enqueue("test.locked", {"n": n}, lock="one after the other") for n in range(6)]
     registry._jobs.pop("test.locked")
     done: set[int] = set()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120  # one look a minute would need five
     while len(done) < len(ids) and time.monotonic() < until:
         threading.Event().wait(0.1)
         done = {number for number in ids if queries.job(job_id=number).state is values.JobState.DONE}
