@@ -1,6 +1,7 @@
 """Plan components in words and as a table of prices, in the user's language."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -10,6 +11,7 @@ from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import labels
 from tomoshibi.tariffs.derivation import decimals, thousands
+from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.shapes import SHAPES
 from tomoshibi.tariffs.shapes.shape import Part, in_language
 
@@ -44,6 +46,20 @@ def price_table(document: Part) -> list[PriceRow]:
         for part in named_parts(version)
         for what, price, unit in SHAPES[part["kind"]].prices(part)
     ]
+
+
+def of_price(document: Part, path: Path_) -> str:
+    """What a price of a component is for, as the table of prices says it; empty for what stands in no table."""
+    if path[2:3] != ("components",):
+        return ""
+    part = document["versions"][path[1]]["components"][path[3]]
+    price: Any = part
+    for name in path[4:]:
+        price = price[name]
+    label = in_language(labels.of_component(part))
+    return next(
+        (f"{label} {what}".strip() for what, one, _unit in SHAPES[part["kind"]].prices(part) if one is price), ""
+    )
 
 
 def in_words(document: Part) -> list[tuple[str, str]]:

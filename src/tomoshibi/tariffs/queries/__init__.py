@@ -19,8 +19,10 @@ from tomoshibi.tariffs.queries.drafts import (
     NoSuchDraft,
     draft,
     drafts,
+    findings_of_draft,
     proposal,
     proposals,
+    sources_kept,
 )
 from tomoshibi.tariffs.queries.in_words import (
     charges_in_words,
@@ -126,6 +128,7 @@ __all__ = [
     "drafts",
     "findings_in",
     "findings_of",
+    "findings_of_draft",
     "fuel_product",
     "half_hours",
     "input_words",
@@ -161,6 +164,7 @@ __all__ = [
     "shapes_page",
     "shipped_documents",
     "shipped_plan",
+    "sources_kept",
     "spot_changed_since",
     "text_of",
     "to_value",

@@ -86,7 +86,7 @@ def _draft_or_404(draft_id: int) -> values.Draft:
 @page("RB1")
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     found = _draft_or_404(draft_id)
-    findings = queries.findings_in(found.text)
+    findings = queries.findings_of_draft(found)
     form = editor.form(found.text, findings)
     if form is None:
         return redirect("tariffs:draft_text", draft_id)
@@ -221,7 +221,7 @@ def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tup
 def save(request: HttpRequest, draft_id: int) -> HttpResponse:
     """What was typed into the form, kept; a button of the form adds or takes out a row besides."""
     found = _draft_or_404(draft_id)
-    findings = queries.findings_in(found.text)
+    findings = queries.findings_of_draft(found)
     form = editor.form(found.text, findings)
     if form is None:
         return redirect("tariffs:draft_text", draft_id)
@@ -261,8 +261,8 @@ def save(request: HttpRequest, draft_id: int) -> HttpResponse:
         anchor = f"#{editor.slug(added or documents.path_of(place))}" if act in {"row", "component"} else ""
         return redirect(reverse("tariffs:draft", args=[draft_id]) + anchor)
     saved = queries.draft(draft_id=draft_id)
-    findings = queries.findings_in(text)
-    fresh = editor.form(text, findings)
+    findings = queries.findings_of_draft(saved)
+    fresh = editor.form(saved.text, findings)
     return render(
         request,
         "tariffs/draft_saved.html",
@@ -305,7 +305,7 @@ def draft_text(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _text_page(request: HttpRequest, found: values.Draft, text: str) -> dict[str, Any]:
-    findings = queries.findings_in(text)
+    findings = queries.findings_of_draft(found, text=text)
     return _page(request, found, findings, editor.form(text, findings)) | {
         "text": text,
         "marked": sorted((one for one in findings if one.line), key=lambda one: one.line or 0),
@@ -361,7 +361,7 @@ def propose_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     found = _draft_or_404(draft_id)
     if found.state == values.DraftState.PROPOSED and found.proposal_id:
         return redirect("tariffs:proposal", found.proposal_id)  # a second click, or the way back to this page
-    findings = queries.findings_in(found.text)
+    findings = queries.findings_of_draft(found)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -229,6 +229,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "own": found.proposed_by_id == request.user.pk,
         "before": before,
         "changes": wording.changes(before.document if before else None, found.document),
+        "kept": queries.sources_kept(found),
         "states": declared.PROPOSALS,
         "draft": next((d for d in queries.drafts(plan_code=found.plan_code) if d.proposal_id == found.id), None),
         "fragments": fragments.addresses(
@@ -272,6 +273,7 @@ def _before_publication(found: values.Proposal) -> confirm.Question:
     before = queries.plan_version(plan_code=found.plan_code, on=found.valid_from)
     changes = wording.changes(before.document if before else None, found.document)
     reaches_back = before is not None and found.valid_from <= clock.today()
+    kept = [place for place, _price in queries.sources_kept(found)]
     return confirm.Question(
         title=_("Publish %(plan)s from %(day)s")
         % {"plan": wording.in_language(found.document["name"]), "day": figures.day(found.valid_from)},
@@ -283,6 +285,7 @@ def _before_publication(found: values.Proposal) -> confirm.Question:
         facts=[
             (_("Holds from"), figures.day_with_weekday(found.valid_from)),
             (_("Prices that change"), figures.integer(len(changes))),
+            *([(_("Changed under the source they had before"), "; ".join(kept))] if kept else []),
             (_("Proposed by"), people.name_of(user_id=found.proposed_by_id)),
             (_("Reason"), found.reason),
         ],
