@@ -57,7 +57,8 @@ def quoted(client, content=None, **more):
         (half_hours(31).replace("start,kwh", "point,start,kwh"), "1行目: 見出しは"),
         (half_hours(31).replace(",", ";"), "1行目: 見出しは"),
         (half_hours(31).encode("utf-16"), "UTF-8"),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xa4", "UTF-8"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xff\xa4", "ブック(xlsx)または圧縮ファイルです"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "CSVで保存して"),
         ("month,kwh\n9999-12,300\n", "2行目: 9999-12,300 は"),
         ("month,kwh\n2026-13,300\n", "2行目: 2026-13,300 は"),
         ("start,kwh\n9999-12-01T00:00,1\n", "2行目: 9999-12-01T00:00,1 は"),
@@ -103,3 +104,36 @@ def test_a_month_that_nobody_means_is_refused_at_its_field(clerk, month):  # noq
     answer = quoted(clerk, monthly="3600", last_month=month)
     assert answer.status_code == 422
     assert month in str(answer.context["form"].errors["last_month"])
+
+
+MONTHS = "month,kwh\n2026-02,100\n2026-03,100\n"
+
+
+def kept(answer):
+    """What the page sends along of a load file."""
+    return {name: answer.context["form"][name].value() or "" for name in ("load_text", "load_name", "load_beside")}
+
+
+def test_a_kept_load_file_is_named_and_gives_way_to_values_that_are_typed_after_it(clerk):  # noqa: F811
+    first = quoted(clerk, MONTHS, monthly="300 " * 12)
+    assert first.context["used"] == 2_000_000, "the file was chosen with the values standing there: it is the later one"
+    assert "load.csv" in first.content.decode()
+    assert ("負荷データのファイル", "load.csv") in first.context["told"]
+    again = quoted(clerk, monthly="300 " * 12, **kept(first))
+    assert again.context["used"] == 2_000_000
+    assert "負荷データのファイル load.csv で計算しています" in again.content.decode()
+    typed = quoted(clerk, monthly="200 " * 12, **kept(again))
+    assert typed.context["used"] == 12 * 2_000_000, "typed after the file"
+    assert "負荷データのファイル load.csv は使いません" in typed.content.decode()
+    later = quoted(clerk, monthly="200 " * 12, **kept(typed))
+    assert later.context["used"] == 12 * 2_000_000
+    assert "load.csv" not in later.content.decode()
+
+
+def test_a_kept_load_file_is_taken_out_by_its_button(clerk):  # noqa: F811
+    first = quoted(clerk, MONTHS, monthly="300 " * 12)
+    without = quoted(clerk, monthly="300 " * 12, do="without-file", **kept(first))
+    assert without.context["used"] == 12 * 3_000_000
+    assert kept(without)["load_text"] == ""
+    nothing = quoted(clerk, monthly="", do="without-file", **kept(first))
+    assert nothing.status_code == 422

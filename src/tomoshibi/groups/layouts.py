@@ -16,6 +16,8 @@ import fastexcel
 import polars as pl
 from django.utils.translation import gettext as _
 
+from tomoshibi.kernel.filekinds import is_workbook
+
 MOST_ROWS = 400_000
 MOST_BYTES = 1 << 30
 """A workbook that unpacks to more is no list of points."""
@@ -175,10 +177,11 @@ def read(path: Path, *, name: str, among: Sequence[Layout] = tuple(LAYOUTS.value
     """
     Read a file into the layout that its headings speak of.
 
-    :param name: the file's own name: its ending says what it is
+    :param name: the file's own name, which ends in .xlsx or .csv; a workbook is one by its first bytes, too
     :raises NotReadable: if it is neither xlsx nor csv, too large, or has the headings of none of the layouts
     """
-    cells = _workbook(path) if name.lower().endswith(".xlsx") else _text(path, name)
+    named = name.lower().endswith(".xlsx")
+    cells = _workbook(path) if named or is_workbook(_beginning(path)) else _text(path, name)
     at, layout, places = _headings(cells, among)
     above = _above(cells.head(at), layout)
     body = cells.slice(at + 1).with_row_index("row", offset=at + 2)
@@ -192,6 +195,11 @@ def read(path: Path, *, name: str, among: Sequence[Layout] = tuple(LAYOUTS.value
     rows = rows.filter(~pl.all_horizontal(pl.col(list(layout.columns)) == ""))
     is_total = pl.any_horizontal(pl.col(list(layout.columns)).is_in(TOTAL_WORDS))
     return Sheet(layout, rows.filter(~is_total), above, tuple(rows.filter(is_total).drop("row").iter_rows(named=True)))
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8)
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tomoshibi.kernel.filekinds import is_workbook
 from tomoshibi.kernel.periods import Month
 from tomoshibi.masters.register import Column, Kind, Master, Unreadable, Validity
 from tomoshibi.masters.values import RowError
@@ -128,6 +129,9 @@ def _shown_validity(validity: Validity, start: date | None, end: date | None) ->
 
 
 def _decoded(content: bytes) -> str:
+    if is_workbook(content):
+        workbook = _("This is a workbook (xlsx) or a packed file: save the sheet as CSV and choose that file.")
+        raise BadSheet([RowError(1, "", workbook)])
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)

@@ -14,6 +14,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from tomoshibi.kernel.filekinds import is_workbook
 from tomoshibi.kernel.units import micro
 from tomoshibi.masters.sheets import BadSheet
 from tomoshibi.masters.values import AREA_CODE_BY_NAME, AREAS, SPOT_LIMIT_MICRO, SPOT_SLOTS, SYSTEM_PRICE, RowError
@@ -67,6 +68,9 @@ def read(content: bytes) -> Days:
 
 
 def _text(content: bytes) -> str:
+    if is_workbook(content):
+        workbook = _("This is a workbook (xlsx) or a packed file: save the sheet as CSV and choose that file.")
+        raise BadSheet([RowError(1, "", workbook)])
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding)

@@ -10,6 +10,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from tomoshibi.kernel import units
+from tomoshibi.kernel.filekinds import is_workbook
 from tomoshibi.kernel.periods import Month
 from tomoshibi.metering import values
 from tomoshibi.rating import power_factor
@@ -42,6 +43,8 @@ def read(content: bytes) -> pl.DataFrame:
     :returns: ``values.DEMAND_ROWS``
     :raises NotDemands: naming every line that cannot be taken
     """
+    if is_workbook(content):
+        raise NotDemands([_("This is a workbook (xlsx) or a packed file: save the sheet as CSV and choose that file.")])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -22,8 +22,14 @@ def _stop(sentence: str) -> None:
 
 
 def _text(file: Path) -> str:
+    from tomoshibi.kernel.filekinds import is_workbook
+
     try:
-        return file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+        if is_workbook(content):
+            workbook = _("This is a workbook (xlsx) or a packed file: save the sheet as CSV and choose that file.")
+            _stop(f"{file}: {workbook}")
+        return content.decode("utf-8")
     except OSError as wrong:
         _stop(f"{file}: {wrong.strerror or wrong}")
     except UnicodeDecodeError:

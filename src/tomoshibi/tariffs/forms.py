@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tomoshibi.kernel.filekinds import is_workbook
 from tomoshibi.masters.queries import every_area
 from tomoshibi.rating.conditions import CONTRACT_MONTH, CUSTOMER_CONTRACTS
 from tomoshibi.rating.per_kwh import EXEMPTION, WHOLE
@@ -20,6 +21,8 @@ VOLTAGES = {"low": _("low voltage"), "high": _("high voltage")}
 RESERVE, OUTAGE_DAYS, DEVICES, POWER_FACTOR = "reserve_milli", "outage_days", "devices_", "power_factor_percent"
 BY_DEMAND = frozenset({"demand_milli", "max_demand_milli", POWER_FACTOR})
 """Numbers that have fields of their own: one value or one for each month."""
+WITHOUT_FILE = "without-file"
+"""The button that takes a kept load file out."""
 MOST, MOST_MILLI = 1_000_000, 1_000_000_000
 _NUMBER, _CODE, _REGISTER, _TARGET = "number_", "code_", "register_", "power_factor_target"
 _SHEET = {"rows": 3, "class": "code", "spellcheck": "false"}
@@ -28,6 +31,22 @@ PROFILES = (
     ("solar", _("home with solar panels (BDEW P25)")),
     ("shop", _("shop or office (BDEW G25)")),
 )
+
+
+def _decoded(content: bytes) -> str:
+    """
+    A file as text.
+
+    :raises forms.ValidationError: saying what it is instead
+    """
+    if is_workbook(content):
+        raise forms.ValidationError(
+            _("This is a workbook (xlsx) or a packed file: save the sheet as CSV and choose that file.")
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise forms.ValidationError(_("The file is not a UTF-8 text.")) from None
 
 
 class DocumentForm(forms.Form):
@@ -48,10 +67,7 @@ class DocumentForm(forms.Form):
         if file is not None:
             if file.size > LARGEST_DOCUMENT:
                 raise forms.ValidationError(_("The file is larger than a plan document can be."))
-            try:
-                cleaned["text"] = file.read().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                raise forms.ValidationError(_("The file is not a UTF-8 text.")) from None
+            cleaned["text"] = _decoded(file.read())
         if not cleaned.get("text"):
             raise forms.ValidationError(_("Choose a file or paste the document."))
         return cleaned
@@ -165,11 +181,15 @@ class QuoteForm(forms.Form):
         help_text=_("of the daytime, for plans whose basic charge follows it; 85 changes nothing"),
     )
     load_text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    load_name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    load_beside = forms.CharField(required=False, widget=forms.HiddenInput)
+    """What was typed by month when the load file was chosen: values that are others since then count before it."""
 
     def __init__(self, *args: Any, asked: values.Prospects, **kwargs: Any) -> None:
         """:param asked: what the plans on offer ask of a prospect"""
         super().__init__(*args, **kwargs)
         self._asked = asked
+        self.load_file, self.laid_aside = "", ""
         self._places: dict[str, tuple[str, ...]] = {}
         known = every_area()
         self._offer("area", [(code, f"{code} {known[code].name}") for code in asked.areas])
@@ -221,10 +241,13 @@ class QuoteForm(forms.Form):
 
     def told(self) -> list[tuple[str, str]]:
         """What a quote is made from besides its use, by the names of the fields: for paper and files."""
-        return [
+        file = [(str(_("Load file")), self.load_file)] if self.load_file else []
+        # A load file says months and hours itself.
+        unused = {"monthly", "file", *(("profile", "last_month") if file else ())}
+        return file + [
             (str(bound.label), _as_told(bound, self.cleaned_data[bound.name]))
             for bound in self.visible_fields()
-            if bound.name not in {"monthly", "file"} and self._counts(bound.name) and self._typed(bound.name)
+            if bound.name not in unused and self._counts(bound.name) and self._typed(bound.name)
         ]
 
     def _typed(self, name: str) -> bool:
@@ -273,16 +296,18 @@ class QuoteForm(forms.Form):
         return (*told, *(code for code, carried in self._of_place(_CODE).items() if carried))
 
     def _text(self) -> str:
-        """The load file, as it was chosen now or is kept on the page."""
-        file = self.cleaned_data.get("file")
+        """The load file, as it was chosen now or is kept on the page; what was typed by month after it counts before it."""
+        file, given = self.cleaned_data.get("file"), self.cleaned_data
         if not file:
-            return self.cleaned_data.get("load_text") or ""
+            kept, name = given.get("load_text") or "", given.get("load_name") or "CSV"
+            typed = self._by_month()
+            if kept and (self.data.get("do") == WITHOUT_FILE or (typed and typed != given.get("load_beside"))):
+                kept, self.laid_aside = "", name
+                self._keep("", name="")
+            return kept
         if file.size > LARGEST_DOCUMENT:
             raise forms.ValidationError(_("The file is too large for a year of half-hours."))
-        try:
-            return str(file.read().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise forms.ValidationError(_("The file is not a UTF-8 text.")) from None
+        return _decoded(file.read())
 
     def _loads(self, text: str) -> list[Load]:
         given, last = self.cleaned_data, self.cleaned_data["last_month"]
@@ -293,8 +318,11 @@ class QuoteForm(forms.Form):
             if counted:
                 raise queries.UnreadableRegisters(_("Either a load file or the registers of the meter, not both."))
             found = queries.year_of_file(text)
-            # Kept on the page, so that an export needs no second upload.
-            self.data = dict(self.data.items()) | {"load_text": text}
+            chosen = given.get("file")
+            if chosen:
+                # Kept on the page, so that an export needs no second upload.
+                self._keep(text, name=chosen.name)
+            self.load_file = chosen.name if chosen else given.get("load_name") or "CSV"
             return found
         if not given["use_told"]:
             if any(number for name, number in self._of_place(_NUMBER).items() if name.startswith(DEVICES)):
@@ -307,6 +335,16 @@ class QuoteForm(forms.Form):
             typed = {name: str(value or "") for name, value in registers.items()}
             return queries.by_register(typed, labels=labels, months=queries.months_until(last), loads=year)
         return year or []
+
+    def _by_month(self) -> str:
+        """What was typed of the use by month: values, and registers of the meter."""
+        typed = [self.cleaned_data.get("monthly"), *self._of_place(_REGISTER).values()]
+        return " ".join(" ".join(str(one).split()) for one in typed if one)
+
+    def _keep(self, text: str, *, name: str) -> None:
+        """A load file on the page; none with an empty text."""
+        beside = self._by_month() if text else ""
+        self.data = dict(self.data.items()) | {"load_text": text, "load_name": name, "load_beside": beside}
 
     def _with_what_was_told(self, loads: list[Load]) -> list[Load]:
         given = self.cleaned_data
