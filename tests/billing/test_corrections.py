@@ -89,6 +89,26 @@ def test_what_changes_while_a_correction_waits_joins_it_until_somebody_examined_
         operations.open_run(month=book.OCTOBER, selection=EVERYTHING, actor_id=None, now=now, kind=CORRECTION)
 
 
+def test_what_changes_once_more_while_a_correction_waits_is_rated_anew(issued, now):
+    clerks, (one, other), _before = issued
+    book.reading(one, 298, now=now)
+    book.reading(other, 498, now=now)
+    preview = make(now, None, kind=CORRECTION)
+    first = {bill.contract_id: bill.total_minor for bill in queries.bills_of_run(run_id=preview.id)}
+    book.reading(one, 398, now=now)
+    book.reading(other, 598, now=now)
+    again = make(now, None, kind=CORRECTION)
+    assert (again.id, again.selected_count, again.bill_count) == (preview.id, 2, 1), "one is as it was issued"
+    (bill,) = queries.bills_of_run(run_id=preview.id)
+    assert bill.contract_id == other.id
+    assert bill.total_minor > first[other.id]
+    assert queries.changed_drafts(run_id=preview.id, month=book.OCTOBER) == {}
+    issue(again, now, clerks)
+    assert make(now, None, kind=CORRECTION).state is values.RunState.CANCELLED, (
+        "the same value, written anew, bills nothing"
+    )
+
+
 def test_an_examined_correction_is_left_as_it_was_examined(issued, now):
     clerks, (one, other), _before = issued
     book.reading(one, 298, now=now)

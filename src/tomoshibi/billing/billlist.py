@@ -35,6 +35,14 @@ SEVERITIES = {
     "aside": State(_("set aside"), Tone.ATTENTION, "file-off", _("There is no bill: it cannot be made.")),
     "warning": State(_("warning"), Tone.QUIET, "alert-triangle", _("The bill goes on; somebody should look.")),
 }
+CHANGED = {
+    values.Changed.READING: _("Revised values"),
+    values.Changed.MASTER: _("Changed published values"),
+    values.Changed.PRICE: _("New prices"),
+    values.Changed.TERMS: _("Contract changed backwards"),
+    values.Changed.SPOT: _("Revised spot prices"),
+}
+"""Why a bill would come out differently now."""
 DECISIONS = {
     "open": State(_("open"), Tone.ATTENTION, "circle"),
     "release": State(_("released"), Tone.GOOD, "circle-check"),

@@ -182,6 +182,21 @@ def look_for_changes(
     return "; ".join(said) or _("nothing changed")
 
 
+@worker.define_job(
+    "billing.look_at_drafts",
+    procedure="RB7",
+    label=gettext_noop("Look for drafted bills that would come out differently"),
+)
+def look_at_drafts(progress: Tell, *, run_id: int) -> str:
+    """Compare the drafts of a run with what holds now, before a second person stands for them."""
+    with db.transaction():
+        run = queries.run(run_id=run_id)
+        counts = queries.changed_drafts(run_id=run_id, month=Month.from_number(run.month), told=progress)
+    with db.transaction():
+        operations.note_draft_look(run_id=run_id, counts=counts, now=clock.now())
+    return _("would come out differently: %(count)s") % {"count": f"{sum(counts.values()):,}"}
+
+
 @worker.define_job("billing.list_differences", procedure="RB6", label=gettext_noop("List the differences of a month"))
 def list_differences(progress: Tell, *, month: int, actor_id: int | None = None) -> str:
     """A correction run of a month, with whatever would come out differently now; rated, and issued by nobody yet."""
@@ -206,6 +221,22 @@ def enqueue_look(*, actor_id: int | None, now: datetime) -> int:
     )
     operations.note_look_job(look_id=look_id, job_id=job_id)
     return job_id
+
+
+def enqueue_draft_look(*, run_id: int, actor_id: int | None) -> int:
+    """Put a look at the drafts of a run into the queue."""
+    return worker.enqueue(
+        "billing.look_at_drafts", {"run_id": run_id}, requested_by_id=actor_id, lock=_draft_look(run_id)
+    )
+
+
+def last_draft_look(*, run_id: int) -> Job | None:
+    """The newest job that looks, or looked, at the drafts of a run."""
+    return clock.last_job(lock=_draft_look(run_id))
+
+
+def _draft_look(run_id: int) -> str:
+    return f"billing.draft_look:{run_id}"
 
 
 def enqueue_differences(*, month: Month, actor_id: int | None) -> int:

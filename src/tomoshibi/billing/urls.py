@@ -1,6 +1,17 @@
 from django.urls import path, re_path
 
-from tomoshibi.billing.views import bills, charges, exceptions, groups, previews, printing, runs, studies, touched
+from tomoshibi.billing.views import (
+    bills,
+    charges,
+    exceptions,
+    freshness,
+    groups,
+    previews,
+    printing,
+    runs,
+    studies,
+    touched,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -15,6 +26,8 @@ urlpatterns = [
     path("runs/<int:run_id>/again/", runs.again, name="run_again"),
     path("runs/<int:run_id>/cancel/", runs.cancel, name="cancel_run"),
     path("runs/<int:run_id>/examined/", runs.examined, name="examined"),
+    path("runs/<int:run_id>/drafts/", freshness.drafts, name="run_drafts"),
+    path("runs/<int:run_id>/drafts/look/", freshness.look_at_drafts, name="look_at_drafts"),
     path("runs/<int:run_id>/confirm/", runs.confirm, name="confirm"),
     path("runs/<int:run_id>/issue/", runs.issue, name="issue"),
     path("runs/<int:run_id>/print/", printing.make, name="print"),

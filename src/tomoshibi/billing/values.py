@@ -311,6 +311,10 @@ class Run:
     chunks_total: int
     job_id: int | None
     examined_by_id: int | None = None
+    looked_at: datetime | None = None
+    """When the drafts were compared with what held; nothing since they were rated."""
+    changed: Mapping[Changed, int] = field(default_factory=dict)
+    """Contracts whose draft would have come out differently then, by reason."""
 
     @property
     def is_open(self) -> bool:
@@ -347,6 +351,7 @@ class TouchedRun:
     kind: RunKind
     month: Month
     state: RunState
+    created_at: datetime
     bill_count: int
     total_minor: int
 

@@ -21,6 +21,7 @@ from tomoshibi.console import search as searching
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.identity import queries as identity
 from tomoshibi.masters import queries as masters
+from tomoshibi.masters import values as masters_values
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import db
 from tomoshibi.supply import queries as supply
@@ -152,13 +153,13 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def _impact(request: HttpRequest, language: str) -> impacts.Impact:
+def _impact(request: HttpRequest, language: str) -> tuple[masters_values.Proposal, impacts.Impact]:
     number = request.GET.get("proposal", "")
     proposal = masters.proposal(proposal_id=int(number)) if number.isdecimal() else None
     if proposal is None:
         raise Http404
     try:
-        return impacts.of_proposal(proposal=proposal, today=worker.today(), language=language)
+        return proposal, impacts.of_proposal(proposal=proposal, today=worker.today(), language=language)
     except masters.BadSheet:
         raise Http404 from None  # the page says which rows no longer fit
 
@@ -167,8 +168,17 @@ def _impact(request: HttpRequest, language: str) -> impacts.Impact:
 @page("MS1", "MS2", "MS10", "SU3")
 def after_change_of_master(request: HttpRequest) -> HttpResponse:
     """A fragment for the page of a change that holds: bills that were worked out before it, and where they are looked at."""
-    impact = _impact(request, get_language() or "ja")
-    return render(request, "console/after_change.html", {"impact": impact} if impact.reprices else {})
+    proposal, impact = _impact(request, get_language() or "ja")
+    if not impact.reprices or proposal.decided_at is None:
+        return HttpResponse()
+    before = [run for run in impact.runs if run.created_at <= proposal.decided_at]
+    open_runs = [run for run in before if run.is_open]
+    context = {
+        "issued": sum(run.bill_count for run in before if not run.is_open),
+        "drafted": sum(run.bill_count for run in open_runs),
+        "open_runs": open_runs,
+    }
+    return render(request, "console/after_change.html", context)
 
 
 @require_GET
@@ -176,7 +186,7 @@ def after_change_of_master(request: HttpRequest) -> HttpResponse:
 def impact_of_master(request: HttpRequest) -> HttpResponse:
     """A fragment for the page of a proposed change: which plans, contracts, runs, debits and postings it would touch."""
     language = get_language() or "ja"
-    impact = _impact(request, language)
+    _proposal, impact = _impact(request, language)
     runs = [
         {"it": run, "state": billing_values.STATE_NAMES[run.state], "url": reverse("billing:run", args=[run.run_id])}
         for run in impact.runs[: impacts.SHOWN]

@@ -38,6 +38,10 @@ class Run(models.Model):
     tax_minor = models.BigIntegerField(default=0)
     levy_minor = models.BigIntegerField(default=0)
     job_id = models.BigIntegerField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    """When the drafts were compared with what held; null since they were rated."""
+    changed_counts = models.JSONField(default=dict)
+    """Contracts whose draft would have come out differently then, by reason."""
 
     class Meta:
         constraints = [
@@ -72,6 +76,7 @@ class Run(models.Model):
     )
     def rate_again(self) -> None:
         """Prices or values came in: every chunk is rated anew, decisions that still fit stay."""
+        self.looked_at, self.changed_counts = None, {}
 
     @transition(field=state, source=State.CHECKED.value, target=State.EXAMINED.value)
     def examine(self) -> None:

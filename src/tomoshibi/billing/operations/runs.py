@@ -1,5 +1,6 @@
 """The life of a run: made, finished rating, cancelled."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
@@ -118,7 +119,10 @@ def open_run(
 def _take_in_more(
     run_id: int, *, month: Month, selection: values.Selection, actor_id: int | None, now: datetime
 ) -> None:
-    """Contracts that changed since a correction was opened, as further parts of it; the others keep what they have."""
+    """
+    Contracts that changed since a correction was opened, as further parts of it; the others keep what they have, unless
+    something of theirs changed once more: then all of it is rated anew.
+    """
     row = locked(run_id)
     if row.state != values.RunState.CHECKED.value or actor_id != row.created_by_id:
         return
@@ -129,8 +133,11 @@ def _take_in_more(
         month=month, selection=selection, kind=values.RunKind.CORRECTION, today=timezone.localdate(now)
     )
     more = found.join(known, on="contract_id", how="anti")
-    if more.is_empty():
+    changed_again = queries.changed_drafts(run_id=run_id, month=month)
+    if more.is_empty() and not changed_again:
         return
+    if changed_again:
+        parts.update(rated=False)
     last = parts.aggregate(last=Max("no"))["last"] or 0
     Chunk.objects.bulk_create(
         Chunk(run=row, no=no, members=membership.pack(part), size=part.height)
@@ -166,6 +173,15 @@ def rate_again(*, run_id: int, actor_id: int | None, now: datetime) -> values.Ru
 def note_job(*, run_id: int, job_id: int) -> None:
     """Remember which job works on the run, for its page."""
     Run.objects.filter(id=run_id).update(job_id=job_id)
+
+
+@db.transaction_required
+def note_draft_look(*, run_id: int, counts: Mapping[values.Changed, int], now: datetime) -> None:
+    """Keep how many drafts of a run would come out differently; of one that was rated anew or issued meanwhile, nothing."""
+    row = locked(run_id)
+    if row.state in {values.RunState.EXAMINED.value, values.RunState.CONFIRMED.value}:
+        row.looked_at, row.changed_counts = now, {why.value: count for why, count in counts.items()}
+        row.save(update_fields=["looked_at", "changed_counts"])
 
 
 def add_up(row: Run) -> None:

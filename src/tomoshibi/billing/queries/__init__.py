@@ -29,6 +29,7 @@ from tomoshibi.billing.queries.candidates import (
     payers,
     usual_use,
 )
+from tomoshibi.billing.queries.changes import changed_drafts
 from tomoshibi.billing.queries.channels import with_channel_codes
 from tomoshibi.billing.queries.china import (
     annex_data,
@@ -182,6 +183,7 @@ __all__ = [
     "bills_of_group",
     "bills_of_run",
     "candidates",
+    "changed_drafts",
     "changes_by_month",
     "charge_text",
     "check_settings",

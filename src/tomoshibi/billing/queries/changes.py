@@ -1,4 +1,4 @@
-"""What changed since bills were issued: their values, the published values, the prices of their plans."""
+"""What changed since bills were issued or drafted: their values, the published values, the prices of their plans."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -54,6 +54,7 @@ _PART = {
     "period_end": pl.Date,
 }
 
+_SPAN = {"first": pl.Int64, "last": pl.Int64}
 _REPLACED = {"plan_version_id": pl.Int64, "replaced_from": pl.Date, "divides": pl.Boolean}
 
 
@@ -78,10 +79,29 @@ def changed_blocks(
     :returns: frames as of ``changed_contracts``
     """
     ends = "SELECT min(contract_id), max(contract_id) FROM billing_bill WHERE month = ANY(%s) HAVING count(*) > 0"
-    span = bulk.read_frame(ends, {"first": pl.Int64, "last": pl.Int64}, [_numbers(months)])
+    span = bulk.read_frame(ends, _SPAN, [_numbers(months)])
+    yield from _blocks(span, _known(months), contracts_a_block, told)
+
+
+def changed_drafts(
+    *, run_id: int, month: Month, contracts_a_block: int = CONTRACTS_A_BLOCK, told: Told | None = None
+) -> dict[values.Changed, int]:
+    """
+    How many contracts of a run have a bill that would be drafted differently now, by reason; one may count under several.
+
+    :param month: of the run
+    :param told: called before each block and at the end with how many are done, and of how many
+    """
+    ends = "SELECT min(contract_id), max(contract_id) FROM billing_bill WHERE run_id = %s HAVING count(*) > 0"
+    span = bulk.read_frame(ends, _SPAN, [run_id])
+    found = _blocks(span, _known([month], run_id=run_id), contracts_a_block, told)
+    counts = pl.concat([pl.DataFrame(schema=CHANGED), *found]).group_by("why").len()
+    return {values.Changed(why): count for why, count in sorted(counts.iter_rows())}
+
+
+def _blocks(span: pl.DataFrame, known: "_Known", contracts_a_block: int, told: Told | None) -> Iterator[pl.DataFrame]:
     if span.is_empty():
         return
-    known = _Known(_stale_published(months), _replaced_versions(), masters.RateBook(), tuple(months))
     starts = range(span["first"][0], span["last"][0] + 1, contracts_a_block)
     for done, first in enumerate(starts):
         if told is not None:
@@ -99,6 +119,12 @@ class _Known:
     replaced: pl.DataFrame
     rates: masters.RateBook
     months: tuple[Month, ...]
+    run_id: int | None = None
+    """Whose drafts are looked at; without it, what was issued of the months."""
+
+
+def _known(months: Sequence[Month], *, run_id: int | None = None) -> _Known:
+    return _Known(_stale_published(months), _replaced_versions(), masters.RateBook(), tuple(months), run_id)
 
 
 class _Within(NamedTuple):
@@ -110,7 +136,7 @@ class _Within(NamedTuple):
 
 def _changed_within(known: _Known, within: _Within) -> pl.DataFrame:
     months = known.months
-    issued = _issued(months, within)
+    issued = _issued(months, within) if known.run_id is None else _drafted(known.run_id, within)
     if issued.is_empty():
         return pl.DataFrame(schema=CHANGED)
     by_demand = issued.filter(pl.col("bill_id").is_in(bills_of_other_demand(issued)))
@@ -161,6 +187,19 @@ def _issued(months: Sequence[Month], within: _Within) -> pl.DataFrame:
         """,
         _ISSUED,
         [_numbers(months), *within],
+    )
+
+
+def _drafted(run_id: int, within: _Within) -> pl.DataFrame:
+    """The bills of a run."""
+    return bulk.read_frame(
+        """
+        SELECT b.month, b.contract_id, b.supply_point_id, b.period_start, b.period_end, b.reading_id, b.plan_code,
+               b.plan_version_id, b.published_id, b.id, b.tax_rate_ppm
+          FROM billing_bill b WHERE b.run_id = %s AND b.contract_id >= %s AND b.contract_id < %s AND b.kind <> 'charges'
+        """,
+        _ISSUED,
+        [run_id, *within],
     )
 
 

@@ -47,6 +47,8 @@ def to_value(row: Run) -> values.Run:
         chunks_done=done,
         chunks_total=getattr(row, "chunks_total", 0),
         job_id=row.job_id,
+        looked_at=row.looked_at,
+        changed={values.Changed(why): count for why, count in row.changed_counts.items()},
     )
 
 

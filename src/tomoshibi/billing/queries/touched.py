@@ -33,6 +33,7 @@ def touched_runs(
             kind=values.RunKind(by_id[row["run_id"]].kind),
             month=Month.from_number(by_id[row["run_id"]].month),
             state=values.RunState(by_id[row["run_id"]].state),
+            created_at=by_id[row["run_id"]].created_at,
             bill_count=row["bill_count"],
             total_minor=row["total_minor"],
         )

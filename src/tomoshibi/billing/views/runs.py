@@ -124,7 +124,7 @@ def rebill(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "month": month,
-            "counts": [counts.get(why, 0) for why in values.Changed],
+            "counts": [(word, counts.get(why, 0)) for why, word in billlist.CHANGED.items()],
             "run": open_runs.pop(month.number, None),
             "issued": _corrected_since(month, last),
         }
@@ -132,6 +132,7 @@ def rebill(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "rows": rows,
+        "reasons": billlist.CHANGED.values(),
         "others": [(Month.from_number(number), one.id) for number, one in open_runs.items()],
         "look": last,
         "jobs": _under_way(request),
@@ -361,12 +362,12 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 def examined(request: HttpRequest, run_id: int) -> HttpResponse:
     """Say that the bills were examined."""
     found_run(run_id)
-    return _step(
-        request,
-        run_id,
-        lambda: operations.finish_examination(run_id=run_id, actor_id=actor(request), now=clock.now()),
-        _("Examined. A second person confirms now."),
-    )
+
+    def step() -> None:
+        operations.finish_examination(run_id=run_id, actor_id=actor(request), now=clock.now())
+        jobs.enqueue_draft_look(run_id=run_id, actor_id=actor(request))
+
+    return _step(request, run_id, step, _("Examined. A second person confirms now."))
 
 
 @require_http_methods(["GET", "POST"])
