@@ -21,6 +21,7 @@ from tomoshibi.parties import operations as parties
 from tomoshibi.parties.values import PaymentMethod
 from tomoshibi.storage import db, kept
 from tomoshibi.tariffs import operations as tariffs
+from tomoshibi.tariffs import times_of_use
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 11, 4)
@@ -200,6 +201,16 @@ def test_a_question_about_other_prices_reads_no_half_hours_again(timed, matrices
     assert len(matrices) == 1
     assert second["totals"]["before_minor"] == first["totals"]["before_minor"] > 0
     assert second["totals"]["after_minor"] > first["totals"]["after_minor"]
+
+
+def test_half_hours_that_come_one_after_the_other_give_the_same_answer(timed, matrices, monkeypatch, now):
+    in_blocks = study(now)
+    assert len(matrices) == 1
+    kept.forget()
+    monkeypatch.setattr(times_of_use, "WORTH_COMPILING", 1)
+    assert study(now) == in_blocks
+    assert in_blocks[0]["totals"]["bills"] == 2
+    assert len(matrices) == 1, "nobody held them all"
 
 
 def test_half_hours_are_given_back_as_soon_as_a_part_is_priced(timed, matrices, now):

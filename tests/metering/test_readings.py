@@ -120,6 +120,27 @@ def test_a_matrix_in_used_memory_holds_nothing_of_what_was_there(take_over, size
     assert np.shares_memory(found, space) == (size >= 3 * 33 * 48)
 
 
+def test_half_hours_that_are_looked_at_once_come_some_at_a_time(take_over):
+    take_over(october(1, days=30, each=5), october(2, days=33, each=7), october(3), october(4, days=30, each=6))
+    frame = queries.confirmed_frame(month=OCTOBER).sort("supply_point_id", descending=True)
+    matrix = queries.half_hour_matrix(readings=frame)
+    found = {}
+    for ids, intervals in queries.half_hour_packs(readings=frame):
+        assert intervals.shape[0] == ids.size
+        found |= dict(zip(ids.tolist(), intervals.tolist(), strict=True))
+    there = [n for n, days in enumerate(matrix.days) if days]
+    assert len(there) == len(found) == 3
+    for n in there:
+        assert found[int(matrix.reading_ids[n])] == matrix.values_dwh[n, : matrix.days[n] * 48].tolist()
+
+
+def test_shorter_intervals_come_as_the_wanted_ones(take_over):
+    take_over(october(1, days=30, each=5))
+    frame = queries.confirmed_frame(month=OCTOBER)
+    [(_ids, hours)] = queries.half_hour_packs(readings=frame, interval_minutes=60)
+    assert hours.tolist() == [[10] * 30 * 24]
+
+
 def test_without_half_hours_the_matrix_is_empty(take_over):
     take_over(october(3))
     matrix = queries.half_hour_matrix(readings=queries.confirmed_frame(month=OCTOBER))

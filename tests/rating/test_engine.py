@@ -88,6 +88,45 @@ def test_a_part_of_a_wider_matrix_is_read_in_place_of_its_own_rows():
     assert sums.tolist() == [[7, 11], [27, 31]]
 
 
+@settings(deadline=None)
+@given(st.data())
+def test_stretches_of_vectors_that_come_in_any_order_have_the_sums_of_their_own_bands(data):
+    """Vectors of several lengths, some half-hours missing, energies that pass 32 bits; stretches that reach too far."""
+    number = data.draw(st.integers(1, 6))
+    vectors = data.draw(
+        st.lists(st.lists(st.integers(-1, 2**31 - 1), min_size=1, max_size=9), min_size=number, max_size=number)
+    )
+    periods = data.draw(st.lists(st.lists(st.integers(0, 4), max_size=9), min_size=1, max_size=3))
+    told = st.tuples(st.integers(0, number - 1), st.integers(0, 9), st.integers(0, len(periods) - 1))
+    stretches = data.draw(st.lists(told, min_size=1, max_size=8))
+    begins = np.cumsum([0, *map(len, periods)])
+    sums = halfhours.StretchSums(
+        np.array([band for period in periods for band in period], dtype=np.int32),
+        begins=np.array([begins[period] for _vector, _first, period in stretches]),
+        slots=np.array([len(periods[period]) for _vector, _first, period in stretches]),
+        band_count=5,
+    )
+    lengths = data.draw(st.permutations(sorted({len(vector) for vector in vectors})))
+    for length in lengths:
+        alike = [n for n, vector in enumerate(vectors) if len(vector) == length]
+        mine = [n for n, (vector, _first, _period) in enumerate(stretches) if vector in alike]
+        sums.add(
+            np.array([vectors[n] for n in alike], dtype=np.int32),
+            stretches=np.array(mine, dtype=np.int64),
+            rows=np.array([alike.index(stretches[n][0]) for n in mine], dtype=np.int64),
+            firsts=np.array([stretches[n][1] for n in mine], dtype=np.int64),
+        )
+    for n, (vector, first, period) in enumerate(stretches):
+        bands = periods[period]
+        own = vectors[vector][first : first + len(bands)]
+        complete = len(own) == len(bands) > 0 and min(own) >= 0
+        assert sums.complete[n] == complete
+        assert sums.sums[n].tolist() == [
+            sum(value for value, of in zip(own, bands, strict=True) if of == band) if complete else 0
+            for band in range(5)
+        ]
+
+
 def test_contract_demand_is_the_largest_of_twelve_months():
     # kaisei-hld.co.jp: 65 kW of month 3 counts until month 14.
     measured = [60, 63, 65, 59, 57, 57, 61, 60, 58, 56, 57, 58, 59, 58, 57]

@@ -20,7 +20,7 @@ WORTH_COMPILING = 10_000_000
 """Slots from which the compiled kernel is worth its start (about a second of compiling)."""
 _MOST = 2**31 - 1
 Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-Kernel = Callable[[Int32Array, int, Int32Array, Int64Array, Int32Array], None]
+Kernel = Callable[[Int32Array, Int64Array, Int32Array, Int64Array, Int64Array, Int64Array, Int32Array], None]
 
 
 def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
@@ -56,9 +56,12 @@ def band_sums(
     kernel = _compiled() if wanted else None
     if kernel:
         of_slot = bands.astype(np.int32)
+        begins, slots = np.zeros(lowest.size, dtype=np.int64), np.full(lowest.size, bands.size)
 
         def stretch(rows: slice) -> None:
-            kernel(*in_a_row(values_dwh[rows]), of_slot, sums[rows], lowest[rows])
+            numbers, step = in_a_row(values_dwh[rows])
+            starts = np.arange(rows.stop - rows.start) * step
+            kernel(numbers, starts, of_slot, begins[rows], slots[rows], sums[rows], lowest[rows])
 
         over_rows(stretch, rows=lowest.size)
     else:
@@ -66,6 +69,52 @@ def band_sums(
     complete = lowest >= 0
     sums[~complete] = 0
     return sums, complete
+
+
+class StretchSums:
+    """
+    Energy per band of stretches of vectors that come a few at a time, each with a period of its own.
+
+    By the kernel of ``band_sums``, and nothing is held of what was added up.
+
+    :param bands: (any,) band of each slot of each period, one period behind the other
+    :param begins: (n,) where the period of each stretch begins in them
+    :param slots: (n,) how long each stretch is
+    :ivar sums: (n, band_count) sums [0.1 Wh]
+    :ivar complete: (n,) whether it has slots, all of them came, and none is missing; other stretches hold zeros
+    """
+
+    def __init__(self, bands: Int32Array, *, begins: Int64Array, slots: Int64Array, band_count: int) -> None:
+        kernel = _compiled()
+        assert kernel is not None, "who adds up what comes has numba"
+        assert int(bands.max(initial=0)) < band_count, "every band has a column"
+        self._kernel, self._bands, self._begins, self._slots = kernel, bands, begins, slots
+        self.sums = np.zeros((begins.size, band_count), dtype=np.int64)
+        self.complete = np.zeros(begins.size, dtype=np.bool_)
+
+    def add(self, values_dwh: Int32Array, *, stretches: Int64Array, rows: Int64Array, firsts: Int64Array) -> None:
+        """
+        :param values_dwh: (m, slots of the longest) [0.1 Wh]
+        :param stretches: (k,) which stretches these are
+        :param rows: (k,) the vector of each
+        :param firsts: (k,) its first slot there
+        """
+        slots = self._slots[stretches]
+        there = (slots > 0) & (firsts + slots <= values_dwh.shape[1])
+        if not there.all():
+            stretches, rows, firsts, slots = stretches[there], rows[there], firsts[there], slots[there]
+        numbers, step = in_a_row(values_dwh)
+        sums = np.empty((stretches.size, self.sums.shape[1]), dtype=np.int64)
+        lowest = np.empty(stretches.size, dtype=np.int32)
+        self._kernel(numbers, rows * step + firsts, self._bands, self._begins[stretches], slots, sums, lowest)
+        complete = lowest >= 0
+        sums[~complete] = 0
+        self.sums[stretches], self.complete[stretches] = sums, complete
+
+
+def can_compile() -> bool:
+    """Whether numba is installed."""
+    return _compiled() is not None
 
 
 def in_a_row(values_dwh: Int32Array) -> tuple[Int32Array, int]:
@@ -100,13 +149,22 @@ def _compiled() -> Kernel | None:
     except ImportError:
         return None
 
-    def kernel(values_dwh: Int32Array, step: int, bands: Int32Array, sums: Int64Array, lowest: Int32Array) -> None:
+    def kernel(
+        values_dwh: Int32Array,
+        starts: Int64Array,
+        calendars: Int32Array,
+        begins: Int64Array,
+        slots: Int64Array,
+        sums: Int64Array,
+        lowest: Int32Array,
+    ) -> None:
         # A row lies in the nearest memory after the first pass; one more for every three bands costs less than to walk
         # its many short runs. Sums of 32 bits take half as long, and hold a month of everybody but the largest.
         last = sums.shape[1] - 1
         nothing = np.int32(0)
         for number in range(sums.shape[0]):
-            row = values_dwh[number * step : number * step + bands.size]
+            row = values_dwh[starts[number] : starts[number] + slots[number]]
+            bands = calendars[begins[number] : begins[number] + slots[number]]
             low, high, rest = np.int32(_MOST), np.int32(0), np.int32(0)
             for slot in range(bands.size):
                 value = row[slot]

@@ -12,7 +12,7 @@ from tomoshibi.kernel import frames
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.band_tiers import Allocation, BandTiers
 from tomoshibi.rating.bands import Bands
-from tomoshibi.rating.halfhours import WORTH_COMPILING, band_sums
+from tomoshibi.rating.halfhours import WORTH_COMPILING, StretchSums, band_sums, can_compile
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.time_order import tier_band_sums
 from tomoshibi.tariffs import pieces, values
@@ -64,18 +64,80 @@ def _sums(
     rows: pl.DataFrame, *, programs: Mapping[int, Program], half_hours: Sequence[values.HalfHours]
 ) -> pl.DataFrame:
     """``row_id``, ``segment`` and the energies of bands of the rows whose half-hours are given."""
-    # Blocks may be many and small: all of them together say whether compiling is worth its time.
-    compiled = sum(block.values_dwh.size for block in half_hours) >= WORTH_COMPILING
-    found = [
-        _piece(piece, block, bands, programs[piece["plan_version"][0]], compiled=compiled)
-        for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=_BY)
-        for bands in programs[piece["plan_version"][0]].bands
-    ]
+    arriving = half_hours.arriving if isinstance(half_hours, values.Blocks) and not _in_time_order(programs) else None
+    if arriving is not None and _many(arriving.blocks) and can_compile():
+        found = _as_they_come(rows, arriving, programs=programs)
+    else:
+        compiled = _many(half_hours)
+        found = [
+            _piece(piece, block, bands, programs[piece["plan_version"][0]], compiled=compiled)
+            for block, piece in pieces.in_blocks(rows, half_hours=half_hours, by=_BY)
+            for bands in programs[piece["plan_version"][0]].bands
+        ]
     sums = pl.concat(found, how="diagonal") if found else rows.select("row_id", "segment").clear()
     names = [name for name in sums.columns if name.startswith("band_")]
     if frames.all_differ(sums["row_id"]):
         return sums
     return sums.group_by("row_id", "segment").agg(pl.col(names).max())
+
+
+def _many(half_hours: Sequence[values.HalfHours]) -> bool:
+    """Blocks may be many and small: all of them together say whether compiling is worth its time."""
+    return sum(block.values_dwh.size for block in half_hours) >= WORTH_COMPILING
+
+
+def _in_time_order(programs: Mapping[int, Program]) -> bool:
+    every = (bands for program in programs.values() for bands in program.bands)
+    return any(isinstance(bands, BandTiers) and bands.allocation is Allocation.TIME_ORDER for bands in every)
+
+
+def _as_they_come(
+    rows: pl.DataFrame, arriving: values.Arriving, *, programs: Mapping[int, Program]
+) -> list[pl.DataFrame]:
+    """The same energies, each vector added up when it comes: nothing is written to memory but the sums."""
+    asked = [
+        (piece, bands, _slots(block, start=piece["period_start"][0], end=piece["period_end"][0], bands=bands))
+        for block, piece in pieces.in_blocks(rows, half_hours=arriving.blocks, by=_BY)
+        for bands in programs[piece["plan_version"][0]].bands
+    ]
+    if not asked:
+        return []
+    heights = [piece.height for piece, _bands, _found in asked]
+    none = (slice(0, 0), np.empty(0, dtype=np.uint8))
+    calendars = [found or none for _piece, _bands, found in asked]
+    lengths = np.array([vector.size for _slots, vector in calendars], dtype=np.int64)
+    sums = StretchSums(
+        np.concatenate([vector for _slots, vector in calendars]).astype(np.int32),
+        begins=np.repeat(np.cumsum(lengths) - lengths, heights),
+        slots=np.repeat(lengths, heights),
+        band_count=max(len(bands.bands) for _piece, bands, _found in asked),
+    )
+    firsts = np.repeat([slots.start for slots, _vector in calendars], heights)
+    row_ids = np.concatenate([piece["row_id"].to_numpy() for piece, _bands, _found in asked])
+    order = np.argsort(row_ids, kind="stable")
+    in_order = row_ids[order]
+    for ids, vectors in arriving.packs():
+        rows_of_pack, places = _all_of(ids, in_order)
+        stretches = order[places]
+        sums.add(vectors, stretches=stretches, rows=rows_of_pack, firsts=firsts[stretches])
+    ends = np.cumsum(heights)
+    return [
+        _energies(piece, bands, sums.sums[end - piece.height : end], sums.complete[end - piece.height : end])
+        for (piece, bands, _found), end in zip(asked, ends, strict=True)
+    ]
+
+
+def _all_of(ids: Int64Array, among: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """
+    Where each of some ids stands among others: a bill of several parts stands there for each of them.
+
+    :param among: in their order
+    :returns: (k,) which of the ids, and (k,) its place
+    """
+    begin = np.searchsorted(among, ids)
+    counts = np.searchsorted(among, ids, side="right") - begin
+    rest = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(np.arange(ids.size), counts), np.repeat(begin, counts) + rest
 
 
 def _question(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> str:
@@ -86,7 +148,7 @@ def _question(rows: pl.DataFrame, *, programs: Mapping[int, Program]) -> str:
     """
     numbers = {version: number for number, version in enumerate(sorted(programs))}
     bands = [(number, one) for version, number in numbers.items() for one in programs[version].bands]
-    if any(isinstance(one, BandTiers) and one.allocation is Allocation.TIME_ORDER for _number, one in bands):
+    if _in_time_order(programs):
         return ""
     asked = rows.with_columns(pl.col("plan_version").replace_strict(numbers, return_dtype=pl.Int64))
     return repr((frames.digest(asked), [(number, one.calendar, _names(one)) for number, one in bands]))
@@ -105,6 +167,12 @@ def _piece(
         bands=bands,
         compiled=compiled,
     )
+    return _energies(piece, bands, sums, complete)
+
+
+def _energies(
+    piece: pl.DataFrame, bands: Bands | BandTiers, sums: Int64Array, complete: npt.NDArray[np.bool_]
+) -> pl.DataFrame:
     columns = {
         f"band_{name}_dwh": np.where(complete, sums[:, number], np.int64(INCOMPLETE))
         for number, name in enumerate(_names(bands))

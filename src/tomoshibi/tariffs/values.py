@@ -1,6 +1,6 @@
 """What crosses the door of the tariffs: plan versions, the columns that pricing takes and gives."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -97,12 +97,27 @@ class HalfHours:
     spot_micro: Mapping[str, Int64Array] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Arriving:
+    """
+    Half-hours of bills that are looked at once, as they come from where they are kept.
+
+    :param blocks: the bills with their days, before any half-hour has come: all are missing
+    :param packs: brings the half-hours of some bills at a time, in any order: row ids, and the vector of each from the
+        first day of its block on, (n, slots) [0.1 Wh]
+    """
+
+    blocks: tuple[HalfHours, ...]
+    packs: Callable[[], Iterator[tuple[Int64Array, Int32Array]]]
+
+
 class Blocks(Sequence[HalfHours]):
     """
     Half-hours of some bills that are priced more than once: made when somebody looks at them, and added up once.
 
     :param make: makes the blocks; nobody calls it where what they come to is known already
     :param known: who may know what they come to, with the question as text and how to work it out
+    :param arriving: the same as they come, where nobody needs them but to add them up
     """
 
     def __init__(
@@ -110,14 +125,21 @@ class Blocks(Sequence[HalfHours]):
         make: Callable[[], Iterable[HalfHours]],
         *,
         known: Callable[[str, Callable[[], pl.DataFrame]], pl.DataFrame] | None = None,
+        arriving: Callable[[], Arriving] | None = None,
     ) -> None:
         self._make = make
         self._known = known
+        self._arriving = arriving
         self._sums: dict[str, pl.DataFrame] = {}
 
     @cached_property
     def _made(self) -> tuple[HalfHours, ...]:
         return tuple(self._make())
+
+    @property
+    def arriving(self) -> Arriving | None:
+        """The half-hours as they come; nothing where whole blocks are needed, or there already."""
+        return self._arriving() if self._arriving and "_made" not in self.__dict__ else None
 
     def __len__(self) -> int:
         return len(self._made)

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from tomoshibi.billing import queries
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
 from tomoshibi.kernel import frames, halfhours
+from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.metering import queries as metering
 from tomoshibi.metering.values import INTERVAL_MINUTES
 from tomoshibi.rating import program as rating
@@ -18,6 +21,7 @@ from tomoshibi.rating.proration import PriceChange
 from tomoshibi.tariffs import pricing
 from tomoshibi.tariffs import values as tariff_values
 
+SLOTS = halfhours.slots_per_day(INTERVAL_MINUTES)
 DEMAND_INPUTS = ("demand_milli", "max_demand_milli")
 MATRIX_ROWS = 20_000
 """Half-hour months in one block: about 120 MB."""
@@ -201,8 +205,40 @@ def half_hours(
         lambda: tariff_values.Blocks(
             lambda: _blocks(readings, programs=programs, world=world),
             known=lambda question, work_out: world.lookups.added_up(readings, question, work_out),
+            # A market prices half-hours one by one, in every world anew: they are better held.
+            arriving=None if markets else lambda: _arriving(readings, world=world),
         ),
     )
+
+
+def _arriving(readings: pl.DataFrame, *, world: World) -> tariff_values.Arriving:
+    """The half-hours of readings as they come."""
+    of_readings = readings.select("reading_id", "row_id").sort("reading_id")
+    reading_ids, row_ids = of_readings["reading_id"].to_numpy(), of_readings["row_id"].to_numpy()
+
+    def packs() -> Iterator[tuple[Int64Array, Int32Array]]:
+        for ids, vectors in world.lookups.half_hour_packs(readings):
+            yield row_ids[np.searchsorted(reading_ids, ids)], vectors
+
+    blocks = [
+        world.half_hours(
+            row_ids=block["row_id"].to_numpy(),
+            # As wide as the period, and one number in memory.
+            values_dwh=np.broadcast_to(halfhours.MISSING, (block.height, period.days * SLOTS)),
+            period=period,
+            area=str(area),
+            programs={},
+        )
+        for (area, first, until), block in readings.group_by("area", "period_start", "period_end", maintain_order=True)
+        for period in [_period(first, until)]
+    ]
+    return tariff_values.Arriving(tuple(blocks), packs)
+
+
+def _period(first: object, until: object) -> Period:
+    assert isinstance(first, date)
+    assert isinstance(until, date)
+    return Period(first, until)
 
 
 def _blocks(
@@ -214,12 +250,10 @@ def _blocks(
         matrix = world.lookups.half_hours(some)
         row = 0
         for (area, first, until), block in some.group_by(by, maintain_order=True):
-            assert isinstance(first, date)
-            assert isinstance(until, date)
-            period = Period(first, until)
+            period = _period(first, until)
             yield world.half_hours(
                 row_ids=block["row_id"].to_numpy(),
-                values_dwh=matrix[row : row + block.height, : period.days * halfhours.slots_per_day(INTERVAL_MINUTES)],
+                values_dwh=matrix[row : row + block.height, : period.days * SLOTS],
                 period=period,
                 area=str(area),
                 programs=programs,

@@ -1,6 +1,6 @@
 """What is read about the contracts of bills, whatever prices hold for them; and the same read once for many months and worlds."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from tomoshibi.contracts import queries as contracts
 from tomoshibi.kernel import frames
 from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import kept
@@ -51,6 +52,10 @@ class Lookups:
     def half_hours(self, readings: pl.DataFrame) -> Int32Array:
         """The half-hours of readings, row by row (``metering.half_hour_matrix``)."""
         return metering.half_hour_matrix(readings=readings).values_dwh
+
+    def half_hour_packs(self, readings: pl.DataFrame) -> Iterator[tuple[Int64Array, Int32Array]]:
+        """The same as they come, some readings at a time (``metering.half_hour_packs``)."""
+        return metering.half_hour_packs(readings=readings)
 
     def blocks(self, key: Hashable, make: Callable[[], Blocks]) -> Blocks:
         """Half-hours of bills, cut into blocks with what the market says of their days."""

@@ -11,6 +11,7 @@ from django.db import connection
 from tomoshibi.kernel import halfhours
 from tomoshibi.kernel.halfhours import MISSING, Int32Array
 from tomoshibi.kernel.periods import Month, Period
+from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.metering import values, vectors
 from tomoshibi.metering.models import DayVector, HalfHours, Reading
 from tomoshibi.storage import bulk
@@ -161,7 +162,8 @@ def half_hour_matrix(
     first_day = np.full(len(ids), np.datetime64("NaT", "D"))
     days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
     used = np.zeros(len(ids), dtype=np.int64)
-    for heads, intervals in _packs(ids):
+    # Vectors lie in the order of their readings: asked for in another one, the server turns to each page again and again.
+    for heads, intervals in _packs(ids[order]):
         rows = order[np.searchsorted(ids, heads["reading_id"].astype(np.int64), sorter=order)]
         found = vectors.with_interval(
             intervals, interval_minutes=int(heads["interval"][0]), wanted_minutes=interval_minutes
@@ -193,6 +195,26 @@ def half_hour_blocks(
     """``half_hour_matrix`` of ``rows`` readings at a time: memory does not grow with their number."""
     for part in readings.iter_slices(rows):
         yield half_hour_matrix(readings=part, interval_minutes=interval_minutes)
+
+
+def half_hour_packs(
+    *, readings: pl.DataFrame, interval_minutes: int = values.INTERVAL_MINUTES
+) -> Iterator[tuple[Int64Array, Int32Array]]:
+    """
+    Half-hours of readings as they come, some at a time, for who looks at each once: nobody holds a matrix of them.
+
+    They are to be taken to the end before the session is asked anything else.
+
+    :param readings: a frame with a column ``reading_id``, each id once
+    :returns: ids, and the intervals of each from the first of its vector on, (n, slots) [0.1 Wh]; readings without
+        half-hours do not come
+    :raises vectors.IntervalsTooLong: if a vector has longer intervals than wanted
+    """
+    for heads, intervals in _packs(np.sort(readings["reading_id"].to_numpy())):
+        found = vectors.with_interval(
+            intervals, interval_minutes=int(heads["interval"][0]), wanted_minutes=interval_minutes
+        )
+        yield heads["reading_id"].astype(np.int64), found
 
 
 def _expected_days(readings: pl.DataFrame) -> int:
