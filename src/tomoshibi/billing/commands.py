@@ -285,11 +285,12 @@ def replay(
     from django.utils import translation
 
     from tomoshibi.billing import operations, queries
+    from tomoshibi.kernel import languages
     from tomoshibi.storage import db
     from tomoshibi.worker import queries as clock
 
     bill_id = _bill_id(number)
-    with translation.override("zh-hans" if language is Language.zh else language.value):
+    with translation.override(languages.of_interface(language.value)):
         try:
             with db.transaction():
                 asked = {"known_on": _day(known_on), "today": clock.today(), "language": language.value}

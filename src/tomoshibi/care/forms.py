@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tomoshibi.care import shipped, values, words
+from tomoshibi.kernel import languages
 from tomoshibi.masters.values import AREAS
 from tomoshibi.parties import queries as parties
 from tomoshibi.ui import fields
@@ -145,10 +146,9 @@ class AnnouncementForm(forms.Form):
 
     def texts(self) -> dict[str, dict[str, str]]:
         given = self.cleaned_data
-        named = {"ja": "ja", "zh-hans": "zh", "en": "en"}
         return {
             language: {"title": given[f"title_{short}"], "body": given[f"body_{short}"]}
-            for language, short in named.items()
+            for short, language in languages.INTERFACE.items()
             if given[f"title_{short}"] and given[f"body_{short}"]
         }
 

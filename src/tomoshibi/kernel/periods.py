@@ -67,12 +67,20 @@ class Month:
         return f"{self.year:04d}-{self.month:02d}"
 
     def plus(self, months: int) -> Month:
-        index = self.year * 12 + self.month - 1 + months
-        return Month(index // 12, index % 12 + 1)
+        return Month.from_index(self.index + months)
 
     def since(self, first: Month) -> int:
         """How many months after ``first`` this one comes; below zero before it."""
-        return (self.year - first.year) * 12 + self.month - first.month
+        return self.index - first.index
+
+    @property
+    def index(self) -> int:
+        """Months counted one by one, for whatever counts them in columns."""
+        return self.year * 12 + self.month - 1
+
+    @classmethod
+    def from_index(cls, index: int) -> Month:
+        return cls(index // 12, index % 12 + 1)
 
     @property
     def first(self) -> date:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import milli
 from tomoshibi.rating.demand import Spell, explained
 from tomoshibi.tariffs.loads import Load, typed_numbers
@@ -22,7 +21,7 @@ def settled(loads: Sequence[Load]) -> list[Load]:
     The contract demand of each month by the rule of bills (``rating.demand.explained``): the largest demand of the month
     and of those of the eleven before it that are known, half up to whole kW.
     """
-    spells = [Spell(_count(load.month), load.max_demand_milli) for load in loads]
+    spells = [Spell(load.month.index, load.max_demand_milli) for load in loads]
     found = [explained(spells, at=spell) for spell in spells]
     return [replace(load, demand_milli=one.milli if one else None) for load, one in zip(loads, found, strict=True)]
 
@@ -58,7 +57,3 @@ def _kilowatts(text: str) -> int:
     if found < 0:
         raise UnreadableDemand(_("%(text)s is not a demand in kW with up to three decimals") % {"text": text})
     return found
-
-
-def _count(month: Month) -> int:
-    return month.year * 12 + month.month

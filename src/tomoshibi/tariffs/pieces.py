@@ -40,8 +40,13 @@ def in_blocks(
 
 
 def days_in(block: values.HalfHours, *, start: date, end: date) -> slice | None:
-    """The slots of a period in a block; nothing where the block does not hold all its days."""
+    """
+    The slots of a period in a block; nothing where the block does not hold all its days, or where its slots are not those of
+    its days: of days with 47 or 49 half-hours every later one would count for another hour.
+    """
     first, days = (start - block.first_day).days, (end - start).days
+    if block.values_dwh.shape[1] != block.day_types.size * block.slots_a_day:
+        return None
     if first < 0 or days < 1 or (first + days) * block.slots_a_day > block.values_dwh.shape[1]:
         return None
     return slice(first * block.slots_a_day, (first + days) * block.slots_a_day)

@@ -11,11 +11,11 @@ from django.utils import translation
 
 from tomoshibi.billing import derivation, numbering, values
 from tomoshibi.billing.models import Bill, Invoice, Run
+from tomoshibi.kernel import languages
 from tomoshibi.parties import queries as parties
 from tomoshibi.storage import bulk
 from tomoshibi.tariffs import queries as tariffs
 
-_DJANGO = {"ja": "ja", "zh": "zh-hans", "en": "en"}
 _LINES = {
     "bill_id": pl.Int64,
     "no": pl.Int64,
@@ -212,7 +212,7 @@ def words(rows: Iterable[Mapping[str, Any]], *, language: str) -> Callable[[Mapp
         for component in components
     }
     known = {version: tariffs.version(version_id=version) for version in versions}
-    with translation.override(_DJANGO.get(language[:2], "ja")):
+    with translation.override(languages.of_interface(language)):
         rules = {number: tariffs.rules_of_lines(document=found.document) for number, found in known.items() if found}
 
     def say(row: Mapping[str, Any]) -> values.Line:

@@ -8,6 +8,7 @@ import polars as pl
 from tomoshibi.billing import values
 from tomoshibi.contracts import queries as contracts
 from tomoshibi.contracts.values import ChargeState, Contract, EndReason
+from tomoshibi.kernel.periods import Month
 from tomoshibi.kernel.units import MICRO
 from tomoshibi.masters import queries as masters
 from tomoshibi.rating.fees import DAYS_OF_YEAR, CancellationTerm, cancellation_fee_minor, months_left
@@ -116,7 +117,7 @@ def charge_text(*, code: str) -> str:
 
 def whole_months(start: date, end: date) -> int:
     """Whole months from one day to another: from the 15th to the 14th is one month less than to the 15th."""
-    return max((end.year - start.year) * 12 + end.month - start.month - (end.day < start.day), 0)
+    return max(Month.of(end).since(Month.of(start)) - (end.day < start.day), 0)
 
 
 def _amount(clause: CancellationTerm, run: int, notice: int, billed: tuple[int, int]) -> int:

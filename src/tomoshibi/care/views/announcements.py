@@ -17,6 +17,7 @@ from tomoshibi.care.values import AnnouncementState, Audience
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity import queries as people
 from tomoshibi.identity.operations import SamePerson
+from tomoshibi.kernel import languages
 from tomoshibi.masters.values import AREAS
 from tomoshibi.storage import db
 from tomoshibi.tariffs import queries as tariffs
@@ -101,13 +102,12 @@ def _kept(form: forms.AnnouncementForm, announcement_id: int, *, actor_id: int) 
 
 
 def _initial(found: values.Announcement) -> dict[str, Any]:
-    texts = {"ja": "ja", "zh": "zh-hans", "en": "en"}
     initial: dict[str, Any] = {
         "by_mail": found.by_mail,
         "areas": list(found.audience.areas),
         "plans": list(found.audience.plans),
     }
-    for short, language in texts.items():
+    for short, language in languages.INTERFACE.items():
         words_of = found.texts.get(language, {})
         initial |= {f"title_{short}": words_of.get("title", ""), f"body_{short}": words_of.get("body", "")}
     for name in ("agencies", "places", "numbers"):

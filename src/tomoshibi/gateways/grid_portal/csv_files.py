@@ -26,6 +26,7 @@ from tomoshibi.kernel.periods import Month
 NO_TEXT = gettext_noop("the bytes are neither UTF-8 nor cp932: %(reason)s")
 NO_COLUMN = gettext_noop("the column %(name)s is missing; there are: %(found)s")
 COLUMN_TWICE = gettext_noop("the column %(name)s stands twice")
+NO_SLOT_OF_DAY = gettext_noop("the column %(name)s is no half-hour of a day, which has 01 to 48")
 NOT_CSV = gettext_noop("the line is no CSV: %(reason)s")
 BAD_WIDTH = gettext_noop("the line has %(found)s cells instead of %(wanted)s")
 BAD_PERIOD = gettext_noop("the last day %(last)s lies before the first %(first)s")
@@ -195,6 +196,11 @@ def _columns(heading: list[str], required: tuple[str, ...]) -> list[str]:
     for name in set(names) - {""}:
         if names.count(name) > 1:
             raise broken(1, "column", COLUMN_TWICE, name=name)
+    if "s01" in required:
+        # A day of 49 half-hours is one of another clock: to drop one would lose its energy.
+        for name in names:
+            if name not in required and _SLOT.fullmatch(name):
+                raise broken(1, "column", NO_SLOT_OF_DAY, name=name.removeprefix("s"))
     return names
 
 

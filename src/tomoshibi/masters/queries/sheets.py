@@ -142,7 +142,7 @@ def impact(*, master: str, rows: Sequence[dict[str, str]], today: date) -> value
         reaches_back=any(effect.reaches_back for effect in found),
         first_day=first,
         end=None if not ends or None in ends else max(end for end in ends if end),
-        months_begun=max(0, (today.year - first.year) * 12 + today.month - first.month + 1) if first else 0,
+        months_begun=max(0, Month.of(today).since(Month.of(first)) + 1) if first else 0,
     )
 
 

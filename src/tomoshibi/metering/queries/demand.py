@@ -119,28 +119,19 @@ def _one_by_one(rows: pl.DataFrame, *, month: Month) -> pl.DataFrame:
     found = []
     for (contract_id,), own in rows.group_by("contract_id"):
         spells = [
-            Spell(_number(r["month"]), r["max_demand_milli"], r["part"], r["agreed_contract_milli"])
+            Spell(Month.from_number(r["month"]).index, r["max_demand_milli"], r["part"], r["agreed_contract_milli"])
             for r in own.iter_rows(named=True)
         ]
         for spell in spells:
-            if spell.month == _number(month.number):
+            if spell.month == month.index:
                 settled = explained(spells, at=spell)
                 found.append((contract_id, spell.part, settled.milli if settled else None))
     schema = {"contract_id": pl.Int64, "part": pl.Int64, "agreed_or_parts_milli": pl.Int64}
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def _number(month: int) -> int:
-    """Months counted one by one."""
-    return month // 100 * 12 + month % 100 - 1
-
-
-def _month(number: int) -> int:
-    return number // 12 * 100 + number % 12 + 1
-
-
 def _spell(row: Demand) -> Spell:
-    return Spell(_number(row.month), row.max_demand_milli, row.part, row.agreed_contract_milli)
+    return Spell(Month.from_number(row.month).index, row.max_demand_milli, row.part, row.agreed_contract_milli)
 
 
 def _to_month(row: Demand, settled: ContractDemand | None) -> values.DemandMonth:
@@ -154,7 +145,7 @@ def _to_month(row: Demand, settled: ContractDemand | None) -> values.DemandMonth
         power_factor_percent=row.power_factor_percent,
         agreed_contract_milli=row.agreed_contract_milli,
         contract_milli=settled.milli if settled else None,
-        by_month=_month(settled.by.month) if settled and settled.by else None,
+        by_month=Month.from_index(settled.by.month).number if settled and settled.by else None,
         exceeded=bool(settled and settled.exceeded),
         to_agree=bool(settled and settled.to_agree),
         note=row.note,
