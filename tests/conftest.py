@@ -19,8 +19,14 @@ from tomoshibi.gateways import certificates
 from tomoshibi.kernel.frames import Schema
 from tomoshibi.storage import bulk
 
-# The same examples each time: what fails here fails for everybody. The long run (``tests.rating.long``) draws others.
-hypothesis.settings.register_profile("the same each time", derandomize=True)
+# The same examples each time, however slow the machine: what fails here fails for everybody. The long run
+# (``tests.rating.long``) draws others.
+hypothesis.settings.register_profile(
+    "the same each time",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("the same each time")
 
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -117,3 +118,9 @@ def test_the_diagrams_of_processes_are_those_of_the_code():
 
 def test_journeys_name_known_procedures():
     assert set(procedures.journeys_by_procedure()) <= {p.id for p in queries.steps()}
+
+
+def test_no_property_is_refuted_by_a_slow_machine():
+    usual = hypothesis.settings()
+    assert usual.deadline is None, "an example may wait for the processor"
+    assert hypothesis.HealthCheck.too_slow in usual.suppress_health_check

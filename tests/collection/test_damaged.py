@@ -48,7 +48,7 @@ def harm(draw, content):
     return content
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_result_changes_nothing_or_only_what_it_says(sent_batch, data):
     content = data.draw(harm(answer(sent_batch, {1: "1"})))

@@ -118,7 +118,7 @@ def test_an_end_cuts_the_terms_and_may_move(payer):
         operations.end(contract_id=contract.id, on=START, reason=values.EndReason.MOVED_OUT)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 300)), max_size=8))
 def test_terms_cover_every_day_of_a_contract_whatever_is_done(payer, moves):
     with db.savepoint():

@@ -85,7 +85,7 @@ _entry = st.lists(st.tuples(_codes, _amounts), min_size=1, max_size=5)
 
 
 @given(entries=st.lists(_entry, min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_posted_the_trial_balance_foots(chart, now, entries):
     """Each entry closed by a leg of its own: it is accepted, the balance foots, and kept totals equal the legs."""
     rows = []
@@ -102,7 +102,7 @@ def test_whatever_is_posted_the_trial_balance_foots(chart, now, entries):
 
 
 @given(legs=_entry.filter(lambda legs: sum(amount for _, amount in legs) != 0))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_database_itself_refuses_what_does_not_balance(chart, now, legs):
     rows = [(n, code, 202610, amount) for n, (code, amount) in enumerate((x for x in legs if x[1]), start=1)]
     with connection.cursor() as cursor, db.savepoint():

@@ -222,9 +222,16 @@ def market(tmp_path, settings):
         yield running
 
 
+def day_of(now):
+    """The day that the job will see, too, though midnight passes meanwhile."""
+    with db.transaction():
+        worker.set_clock(now=now)
+    return clock.today()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_market_is_asked_for_what_is_missing_and_again_for_what_it_may_revise(market, now):
-    today = clock.today()
+    today = day_of(now)
     days = [today + timedelta(days=n) for n in (-1, 0, 1)]
     for day in days:
         spot_market.write_day(market.folder, day)
@@ -248,7 +255,7 @@ def test_the_market_is_asked_for_what_is_missing_and_again_for_what_it_may_revis
 
 @pytest.mark.django_db(transaction=True)
 def test_a_market_that_fails_fails_the_job_and_keeps_what_came(market, now):
-    today = clock.today()
+    today = day_of(now)
     for day in (today - timedelta(days=1), today):
         spot_market.write_day(market.folder, day)
     spot_market.Behaviour(cut=(spot_market.name_of(today),)).write(market.folder)

@@ -106,7 +106,7 @@ def test_an_earlier_word_that_comes_late_does_not_replace(retailer, take):
     assert standing(1)["energy_dwh"] == 3_200_000
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(order=st.permutations(range(4)), twice=st.integers(0, 3))
 def test_files_may_come_in_any_order(retailer, take, order, twice):
     """Whatever the order, and whichever comes twice, the latest word on every point stands."""
