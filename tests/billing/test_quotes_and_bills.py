@@ -16,6 +16,7 @@ from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
 from tomoshibi.masters import operations as masters_operations
 from tomoshibi.metering import operations as metering
+from tomoshibi.tariffs import operations as tariffs
 
 BEGUN = date(2025, 10, 1)
 """The bill of October 2026, for use since 2 September, is for the twelfth month of the contract."""
@@ -180,3 +181,29 @@ def test_what_a_dear_month_defers(clerks, now, client, quoted):
     (row,) = (row for row in answer.context["rows"] if row["code"] == "hv-test")
     assert (row["asked"][-1], row["later"], row["parts"]) == (bill, 400, 3)
     assert "繰延" in answer.content.decode()
+
+
+def test_lamps_with_the_units_of_the_demonstration(clerks, now, client, monkeypatch):
+    monkeypatch.setattr(book, "AREA", "09")
+    masters_operations.load_shipped(on=TODAY, with_banks=False, invented=True)
+    tariffs.install_shipped(now=now)
+    contract = book.customer(
+        1, plan_code="kyushu-fixed-lighting", capacity_kind="contract", capacity_milli=0,
+        particulars={"devices_lamp_20w": 3, "devices_device_50va": 2},
+    )  # fmt: skip
+    metering.watch(today=TODAY, now=now)
+    total = issued(contract, now, clerks)
+    client.force_login(User.objects.get(username="ito"))
+    asked = {
+        "area": "09",
+        "voltage": "low",
+        "last_month": "2026-10",
+        "profile": "household",
+        "unit": "kVA",
+        "size": "6",
+    }
+    answer = client.post("/tariffs/quote/", asked | {"number_devices_lamp_20w": "3", "number_devices_device_50va": "2"})
+    (row,) = (row for row in answer.context["rows"] if row["code"] == "kyushu-fixed-lighting")
+    assert row["totals"][-1] == total
+    # 55.00 + 3 x 150.40 + 2 x 257.95 = 1,022.10 before the units of the month; the levy is 3 x 32.52 + 2 x 48.49 -> 194
+    assert total != 1_022

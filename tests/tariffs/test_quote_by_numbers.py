@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from tests import company
@@ -12,9 +13,11 @@ from tests.tariffs.test_pages import clerk  # noqa: F401 - a fixture
 from tests.tariffs.test_quote_page import half_hours, quoted
 from tomoshibi.identity import operations as identity
 from tomoshibi.identity.models import User
+from tomoshibi.kernel.periods import Month
 from tomoshibi.masters import operations as masters
+from tomoshibi.masters import queries as rows_queries
 from tomoshibi.storage import db
-from tomoshibi.tariffs import commands, comparison, operations
+from tomoshibi.tariffs import commands, comparison, operations, queries
 
 KYUSHU = {"area": "09", "voltage": "low", "size": "6", "unit": "kVA", "last_month": "2026-10"}
 LAMPS = "kyushu-fixed-lighting"
@@ -29,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def office(clerk, now):  # noqa: F811
     months = [f"2025-{n:02d}" for n in (11, 12)] + [f"2026-{n:02d}" for n in range(1, 11)]
-    units = [{"code": value.partition("=")[0], "area": "", "month": month, "amount_yen": "0"} for value in VALUES for month in months]  # fmt: skip
+    units = [{"code": value.partition("=")[0], "area": "09", "month": month, "amount_yen": "0"} for value in VALUES for month in months]  # fmt: skip
     with db.transaction():
         masters.load_shipped(on=now.date(), with_banks=False, invented=True)
         masters.put_rows(master="monthly_amounts", rows=units)
@@ -66,7 +69,7 @@ def test_lamps_and_small_devices_are_quoted_without_a_meter_and_what_needs_one_s
     assert rows["kyushu-b"]["refusal"].endswith(": A"), "it is offered in amperes"
     metered = rows_of(quoted(office, **KYUSHU, monthly=YEAR))
     assert metered[LAMPS]["year"] is None
-    assert "devices" in metered[LAMPS]["refusal"]
+    assert metered[LAMPS]["refusal"].endswith(": 機器の台数")
     assert metered["kyushu-c"]["year"] is not None
     assert set(rows) == set(metered), "nothing is dropped without a word"
 
@@ -223,3 +226,28 @@ def test_what_months_defer_is_asked_for_with_the_bills_after_them():
     assert offer.later_minor == 33
     assert sum(offer.asked_minor) + offer.later_minor == offer.year_minor
     assert comparison.Offer("flat", {"ja": "x"}, (1_000, None), None).asked_minor == (1_000, None)
+
+
+def test_lamps_are_quoted_with_the_units_of_the_demonstration(clerk, now):  # noqa: F811
+    with db.transaction():
+        masters.load_shipped(on=now.date(), with_banks=False, invented=True)
+    rows = rows_of(quoted(clerk, **KYUSHU, number_devices_lamp_20w="3", number_devices_device_50va="2"))
+    # 55.00 + 3 x 150.40 + 2 x 257.95 = 1,022.10, and in October 2026 for 3 x 7.78 + 2 x 11.60 = 46.54 kWh the fuel
+    # adjustment at -1.73 and the levy at 4.18: -80.52 + 194.54 -> 194.
+    assert rows[LAMPS]["refusal"] == ""
+    month = rows_queries.monthly_amount(code="fuel_lamp_lamp_20w", area="09", month=Month(2026, 10))
+    small = rows_queries.monthly_amount(code="fuel_lamp_device_50va", area="09", month=Month(2026, 10))
+    fuel = 3 * month + 2 * small
+    levy = 3 * 32_520_000 + 2 * 48_490_000
+    assert rows[LAMPS]["totals"][-1] == (1_022_100_000 + fuel + levy // 1_000_000 * 1_000_000) // 1_000_000
+
+
+def test_a_unit_that_nobody_published_is_called_by_its_name(clerk):  # noqa: F811
+    rows = rows_of(quoted(clerk, **KYUSHU, number_devices_lamp_20w="3"))
+    reason = rows[LAMPS]["refusal"]
+    assert "燃料費調整額 10W超20Wまで" in reason
+    assert "再エネ発電促進賦課金 10W超20Wまで" in reason
+    assert "lamp" not in reason
+    with translation.override("en"):
+        said = queries.refusal_sentence("value_missing", "fuel_lamp_lamp_20w, capacity_contribution, nobody_knows")
+    assert said.endswith(": Fuel cost adjustment 10-20 W, Capacity contribution, nobody_knows")

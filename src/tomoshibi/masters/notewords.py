@@ -55,6 +55,7 @@ NOTES = (
     _("what of a bill is paid later"),
     _("per kWh, for the invented high-voltage plan"),
     _("shape of a published series of another retailer"),
+    _("invented: the unit per kWh times 3.89 kWh for each 10 W and 11.60 kWh for each 50 VA"),
 )
 SOURCES = (
     _("to be confirmed by an accountant"),

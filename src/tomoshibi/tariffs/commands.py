@@ -182,7 +182,7 @@ def quote(
         typer.echo(json.dumps([_as_json(plan, q) for q in quotes], ensure_ascii=False, indent=2))
     else:
         for q in quotes:
-            _show(plan, q)
+            _show(plan, q, document=documents[-1])
     raise typer.Exit(1 if any(q.refusal for q in quotes) else 0)
 
 
@@ -245,7 +245,7 @@ def _as_json(plan: str, quote: Any) -> dict[str, Any]:
     }
 
 
-def _show(plan: str, quote: Any) -> None:
+def _show(plan: str, quote: Any, *, document: Any) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -254,7 +254,7 @@ def _show(plan: str, quote: Any) -> None:
     from tomoshibi.tariffs import queries
 
     if quote.refusal:
-        typer.secho(f"{quote.month}: {queries.refusal_sentence(*quote.refusal)}", fg="red", err=True)
+        typer.secho(f"{quote.month}: {queries.refusal_sentence(*quote.refusal, document=document)}", fg="red", err=True)
         return
     table = Table(
         title=f"{plan}  {quote.month}  {plain(quote.energy_dwh, scale=DWH_PER_KWH)} kWh", title_justify="left"
@@ -353,7 +353,7 @@ def _show_purchase(found: Any) -> None:
         kwh = plain(one.energy_dwh, scale=DWH_PER_KWH)
         said = "\n".join(line.text for line in one.lines)
         if one.refusal:
-            said = str(queries.refusal_sentence(*one.refusal))
+            said = str(queries.refusal_sentence(*one.refusal, document={"versions": [{"components": []}]}))
         amount = "" if one.amount_minor is None else f"{one.amount_minor:,}"
         table.add_row(one.source.name, one.source.plan_code, said, kwh, amount)
     console = Console()

@@ -33,7 +33,7 @@ def components(document: Mapping[str, Any]) -> tuple[Component, ...]:
                 group=slot.group.value,
                 unit=slot.unit.value,
                 quantity_scale=slot.unit.scale,
-                label=labels.of_slot(part, shapes[slot.component], slot.code),
+                label=labels.of_slot(part, shapes[slot.component], slot.code, beside=version["components"]),
                 rule=part,
                 sources=_sources(part, document["sources"]),
             )

@@ -169,6 +169,7 @@ def input_words() -> dict[str, str]:
         "outage_days": _("Days of outage"),
         "contract_month": _("Month of the contract"),
         "customer_contracts": _("Contracts of the customer"),
+        "devices": _("Number of devices"),
         "levy_exemption_percent": _("Share of the levy that is not owed [%]"),
     }
 

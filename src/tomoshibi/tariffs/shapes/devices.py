@@ -60,7 +60,9 @@ def _slot_label(part: Part, shape: Component, code: str) -> Label | None:
 
 def _published_label(part: Part, shape: Component, code: str) -> Label | None:
     name = code.removeprefix(f"{shape.code}_")
-    return s.with_suffix(part, SHAPES["published_per_device"], {"ja": f" {name}", "zh": f" {name}", "en": f" {name}"})
+    own = part.get("labels", {}).get(name, {})
+    called = {language: f" {own.get(language, own.get('ja', name))}" for language in ("ja", "zh", "en")}
+    return s.with_suffix(part, SHAPES["published_per_device"], called)
 
 
 def _no_price(_part: Part) -> Iterator[Price]:

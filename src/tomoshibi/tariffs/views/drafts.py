@@ -203,7 +203,7 @@ def _priced(document: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         "chart": chart if any(total is not None for total in totals) else None,
         "example": example,
         "example_lines": [(wording.in_language(line.label), line.text, line.amount) for line in example.lines],
-        "refusal": queries.refusal_sentence(*example.refusal) if example.refusal else "",
+        "refusal": queries.refusal_sentence(*example.refusal, document=document) if example.refusal else "",
         "profiled": queries.program_of(document).needs_half_hours,
         "size_unit": unit,
     }
