@@ -170,7 +170,8 @@ class _Bill:
         size = self._size(c)
         factor = self._power_factor(c)
         if "first" in c:
-            first = Fraction(str(c["first"]["price"]["amount"]))
+            first = by_step(Fraction(str(c["first"]["price"]["amount"])) * factor, "exact")
+            first = Fraction(0) if c.get("size") == "reserve" and size == 0 else first
             self.add(c["code"], self.prorate_money(first, "basic") * half)
             size = max(size - Fraction(str(c["first"]["size"])), Fraction(0))
         amount = by_step(size * price / c.get("per", 1), "exact")

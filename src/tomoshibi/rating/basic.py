@@ -71,8 +71,9 @@ class Basic:
         factor = self._factor(sheet, there=size > 0)
         if self.first_milli:
             price = self.first_price_micro
+            once = (size > 0).astype(np.int64) if self.optional else sheet.full(1)
             sheet.charge(
-                f"{self.code}_first", quantity=sheet.full(1), price_micro=price, scope=Scope.BASIC, halve=halve
+                f"{self.code}_first", quantity=once, price_micro=price, scope=Scope.BASIC, halve=halve, factor=factor
             )
             size = np.maximum(size - self.first_milli, 0)
         sheet.charge(

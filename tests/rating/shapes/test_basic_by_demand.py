@@ -70,6 +70,21 @@ def test_reserve_power_is_charged_where_there_is_any(reserve, amount):
 
 
 @pytest.mark.parametrize(
+    ("reserve", "percent", "first", "rest"),
+    [
+        (50_000, 85, "900", "3000"),  # 900 for the first 10 kW, 40 kW x 75
+        (50_000, 95, "810", "2700"),  # the power factor makes all of it cheaper: x 90/100
+        (8_000, 95, "810", None),
+        (None, 95, None, None),
+    ],
+)
+def test_a_first_part_follows_the_reserve_power_and_the_power_factor(reserve, percent, first, rest):
+    part = RESERVE | {"power_factor": "measured", "first": {"size": 10, "price": price("900")}}
+    found = bill(part, kwh="1", inputs={"reserve_milli": reserve, "power_factor_percent": percent})
+    assert (found.get("reserve_first"), found.get("reserve")) == (first, rest)
+
+
+@pytest.mark.parametrize(
     ("measured", "percent", "amount"),
     [
         (620_000, 85, "45000"),  # 20 kW x 1,500 x 150 %
