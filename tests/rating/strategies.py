@@ -233,6 +233,10 @@ def proration(draw):
 def sound(policy, parts):
     """A policy with which a bill of several parts owes nothing more than once: what lint asks for."""
     wanted = {"monthly_minimum"} if any(p["kind"] == "monthly_minimum" for p in parts) else set()
+    counted = {code for p in parts if p["kind"] == "monthly_minimum" for code in p["of"]}
+    wanted |= {SCOPES[p["kind"]] for p in parts if p["code"] in counted and p["kind"] in SCOPES}
+    wanted |= {"blocks"} if any(p["code"] in counted and "block_kwh" in p for p in parts) else set()
+    wanted |= {"fixed"} if any(p.get("prorated") for p in parts) else set()
     by_half_hours = [p for p in parts if p["kind"] in {"band_tiers", "season_tiers"} and p.get("split") != "days"]
     wanted |= {"tiers"} if by_half_hours else set()
     if policy == "never":
@@ -244,6 +248,9 @@ def sound(policy, parts):
     return policy | {
         "applies_to": sorted(held | ({"tiers", "blocks"} if blocks and held & {"tiers", "blocks"} else set()))
     }
+
+
+SCOPES = {"basic": "basic", "devices": "basic", "minimum_charge": "minimum"}
 
 
 @st.composite
@@ -337,9 +344,27 @@ def beside_prices(draw):
             {"notice_days": 90},
         ]
         found["cancellation"] = draw(st.lists(st.sampled_from(clauses), min_size=1, unique_by=str))
-    if draw(st.booleans()):
-        found["change"] = draw(st.sampled_from(["half_hours", "days", "days_x_size"]))
     return found
+
+
+def changes_by(parts, *, unit):
+    """How a plan may say that a change divides the energy."""
+    if not any(p["kind"] in {"bands", "band_tiers", "market_linked"} or p.get("split") == "half_hours" for p in parts):
+        return ["half_hours", "days", *(["days_x_size"] if unit != "contract" else [])]
+    by_days = all(p["kind"] != "market_linked" and p.get("split") != "half_hours" for p in parts) and not as_measured(
+        parts
+    )
+    return ["half_hours", *(["days"] if by_days else [])]
+
+
+def as_measured(parts):
+    """Whether half-hours are priced that add up to rounded kWh by chance alone: most such bills would be refused."""
+    return any(
+        (p["kind"] == "market_linked" and "difference" not in p)
+        or (p["kind"] in {"bands", "band_tiers"} and "remainder" not in p)
+        or (p.get("split") == "half_hours" and "round" not in p)
+        for p in parts
+    )
 
 
 UNITS = {
@@ -392,17 +417,18 @@ def documents(draw, *, bands=False, currency=None):
     untimed = st.one_of(tier_component(0), flat(), season_component(), season_tier_component())
     untimed = st.one_of(flat(), purchase_component()) if bought else untimed
     parts.append(draw(timed if bands else tier_component(block) if block else untimed))
-    # Half-hours that are not rounded add up to rounded kWh by chance alone: most such bills would be refused.
-    as_measured = bands and not {"remainder", "round", "difference"} & set(parts[-1])
     if not bought:
         parts.append({"code": "fuel", "kind": "fuel", "product": "regulated_lv"} | own_block)
         parts += draw(adjustments(own_block, unit=None if unit == "contract" else unit))
         parts.append({"code": "levy", "kind": "levy"} | own_block)
     policy = sound(draw(st.one_of(st.just("never"), proration())), parts)
     version = {"from": "2020-01-01", "components": parts, "proration": policy} | draw(beside_prices())
-    if not as_measured and draw(st.booleans()):
+    if draw(st.booleans()):
+        version["change"] = draw(st.sampled_from(changes_by(parts, unit=unit)))
+    if not as_measured(parts) and draw(st.booleans()):
         version["quantity"] = {"unit": 1, "mode": draw(MODES)}
     money = currency or draw(st.sampled_from(["JPY"] * 7 + ["CNY"]))
+    taxed = any("tax_percent" in part for part in parts)
     levy = {"unit": 1 if money == "JPY" else draw(st.sampled_from([1, "0.01"])), "mode": draw(MODES)}
     rounding = {"levy": levy, "total": draw(MODES), "tax": draw(MODES)}
     rounding["line"] = draw(
@@ -416,7 +442,10 @@ def documents(draw, *, bands=False, currency=None):
         "kind": "purchase" if bought else "free",
         "capacity": {"unit": unit, "sizes": SIZES} if unit in {"A", "kVA"} and form == "size" else {"unit": unit},
         "sources": {"made": "hypothesis"},
-        "versions": [version | {"rounding": rounding, "tax": draw(st.sampled_from(["included", "excluded"]))}],
+        "versions": [
+            version
+            | {"rounding": rounding, "tax": draw(st.sampled_from(["included"] if taxed else ["included", "excluded"]))}
+        ],
     }
     return found | ({"currency": money} if money != "JPY" else {})
 

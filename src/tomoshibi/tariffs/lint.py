@@ -15,7 +15,7 @@ from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import Scope
 from tomoshibi.tariffs import compile as compiler
 from tomoshibi.tariffs import document as documents
-from tomoshibi.tariffs import fees, first_blocks, numbers
+from tomoshibi.tariffs import fees, first_blocks, numbers, together
 from tomoshibi.tariffs.document import Path_
 from tomoshibi.tariffs.shapes import SHAPES, calendar
 from tomoshibi.tariffs.shapes.shape import Complaint, Part, block_dwh
@@ -51,7 +51,9 @@ def complaints(document: Part) -> list[Complaint]:
     found = list(numbers.complaints(document)) or list(_sense(document))
     if not any(blocking for _path, _sentence, blocking in found):
         for index, one in enumerate(documents.versions(document)):
-            found += _lines_of_one_name(compiler.program(one), index)
+            program = compiler.program(one)
+            found += _lines_of_one_name(program, index)
+            found += together.complaints(program, one, index)
     return found
 
 

@@ -1,6 +1,6 @@
 """``basic``: a price by the size of the contract, or one amount per contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -65,6 +65,11 @@ def _complaints(part: Part, here: Place, document: Part) -> Iterator[Complaint]:
         yield from s.unlike_capacity(part, here, document)
     if part["unit"] in {"A", "contract"} and ("size" in part or "power_factor" in part):
         yield (*here, "unit"), _("demand, reserve power and power factor belong to charges per kW or kVA"), True
+    if part["unit"] == "contract":
+        yield from s.sized(part, here, ("per", "first", "round"))
+    rule = part.get("power_factor")
+    if isinstance(rule, Mapping) and rule["kept"] == rule["missed"]:
+        yield (*here, "power_factor"), _("one code cannot say both that the target is kept and that it is missed"), True
     sizes = [milli(size) for size in capacity.get("sizes", ())]
     if sizes != sorted(set(sizes)) or any(size <= 0 for size in sizes):
         yield ("capacity", "sizes"), _("sizes are positive, ascending, each once"), True

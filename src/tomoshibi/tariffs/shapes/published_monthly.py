@@ -29,6 +29,7 @@ def _complaints(part: Part, here: Place, document: Part) -> Iterator[Complaint]:
     if part["unit"] == "contract":
         if by_demand:
             yield (*here, "size"), _("an amount per contract has no size"), True
+        yield from s.sized(part, here, ("per",))
     elif part["unit"] != document["capacity"]["unit"]:
         yield from s.unlike_capacity(part, here, document)
     elif by_demand and part["unit"] == "A":

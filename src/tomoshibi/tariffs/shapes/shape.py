@@ -125,6 +125,14 @@ def unlike_capacity(part: Part, here: Place, document: Part) -> Iterator[Complai
     yield (*here, "unit"), text % {"unit": part["unit"], "capacity": document["capacity"]["unit"]}, True
 
 
+def sized(part: Part, here: Place, names: Iterable[str]) -> Iterator[Complaint]:
+    """An amount per contract takes nothing that a size would be needed for."""
+    idle = [name for name in names if name in part]
+    if idle:
+        text = _("an amount per contract has no size: %(names)s does nothing here")
+        yield (*here, idle[0]), text % {"names": ", ".join(idle)}, True
+
+
 def price_micro(price: Part) -> int:
     """A price of the document [1e-6 currency]."""
     return micro(price["amount"])
