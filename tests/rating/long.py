@@ -22,7 +22,7 @@ django.setup()
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.rating import loads, strategies
+from tests.rating import loads, strategies, test_pairs
 from tests.rating.test_reference import compare
 from tomoshibi.tariffs import coverage, values
 
@@ -34,6 +34,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--bills", type=int, default=100_000, help="bills priced from monthly values")
     asked.add_argument("--timed", type=int, default=2_000, help="bills priced from half-hours")
+    asked.add_argument("--pairs", type=int, default=3, help="draws of every two shapes in one plan")
     asked.add_argument("--seed", type=int, default=1)
     given_ = asked.parse_args()
     rng = random.Random(given_.seed)
@@ -81,6 +82,9 @@ def main() -> None:
     started = time.monotonic()
     run(given_.bills, BILLS_A_PLAN, bands=False)
     run(given_.timed, TIMED_A_PLAN, bands=True)
+    for drawn in (test_pairs.Drawn(given_.seed * 100 + number) for number in range(1, given_.pairs + 1)):
+        for name in test_pairs.TOGETHER:
+            counts["two shapes of one plan"] += test_pairs.all_of(drawn, name)
     minutes = (time.monotonic() - started) / 60
     print(f"seed {given_.seed}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
     print("refusals: " + ", ".join(f"{code} {count}" for code, count in sorted(reasons.items())))
