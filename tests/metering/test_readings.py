@@ -125,9 +125,9 @@ def test_half_hours_that_are_looked_at_once_come_some_at_a_time(take_over):
     frame = queries.confirmed_frame(month=OCTOBER).sort("supply_point_id", descending=True)
     matrix = queries.half_hour_matrix(readings=frame)
     found = {}
-    for ids, intervals in queries.half_hour_packs(readings=frame):
-        assert intervals.shape[0] == ids.size
-        found |= dict(zip(ids.tolist(), intervals.tolist(), strict=True))
+    for ids, numbers, step in queries.half_hour_packs(readings=frame):
+        assert (numbers.shape[0], numbers.dtype, step) == (ids.size, np.uint16, 1)
+        found |= dict(zip(ids.tolist(), numbers.tolist(), strict=True))
     there = [n for n, days in enumerate(matrix.days) if days]
     assert len(there) == len(found) == 3
     for n in there:
@@ -137,8 +137,8 @@ def test_half_hours_that_are_looked_at_once_come_some_at_a_time(take_over):
 def test_shorter_intervals_come_as_the_wanted_ones(take_over):
     take_over(october(1, days=30, each=5))
     frame = queries.confirmed_frame(month=OCTOBER)
-    [(_ids, hours)] = queries.half_hour_packs(readings=frame, interval_minutes=60)
-    assert hours.tolist() == [[10] * 30 * 24]
+    [(_ids, hours, step)] = queries.half_hour_packs(readings=frame, interval_minutes=60)
+    assert (hours * step).tolist() == [[10] * 30 * 24]
 
 
 def test_without_half_hours_the_matrix_is_empty(take_over):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tomoshibi.kernel.exact import LIMIT, product, share
+from tomoshibi.kernel.halfhours import GONE, widened
 from tomoshibi.kernel.rounding import Rounding, divide
 from tomoshibi.rating import halfhours, market
 from tomoshibi.rating.demand import contract_demand
@@ -112,6 +113,7 @@ def test_stretches_of_vectors_that_come_in_any_order_have_the_sums_of_their_own_
         mine = [n for n, (vector, _first, _period) in enumerate(stretches) if vector in alike]
         sums.add(
             np.array([vectors[n] for n in alike], dtype=np.int32),
+            step_dwh=1,
             stretches=np.array(mine, dtype=np.int64),
             rows=np.array([alike.index(stretches[n][0]) for n in mine], dtype=np.int64),
             firsts=np.array([stretches[n][1] for n in mine], dtype=np.int64),
@@ -125,6 +127,24 @@ def test_stretches_of_vectors_that_come_in_any_order_have_the_sums_of_their_own_
             sum(value for value, of in zip(own, bands, strict=True) if of == band) if complete else 0
             for band in range(5)
         ]
+
+
+@pytest.mark.parametrize("step", [1, 10, 1_000])
+@pytest.mark.parametrize("band_count", [1, 2, 3, 5])
+def test_packed_numbers_have_the_sums_of_their_energies(step, band_count):
+    random = np.random.default_rng(step)
+    numbers = random.integers(0, GONE, (40, 33 * 48)).astype(np.uint16)
+    numbers[0], numbers[1, 700], numbers[2, 20] = GONE - 1, GONE, GONE  # the largest, and two with a half-hour missing
+    bands = random.integers(0, band_count, 31 * 48).astype(np.int32)
+    sums = halfhours.StretchSums(
+        bands, begins=np.zeros(40, dtype=np.int64), slots=np.full(40, bands.size), band_count=band_count
+    )
+    firsts = np.full(40, 48)
+    sums.add(numbers, step_dwh=step, stretches=np.arange(40), rows=np.arange(40), firsts=firsts)
+    energies = widened(numbers[:, 48 : 48 + bands.size], step_dwh=step)
+    expected, complete = halfhours.band_sums(energies, bands.astype(np.uint8), band_count=band_count, compiled=False)
+    assert (sums.sums == expected).all()
+    assert np.flatnonzero(~sums.complete).tolist() == np.flatnonzero(~complete).tolist() == [1]
 
 
 def test_contract_demand_is_the_largest_of_twelve_months():

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rating.shapes.one_bill import document, price
+from tomoshibi.kernel import halfhours
 from tomoshibi.rating.bands import DayType
 from tomoshibi.tariffs import queries, times_of_use, values
 
 FIRST = date(2025, 6, 1)
 MISSING = np.int32(-1)
+GONE = halfhours.MISSING
 
 
 def plan(*hours):
@@ -76,7 +78,11 @@ def coming(blocks, random, *, seen=None):
         for n in random.permutation(len(blocks)).tolist():
             if seen is not None:
                 seen.append(n)
-            yield blocks[n].row_ids, blocks[n].values_dwh
+            step, stored = halfhours.packed(
+                halfhours.to_bytes(np.where(blocks[n].values_dwh < 0, GONE, blocks[n].values_dwh))
+            )
+            numbers = np.frombuffer(stored, dtype="<u2" if step else "<i4").reshape(1, -1)
+            yield blocks[n].row_ids, numbers, step or 1
 
     before = [
         values.HalfHours(one.row_ids, one.first_day, np.broadcast_to(MISSING, one.values_dwh.shape), one.day_types)
@@ -133,7 +139,8 @@ def test_bills_whose_half_hours_do_not_come_are_incomplete_and_those_without_a_b
     half_hours = coming(blocks, random)
     arriving = half_hours.arriving
     only_one = values.Blocks(
-        list, arriving=lambda: values.Arriving(arriving.blocks, lambda: iter([(np.array([0]), blocks[0].values_dwh)]))
+        list,
+        arriving=lambda: values.Arriving(arriving.blocks, lambda: iter([(np.array([0]), blocks[0].values_dwh, 1)])),
     )
     rows = [(0, 0, 1, FIRST, 2), (1, 0, 1, FIRST, 2), (7, 0, 1, FIRST, 2)]
     found = energies(rows, only_one)

@@ -14,7 +14,7 @@ MISSING = np.int32(-(2**31))
 MINUTES_A_DAY = 24 * 60
 STEPS_DWH = (1, 10, 100, 1_000)
 """What one step of a packed vector may stand for [0.1 Wh]."""
-_GONE = 2**16 - 1
+GONE = 2**16 - 1
 """Marks an interval without a usable value in a packed vector."""
 
 
@@ -52,8 +52,8 @@ def packed(stored: bytes) -> tuple[int, bytes]:
     if known.min(initial=0) < 0:
         return 0, stored
     for step in STEPS_DWH:
-        if known.max(initial=0) < _GONE * step and not (known % step).any():
-            small = np.where(there, values_dwh // step, np.int32(_GONE))
+        if known.max(initial=0) < GONE * step and not (known % step).any():
+            small = np.where(there, values_dwh // step, np.int32(GONE))
             return step, small.astype("<u2").tobytes()
     return 0, stored
 
@@ -75,5 +75,5 @@ def widened(numbers: npt.NDArray[np.uint16], *, step_dwh: int, missing: bool = T
     if step_dwh > 1:
         wide *= np.int32(step_dwh)
     if missing:
-        wide[numbers == _GONE] = MISSING
+        wide[numbers == GONE] = MISSING
     return wide

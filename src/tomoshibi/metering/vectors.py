@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ _HEAD = struct.Struct("!h iq ii ih ih ii ih i")
 """Seven fields with their lengths: reading, first day, days, interval, missing, step, and the length of the values."""
 _FIELDS = 7
 _BLOCK = 2**20
+Stored = Any
+"""Vectors of one step as they are stored, shape (n, slots): ``uint16`` (``kernel.halfhours.packed``) or ``int32``."""
 
 
 class IntervalsTooLong(ValueError):
@@ -106,6 +109,12 @@ def packs_of(blocks: Iterable[bytes | memoryview]) -> Iterator[tuple[npt.NDArray
     :returns: heads (``reading_id, day, days, interval, missing, step, size``), and the intervals of each, shape (n, slots)
         [0.1 Wh]
     """
+    for heads, numbers in stored_packs_of(blocks):
+        yield heads, energies(heads, numbers)
+
+
+def stored_packs_of(blocks: Iterable[bytes | memoryview]) -> Iterator[tuple[npt.NDArray[np.void], Stored]]:
+    """The same as they are stored: numbers of one step each, 32-bit energies where the step is 0. They lie in the block."""
     for number, block in enumerate(blocks):
         row = memoryview(block)
         if not number:
@@ -114,27 +123,31 @@ def packs_of(blocks: Iterable[bytes | memoryview]) -> Iterator[tuple[npt.NDArray
             yield from _unpacked(row)
 
 
-def _unpacked(row: memoryview) -> Iterator[tuple[npt.NDArray[np.void], Int32Array]]:
+def energies(heads: npt.NDArray[np.void], numbers: Stored) -> Int32Array:
+    """Vectors of one kind as energies [0.1 Wh]."""
+    step = int(heads["step"][0])
+    return halfhours.widened(numbers, step_dwh=step, missing=bool(heads["missing"].any())) if step else numbers
+
+
+def _unpacked(row: memoryview) -> Iterator[tuple[npt.NDArray[np.void], Stored]]:
     _fields, length = _PACK.unpack_from(row)
     heads = np.frombuffer(row, dtype=_HEADS, count=length // _HEADS.itemsize, offset=_PACK.size)
-    # Behind the heads they begin anywhere: numbers that lie across their places are read several times as slowly.
-    stored = np.frombuffer(row, dtype=np.uint8, offset=_PACK.size + length + 4).copy()
+    stored = np.frombuffer(row, dtype=np.uint8, offset=_PACK.size + length + 4)
     kinds = heads[_KIND]
     if (kinds == kinds[0]).all():
-        yield heads, _energies(heads, stored.reshape(len(heads), -1))
+        yield heads, _numbers(heads, stored.reshape(len(heads), -1))
         return
     ends = np.cumsum(heads["size"])
     for kind in np.unique(kinds):
         mine = np.flatnonzero(kinds == kind)
-        yield heads[mine], _energies(heads[mine], np.stack([stored[ends[n] - kind["size"] : ends[n]] for n in mine]))
+        yield heads[mine], _numbers(heads[mine], np.stack([stored[ends[n] - kind["size"] : ends[n]] for n in mine]))
 
 
-def _energies(heads: npt.NDArray[np.void], stored: npt.NDArray[np.uint8]) -> Int32Array:
-    """Vectors of one kind, byte by byte in their rows, as energies [0.1 Wh]."""
-    step = int(heads["step"][0])
-    if not step:
-        return stored.view("<i4")
-    return halfhours.widened(stored.view("<u2"), step_dwh=step, missing=bool(heads["missing"].any()))
+def _numbers(heads: npt.NDArray[np.void], stored: npt.NDArray[np.uint8]) -> Stored:
+    """Vectors of one kind, byte by byte in their rows, as numbers."""
+    found = stored.view("<u2" if heads["step"][0] else "<i4")
+    # Behind the heads they begin anywhere: numbers that lie across their places are read several times as slowly.
+    return found if found.flags.aligned else found.copy()
 
 
 def first_days(heads: npt.NDArray[np.void]) -> npt.NDArray[np.datetime64]:

@@ -8,11 +8,12 @@ numpy, run by run (night, day, home ...).
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tomoshibi.kernel.halfhours import Int32Array
+from tomoshibi.kernel.halfhours import GONE, Int32Array
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.rating.cores import over_rows
 
@@ -20,7 +21,8 @@ WORTH_COMPILING = 10_000_000
 """Slots from which the compiled kernel is worth its start (about a second of compiling)."""
 _MOST = 2**31 - 1
 Runs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-Kernel = Callable[[Int32Array, Int64Array, Int32Array, Int64Array, Int64Array, Int64Array, Int32Array], None]
+Numbers = Int32Array | npt.NDArray[np.uint16]
+Kernel = Callable[[Numbers, Int64Array, Int32Array, Int64Array, Int64Array, Int64Array, Int32Array, Int32Array], None]
 
 
 def runs_of(bands: npt.NDArray[np.uint8]) -> Runs:
@@ -51,7 +53,7 @@ def band_sums(
     sums = np.zeros((values_dwh.shape[0], band_count), dtype=np.int64)
     if not bands.size:
         return sums, np.ones(values_dwh.shape[0], dtype=np.bool_)
-    lowest = np.empty(values_dwh.shape[0], dtype=np.int32)
+    lowest, highest = (np.empty(values_dwh.shape[0], dtype=np.int32) for _end in "ab")
     wanted = values_dwh.size >= WORTH_COMPILING if compiled is None else compiled
     kernel = _compiled() if wanted else None
     if kernel:
@@ -61,7 +63,7 @@ def band_sums(
         def stretch(rows: slice) -> None:
             numbers, step = in_a_row(values_dwh[rows])
             starts = np.arange(rows.stop - rows.start) * step
-            kernel(numbers, starts, of_slot, begins[rows], slots[rows], sums[rows], lowest[rows])
+            kernel(numbers, starts, of_slot, begins[rows], slots[rows], sums[rows], lowest[rows], highest[rows])
 
         over_rows(stretch, rows=lowest.size)
     else:
@@ -92,24 +94,28 @@ class StretchSums:
         self.sums = np.zeros((begins.size, band_count), dtype=np.int64)
         self.complete = np.zeros(begins.size, dtype=np.bool_)
 
-    def add(self, values_dwh: Int32Array, *, stretches: Int64Array, rows: Int64Array, firsts: Int64Array) -> None:
+    def add(
+        self, numbers: Numbers, *, step_dwh: int, stretches: Int64Array, rows: Int64Array, firsts: Int64Array
+    ) -> None:
         """
-        :param values_dwh: (m, slots of the longest) [0.1 Wh]
+        :param numbers: (m, slots of the longest), packed (``kernel.halfhours.packed``) or energies
+        :param step_dwh: what one step of a number stands for [0.1 Wh]
         :param stretches: (k,) which stretches these are
         :param rows: (k,) the vector of each
         :param firsts: (k,) its first slot there
         """
         slots = self._slots[stretches]
-        there = (slots > 0) & (firsts + slots <= values_dwh.shape[1])
+        there = (slots > 0) & (firsts + slots <= numbers.shape[1])
         if not there.all():
             stretches, rows, firsts, slots = stretches[there], rows[there], firsts[there], slots[there]
-        numbers, step = in_a_row(values_dwh)
+        memory, width = in_a_row(numbers)
         sums = np.empty((stretches.size, self.sums.shape[1]), dtype=np.int64)
-        lowest = np.empty(stretches.size, dtype=np.int32)
-        self._kernel(numbers, rows * step + firsts, self._bands, self._begins[stretches], slots, sums, lowest)
-        complete = lowest >= 0
-        sums[~complete] = 0
-        self.sums[stretches], self.complete[stretches] = sums, complete
+        lowest, highest = (np.empty(stretches.size, dtype=np.int32) for _end in "ab")
+        starts, begins = rows * width + firsts, self._begins[stretches]
+        self._kernel(memory, starts, self._bands, begins, slots, sums, lowest, highest)
+        complete = highest < GONE if numbers.dtype == np.uint16 else lowest >= 0
+        self.sums[stretches] = np.where(complete[:, None], sums * step_dwh, 0)
+        self.complete[stretches] = complete
 
 
 def can_compile() -> bool:
@@ -117,7 +123,7 @@ def can_compile() -> bool:
     return _compiled() is not None
 
 
-def in_a_row(values_dwh: Int32Array) -> tuple[Int32Array, int]:
+def in_a_row(values_dwh: Any) -> tuple[Any, int]:
     """
     The memory from the first number of some rows to the last, and how far it is from row to row.
 
@@ -150,13 +156,14 @@ def _compiled() -> Kernel | None:
         return None
 
     def kernel(
-        values_dwh: Int32Array,
+        values_dwh: Numbers,
         starts: Int64Array,
         calendars: Int32Array,
         begins: Int64Array,
         slots: Int64Array,
         sums: Int64Array,
         lowest: Int32Array,
+        highest: Int32Array,
     ) -> None:
         # A row lies in the nearest memory after the first pass; one more for every three bands costs less than to walk
         # its many short runs. Sums of 32 bits take half as long, and hold a month of everybody but the largest.
@@ -171,7 +178,7 @@ def _compiled() -> Kernel | None:
                 low = min(low, value)
                 high = max(high, value)
                 rest = np.int32(rest + value)
-            lowest[number] = low
+            lowest[number], highest[number] = low, high
             if np.int64(high) * bands.size > _MOST:
                 sums[number, :] = 0
                 for slot in range(bands.size):

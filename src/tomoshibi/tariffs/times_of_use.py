@@ -116,10 +116,10 @@ def _as_they_come(
     row_ids = np.concatenate([piece["row_id"].to_numpy() for piece, _bands, _found in asked])
     order = np.argsort(row_ids, kind="stable")
     in_order = row_ids[order]
-    for ids, vectors in arriving.packs():
+    for ids, numbers, step in arriving.packs():
         rows_of_pack, places = _all_of(ids, in_order)
         stretches = order[places]
-        sums.add(vectors, stretches=stretches, rows=rows_of_pack, firsts=firsts[stretches])
+        sums.add(numbers, step_dwh=step, stretches=stretches, rows=rows_of_pack, firsts=firsts[stretches])
     ends = np.cumsum(heights)
     return [
         _energies(piece, bands, sums.sums[end - piece.height : end], sums.complete[end - piece.height : end])

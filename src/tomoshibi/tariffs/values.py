@@ -16,6 +16,7 @@ from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Period
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.kernel.units import E10
+from tomoshibi.rating.halfhours import Numbers
 from tomoshibi.tariffs.line_columns import LineColumns
 
 USAGE: Schema = {
@@ -103,12 +104,13 @@ class Arriving:
     Half-hours of bills that are looked at once, as they come from where they are kept.
 
     :param blocks: the bills with their days, before any half-hour has come: all are missing
-    :param packs: brings the half-hours of some bills at a time, in any order: row ids, and the vector of each from the
-        first day of its block on, (n, slots) [0.1 Wh]
+    :param packs: brings the half-hours of some bills at a time, in any order: row ids, the vector of each from the
+        first day of its block on, (n, slots), and what one step of its numbers stands for [0.1 Wh]; the numbers are packed
+        (``kernel.halfhours.packed``) or energies
     """
 
     blocks: tuple[HalfHours, ...]
-    packs: Callable[[], Iterator[tuple[Int64Array, Int32Array]]]
+    packs: Callable[[], Iterator[tuple[Int64Array, Numbers, int]]]
 
 
 class Blocks(Sequence[HalfHours]):

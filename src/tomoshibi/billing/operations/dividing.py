@@ -10,12 +10,12 @@ from tomoshibi.billing import queries
 from tomoshibi.billing.operations.world import AS_IT_IS, World
 from tomoshibi.billing.values import Split
 from tomoshibi.kernel import frames, halfhours
-from tomoshibi.kernel.halfhours import Int32Array
 from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.metering import queries as metering
 from tomoshibi.metering.values import INTERVAL_MINUTES
 from tomoshibi.rating import program as rating
+from tomoshibi.rating.halfhours import Numbers
 from tomoshibi.rating.program import Program
 from tomoshibi.rating.proration import PriceChange
 from tomoshibi.tariffs import pricing
@@ -216,9 +216,9 @@ def _arriving(readings: pl.DataFrame, *, world: World) -> tariff_values.Arriving
     of_readings = readings.select("reading_id", "row_id").sort("reading_id")
     reading_ids, row_ids = of_readings["reading_id"].to_numpy(), of_readings["row_id"].to_numpy()
 
-    def packs() -> Iterator[tuple[Int64Array, Int32Array]]:
-        for ids, vectors in world.lookups.half_hour_packs(readings):
-            yield row_ids[np.searchsorted(reading_ids, ids)], vectors
+    def packs() -> Iterator[tuple[Int64Array, Numbers, int]]:
+        for ids, numbers, step in world.lookups.half_hour_packs(readings):
+            yield row_ids[np.searchsorted(reading_ids, ids)], numbers, step
 
     blocks = [
         world.half_hours(

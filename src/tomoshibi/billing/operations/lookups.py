@@ -14,6 +14,7 @@ from tomoshibi.kernel.periods import Month, Period
 from tomoshibi.kernel.rounding import Int64Array
 from tomoshibi.metering import queries as metering
 from tomoshibi.parties import queries as parties
+from tomoshibi.rating.halfhours import Numbers
 from tomoshibi.storage import kept
 from tomoshibi.tariffs import queries as tariffs
 from tomoshibi.tariffs.values import Blocks
@@ -53,7 +54,7 @@ class Lookups:
         """The half-hours of readings, row by row (``metering.half_hour_matrix``)."""
         return metering.half_hour_matrix(readings=readings).values_dwh
 
-    def half_hour_packs(self, readings: pl.DataFrame) -> Iterator[tuple[Int64Array, Int32Array]]:
+    def half_hour_packs(self, readings: pl.DataFrame) -> Iterator[tuple[Int64Array, Numbers, int]]:
         """The same as they come, some readings at a time (``metering.half_hour_packs``)."""
         return metering.half_hour_packs(readings=readings)
 

@@ -163,7 +163,7 @@ def half_hour_matrix(
     days, missing = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
     used = np.zeros(len(ids), dtype=np.int64)
     # Vectors lie in the order of their readings: asked for in another one, the server turns to each page again and again.
-    for heads, intervals in _packs(ids[order]):
+    for heads, intervals in vectors.packs_of(_blocks(ids[order])):
         rows = order[np.searchsorted(ids, heads["reading_id"].astype(np.int64), sorter=order)]
         found = vectors.with_interval(
             intervals, interval_minutes=int(heads["interval"][0]), wanted_minutes=interval_minutes
@@ -199,22 +199,26 @@ def half_hour_blocks(
 
 def half_hour_packs(
     *, readings: pl.DataFrame, interval_minutes: int = values.INTERVAL_MINUTES
-) -> Iterator[tuple[Int64Array, Int32Array]]:
+) -> Iterator[tuple[Int64Array, vectors.Stored, int]]:
     """
     Half-hours of readings as they come, some at a time, for who looks at each once: nobody holds a matrix of them.
 
     They are to be taken to the end before the session is asked anything else.
 
     :param readings: a frame with a column ``reading_id``, each id once
-    :returns: ids, and the intervals of each from the first of its vector on, (n, slots) [0.1 Wh]; readings without
-        half-hours do not come
+    :returns: ids, the intervals of each from the first of its vector on, (n, slots), and what one step of them stands for
+        [0.1 Wh]: 16-bit numbers (``kernel.halfhours.packed``), or 32-bit ones with a step of 1. Readings without half-hours
+        do not come
     :raises vectors.IntervalsTooLong: if a vector has longer intervals than wanted
     """
-    for heads, intervals in _packs(np.sort(readings["reading_id"].to_numpy())):
-        found = vectors.with_interval(
-            intervals, interval_minutes=int(heads["interval"][0]), wanted_minutes=interval_minutes
-        )
-        yield heads["reading_id"].astype(np.int64), found
+    for heads, numbers in vectors.stored_packs_of(_blocks(np.sort(readings["reading_id"].to_numpy()))):
+        step, interval = int(heads["step"][0]), int(heads["interval"][0])
+        ids = heads["reading_id"].astype(np.int64)
+        if step and interval == interval_minutes:
+            yield ids, numbers, step
+            continue
+        found = vectors.energies(heads, numbers)
+        yield ids, vectors.with_interval(found, interval_minutes=interval, wanted_minutes=interval_minutes), 1
 
 
 def _expected_days(readings: pl.DataFrame) -> int:
@@ -225,10 +229,10 @@ def _expected_days(readings: pl.DataFrame) -> int:
     return longest if isinstance(longest, int) else 0
 
 
-def _packs(ids: np.ndarray) -> Iterator[tuple[np.ndarray, Int32Array]]:
+def _blocks(ids: np.ndarray) -> Iterator[bytes | memoryview]:
     asked = vectors.PACKED.format(ids=bulk.id_array(pl.Series(ids)), count=len(ids), together=vectors.TOGETHER)
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        yield from vectors.packs_of(bulk.copied_rows(cursor, f"COPY ({asked}) TO STDOUT (FORMAT BINARY)"))
+        yield from bulk.copied_rows(cursor, f"COPY ({asked}) TO STDOUT (FORMAT BINARY)")
 
 
 def load_curve(*, supply_point_id: int, period: Period) -> values.LoadCurve | None:
