@@ -72,15 +72,15 @@ def follows_the_days(draw):
         seasons = [{"name": "summer", "months": [7, 8]} | own[0], {"name": "other"} | own[1]]
         energy = {"code": "energy", "kind": kind, "split": "days", "seasons": seasons}
     basic = {"code": "basic", "kind": "basic", "unit": "A", "per": 10, "price": draw(thirtieths(0, 1_000))}
+    policy = draw(st.sampled_from([{"denominator": "reading_period"}, "never"]))
     discounts = [
-        {"code": "welcome", "kind": "fixed", "prorated": True, "price": draw(thirtieths(-100, 100))},
+        {"code": "welcome", "kind": "fixed", "prorated": policy != "never", "price": draw(thirtieths(-100, 100))},
         {"code": "paper", "kind": "fixed", "price": draw(strategies.price(-60, 300)), "when": "paper_bill"},
         {"code": "set", "kind": "percent", "of": ["basic", "energy"], "percent": {"amount": "-2", "source": "made"}},
         {"code": "green", "kind": "per_kwh", "price": draw(strategies.price(-3, 3)), "if": {"from_kwh": 300}},
         {"code": "floor", "kind": "monthly_minimum", "of": ["basic"], "price": draw(thirtieths(0, 2_000))},
         {"code": "capacity", "kind": "published_monthly", "value": "capacity", "unit": "contract"},
     ]
-    policy = draw(st.sampled_from([{"denominator": "reading_period"}, "never"]))
     chosen = [one for one in discounts if draw(st.booleans()) and (policy != "never" or one["code"] != "floor")]
     ends = [{"code": "fuel", "kind": "fuel", "product": "regulated_lv"}, {"code": "levy", "kind": "levy"}]
     return document(*[basic, energy, *chosen, *ends], unit="A", proration=policy)

@@ -172,6 +172,7 @@ def test_more_energy_never_costs_less_where_no_price_is_negative(data):
     document["versions"][0]["components"] = [c for c in components if c["kind"] in wanted and "zero_use" not in c]
     if not document["versions"][0]["components"]:
         return
+    document["versions"][0].pop("deferral", None)  # no energy may be left to defer
     part = data.draw(strategies.bills(document))[0]
     part.size = Fraction(30)
     bills = [[reference.Part(**{**vars(part), "kwh": Fraction(kwh)})] for kwh in range(0, 700, 7)]
