@@ -1,11 +1,12 @@
 """What people entrust to the house is kept: upgrades, backups, restores, starts and stops, as the commands do them."""
 
 import json
+import random
 import signal
 import socket
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +79,8 @@ def test_a_second_upgrade_has_nothing_to_do_but_for_texts_that_are_not_there_yet
 @pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
     """Where the outside world of both installations listens: every simulator at a port of its own."""
-    return {field.name: _free_port() for field in fields(simulators.Places) if field.name.endswith("_port")}
+    names = [field.name for field in fields(simulators.Places) if field.name.endswith("_port")]
+    return dict(zip(names, _free_ports(len(names)), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -201,14 +203,20 @@ class _Up:
         self.process, self.port = process, port
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Different ones, below those that a machine gives out by itself: nobody is given one before we listen there."""
+    found: list[int] = []
+    with ExitStack() as stack:
+        while len(found) < count:
+            probe, port = stack.enter_context(socket.socket()), random.randrange(20_000, 32_768)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                found.append(port)
+    return found
 
 
 def _up(there: Installation) -> _Up:
-    port = _free_port()
+    (port,) = _free_ports(1)
     return _Up(there.start("up", "--port", port), port)
 
 

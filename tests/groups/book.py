@@ -51,7 +51,7 @@ def places() -> pl.DataFrame:
                 "box_number": [f"BX{n:04d}" for n in range(4)],
             }
         )
-    )
+    ).sort("access_point_number")
 
 
 def found(customer_id: int, *, code: str = "EPON", start: date = START, fit: bool = True, **more: Any) -> values.Group:

@@ -40,6 +40,7 @@ def save(client, draft_id, live=True, **changes):
 STEP = "versions[0].components[1].steps[0]"
 
 
+@pytest.mark.timeout(900)
 def test_every_published_plan_opens_as_a_form_that_changes_nothing_by_itself(clerk):  # noqa: F811
     for plan in queries.plans(on=queries.versions_of(plan_code="tokyo-b")[0].valid_from):
         draft_id = begin(clerk, plan.code)
