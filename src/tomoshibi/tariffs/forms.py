@@ -227,8 +227,9 @@ class QuoteForm(forms.Form):
     def _add_target(self, wanted: Sequence[values.Wanted]) -> None:
         """Whether the power factor keeps its target: one answer, whatever codes the plans have for it."""
         words = {one.answer: one.label for one in reversed(wanted)}
-        choices = [("", _("not told: neither less nor more")), *((one, words[one]) for one in ("kept", "missed"))]
-        self.fields[_TARGET] = forms.ChoiceField(label=_("Power factor target"), choices=choices, required=False)
+        choices = [("", _("not told")), *((one, words[one]) for one in ("kept", "missed"))]
+        label, without = _("Power factor target"), _("not told: neither less nor more")
+        self.fields[_TARGET] = forms.ChoiceField(label=label, choices=choices, required=False, help_text=without)
         self._places[_TARGET] = _places(wanted)
 
     def by_load(self) -> list[forms.BoundField]:
