@@ -29,6 +29,14 @@ def test_what_is_paid_later(energy_yen, kwh, deferred, parts):
     assert instalments(deferred, months=3) == parts
 
 
+def test_a_price_of_so_much_energy_that_no_number_holds_defers_nothing():
+    """10,000 yen for each of 10**9 kWh are 10**23 of 1e-10 yen: far above what the energy can have cost."""
+    rule = Deferral(above_micro=10_000_000_000, share_ppm=1_000_000, months=3)
+    energy_e10, energy_dwh = np.array([2**61, 50_000 * E10]), np.array([10**13, 4 * 10_000])
+    found = deferred_minor(rule, energy_e10=energy_e10, energy_dwh=energy_dwh, minor_e10=E10)
+    assert found.tolist() == [0, 10_000]  # 50,000 - 4 x 10,000 beside it
+
+
 @given(st.integers(0, 10**8), st.integers(0, 10**6), st.integers(1, 100), st.integers(1, 100), st.integers(1, 12))
 def test_it_agrees_with_the_reference_and_its_parts_add_up(energy, kwh, above, percent, months):
     told = {"above": {"amount": above}, "percent": {"amount": percent}, "months": months}
