@@ -24,6 +24,29 @@ def test_a_missing_half_hour_stays_missing_and_is_no_zero():
     assert int(np.count_nonzero(load.half_hours == MISSING)) == 30 * 48 - 47
 
 
+@pytest.mark.parametrize(
+    ("half_hour_dwh", "demand_milli"),
+    [(5_000, 1_000), (6_003, 1_201), (6_002, 1_200), (3, 1), (2, 0), (0, 0)],  # 0.6003 kWh: 1.2006 kW, half up
+)
+def test_demand_is_twice_the_energy_of_half_an_hour(half_hour_dwh, demand_milli):
+    assert loads.demand_of(half_hour_dwh) == demand_milli
+
+
+def test_a_whole_month_has_the_largest_demand_of_its_half_hours_and_one_that_lacks_any_has_none():
+    days = [start.replace("09-01", f"09-{day:02d}") for day in range(1, 31) for start in DAY]
+    rows = [f"{start},{'1.3' if number == 700 else '0.5'}" for number, start in enumerate(days)]
+    (whole,), (short,) = loads.read(half_hours(*rows, "")), loads.read(half_hours(*rows[:-1]))
+    assert (whole.month, whole.period.days) == (Month(2026, 10), 30)
+    assert (whole.energy_dwh, whole.max_demand_milli) == (1_439 * 5_000 + 13_000, 2_600)
+    assert (short.energy_dwh, short.max_demand_milli) == (1_438 * 5_000 + 13_000, None)
+
+
+def test_a_bill_of_a_month_is_for_the_use_of_the_month_before():
+    first, second = loads.read("month,kwh\n2026-03,310.5\n\n2026-01,5")
+    assert (first.month, str(first.period.start), str(first.period.end)) == (Month(2026, 3), "2026-02-01", "2026-03-01")
+    assert (second.month, str(second.period.start), second.energy_dwh) == (Month(2026, 1), "2025-12-01", 50_000)
+
+
 REFUSED = [
     (half_hours("2026-09-01T00:00,1", "2026-09-01T00:00,1"), "row 3: 2026-09-01T00:00 stands in the file twice"),
     (half_hours("2026-09-01T00:00Z,1"), "row 2: starts are in local time, without Z or +09:00"),
