@@ -3,7 +3,8 @@
 The long run: ``python -m tests.rating.long --bills 100000`` prices generated bills of generated plans twice and compares.
 
 Plans come from hypothesis, hundreds of bills of each from a seeded generator; every bill goes through the product's
-pricing and through the slow reference, and both must agree to the last digit or both refuse.
+pricing and through the slow reference, and both must agree to the last digit or both refuse. ``--pairs`` draws every two
+shapes of a plan anew (``tests/rating/test_pairs.py``).
 """
 
 import argparse

@@ -472,5 +472,8 @@ def idle(piece: Piece, beside: Piece) -> bool:
         return piece.name == by_itself
     if not piece.own:
         return set(piece.needs) <= set(beside.needs)
-    # lines in whole units leave no fraction to a total
-    return (piece.name, beside.name) == ("total rounded up", "lines to whole units")
+    # lines in whole units leave no fraction to a total; of two minimums the larger one holds
+    return (piece.name, beside.name) in {
+        ("total rounded up", "lines to whole units"),
+        ("monthly minimum", "monthly minimum"),
+    }
