@@ -74,7 +74,7 @@ def test_what_it_was_done_to_is_named_and_leads_to_its_page(in_transaction, now:
 
 
 NO_DEEDS = {
-    "applications.core_day", "billing.differences", "billing.fee", "billing.groups", "billing.print",
+    "applications.core_day", "billing.differences", "billing.draft_look", "billing.fee", "billing.groups", "billing.print",
     "collection.allocation", "collection.deposit", "collection.stored_file", "fieldwork.label", "fieldwork.task", "groups.batch", "groups.benchmark",
     "identity.invitation", "messaging.delivery", "metering.reading_day",
 }  # fmt: skip
