@@ -9,6 +9,7 @@ import calendar
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from math import ceil, floor
 
@@ -403,12 +404,14 @@ class _Bill:
 
     def _ends_of_season(self, c, band):
         """A band that holds in some months only has tiers for the days of the part in those months."""
+        if not follows_days(self.part, "tiers"):
+            return self._ends(band)
         months = {
             month
             for month in range(1, 13)
             if any(self._band_at(c, month, kind, slot) == band["name"] for kind in KINDS for slot in range(48))
         }
-        if months == set(range(1, 13)) or not follows_days(self.part, "tiers"):
+        if months == set(range(1, 13)):
             return self._ends(band)
         ends = [Fraction(0)] * (len(band["steps"]) - 1)
         for inside, first, last in self._spells({True: months, False: set(range(1, 13)) - months}):
@@ -440,9 +443,10 @@ class _Bill:
         minute = slot * 30
         for band in c["bands"]:
             for when in band.get("when", []):
+                if month not in when.get("months", range(1, 13)) or kind not in when.get("days", [kind]):
+                    continue
                 hours = when.get("hours", ["00:00-24:00"])
-                inside = any(_minutes(h[:5]) <= minute < _minutes(h[6:]) for h in hours)
-                if month in when.get("months", range(1, 13)) and kind in when.get("days", [kind]) and inside:
+                if any(_minutes(h[:5]) <= minute < _minutes(h[6:]) for h in hours):
                     return band["name"]
         return next(band["name"] for band in c["bands"] if "when" not in band)
 
@@ -635,6 +639,7 @@ def _clamp(value, low, high):
     return value if high is None else min(value, high)
 
 
+@cache
 def _minutes(clock):
     return int(clock[:2]) * 60 + int(clock[3:])
 
