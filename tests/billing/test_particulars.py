@@ -81,7 +81,7 @@ def test_a_fixed_rate_contract_without_devices_is_set_aside(clerks, now):
     metering.watch(today=TODAY, now=now)
     run = make(now, clerks[0])
     assert (run.bill_count, run.aside_count) == (0, 1)
-    assert "devices" in str(queries.exceptions(run_id=run.id))
+    assert "機器の台数" in queries.exceptions(run_id=run.id)[0]["reason"]
 
 
 def test_days_of_outage_that_a_second_person_agreed_to_lower_the_basic_charge(clerks, now):
