@@ -75,7 +75,7 @@ def test_the_list_of_differences_comes_by_itself(transactional_db: Any, open_pag
         page.locator(".job-progress").wait_for()
         beside.submit(queue.run_waiting).result()
         page.locator("main table form button").click()
-        page.locator(".job-progress").wait_for()
+        page.wait_for_url("**/billing/rebill/?job=*")
         beside.submit(queue.run_waiting).result()
         page.locator("main table a[href^='/billing/runs/']").click()
         page.wait_for_url("**/billing/runs/*/")
